@@ -1,0 +1,105 @@
+"""One frozen `Settings` for a run, and the two fingerprints that decide what a second run may reuse.
+
+A run has a slow half (image to recognised document) and a quick half (document to record). A setting
+belongs to exactly one of three kinds: it changes the reading of the image (`recognition_fingerprint`),
+it changes what is made of the text (`reading_fingerprint`), or it changes neither (how many jobs, where
+to log). A field marked neither way here would silently reuse stale results, so a test holds the lists
+complete.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline.errors import UsageError
+
+TextLayerPolicy = Literal["auto", "keep", "redo"]
+Preset = Literal["strict", "balanced", "full"]
+
+# What the quick half writes for every document; "pdf", "alto", "hocr", "page" and "html" on request.
+DEFAULT_FORMATS = ("record", "text", "raw", "document", "markdown", "pdf")
+ALL_FORMATS = (*DEFAULT_FORMATS, "alto", "hocr", "page", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set for a run. Lengths in pixels, points or seconds as the name says."""
+
+    # reading of the image
+    text_layer: TextLayerPolicy = "auto"
+    engine: str = "tesseract"
+    languages: tuple[str, ...] = ("vie",)
+    second_reading: bool = True
+    render_dpi: int = 300
+    # what is made of the text
+    preset: Preset = "balanced"
+    references: tuple[str, ...] = ()
+    formats: tuple[str, ...] = DEFAULT_FORMATS
+    split: bool = False
+    # guards: checked before the work, so they decide whether a reading exists, not what it says
+    max_file_bytes: int = 2_000_000_000
+    max_pages: int = 5_000
+    max_page_pixels: int = 120_000_000  # A4 at 900 dpi is 78 million
+    max_text_chars: int = 20_000_000
+    page_timeout_seconds: float = 180.0
+    max_failed_share: float = 0.10
+    # neither
+    jobs: int = 0  # 0: as many as there are cores
+    memory_megabytes: int = 0  # 0: bounded by what the machine has free
+    nice: int = 0
+
+    def recognition_fingerprint(self) -> str:
+        """Names the reading of an image: the same fingerprint and content give the same document."""
+        return self._digest(_RECOGNITION)
+
+    def reading_fingerprint(self) -> str:
+        """Names what is made of a recognised document (the recognition settings included)."""
+        return self._digest(_RECOGNITION + _READING)
+
+    def _digest(self, names: tuple[str, ...]) -> str:
+        values = {name: getattr(self, name) for name in names}
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+    def as_json(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+_RECOGNITION = ("text_layer", "engine", "languages", "second_reading", "render_dpi")
+_READING = ("preset", "references", "formats", "split")
+_NEITHER = (
+    "max_file_bytes", "max_pages", "max_page_pixels", "max_text_chars", "page_timeout_seconds",
+    "max_failed_share", "jobs", "memory_megabytes", "nice",
+)
+
+
+def load_settings(path: Path, base: Settings | None = None) -> Settings:
+    """Settings from a TOML file of the field names above, over `base`.
+
+    Raises UsageError for a file that is not TOML, an unknown name or a value of the wrong type.
+    """
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(path, f"cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
+    base = base or Settings()
+    known = {field.name for field in dataclasses.fields(Settings)}
+    for name, value in values.items():
+        if name not in known:
+            raise UsageError(path, f"has no setting called {name!r}.", cure=f"Known: {', '.join(sorted(known))}.")
+        wanted = getattr(base, name)
+        if isinstance(wanted, tuple):
+            good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        elif isinstance(wanted, float):
+            good = isinstance(value, int | float) and not isinstance(value, bool)
+        else:
+            good = type(value) is type(wanted)
+        if not good:
+            raise UsageError(path, f"{name} wants a value like {wanted!r}, not {value!r}.", cure="Mend it.")
+    changes: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return dataclasses.replace(base, **changes)
