@@ -13,6 +13,9 @@
     │   ├── PageTimeout
     │   ├── PageCrash               the worker died (memory limit, crash of a library)
     │   └── RecognitionFailed
+    ├── DocumentError          3    one document cannot be finished; the batch goes on
+    │   ├── TooManyFailedPages      more of its pages failed than the settings allow
+    │   └── ReadingFailed           recognised, but not made into text, record and files
     ├── NoInput                4    nothing to do was found
     ├── MissingPart            5    Tesseract, language data, font, optional extra
     └── OutputError            6    the output folder cannot be used
@@ -128,6 +131,24 @@ class PageCrash(PageError):
 
 class RecognitionFailed(PageError):
     """The recogniser gave no usable answer for this page."""
+
+
+class DocumentError(SohoaError):
+    """This document could not be finished."""
+
+    exit_code = 3
+
+
+class TooManyFailedPages(DocumentError):
+    """More pages failed than may."""
+
+    cure = "See the messages of its pages, then `sohoa retry DIR`; --max-failed-share sets the limit."
+
+
+class ReadingFailed(DocumentError):
+    """The recognised pages could not be made into text and record."""
+
+    cure = "`sohoa retry DIR` tries once more; the recognised pages are kept."
 
 
 class NoInput(SohoaError):
