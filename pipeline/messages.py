@@ -1,0 +1,174 @@
+"""Words for people, in English and Vietnamese: what the command line says, and every error class.
+
+One row a message: key, English, Vietnamese. `say` fills the named places. A key that is missing in one
+language does not exist (a test holds the rows complete), so nobody is shown half a translation.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from pipeline.errors import SohoaError
+
+Language = Literal["en", "vi"]
+
+
+class _Text(NamedTuple):
+    en: str
+    vi: str
+
+
+_TEXTS: dict[str, _Text] = {
+    # --- help
+    "about": _Text(
+        "Scanned Vietnamese plans in; true text, searchable PDF/A and structured records out.",
+        "Đưa vào bản quét kế hoạch; nhận lại văn bản đúng chính tả, PDF/A tìm kiếm được và bản ghi có cấu trúc."),
+    "help.run": _Text("read files and folders of scans", "đọc các tệp và thư mục bản quét"),
+    "help.restore": _Text("restore the spelling of a text", "khôi phục chính tả của một văn bản"),
+    "help.parse": _Text("make a record of a text", "lập bản ghi từ một văn bản"),
+    "help.schema": _Text("print the JSON Schema of the record", "in JSON Schema của bản ghi"),
+    "help.doctor": _Text("check every outside part and name the cure",
+                         "kiểm tra các thành phần bên ngoài và chỉ cách khắc phục"),
+    "help.score": _Text("compare outputs with true records", "so kết quả với bản ghi chuẩn"),
+    "help.status": _Text("show how a run stands", "xem tình trạng của một lần chạy"),
+    "help.retry": _Text("try again what failed", "làm lại những tệp bị lỗi"),
+    "help.watch": _Text("watch a folder and read what arrives", "theo dõi một thư mục và đọc tệp mới đến"),
+    "arg.paths": _Text("files or folders (read recursively)", "tệp hoặc thư mục (đọc cả thư mục con)"),
+    "arg.out": _Text("folder for the results", "thư mục kết quả"),
+    "arg.jobs": _Text("worker processes (default: one a core)", "số tiến trình (mặc định: mỗi nhân một tiến trình)"),
+    "arg.memory": _Text("memory limit in MB for all workers together",
+                        "giới hạn bộ nhớ (MB) cho tất cả tiến trình"),
+    "arg.nice": _Text("lower the priority of the workers (0 to 19)", "giảm độ ưu tiên của các tiến trình (0 đến 19)"),
+    "arg.formats": _Text("what to write, separated by commas: {all}",
+                         "các định dạng cần ghi, cách nhau bằng dấu phẩy: {all}"),
+    "arg.redo": _Text("read everything again, finished or not", "đọc lại tất cả, kể cả tệp đã xong"),
+    "arg.lang": _Text("language of messages", "ngôn ngữ của thông báo"),
+    "arg.json": _Text("print the result as JSON on standard output", "in kết quả dạng JSON ra đầu ra chuẩn"),
+    "arg.verbose": _Text("tell every step on standard error", "ghi từng bước ra luồng lỗi chuẩn"),
+    "arg.text_layer": _Text("existing text layers: auto keeps a sound one, keep keeps any, redo reads the image",
+                            "lớp văn bản có sẵn: auto giữ lớp tốt, keep giữ nguyên, redo đọc lại từ ảnh"),
+    "arg.preset": _Text("how boldly to restore", "mức độ khôi phục"),
+    "arg.engine": _Text("recogniser", "bộ nhận dạng"),
+    "arg.reference": _Text("verified text the documents may copy from (may be repeated)",
+                           "văn bản đã kiểm tra mà tài liệu có thể chép lại (có thể lặp lại tùy chọn)"),
+    "arg.split": _Text("a record for each document where one file holds several",
+                       "lập bản ghi riêng khi một tệp chứa nhiều văn bản"),
+    "arg.settings": _Text("settings from a TOML file", "cấu hình từ tệp TOML"),
+    "arg.page_timeout": _Text("seconds a page may take", "thời gian tối đa cho một trang (giây)"),
+    "arg.max_failed": _Text("share of failed pages beyond which a document has failed",
+                            "tỷ lệ trang lỗi tối đa trước khi coi văn bản là lỗi"),
+    "arg.quarantine": _Text("copy inputs that failed into this folder", "chép các tệp lỗi vào thư mục này"),
+    "arg.dry_run": _Text("list what would be done, with an estimate", "chỉ liệt kê việc sẽ làm, kèm ước lượng"),
+    "arg.cluster": _Text("address of a Dask scheduler, tcp://host:8786", "địa chỉ bộ điều phối Dask, tcp://host:8786"),
+    "arg.file": _Text("text file, or - for standard input", "tệp văn bản, hoặc - cho đầu vào chuẩn"),
+    "arg.format": _Text("form of the answer", "dạng kết quả"),
+    "arg.gold": _Text("folder of true texts and records", "thư mục văn bản và bản ghi chuẩn"),
+    "arg.check": _Text("fail if a figure is lower than the one on file", "báo lỗi nếu có chỉ số thấp hơn mức đã lưu"),
+    "arg.update": _Text("write the figures to the file", "ghi các chỉ số vào tệp"),
+    # --- run
+    "run.working": _Text("Reading", "Đang đọc"),
+    "run.found": _Text("{files} files, {pages} pages", "{files} tệp, {pages} trang"),
+    "run.done": _Text("{done} done, {partial} partial, {failed} failed, {same} unchanged of {total} files; "
+                      "{pages} pages in {seconds} s.",
+                      "{done} xong, {partial} chưa trọn, {failed} lỗi, {same} không đổi trên {total} tệp; "
+                      "{pages} trang trong {seconds} giây."),
+    "run.where": _Text("Results: {out} (a folder for each file; start with run.html, or `sohoa review {out}`)",
+                       "Kết quả: {out} (mỗi tệp một thư mục; xem run.html trước, hoặc `sohoa review {out}`)"),
+    "run.failed": _Text("{name}: {what}", "{name}: {what}"),
+    "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
+    "run.interrupted": _Text("Interrupted. What was done is kept; the same command goes on from here.",
+                             "Đã dừng. Phần đã làm được giữ lại; chạy lại cùng lệnh để tiếp tục."),
+    "run.no_input": _Text("No file to read was found in: {paths}", "Không tìm thấy tệp nào để đọc trong: {paths}"),
+    "run.plan": _Text("{files} files, {pages} pages to read; about {minutes} minutes with {jobs} jobs.",
+                      "{files} tệp, {pages} trang cần đọc; khoảng {minutes} phút với {jobs} tiến trình."),
+    "table.file": _Text("file", "tệp"),
+    "table.type": _Text("type", "loại"),
+    "table.number": _Text("number", "số, ký hiệu"),
+    "table.date": _Text("date", "ngày"),
+    "table.issuer": _Text("issuer", "cơ quan ban hành"),
+    "table.title": _Text("title", "trích yếu"),
+    "table.pages": _Text("pages", "trang"),
+    "table.sure": _Text("sure", "tin cậy"),
+    "table.look": _Text("to look at", "cần xem"),
+    "outcome.done": _Text("done", "xong"),
+    "outcome.partial": _Text("partial", "chưa trọn"),
+    "outcome.failed": _Text("failed", "lỗi"),
+    "outcome.skipped": _Text("unchanged", "không đổi"),
+    "outcome.duplicate": _Text("duplicate", "trùng lặp"),
+    # --- others
+    "doctor.ok": _Text("ok", "tốt"),
+    "doctor.advice": _Text("advice", "nên sửa"),
+    "doctor.missing": _Text("MISSING", "THIẾU"),
+    "doctor.good": _Text("Everything needed is there.", "Mọi thứ cần thiết đã có đủ."),
+    "doctor.bad": _Text("Something needed is missing; the cures stand above.",
+                        "Thiếu thành phần bắt buộc; cách khắc phục ở trên."),
+    "score.fell": _Text("Lower than on file: {names}", "Thấp hơn mức đã lưu: {names}"),
+    "bug": _Text("This is a fault of the program, not of your files. Please report it with the lines above.",
+                 "Đây là lỗi của chương trình, không phải của tệp. Xin báo lại kèm các dòng trên."),
+    "error.head": _Text("Error", "Lỗi"),
+}
+
+# The classes of `errors.py`, in Vietnamese: what is wrong, and the cure.
+_ERRORS_VI: dict[str, tuple[str, str]] = {
+    "SohoaError": ("Có lỗi.", ""),
+    "UsageError": ("Tham số không hợp lệ.", "Xem `sohoa --help`."),
+    "InputError": ("Không đọc được tệp này.", ""),
+    "UnreadableFile": ("Tệp bị hỏng, không sửa được.", "Chép lại từ nguồn hoặc quét lại giấy."),
+    "EmptyFile": ("Tệp rỗng.", "Chép lại từ nguồn hoặc quét lại giấy."),
+    "EncryptedFile": ("Tệp có mật khẩu.",
+                      "Gỡ mật khẩu (ví dụ `qpdf --decrypt --password=... vao.pdf ra.pdf`) rồi chạy lại."),
+    "WrongType": ("Nội dung không thuộc loại đọc được.",
+                  "Cần tệp PDF, TIFF, PNG, JPEG, WebP, JPEG 2000, .txt hoặc .md."),
+    "TooLarge": ("Tệp vượt giới hạn an toàn.", "Nếu tệp là thật, nâng giới hạn được nêu rồi chạy lại."),
+    "ChangedInput": ("Tệp bị thay đổi trong khi đọc.", "Đợi chép xong rồi chạy lại."),
+    "PageError": ("Không đọc được trang này.",
+                  "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
+    "PageTimeout": ("Trang vượt thời gian cho phép nên bị dừng.",
+                    "Tăng --page-timeout hoặc quét lại trang; `sohoa retry DIR` sẽ thử lần nữa."),
+    "PageCrash": ("Tiến trình đọc trang bị chết.",
+                  "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
+    "RecognitionFailed": ("Bộ nhận dạng không trả lời cho trang này.",
+                          "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
+    "NoInput": ("Không có tệp nào để đọc.", "Nêu tệp hoặc thư mục có PDF, ảnh hoặc văn bản."),
+    "MissingPart": ("Thiếu một thành phần bên ngoài.", "Chạy `sohoa doctor`."),
+    "OutputError": ("Không dùng được thư mục kết quả.", ""),
+    "Locked": ("Một lần chạy khác đang dùng thư mục kết quả này.", "Đợi nó xong hoặc chọn --out khác."),
+    "DiskFull": ("Đĩa đầy.", "Giải phóng dung lượng rồi chạy lại cùng lệnh; phần đã xong được giữ."),
+    "OutputNotWritable": ("Không ghi được vào thư mục kết quả.", "Kiểm tra quyền hoặc chọn --out khác."),
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The message `key` with its places filled. Raises KeyError for an unknown key or a missing value."""
+    text = _TEXTS[key]
+    return (text.vi if language == "vi" else text.en).format(**values)
+
+
+def describe(error: SohoaError, language: Language) -> str:
+    """An error as one line: subject, what is wrong, cure. In Vietnamese the particulars stand in parentheses."""
+    if language == "en":
+        return str(error)
+    what, cure = describe_class(type(error).__name__)
+    default = (type(error).__doc__ or "").strip().split("\n")[0]
+    particulars = f" ({error.what.rstrip('.')})" if error.what and error.what != default else ""
+    head = f"{error.subject}: " if error.subject else ""
+    return f"{head}{what.rstrip('.')}{particulars}. {cure}".strip()
+
+
+def describe_class(name: str) -> tuple[str, str]:
+    """What is wrong and the cure, in Vietnamese, for an error class by name; the root's where it is unknown."""
+    return _ERRORS_VI.get(name, _ERRORS_VI["SohoaError"])
+
+
+def language_from(value: str | None, environment: dict[str, str]) -> Language:
+    """`--lang` if given, else the locale of the environment, else English.
+
+    >>> language_from(None, {"LANG": "vi_VN.UTF-8"})
+    'vi'
+    """
+    if value in ("en", "vi"):
+        return value  # type: ignore[return-value]
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if environment.get(name):
+            return "vi" if environment[name].lower().startswith("vi") else "en"
+    return "en"

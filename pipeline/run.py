@@ -1,0 +1,216 @@
+"""The order of the stages, and nothing else.
+
+Two drives meet in a stored `Document`: `recognise` is slow, goes page by page and runs in workers;
+`read` is quick, takes the whole document and is pure. When a rule changes, only `read` runs again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import pipeline
+from pipeline import areas, export, html, ingest, markup, pages, recognisers, record, searchable, tables
+from pipeline.corrections import Correction, apply_to_document, apply_to_plan
+from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
+from pipeline.errors import PageError
+from pipeline.ingest import Source
+from pipeline.plan import Evidence, Plan
+from pipeline.recognisers import Recogniser
+from pipeline.restoration import RestoredText, Restorer
+from pipeline.restoration import restore as restore_document
+from pipeline.settings import Preset, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one input came to: the restored document, and a record for each document found in it.
+
+    `plans` has one entry, or with `Settings.split` one for each part in `parts`.
+    """
+
+    document: Document
+    plans: tuple[Plan, ...]
+    parts: tuple[Document, ...]
+
+    @property
+    def plan(self) -> Plan:
+        return self.plans[0]
+
+
+# --- the slow half ----------------------------------------------------------------------------------
+
+
+def open_source(path: Path, name: str, settings: Settings) -> Source:
+    """Check and open one input; `name` is its name relative to the scan folder. Raises InputError."""
+    return ingest.open_source(path, name, settings)
+
+
+def recognise_page(
+    source: Source, number: int, settings: Settings, plain: bool = False, recogniser: Recogniser | None = None
+) -> Page:
+    """Read page `number` (from 1). `plain` leaves out cleaning and second looks. Raises PageError."""
+    return pages.read_page(source, number, settings, recogniser or _recogniser(settings), plain=plain)
+
+
+@lru_cache(maxsize=4)
+def _recogniser(settings: Settings) -> Recogniser:
+    return recognisers.create(settings)
+
+
+def failed_page(number: int, error: PageError) -> Page:
+    """The place of a page that could not be read: it keeps its number and says why."""
+    notice = Notice("ocr_page_failed", str(error), number)
+    return Page(number, 595.0, 842.0, status="failed", notices=(notice,))  # A4 where the size is not known
+
+
+def assemble(source: Source, read: Iterable[Page], settings: Settings) -> Document:
+    """Pages in page order, whatever order the workers gave them in."""
+    step = Step("recognise", pipeline.__version__, {
+        "settings": settings.recognition_fingerprint(), "engine": settings.engine,
+        "languages": list(settings.languages), "text_layer": settings.text_layer,
+    })
+    ordered = tuple(sorted(read, key=lambda page: page.number))
+    return Document(source.name, source.sha256, source.media_type, ordered, steps=(step,))
+
+
+def recognise(path: Path, settings: Settings | None = None, recogniser: Recogniser | None = None) -> Document:
+    """A file to a document as recognised, in this process. A page that fails is kept as failed."""
+    settings = settings or Settings()
+    source = open_source(path, path.name, settings)
+
+    def page_of(number: int) -> Page:
+        try:
+            return recognise_page(source, number, settings, recogniser=recogniser)
+        except PageError as error:
+            return failed_page(number, error)
+
+    return assemble(source, map(page_of, range(1, source.page_count + 1)), settings)
+
+
+# --- the quick half ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _restorer(references: tuple[str, ...]) -> Restorer:
+    return Restorer.load().with_references([Path(name).read_text("utf-8") for name in references])
+
+
+def read(document: Document, settings: Settings | None = None, corrections: Sequence[Correction] = ()) -> Reading:
+    """A recognised document to its restored text and records. What a person corrected stands."""
+    settings = settings or Settings()
+    document = reset(document)
+    document = restore_document(document, _restorer(settings.references), settings.preset)
+    document = apply_to_document(document, corrections)
+    document = tables.tables(document)
+    document = replace(document, steps=(
+        *(step for step in document.steps if step.stage != "read"),
+        Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
+    ))
+    lying = document
+    standing = upright(document)
+    parts = areas.split_documents(standing) if settings.split else (standing,)
+    plans = tuple(apply_to_plan(_with_original_boxes(record.read_record(part), part), corrections) for part in parts)
+    return Reading(lying, plans, parts)
+
+
+def _with_original_boxes(plan: Plan, document: Document) -> Plan:
+    """Evidence from upright pages back to pages as displayed."""
+    by_number = {page.number: page for page in document.pages if page.turn}
+    if not by_number:
+        return plan
+
+    def back(evidence: Evidence) -> Evidence:
+        page = by_number.get(evidence.page or 0)
+        if page is None or evidence.box is None:
+            return evidence
+        box = page.original_box(Box(*evidence.box)).rounded()
+        return evidence.model_copy(update={"box": box})
+
+    return plan.model_copy(update={"evidence": {key: back(item) for key, item in plan.evidence.items()}})
+
+
+# --- outputs ----------------------------------------------------------------------------------------
+
+
+def write_outputs(reading: Reading, source: Source, folder: Path, settings: Settings) -> tuple[str, ...]:
+    """Write every chosen format into `folder` and give the names written, in the order of the settings."""
+    document = reading.document
+    writers = {
+        "record": ("record.json", lambda: export.record_json(reading.plan)),
+        "text": ("text.txt", lambda: export.to_text(upright(document))),
+        "raw": ("raw.txt", lambda: document.raw + "\n"),
+        "document": ("document.json", lambda: export.document_json(document)),
+        "markdown": ("document.md", lambda: export.to_markdown(upright(document), reading.plan)),
+        "alto": ("alto.xml", lambda: markup.to_alto(document)),
+        "hocr": ("document.hocr", lambda: markup.to_hocr(document)),
+        "page": ("page.xml", lambda: markup.to_page_xml(document)),
+        "html": ("document.html", lambda: html.to_html(document, reading.plan, source.path)),
+    }
+    names: list[str] = []
+    for wanted in settings.formats:
+        if wanted == "pdf":
+            if source.media_type.startswith("text/"):
+                continue
+            searchable.write_searchable(source.path, document, reading.plan, folder / "searchable.pdf")
+            names.append("searchable.pdf")
+            continue
+        name, content = writers[wanted]
+        (folder / name).write_text(content(), "utf-8")
+        names.append(name)
+    if len(reading.parts) > 1:
+        names += _write_parts(reading, folder)
+    return tuple(names)
+
+
+def _write_parts(reading: Reading, folder: Path) -> list[str]:
+    """Record and text of each document found in one file, as parts/01/record.json and so on."""
+    names = []
+    for number, (part, plan) in enumerate(zip(reading.parts, reading.plans, strict=True), start=1):
+        place = folder / "parts" / f"{number:02}"
+        place.mkdir(parents=True)
+        (place / "record.json").write_text(export.record_json(plan), "utf-8")
+        (place / "text.txt").write_text(export.to_text(part), "utf-8")
+        names += [f"parts/{number:02}/record.json", f"parts/{number:02}/text.txt"]
+    return names
+
+
+# --- one call from Python ---------------------------------------------------------------------------
+
+
+def digitise(path: str | Path, settings: Settings | None = None) -> Reading:
+    """Read one file: scan, PDF, image or text.
+
+    >>> from pipeline import digitise
+    >>> reading = digitise("samples/scans/example.pdf")   # doctest: +SKIP
+    >>> reading.plan.number.symbol                          # doctest: +SKIP
+    'KH-UBND'
+
+    Raises InputError for a file that cannot be read; a page that cannot be read is kept as failed.
+    """
+    settings = settings or Settings()
+    return read(recognise(Path(path), settings), settings)
+
+
+def parse(text: str, settings: Settings | None = None, name: str = "text.txt") -> Plan:
+    """The record of a text, one printed line a line, a form feed between pages.
+
+    >>> from pipeline import parse
+    >>> parse("Số: 29/KH-UBND\\n\\nKẾ HOẠCH\\nTổ chức diễn tập năm 2024\\n").number.number
+    '29'
+    """
+    return read(ingest.text_document(text, name), settings).plan
+
+
+def restore(text: str, preset: Preset = "balanced", references: Sequence[str] = ()) -> RestoredText:
+    """The restored spelling of a text, line by line, with a confidence for every word.
+
+    `references` are verified texts that the damaged one may have copied from.
+
+    >>> from pipeline import restore
+    >>> restore("Thuc hien nhiem vu").text
+    'Thực hiện nhiệm vụ'
+    """
+    return Restorer.load().restore_text(text, preset, references)
