@@ -1,0 +1,46 @@
+"""Settings: which half of a run a change re-does, and what a settings file may say."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from pipeline import settings as module
+from pipeline.errors import UsageError
+from pipeline.settings import Settings, load_settings
+
+
+def test_every_setting_belongs_to_exactly_one_kind() -> None:
+    kinds = (*module._RECOGNITION, *module._READING, *module._NEITHER)
+    assert sorted(kinds) == sorted(field.name for field in dataclasses.fields(Settings))
+
+
+@pytest.mark.parametrize(("change", "images_again", "text_again"), [
+    ({"jobs": 7}, False, False),
+    ({"preset": "strict"}, False, True),
+    ({"references": ("a.txt",)}, False, True),
+    ({"languages": ("vie", "eng")}, True, True),
+    ({"text_layer": "redo"}, True, True),
+])
+def test_a_change_redoes_only_its_half(change: dict, images_again: bool, text_again: bool) -> None:
+    old, new = Settings(), dataclasses.replace(Settings(), **change)
+    assert (old.recognition_fingerprint() != new.recognition_fingerprint()) is images_again
+    assert (old.reading_fingerprint() != new.reading_fingerprint()) is text_again
+
+
+def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "sohoa.toml"
+    file.write_text('preset = "full"\nlanguages = ["vie", "eng"]\npage_timeout_seconds = 60\n')
+    loaded = load_settings(file)
+    assert loaded == dataclasses.replace(
+        Settings(), preset="full", languages=("vie", "eng"), page_timeout_seconds=60)
+
+
+@pytest.mark.parametrize("content", [
+    "colour = 'red'", "jobs = 'many'", "jobs = true", "languages = 'vie'", "not toml", "preset = 3",
+])
+def test_a_faulty_file_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "sohoa.toml"
+    file.write_text(content)
+    with pytest.raises(UsageError, match=r"sohoa\.toml"):
+        load_settings(file)
