@@ -139,7 +139,7 @@ _ATOM = re.compile(
             rf"(?:{_OF_YEAR}(?P<month_y>{_YEAR})(?![0-9/]))?)",
             # quý I/2024, quý II năm 2024
             rf"(?P<quarter>(?:(?P<quarter_edge>dau|cuoi|het|ket thuc)\s+)?(?<![a-z])qu[yi]\s*(?P<quarter_q>{_QUARTER})(?![a-z0-9])"
-            rf"(?:(?:\s*(?:,|va|-|den)\s*{_QUARTER}(?![a-z0-9])){{0,2}}(?:\s*(?:,|va|-|den)\s*(?P<quarter_last>{_QUARTER})(?![a-z0-9]))?{_OF_YEAR}(?P<quarter_y>{_YEAR})(?![0-9]))?)",
+            rf"(?:(?P<quarter_list>(?:\s*(?:,|va|-|den)\s*{_QUARTER}(?![a-z0-9])){{0,3}}){_OF_YEAR}(?P<quarter_y>{_YEAR})(?![0-9]))?)",
             # năm 2024, đầu năm 2024
             rf"(?P<year>(?:(?P<year_edge>dau|cuoi|het|trong suot|ket thuc)\s+)?(?<![a-z]){_YEAR_WORD}\s+(?P<year_y>{_YEAR})(?![0-9]|[.,][0-9]))",
             # ngày 20 alone: the start of a span, or recurring
@@ -211,8 +211,9 @@ def _atoms(plain: str, text: str) -> Iterable[_Parts]:
         if kind == "quarter":
             printed = match["quarter_q"]
             quarter = _QUARTERS.get(printed) or int(printed)
-            final = get("quarter_last")
-            if final:
+            others = re.findall(r"[0-9]+|[ilv]+(?![a-z])", get("quarter_list") or "")
+            if others:
+                final = others[-1]
                 months = (quarter * 3 - 2, (_QUARTERS.get(final) or int(final)) * 3)
                 quarter = None
                 if months[0] > months[1]:
