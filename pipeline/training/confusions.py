@@ -1,0 +1,218 @@
+"""From synthetic pages to the tables of the channel: align lines, tokens, letters; count.
+
+Lines are matched in order by likeness, tokens within a line by a small alignment in which one may stand for two,
+letters by hard expectation maximisation over segments of one printed and none to three read letters.
+"""
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline import vietnamese
+from pipeline.channel import LONGEST_SEGMENT, cased_parts, split_syllable
+
+SAME_LINE = 0.45  # distance per letter from which on two lines are not the same line
+SAME_TOKEN = 0.8  # the same for tokens; "ủy" read as "iy" keeps half its letters
+SKIP = 0.7  # cost of a token without partner, in distance per letter
+JOIN = 0.15  # extra cost of two for one
+PUNCTUATION = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>"
+ROUNDS = 4
+
+Pair = tuple[str, str]
+
+
+def _bare(text: str) -> str:
+    return vietnamese.strip_marks(text).lower()
+
+
+def _distance(left: str, right: str) -> float:
+    return float(Levenshtein.normalized_distance(_bare(left), _bare(right)))
+
+
+def align_lines(true: list[str], read: list[str]) -> Iterator[Pair]:
+    """Pairs of the same line, in order."""
+    if len(true) == len(read):
+        for left, right in zip(true, read, strict=True):
+            if _distance(left, right) < SAME_LINE:
+                yield left, right
+        return
+    start = 0
+    for line in true:
+        scores = [(_distance(line, read[i]), i) for i in range(start, min(start + 4, len(read)))]
+        if scores and min(scores)[0] < SAME_LINE:
+            start = min(scores)[1] + 1
+            yield line, read[start - 1]
+
+
+def align_tokens(true: list[str], read: list[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Groups of tokens that stand for each other: 1:1, 1:2, 2:1, 1:0 or 0:1."""
+    rows, columns = len(true), len(read)
+    best = [[math.inf] * (columns + 1) for _ in range(rows + 1)]
+    back: list[list[tuple[int, int]]] = [[(0, 0)] * (columns + 1) for _ in range(rows + 1)]
+    best[0][0] = 0.0
+    for i in range(rows + 1):
+        for j in range(columns + 1):
+            if abs(i - j) > 4 or best[i][j] == math.inf:
+                continue
+            moves = [(1, 0, SKIP), (0, 1, SKIP)]
+            if i < rows and j < columns:
+                moves.append((1, 1, _distance(true[i], read[j])))
+                if j + 1 < columns:
+                    moves.append((1, 2, _distance(true[i], read[j] + read[j + 1]) * 2 + JOIN))
+                if i + 1 < rows:
+                    moves.append((2, 1, _distance(true[i] + true[i + 1], read[j]) * 2 + JOIN))
+            for down, right, cost in moves:
+                if i + down <= rows and j + right <= columns and best[i][j] + cost < best[i + down][j + right]:
+                    best[i + down][j + right] = best[i][j] + cost
+                    back[i + down][j + right] = (down, right)
+    groups = []
+    i, j = rows, columns
+    while (i or j) and best[i][j] < math.inf:
+        down, right = back[i][j]
+        groups.append((tuple(true[i - down : i]), tuple(read[j - right : j])))
+        i, j = i - down, j - right
+    yield from reversed(groups)
+
+
+def strip_pair(true: str, read: str) -> Pair | None:
+    """Both tokens without the punctuation that stands at the edges of the printed one; None for no word."""
+    core = true.strip(PUNCTUATION)
+    if not core:
+        return None
+    before, after = true.index(core), len(true) - true.index(core) - len(core)
+    for _ in range(before):
+        if len(read) > 1 and not read[0].isalnum():
+            read = read[1:]
+    for _ in range(after):
+        if len(read) > 1 and not read[-1].isalnum():
+            read = read[:-1]
+    return (core, read) if read else None
+
+
+@dataclass(slots=True)
+class Confusions:
+    """What was counted: pairs of printed and read syllables, and how often tokens ran together or apart."""
+
+    pairs: Counter[Pair] = field(default_factory=Counter)
+    single: int = 0
+    split: int = 0
+    merged: int = 0
+    lost: int = 0
+
+    def add_line(self, true: str, read: str) -> None:
+        for left, right in align_tokens(true.split(), read.split()):
+            if len(left) == 1 and len(right) == 1:
+                pair = strip_pair(left[0], right[0])
+                if pair and vietnamese.is_syllable(pair[0]) and _distance(*pair) <= SAME_TOKEN:
+                    self.single += 1
+                    self.pairs[vietnamese.to_old_style(pair[0]), pair[1]] += 1
+            elif len(left) == 2:
+                self.merged += 1
+            elif len(right) == 2:
+                self.split += 1
+            else:
+                self.lost += 1
+
+
+def collect(pages: Iterable[Path], models: frozenset[str]) -> Confusions:
+    """Count what the engines of these model names read."""
+    found = Confusions()
+    for path in pages:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                page = json.loads(line)
+                for engine, read in page["read"].items():
+                    if engine.partition("/")[0] in models:
+                        texts = [" ".join(word for word, _ in row) for row in read]
+                        for left, right in align_lines(page["true"], texts):
+                            found.add_line(left, right)
+    return found
+
+
+Table = dict[str, dict[str, float]]
+
+
+def _first_cost(letter: str, read: str) -> float:
+    if letter == read:
+        return 0.0
+    if not read:
+        return 3.0
+    if vietnamese.strip_marks(letter) == vietnamese.strip_marks(read):
+        return 0.5
+    return 2.0 + 1.5 * (len(read) - 1)
+
+
+def _align_letters(true: str, read: str, costs: dict[str, dict[str, float]]) -> list[str] | None:
+    """The read segment of each printed letter, or None when the reading is too long."""
+    rows, columns = len(true), len(read)
+    best = [[math.inf] * (columns + 1) for _ in range(rows + 1)]
+    back = [[0] * (columns + 1) for _ in range(rows + 1)]
+    best[0][0] = 0.0
+    for i, letter in enumerate(true):
+        row = costs.get(letter, {})
+        for j in range(columns + 1):
+            so_far = best[i][j]
+            if so_far == math.inf:
+                continue
+            for size in range(min(LONGEST_SEGMENT, columns - j) + 1):
+                read_part = read[j : j + size]
+                cost = row.get(read_part)
+                if cost is None:
+                    cost = 6.0 + _first_cost(letter, read_part)
+                if so_far + cost < best[i + 1][j + size]:
+                    best[i + 1][j + size] = so_far + cost
+                    back[i + 1][j + size] = size
+    if best[rows][columns] == math.inf:
+        return None
+    segments, j = [], columns
+    for i in range(rows, 0, -1):
+        size = back[i][j]
+        segments.append(read[j - size : j])
+        j -= size
+    return segments[::-1]
+
+
+def tables(pairs: Counter[Pair]) -> dict[str, Table]:
+    """Counts of read onsets, rimes and letters given printed ones."""
+    costs: dict[str, dict[str, float]] = defaultdict(dict)
+    for letter in vietnamese.LETTERS:
+        for read in {letter, vietnamese.strip_marks(letter)}:
+            costs[letter][read] = _first_cost(letter, read)
+    letters: dict[str, Counter[str]] = {}
+    aligned: list[tuple[str, list[str], int]] = []
+    for _ in range(ROUNDS):
+        letters = defaultdict(Counter)
+        aligned = []
+        for (true, read), times in pairs.items():
+            segments = _align_letters(true, read, costs)
+            if segments is None:
+                continue
+            aligned.append((true, segments, times))
+            for letter, segment in zip(true, segments, strict=True):
+                letters[letter][segment] += times
+        costs = defaultdict(dict)
+        for letter, row in letters.items():
+            total = sum(row.values())
+            for segment, times in row.items():
+                costs[letter][segment] = -math.log(times / total)
+    onsets: Table = defaultdict(lambda: defaultdict(float))
+    rimes: Table = defaultdict(lambda: defaultdict(float))
+    for true, segments, times in aligned:
+        case = 2 if len(true) > 1 and true.isupper() else 1 if true[0].isupper() else 0
+        onset, rime = cased_parts(true.lower(), case)
+        if onset + rime != true:
+            continue  # mixed case
+        cut = len(split_syllable(true.lower())[0])
+        onsets[onset]["".join(segments[:cut])] += times
+        rimes[rime]["".join(segments[cut:])] += times
+    return {
+        "onset": {form: dict(row) for form, row in onsets.items()},
+        "rime": {form: dict(row) for form, row in rimes.items()},
+        "letter": {letter: dict(row) for letter, row in letters.items()},
+    }
