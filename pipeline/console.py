@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
 from pipeline.messages import Language, say
+from pipeline.outcomes import Event
 
 # Lines without a terminal: one for every so many files, so that a log of 50,000 files stays readable.
 PLAIN_EVERY = 25
@@ -57,23 +60,23 @@ class Console:
             table.add_row(*[Text(cell) for cell in row])
         out.print(table)
 
-    def bar(self, total_pages: int) -> Bar:
-        return Bar(self, total_pages)
+    def bar(self) -> Bar:
+        return Bar(self)
 
 
 class Bar:
-    """Pages done, rate and time left; a context manager. The total may grow as inputs are opened."""
+    """Pages done, rate and time left; a context manager. The total grows as inputs are opened."""
 
-    def __init__(self, console: Console, total_pages: int) -> None:
+    def __init__(self, console: Console) -> None:
         self._console = console
         self._plain = not console._err.is_terminal
         self._files = 0
-        self._progress = Progress(
+        self._progress = RichProgress(
             TextColumn(say("run.working", console.language)), BarColumn(), MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TimeRemainingColumn(),
+            TextColumn("{task.fields[rate]}"), TimeElapsedColumn(), TextColumn("{task.fields[left]}"),
             TextColumn("{task.fields[name]}"), console=console._err, disable=self._plain, transient=True,
         )
-        self._task = self._progress.add_task("", total=total_pages or None, name="", rate="")
+        self._task = self._progress.add_task("", total=None, name="", rate="", left="")
 
     def __enter__(self) -> Bar:
         self._progress.start()
@@ -82,17 +85,24 @@ class Bar:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def pages(self, done: int, total: int, name: str = "") -> None:
-        """So many pages done of those known so far; `name` is the file of the last."""
-        self._progress.update(self._task, completed=done, total=total or None, name=name[-40:])
-        speed = self._progress.tasks[0].speed
-        if speed:
-            self._progress.update(self._task, rate=f"{speed * 60:.0f}/min")
+    def event(self, event: Event) -> None:
+        """One event of the batch."""
+        now = event.progress
+        left = "" if now.seconds_left is None else f"-{timedelta(seconds=round(now.seconds_left))}"
+        rate = f"{now.pages_per_second * 60:.0f}/min" if now.pages_per_second else ""
+        self._progress.update(self._task, completed=now.pages_done, total=now.pages_total or None,
+                              name=event.name[-40:], rate=rate, left=left)
+        if event.kind == "page_retried" and self._console.verbose:
+            self._line(f"{event.name}, {event.page}: {event.what}")
+        if event.kind == "document":
+            self._files += 1
+            state = say(f"outcome.{event.state}", self._console.language) if event.state else ""
+            often = self._files == 1 or self._files % PLAIN_EVERY == 0 or now.files_done == now.files_total
+            if self._console.verbose or (self._plain and often):
+                self._line(f"{now.files_done}/{now.files_total}  {state}: {event.name}  {rate}")
 
-    def file(self, text: str) -> None:
-        """A file came to its end. Told on a line of its own when there is no bar to show it on."""
-        self._files += 1
-        if self._plain and (self._console.verbose or self._files % PLAIN_EVERY == 0 or self._files == 1):
+    def _line(self, text: str) -> None:
+        if self._plain:
             self._console.note(text)
-        elif self._console.verbose:
+        else:
             self._progress.console.print(Text(text))

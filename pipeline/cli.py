@@ -1,0 +1,350 @@
+"""The command `sohoa`: the only place that prints, reads the environment or exits.
+
+Results go to standard output, everything else (progress, notes, errors) to standard error. With
+`--json` standard output holds one JSON value and nothing more. Exit codes: docs/exit-codes.md.
+
+Stages are imported inside their handlers, against the house rule: `sohoa schema` must not pay for
+OpenCV, nor `sohoa restore` for the PDF libraries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline import __version__
+from pipeline.console import Console
+from pipeline.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_MISSING_PART,
+    EXIT_OK,
+    EXIT_PARTIAL,
+    SohoaError,
+    TooLarge,
+    UnreadableFile,
+    UsageError,
+)
+from pipeline.messages import Language, describe, language_from, say
+from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
+
+# Left to `main`, where a handler must not decide: what to print in which language, and how loudly.
+_COMMON = ("lang", "json", "verbose")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language = language_from(_early_language(given), dict(os.environ))
+    parser = build_parser(language)
+    try:
+        options = parser.parse_args(given)
+    except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
+        return int(stop.code or 0)
+    console = Console(language, as_json=options.json, verbose=options.verbose)
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.ERROR, stream=sys.stderr,
+                        format="%(asctime)s %(name)s: %(message)s")
+    try:
+        return int(options.handler(options, console))
+    except SohoaError as error:
+        console.error(describe(error, language))
+        if options.json:
+            console.result_json({"error": error.code, "message": str(error)})
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.note(say("run.interrupted", language))
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # `sohoa ... | head`: the reader has had enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        return EXIT_OK
+
+
+def _early_language(given: Sequence[str]) -> str | None:
+    """`--lang` before the parser exists, since its help is in that language."""
+    for place, item in enumerate(given):
+        if item == "--lang" and place + 1 < len(given):
+            return given[place + 1]
+        if item.startswith("--lang="):
+            return item.partition("=")[2]
+    return None
+
+
+# --- the grammar ------------------------------------------------------------------------------------
+
+
+def build_parser(language: Language = "en") -> argparse.ArgumentParser:
+    """All commands and options, with help in `language`."""
+
+    def told(key: str, **values: object) -> str:
+        return say(key, language, **values)
+
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--lang", choices=("en", "vi"), help=told("arg.lang"))
+    common.add_argument("--json", action="store_true", help=told("arg.json"))
+    common.add_argument("-v", "--verbose", action="store_true", help=told("arg.verbose"))
+
+    parser = argparse.ArgumentParser(prog="sohoa", description=told("about"))
+    parser.add_argument("--version", action="version", version=f"sohoa {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, handler: Any, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=told(f"help.{name}"), description=told(f"help.{name}"),
+                                    parents=[common, *parents])
+        added.set_defaults(handler=handler)
+        return added
+
+    reading = _reading_options(told)
+    run = command("run", _run, reading)
+    run.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=told("arg.paths"))
+    run.add_argument("--out", type=Path, required=True, metavar="DIR", help=told("arg.out"))
+    run.add_argument("--redo", action="store_true", help=told("arg.redo"))
+    run.add_argument("--quarantine", type=Path, metavar="DIR", help=told("arg.quarantine"))
+    run.add_argument("--dry-run", action="store_true", help=told("arg.dry_run"))
+    run.add_argument("--cluster", metavar="ADDRESS", help=told("arg.cluster"))
+
+    watch = command("watch", _watch, reading)
+    watch.add_argument("folder", type=Path, metavar="FOLDER")
+    watch.add_argument("--out", type=Path, required=True, metavar="DIR", help=told("arg.out"))
+
+    command("status", _status).add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
+    command("retry", _retry, reading).add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
+
+    restore = command("restore", _restore)
+    restore.add_argument("file", nargs="?", default="-", metavar="FILE|-", help=told("arg.file"))
+    restore.add_argument("--format", choices=("text", "json", "html", "tsv"), default="text", help=told("arg.format"))
+    restore.add_argument("--preset", choices=("strict", "balanced", "full"), default="balanced",
+                         help=told("arg.preset"))
+    restore.add_argument("--reference", action="append", type=Path, default=[], metavar="FILE",
+                         help=told("arg.reference"))
+
+    parse = command("parse", _parse)
+    parse.add_argument("file", nargs="?", default="-", metavar="FILE|-", help=told("arg.file"))
+    parse.add_argument("--preset", choices=("strict", "balanced", "full"), default="balanced", help=told("arg.preset"))
+
+    command("schema", _schema)
+    command("doctor", _doctor).add_argument("--out", type=Path, metavar="DIR", help=told("arg.out"))
+
+    score = command("score", _score)
+    score.add_argument("gold", type=Path, metavar="GOLD", help=told("arg.gold"))
+    score.add_argument("out", type=Path, metavar="OUT", help=told("arg.out"))
+    score.add_argument("--check", action="store_true", help=told("arg.check"))
+    score.add_argument("--update", action="store_true", help=told("arg.update"))
+    return parser
+
+
+def _reading_options(told: Any) -> argparse.ArgumentParser:
+    """The options of `run` and `watch` that become `Settings`; each default is None: "as set elsewhere"."""
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--jobs", type=int, metavar="N", help=told("arg.jobs"))
+    options.add_argument("--memory", dest="memory_megabytes", type=int, metavar="MB", help=told("arg.memory"))
+    options.add_argument("--nice", type=int, metavar="N", help=told("arg.nice"))
+    options.add_argument("--formats", metavar="LIST", help=told("arg.formats", all=",".join(ALL_FORMATS)))
+    options.add_argument("--text-layer", choices=("auto", "keep", "redo"), help=told("arg.text_layer"))
+    options.add_argument("--preset", choices=("strict", "balanced", "full"), help=told("arg.preset"))
+    options.add_argument("--engine", choices=("tesseract", "pytesseract", "tesserocr"), help=told("arg.engine"))
+    options.add_argument("--reference", dest="references", action="append", metavar="FILE",
+                         help=told("arg.reference"))
+    options.add_argument("--split", action="store_true", default=None, help=told("arg.split"))
+    options.add_argument("--page-timeout", dest="page_timeout_seconds", type=float, metavar="SECONDS",
+                         help=told("arg.page_timeout"))
+    options.add_argument("--max-failed-share", dest="max_failed_share", type=float, metavar="SHARE",
+                         help=told("arg.max_failed"))
+    options.add_argument("--settings", type=Path, metavar="FILE", help=told("arg.settings"))
+    return options
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """Defaults, under the settings file, under the command line. Raises UsageError."""
+    settings = load_settings(options.settings) if options.settings else Settings()
+    changes: dict[str, Any] = {}
+    for field in dataclasses.fields(Settings):
+        value = getattr(options, field.name, None)
+        if value is not None:
+            changes[field.name] = tuple(value) if isinstance(value, list) else value
+    if options.formats is not None:
+        changes["formats"] = _formats(options.formats)
+    for name in changes.get("references", ()):
+        if not Path(name).is_file():
+            raise UsageError(name, "this reference is not a file.")
+    settings = dataclasses.replace(settings, **changes)
+    if settings.jobs < 0 or not 0 <= settings.max_failed_share <= 1 or settings.page_timeout_seconds <= 0:
+        raise UsageError("", "--jobs wants 0 or more, --max-failed-share 0 to 1, --page-timeout more than 0.")
+    return settings
+
+
+def _formats(listed: str) -> tuple[str, ...]:
+    wanted = tuple(dict.fromkeys(name.strip() for name in listed.split(",") if name.strip()))
+    unknown = [name for name in wanted if name not in (*ALL_FORMATS, "all", "default")]
+    if unknown or not wanted:
+        raise UsageError("--formats", f"unknown: {', '.join(unknown) or 'nothing'}.",
+                         cure=f"Choose from: {', '.join(ALL_FORMATS)}, default, all.")
+    if "all" in wanted:
+        return ALL_FORMATS
+    if "default" in wanted:
+        wanted = tuple(dict.fromkeys((*DEFAULT_FORMATS, *(name for name in wanted if name != "default"))))
+    # The record and the document are what every later command reads.
+    return tuple(dict.fromkeys(("record", "document", *wanted)))
+
+
+# --- commands on folders ----------------------------------------------------------------------------
+
+
+def _run(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import batch
+
+    settings = settings_from(options)
+    if options.dry_run:
+        return _dry_run(options, settings, console)
+    engine = None
+    if options.cluster:
+        from pipeline import cluster
+
+        engine = cluster.engine(options.cluster, settings)
+    with console.bar() as bar:
+        summary = batch.run_batch(options.paths, options.out, settings, progress=bar.event, redo=options.redo,
+                                  engine=engine, quarantine=options.quarantine)
+    return _tell(summary, console)
+
+
+def _retry(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import batch
+
+    with console.bar() as bar:
+        summary = batch.retry_batch(options.out, settings_from(options), progress=bar.event)
+    return _tell(summary, console)
+
+
+def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) -> int:
+    from pipeline import batch
+
+    plan = batch.plan_batch(options.paths, options.out, settings, redo=options.redo)
+    if options.json:
+        console.result_json({
+            "new": plan.new, "changed": plan.changed, "to_retry": plan.to_retry, "to_read_again": plan.to_read_again,
+            "unchanged": plan.unchanged, "unreadable": [outcome.name for outcome in plan.unreadable],
+            "pages": plan.pages, "seconds": round(plan.seconds, 1), "jobs": plan.jobs,
+        })
+        return EXIT_OK
+    for outcome in plan.unreadable:
+        console.note(say("run.failed", console.language, name=outcome.name, what=f"{outcome.what} {outcome.cure}"))
+    for name in (*plan.new, *plan.changed, *plan.to_retry, *plan.to_read_again):
+        console.result(name)
+    console.note(say("run.plan", console.language, files=plan.files, pages=plan.pages,
+                     minutes=round(plan.seconds / 60, 1), jobs=plan.jobs))
+    return EXIT_OK
+
+
+def _tell(summary: Any, console: Console) -> int:
+    """What a run found and where to look; failures with their cures on standard error."""
+    from pipeline import overview, report
+
+    if console.as_json:
+        console.result_json(report.run_json(summary))
+    else:
+        overview.show(summary, console)
+    overview.show_failures(summary, console)
+    return int(summary.exit_code)
+
+
+def _watch(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import watch
+
+    settings = settings_from(options)
+    watch.watch(options.folder, options.out, settings, told=lambda summary: _tell(summary, console))
+    return EXIT_OK
+
+
+def _status(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import overview, store
+
+    status = store.status(options.out)
+    if options.json:
+        console.result_json(overview.status_json(status))
+    else:
+        overview.show_status(status, console)
+    return EXIT_PARTIAL if status.problems else EXIT_OK
+
+
+def _score(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import score
+
+    scores = score.score_folder(options.gold, options.out)
+    if options.json:
+        console.result_json(score.to_json(scores))
+    else:
+        console.result(score.to_table(scores))
+    if options.update:
+        score.update(options.gold, scores)
+    fallen = score.fallen(options.gold, scores) if options.check else ()
+    if fallen:
+        console.error(say("score.fell", console.language, names=", ".join(fallen)))
+    return EXIT_PARTIAL if fallen else EXIT_OK
+
+
+# --- commands on text -------------------------------------------------------------------------------
+
+
+def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
+    """The text of a file, or of standard input for "-". Raises InputError."""
+    from pipeline import ingest
+
+    if name == "-":
+        content = sys.stdin.buffer.read(limit * 4 + 1)
+        if len(content) > limit * 4:
+            raise TooLarge("-", f"more than {limit} characters.")
+        return ingest.decode_text(content)
+    path = Path(name)
+    try:
+        if path.stat().st_size > limit * 4:
+            raise TooLarge(name, f"more than {limit} characters.")
+        return ingest.decode_text(path.read_bytes())
+    except OSError as error:
+        raise UnreadableFile(name, f"cannot be opened ({error.strerror}).") from error
+
+
+def _restore(options: argparse.Namespace, console: Console) -> int:
+    from pipeline.restoration import Restorer, formats
+
+    restored = Restorer.load().restore_text(
+        _read_text(options.file), options.preset, [_read_text(str(name)) for name in options.reference])
+    form = "json" if options.json else options.format
+    console.result(formats[form](restored))
+    return EXIT_OK
+
+
+def _parse(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import export, run
+
+    name = "stdin.txt" if options.file == "-" else Path(options.file).name
+    plan = run.parse(_read_text(options.file), Settings(preset=options.preset), name)
+    console.result(export.record_json(plan))
+    return EXIT_OK
+
+
+def _schema(_: argparse.Namespace, console: Console) -> int:
+    from pipeline.plan import json_schema
+
+    console.result(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    return EXIT_OK
+
+
+def _doctor(options: argparse.Namespace, console: Console) -> int:
+    from pipeline import doctor
+
+    findings = doctor.examine(options.out)
+    if options.json:
+        console.result_json([dataclasses.asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            cure = f"\n{'':25}-> {finding.cure}" if finding.cure else ""
+            state = say(f"doctor.{finding.state}", console.language)
+            console.result(f"{state:8} {finding.part:24} {finding.seen}{cure}")
+    missing = any(finding.state == "missing" for finding in findings)
+    console.note(say("doctor.bad" if missing else "doctor.good", console.language))
+    return EXIT_MISSING_PART if missing else EXIT_OK
