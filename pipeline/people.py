@@ -87,9 +87,13 @@ def _position_at(words: str) -> str | None:
 
 # --- names -----------------------------------------------------------------------------------------------
 
+_ACADEMIC = (
+    r"(?:gs|pgs|ts|ths|th\.s|bs|cn|ks|ls|ds|nsnd|nsut|ngnd|ngut|ttnd|ttut|ckii?|ck\.?\s?\d|bsckii?|dsckii?)"
+    r"(?:\s?\.\s?|\s|\s?-\s?|,\s?)"
+)
 _RANK = re.compile(
-    r"\s*(?P<rank>(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|chuẩn\s+(?:đô đốc|úy)|(?:gs|pgs|ts|ths|th\.s|bs|bsck|bs\.ck|bscki|bsckii|ck|cki|ckii|cn|ks|ls|ds|dsck|nsnd|nsut|ngnd|ngut|ttut|ttnd)"
-    r"(?:\s?ck\s?\d|\s?cki{1,2})?(?![^\W\d_])\.?|(?:giáo sư|phó giáo sư|tiến sĩ|thạc sĩ|bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|ông|bà|đồng chí|đ/c)(?![^\W\d_])|[.,\-\s])+?)\s*(?=[^\W\d_][^\W\d_'’]*\s)",
+    r"(?P<rank>(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|thiếu tướng|giáo sư|phó giáo sư|tiến sĩ|thạc sĩ|thạc sỹ|"
+    r"bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|đồng chí|đ/c|ông|bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _SYLLABLE = re.compile(r"[^\W\d_][^\W\d_'’\-]*\Z")
@@ -108,7 +112,7 @@ def name_likeness(text: str) -> float:
 def _split_rank(text: str) -> tuple[str | None, str]:
     stripped = text.strip(" .,;:*_-\"'()[]|")
     match = _RANK.match(stripped)
-    if match and match["rank"].strip(" .,-"):
+    if match:
         return match["rank"].strip(" ,-"), stripped[match.end() :].strip()
     return None, stripped
 
@@ -323,10 +327,10 @@ def _pieces(line: str) -> list[tuple[str, _Kind]]:
         return [(line, "power")]
     if kind == "position":
         words = line.split()
-        for count in range(2, min(5, len(words) - 1)):
+        for count in range(min(5, len(words) - 1), 1, -1):
             tail = " ".join(words[-count:])
             head = " ".join(words[:-count])
-            if name_likeness(tail) >= 0.85 and not tail.isupper() and _position_at(plain(head)):
+            if name_likeness(tail) >= 0.85 and not words[-count].isupper() and _position_at(plain(head)):
                 return [(head, "position"), (tail, "name")]  # "CHỦ TỊCH Trần Thị Mai"
     return [(line, kind)]
 
@@ -387,7 +391,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
 
 
-_ARCHIVE = re.compile(r"[\s\-–—+•*_.~|]*(?P<word>l[uưmn]{1,3}|lư?u|lui)(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL)
+_ARCHIVE = re.compile(r"[\s\-–—+•*_.~|]*(?P<word>l[umnri]{1,3})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL)
 _ARCHIVE_WORDS = re.compile(r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|ub|vpu|vtlt|[a-z]{2,}\b)")
 
 
