@@ -1,0 +1,103 @@
+"""The foot of a document: who signs, who receives it, where it is kept.
+
+Reads only lines that `areas` has put in the foot. What it never does: expand an abbreviation; a name is as printed.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline import people
+from pipeline.passages import Place, PlacedLine, place_of_lines
+
+_HEAD = re.compile(r"^\W*\S+\s+\S+?\s*[:;.]?\s*(?=[-–—+•*]|$|[A-ZĐÀ-Ỹ])")
+_ENDED = re.compile(r"[;.:]\s*$")
+_BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecipient:
+    """One entry of "Nơi nhận" and where it stands."""
+
+    name: str
+    note: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What the foot says; None for what it lacks. `doubts` are in words for a person."""
+
+    authority: str | None
+    title: str | None
+    name: str | None
+    archive: str | None
+    recipients: tuple[FoundRecipient, ...]
+    places: dict[str, Place]  # by JSON Pointer, recipients not among them
+    doubts: tuple[str, ...] = ()
+
+
+def read_foot(lines: Sequence[PlacedLine]) -> Foot:
+    """Signature, recipients and archive line from the labelled lines of a document."""
+    places: dict[str, Place] = {}
+    recipients, archive = _recipients([line for line in lines if line.area == "recipients"], places)
+    signing = [line for line in lines if line.area == "signature"]
+    blocks = people.parse_signature_lines([line.text for line in signing])
+    doubts = tuple(block.doubt for block in blocks if block.doubt)
+    if len(blocks) > 1:
+        doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
+    if not blocks:
+        return Foot(None, None, None, archive, recipients, places, doubts)
+    first = blocks[0]
+    for key, indexes in (("authority", first.authority_lines), ("title", first.title_lines), ("name", first.name_lines)):
+        if getattr(first, key) is not None and indexes:
+            places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
+    return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
+
+
+def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """Lines of one recipient each; a wrapped entry has several."""
+    entries: list[list[PlacedLine]] = []
+    for line in lines:
+        text = line.text
+        if people.is_recipients_head(text):
+            continue
+        opener = _inline_start(line)
+        if opener is not None:
+            line, text = opener, opener.text
+        wrapped = (
+            bool(entries) and not _BULLET.match(text) and not _ENDED.search(entries[-1][-1].text)
+            and people.parse_archive(text) is None
+        )
+        if wrapped:
+            entries[-1].append(line)
+        else:
+            entries.append([line])
+    return entries
+
+
+def _inline_start(line: PlacedLine) -> PlacedLine | None:
+    """The rest of a line that opens with "Nơi nhận:" and goes on with the first recipient."""
+    words = [index for index, word in enumerate(line.words) if word.text]
+    for count in (2, 3):
+        if len(words) > count and people.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
+            return line.part(words[count])
+    return None
+
+
+def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[tuple[FoundRecipient, ...], str | None]:
+    found: list[FoundRecipient] = []
+    archive: str | None = None
+    for entry in _entries(lines):
+        text = " ".join(line.text for line in entry)
+        kept = people.parse_archive(text)
+        if kept is not None:
+            if archive is None:
+                archive = kept
+                places["/archive"] = place_of_lines(entry)
+            continue
+        recipient = people.split_recipient(text)
+        if recipient is not None and recipient.name:
+            found.append(FoundRecipient(recipient.name, recipient.note, place_of_lines(entry)))
+    return tuple(found), archive

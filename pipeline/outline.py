@@ -1,0 +1,354 @@
+"""Body paragraphs -> the tree of sections, by the numbering used in this document.
+
+The trouble: "I." -> "1.1." -> "2.1.1."; labels with gaps and repeats; a list "1. ... 14." inside point "2."; headings
+without a number; a numbered line that is a title and one that is a paragraph look alike.
+
+Evidence in order of trust: the sequence of labels, the rank of their family, then capitals, boldness, length,
+closing mark, what stands below, and what the neighbours in the same list are.
+
+What it never does: drop, reorder or renumber. A label is kept as printed; where two letters are confused (d, đ) the
+sequence chooses between the readings that `numbering` offers.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline import kinds, numbering
+from pipeline.fuzzy import aligned
+from pipeline.numbering import Marker
+from pipeline.passages import Node, Paragraph, bullet_of, is_capitals, marks
+
+DEEPEST = 12  # real plans go to 5; deeper ones are hostile and would exhaust the recursion of readers
+_RANK = {"part": 0, "annex": 0, "chapter": 1, "item": 2, "roman": 3, "article": 4, "arabic": 5, "letter": 6, "paren": 6}
+_UPPER_LETTER, _UNNUMBERED_CAPITALS, _UNNUMBERED = 2, 3, 5
+
+# Place of a label by its step from the one before it in the list that it would go on.
+_STEP_SCORE = {"next": 1.0, "gap": 0.55, "repeat": 0.45, "first": 0.4, "back": 0.2}
+_OPEN_SCORE, _OPEN_SAME_SHAPE, _OPEN_LATE = 0.8, 0.5, 0.3
+SEQUENCE_WEIGHT = 0.6  # against the likelihood of the line alone
+ACCEPT = 0.5  # "12 tháng" as child of anything: 0.6 * 0.3 + 0.4 * 0.08 = 0.21; "5." after "3.": 0.71
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A node in the making."""
+
+    title: Paragraph | None
+    marker: Marker | None
+    rank: float
+    depth: int
+    annex: int
+    heading_first: Paragraph | None = None  # "Phần I" on one line, its title on the next
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    children: list[_Draft] = field(default_factory=list)
+    score: float = 0.0
+    unnumbered: bool = False
+
+
+def _rank(marker: Marker) -> float:
+    if marker.family == "letter" and marker.shape == "A":
+        return _UPPER_LETTER
+    return _RANK.get(marker.family, 6)
+
+
+class _Builder:
+    """Grows the tree paragraph by paragraph; the open path is a stack, so the work is linear in the text."""
+
+    def __init__(self) -> None:
+        self.roots: list[_Draft] = []
+        self.stack: list[_Draft] = []
+
+    def text(self, paragraph: Paragraph) -> None:
+        if not self.stack:
+            draft = _Draft(None, None, -1, 1, paragraph.annex)
+            if self.roots and self.roots[-1].title is None and self.roots[-1].annex == paragraph.annex:
+                draft = self.roots[-1]
+            else:
+                self.roots.append(draft)
+            draft.paragraphs.append(paragraph)
+            return
+        top = self.stack[-1]
+        if top.title is not None and not top.paragraphs and not top.children and top.heading_first is None and _wants_title(top, paragraph):
+            top.heading_first = paragraph
+            return
+        top.paragraphs.append(paragraph)
+
+    def _add(self, draft: _Draft, level: int) -> None:
+        """Put `draft` under the node at stack height `level` (0 is the root)."""
+        del self.stack[level:]
+        draft.depth = level + 1
+        (self.stack[-1].children if self.stack else self.roots).append(draft)
+        if level < DEEPEST:
+            self.stack.append(draft)
+
+    def numbered(self, paragraph: Paragraph) -> bool:
+        """Place a paragraph by one of its marks; False where none fits this document."""
+        best: tuple[float, int, Marker] | None = None
+        for marker in marks(paragraph.text):
+            if marker.family == "bullet":
+                continue
+            score, level = self._place(marker, paragraph)
+            total = SEQUENCE_WEIGHT * score + (1 - SEQUENCE_WEIGHT) * marker.likelihood
+            if best is None or total > best[0]:
+                best = (total, level, marker)
+        if best is None or best[0] < ACCEPT:
+            return False
+        _, level, marker = best
+        self._add(_Draft(replace(paragraph, marker=marker), marker, _rank(marker), 0, paragraph.annex), level)
+        return True
+
+    def _place(self, marker: Marker, paragraph: Paragraph) -> tuple[float, int]:
+        """(score, stack height to attach at) of the best place for a mark."""
+        best = (0.0, 0)
+        rank = _rank(marker)
+        for height in range(len(self.stack) - 1, -1, -1):
+            before = self.stack[height].marker
+            if before is None or before.shape != marker.shape:
+                continue
+            step = numbering.step(before, marker)
+            if step is None:
+                continue
+            score = _STEP_SCORE[step]
+            if step == "gap":
+                score -= 0.05 * min(6, abs(marker.ordinals[-1] - before.ordinals[-1]) - 2)
+            if before.punctuation != marker.punctuation:
+                score -= 0.05
+            if score > best[0]:
+                best = (score, height)
+        level = len(self.stack)
+        while level and self._closes(self.stack[level - 1], marker, rank):
+            level -= 1
+        above = self.stack[level - 1] if level else None
+        if not numbering.is_first(marker) and marker.ordinals:
+            score = _OPEN_LATE
+        elif above is not None and above.marker is not None and above.marker.shape == marker.shape:
+            score = _OPEN_SAME_SHAPE if not above.children else 0.2
+        else:
+            score = _OPEN_SCORE
+        if score > best[0]:
+            best = (score, level)
+        return best
+
+    @staticmethod
+    def _closes(open_draft: _Draft, marker: Marker, rank: float) -> bool:
+        """Whether a node must be left before a list of this mark can begin."""
+        before = open_draft.marker
+        if open_draft.rank > rank:
+            return True
+        if before is None:
+            return False
+        if before.family == "arabic" and marker.family == "arabic" and len(marker.ordinals) > 1:
+            return marker.ordinals[: len(before.ordinals)] != before.ordinals
+        return False
+
+    def unnumbered(self, paragraph: Paragraph) -> None:
+        rank = _UNNUMBERED_CAPITALS if is_capitals(paragraph.text) else _UNNUMBERED
+        level = len(self.stack)
+        while level and (self.stack[level - 1].rank >= rank or (self.stack[level - 1].unnumbered and self.stack[level - 1].rank == rank)):
+            level -= 1
+        draft = _Draft(paragraph, None, rank, 0, paragraph.annex, unnumbered=True)
+        self._add(draft, level)
+
+
+def _wants_title(draft: _Draft, paragraph: Paragraph) -> bool:
+    """Whether a label that stood alone takes this paragraph for its title ("PHẦN I" / "MỤC ĐÍCH")."""
+    assert draft.title is not None
+    if draft.title.body.strip(" .:*_-") or paragraph.table is not None:
+        return False
+    text = paragraph.text.strip()
+    return len(text) < 250 and (is_capitals(text) or paragraph.is_bold is True or not text.endswith((".", ";")))
+
+
+# --- headings --------------------------------------------------------------------------------------------
+
+_INTRO = re.compile(r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|chinh|noi dung sau|gan voi)\s*:\s*$")
+_SENTENCE_BREAK = re.compile(r"[.;!?]\s+[A-ZĐÀ-Ỹ“\"]")
+_INNER_COLON = re.compile(r":\s+(\S.*)$")
+_AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")
+_ENDS = re.compile(r"[.;,!?…][\s\"”)]*$")
+
+
+def _heading_score(draft: _Draft) -> float:
+    """Above 0 for a title, below for a numbered paragraph. The weights are votes; cases/outline holds what forced them."""
+    assert draft.title is not None
+    text = draft.title.body.strip()
+    words = len(text.split())
+    content = bool(draft.children or draft.paragraphs)
+    key = aligned(text)
+    if is_capitals(text) and words <= 60:
+        return 4.0
+    score = 1.5 if content else -1.5
+    bold = draft.title.is_bold
+    if bold is not None:
+        score += 2.0 if bold else -0.7
+    telling = kinds.kind_of_heading(text.rstrip(" :"))
+    if telling is not None and words <= 20:
+        score += 1.5 if words <= 8 else 0.75
+    if text.endswith(":"):
+        score += 0.5 if words <= 18 else -1.0
+        if _INTRO.search(key):
+            score -= 2.5
+    elif _ENDS.search(text):
+        score -= 1.0 if text.endswith(".") and words <= 8 and telling is not None and content else 2.8
+    elif content:
+        score += 0.5
+    if _SENTENCE_BREAK.search(text):
+        score -= 3.0
+    inner = _INNER_COLON.search(text)
+    if inner and len(inner[1].split()) >= 3:
+        score -= 1.5
+    if words <= 12:
+        score += 0.5
+    if words > 30:
+        score -= 2.0
+    if words > 45:
+        score -= 2.0
+    if _AMOUNT.search(text):
+        score -= 1.0
+    return score
+
+
+SIBLING_WEIGHT = 0.8  # how far a list's other members pull a doubtful one
+
+
+def _decide_headings(drafts: Sequence[_Draft]) -> None:
+    numbered = [draft for draft in drafts if draft.title is not None and not draft.unnumbered]
+    for draft in numbered:
+        draft.score = _heading_score(draft)
+    if len(numbered) > 2:
+        clear = [max(-1.0, min(1.0, draft.score)) for draft in numbered]
+        for draft, own in zip(numbered, clear, strict=True):
+            if abs(draft.score) <= 1.6:
+                draft.score += SIBLING_WEIGHT * (sum(clear) - own) / (len(clear) - 1)
+    for draft in drafts:
+        _decide_headings(draft.children)
+
+
+_CLOSING = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
+
+
+def _is_unnumbered_heading(paragraph: Paragraph, after: Paragraph | None) -> bool:
+    """A title without a number: capitals or bold alone, or a canonical heading that stands by itself."""
+    text = paragraph.text.strip()
+    words = text.split()
+    if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
+        return False
+    if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or _CLOSING.search(text):
+        return False
+    if is_capitals(text):
+        return True
+    if text.endswith(".") or len(words) > 20 or not text[:1].isupper():
+        return False
+    core = text.rstrip(" :")
+    if _SENTENCE_BREAK.search(text) or _INTRO.search(aligned(text)) or ":" in core:
+        return False
+    if paragraph.is_bold and not (after.is_bold and not marks(after.text)):
+        return True
+    return paragraph.is_bold is not False and len(words) <= 6 and kinds.kind_of_heading(core) is not None
+
+
+# --- the tree --------------------------------------------------------------------------------------------
+
+
+def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
+    """The outline of body, basis, table and annex paragraphs; other areas are passed over.
+
+    Text before the first heading is a first root node without label and heading. The closing paragraph, the one
+    that ends in "./.", goes to the end of the last root of the main text.
+    """
+    used = [p for p in paragraphs if p.area in ("body", "basis", "table", "annex") and (p.text.strip() or p.table)]
+    builder = _Builder()
+    annex = 0
+    main_end = 0
+    for index, paragraph in enumerate(used):
+        if paragraph.annex != annex:
+            if not annex:
+                main_end = len(builder.roots)
+            annex = paragraph.annex
+            builder.stack.clear()
+            _open_annex(builder, paragraph)
+            continue
+        if paragraph.area == "table":
+            builder.text(paragraph)
+        elif paragraph.area != "basis" and builder.numbered(paragraph):
+            continue
+        elif paragraph.area != "basis" and _is_unnumbered_heading(paragraph, used[index + 1] if index + 1 < len(used) else None) \
+                and not _title_wanted(builder, paragraph):
+            builder.unnumbered(paragraph)
+        else:
+            builder.text(paragraph)
+    main = builder.roots[: main_end or len(builder.roots)] if annex else builder.roots
+    _move_closing(main)
+    _decide_headings(builder.roots)
+    return tuple(_node(draft, None) for draft in builder.roots)
+
+
+def _title_wanted(builder: _Builder, paragraph: Paragraph) -> bool:
+    top = builder.stack[-1] if builder.stack else None
+    return (
+        top is not None and top.title is not None and not top.paragraphs and not top.children
+        and top.heading_first is None and _wants_title(top, paragraph)
+    )
+
+
+def _open_annex(builder: _Builder, paragraph: Paragraph) -> None:
+    """An annex is a root of its own; its numbering begins anew."""
+    for marker in marks(paragraph.text):
+        if marker.family == "annex":
+            builder._add(_Draft(replace(paragraph, marker=marker), marker, 0, 0, paragraph.annex), 0)
+            return
+    draft = _Draft(paragraph if paragraph.table is None else None, None, 0, 1, paragraph.annex, unnumbered=True)
+    builder._add(draft, 0)
+    if paragraph.table is not None:
+        draft.paragraphs.append(paragraph)
+
+
+def _move_closing(roots: Sequence[_Draft]) -> None:
+    if not roots:
+        return
+    path = [roots[-1]]
+    while path[-1].children:
+        path.append(path[-1].children[-1])
+    last = path[-1]
+    if last.paragraphs and (_CLOSING.search(last.paragraphs[-1].text) or _says_it_closes(last.paragraphs[-1])) and len(path) > 1:
+        roots[-1].paragraphs.append(last.paragraphs.pop())
+
+
+_TRAILER = re.compile(r"\s*tren day la\b")
+
+
+def _says_it_closes(paragraph: Paragraph) -> bool:
+    """Party documents and careless copies close without "./."; "Trên đây là ..." tells then."""
+    return _TRAILER.match(aligned(paragraph.text[:40])) is not None
+
+
+def _node(draft: _Draft, parent_kind: str | None) -> Node:
+    label = draft.marker.label if draft.marker is not None else None
+    heading: str | None = None
+    if draft.title is not None:
+        text = draft.title.body.strip()
+        if draft.heading_first is not None:
+            heading = draft.heading_first.text.strip()
+        elif draft.unnumbered or (draft.score > 0 and text):
+            heading = text
+        elif not text:
+            heading = None
+    own: list[Paragraph] = list(draft.paragraphs)
+    title = draft.title
+    if draft.heading_first is not None:
+        title = replace(draft.heading_first, marker=draft.marker)
+    elif title is not None and heading is None and not title.body.strip():
+        title = replace(title, text=title.text)
+    if heading is not None:
+        heading = heading.rstrip(" :").strip() or None
+    kind: str | None = None
+    if draft.annex and draft.depth == 1:
+        kind = "appendix"
+    elif heading is not None:
+        kind = kinds.kind_of_heading(heading) or parent_kind
+    elif draft.marker is not None and draft.marker.family == "annex":
+        kind = "appendix"
+    children = tuple(_node(child, kind or parent_kind) for child in draft.children)
+    return Node(title, label, heading, kind, tuple(own), children, draft.depth, draft.annex)
