@@ -32,7 +32,7 @@ from pipeline.secrecy import Mark
 DATABASE = "sohoa.db"
 RECORD = "record.json"
 DOCUMENT = "document.json"
-LOCK = ".desk.lock"
+LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of documents looks
 TEXT_BLOCKS = ("text", "table", "stamp_text", "footer")
 
 # Makes the record of a document anew; the desk gives the machine's document with the person's words in it.
@@ -237,6 +237,7 @@ def change(
 def locked(out: Path) -> Iterator[None]:
     """Hold the folder's lock for writers of corrections; waits for another to end."""
     try:
+        (out / LOCK).parent.mkdir(exist_ok=True)
         handle = os.open(out / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise OutputNotWritable(out, f"The folder cannot be written ({error.strerror}).") from error
