@@ -13,6 +13,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.errors import UsageError
+from pipeline.settings import Settings
+
 Image = npt.NDArray[np.uint8]
 
 
@@ -49,3 +52,22 @@ class Recogniser(Protocol):
         `timeout` in seconds; raises PageTimeout beyond it, RecognitionFailed when the engine gives up,
         MissingPart when it or its language data is not installed.
         """
+
+
+ENGINES = ("tesseract", "pytesseract", "tesserocr")
+
+
+def create(settings: Settings) -> Recogniser:
+    """The recogniser that the settings name. Raises UsageError for an engine that does not exist."""
+    # The implementations import the types above, so they cannot be imported before them.
+    from pipeline.recognisers.tesseract import TesseractRecogniser
+    from pipeline.recognisers.tesserocr import TesserocrRecogniser
+
+    match settings.engine:
+        case "tesseract":
+            return TesseractRecogniser(settings.languages)
+        case "pytesseract":
+            return TesseractRecogniser(settings.languages, variant="pytesseract")
+        case "tesserocr":
+            return TesserocrRecogniser(settings.languages)
+    raise UsageError("", f"There is no engine {settings.engine!r}.", cure=f"Known: {', '.join(ENGINES)}.")

@@ -1,0 +1,332 @@
+"""Words become lines, blocks and a reading order, with boxes in points of the page as displayed.
+
+The trouble: these documents begin with two columns of letterhead and end with two of recipients and signature, whose
+lines stand at the same height and must not be read across; between them runs a single column, broken by tables.
+The evidence, in order of trust: ruling lines, white gutters that several lines share, alignment to the middle of
+the page, distances within a line. The engine's own lines are believed, its blocks are not.
+
+What this module never does: it drops no word and changes none; what is no running text gets a `kind`, not the bin.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import statistics
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pipeline.clean import Back, Cleaned, Mark
+from pipeline.document import Block, BlockKind, Box, FoundObject, Line, Page, Reading, Turn, Word, union
+from pipeline.ingest import PageInput
+from pipeline.pdfpages import Affine
+from pipeline.recognisers import SeenWord
+
+VERSION = "1"
+
+# A gap wider than this many line heights inside one engine line may be a gutter between columns...
+COLUMN_GAP = 1.6
+# ...and one wider than this always is: justified lines do not stretch so far.
+SURE_GAP = 4.0
+# A segment is "in the middle" when its centre lies within this share of the text width from the text's centre.
+CENTRED = 0.06
+# Blocks part where the distance between lines exceeds the usual one by this factor.
+PARAGRAPH_GAP = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Words that stand together on one line, in pixels of the upright copy."""
+
+    words: tuple[SeenWord, ...]
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+def _segment(words: tuple[SeenWord, ...] | list[SeenWord]) -> _Segment:
+    # The line's height is that of its usual word: one tall stroke or stamp letter must not widen it.
+    top = statistics.median_low([word.top for word in words])
+    bottom = statistics.median_high([word.bottom for word in words])
+    return _Segment(
+        tuple(words), min(word.left for word in words), min(top, bottom - 1), max(word.right for word in words), bottom,
+    )
+
+
+def _segments(words: tuple[SeenWord, ...]) -> list[_Segment]:
+    """The engine's lines, parted at gaps that are gutters."""
+    lines: dict[int, list[SeenWord]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    rough = []
+    for line in lines.values():
+        line.sort(key=lambda word: word.left)
+        rough.append(line)
+    heights = [word.bottom - word.top for word in words]
+    usual = statistics.median(heights) if heights else 1.0
+    gaps: list[tuple[float, float, float]] = []  # left, right and middle height of every wide gap
+    for line in rough:
+        gaps.extend((a.right, b.left, (a.top + a.bottom) / 2) for a, b in itertools.pairwise(line)
+                    if b.left - a.right > COLUMN_GAP * usual)
+    parts: list[_Segment] = []
+    for line in rough:
+        current = [line[0]]
+        for before, word in itertools.pairwise(line):
+            width = word.left - before.right
+            if width > SURE_GAP * usual or (
+                width > COLUMN_GAP * usual and _is_gutter(before, word, gaps, usual)
+            ):
+                parts.append(_segment(current))
+                current = []
+            current.append(word)
+        parts.append(_segment(current))
+    return parts
+
+
+def _is_gutter(before: SeenWord, after: SeenWord, gaps: list[tuple[float, float, float]], usual: float) -> bool:
+    """Whether another line within four line heights has a wide gap at the same place."""
+    height = (before.top + before.bottom) / 2
+    for left, right, other in gaps:
+        if 0.3 * usual < abs(other - height) < 8 * usual:
+            shared = min(right, after.left) - max(left, before.right)
+            if shared > 0.8 * usual:
+                return True
+    return False
+
+
+def _rows(segments: list[_Segment]) -> list[list[_Segment]]:
+    """Segments gathered into rows of the same height on the page, top to bottom, each left to right."""
+    rows: list[list[_Segment]] = []
+    for segment in sorted(segments, key=lambda s: (s.top + s.bottom) / 2):
+        middle = (segment.top + segment.bottom) / 2
+        for row in reversed(rows[-3:]):
+            if any(min(s.bottom, segment.bottom) - max(s.top, segment.top) > 0.5 * min(s.height, segment.height)
+                   and not (s.left < segment.right and segment.left < s.right) for s in row) and all(
+                       s.top < middle < s.bottom or abs((s.top + s.bottom) / 2 - middle) < 0.5 * s.height for s in row):
+                row.append(segment)
+                break
+        else:
+            rows.append([segment])
+    for row in rows:
+        row.sort(key=lambda s: s.left)
+    return rows
+
+
+def _ordered(segments: list[_Segment]) -> list[list[_Segment]]:
+    """Columns in reading order: each entry is a run of segments of one column, top to bottom."""
+    if not segments:
+        return []
+    left = min(s.left for s in segments)
+    right = max(s.right for s in segments)
+    width, centre = right - left, (left + right) / 2
+    usual = statistics.median(s.height for s in segments)
+
+    def is_single(segment: _Segment) -> bool:
+        """Whether the line belongs to the one column of the page's middle: long, or centred."""
+        return segment.right - segment.left > 0.6 * width or abs(segment.middle - centre) < CENTRED * width
+
+    bands: list[tuple[bool, list[_Segment]]] = []  # (two columns, segments)
+    for row in _rows(segments):
+        paired = len(row) > 1
+        if bands and paired == bands[-1][0]:
+            bands[-1][1].extend(row)
+        elif bands and bands[-1][0] and not paired and not is_single(row[0]) and _fits(row[0], bands[-1][1], usual):
+            bands[-1][1].extend(row)  # a line of one column of the band whose neighbour has none at that height
+        else:
+            bands.append((paired, list(row)))
+    result: list[list[_Segment]] = []
+    for paired, band in bands:
+        if not paired:
+            result.append(band)
+            continue
+        for column in _columns(band, usual):
+            result.append(sorted(column, key=lambda s: s.top))
+    return result
+
+
+def _fits(segment: _Segment, band: list[_Segment], usual: float) -> bool:
+    """Whether the line stands under or in a column of the band, without crossing its gutter."""
+    if segment.top - max(s.bottom for s in band) > 6 * usual:
+        return False
+    columns = _columns(band, usual)
+    if len(columns) < 2:
+        return False
+    touched = sum(
+        1 for column in columns
+        if min(segment.right, max(s.right for s in column)) - max(segment.left, min(s.left for s in column)) > usual
+    )
+    return touched <= 1
+
+
+def _columns(band: list[_Segment], usual: float) -> list[list[_Segment]]:
+    """The band parted at white gutters that run through all of it, left to right."""
+    edges = sorted((s.left, s.right) for s in band)
+    columns: list[tuple[float, float]] = []
+    for left, right in edges:
+        if columns and left < columns[-1][1] + 0.6 * usual:
+            columns[-1] = (columns[-1][0], max(columns[-1][1], right))
+        else:
+            columns.append((left, right))
+    return [
+        [s for s in band if first <= s.left and s.right <= last] for first, last in columns
+    ]
+
+
+# --- points and kinds ---------------------------------------------------------------------------------------
+
+
+class _Placer:
+    """Brings boxes of the upright copy to points of the page as displayed."""
+
+    def __init__(self, back: Back | None, to_points: Affine) -> None:
+        self._back = back
+        self._to_points = to_points
+
+    def boxes(self, corners: list[tuple[float, float, float, float]]) -> list[Box]:
+        """Boxes of (left, top, right, bottom) in pixels.
+
+        A slightly tilted word keeps its own width and height about its true centre: the upright box around a tilted
+        one would reach into the lines beside it.
+        """
+        if not corners:
+            return []
+        array = np.array(corners, dtype=np.float64)
+        left, top, right, bottom = array.T
+        middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+        points = np.concatenate([
+            np.column_stack([left, middle_y]), np.column_stack([right, middle_y]),
+            np.column_stack([middle_x, top]), np.column_stack([middle_x, bottom]),
+        ])
+        if self._back is not None:
+            points = self._back.points(points)
+        a, b, c, d, e, f = self._to_points
+        x = a * points[:, 0] + b * points[:, 1] + c
+        y = d * points[:, 0] + e * points[:, 1] + f
+        count = len(corners)
+        # The ends of the two axes; on a page that lies on its side the word's own width runs down.
+        lows_x = np.minimum.reduce([x[i * count : (i + 1) * count] for i in range(4)])
+        highs_x = np.maximum.reduce([x[i * count : (i + 1) * count] for i in range(4)])
+        lows_y = np.minimum.reduce([y[i * count : (i + 1) * count] for i in range(4)])
+        highs_y = np.maximum.reduce([y[i * count : (i + 1) * count] for i in range(4)])
+        return [
+            Box(float(x0), float(y0), float(x1), float(y1))
+            for x0, y0, x1, y1 in zip(lows_x, lows_y, highs_x, highs_y, strict=True)
+        ]
+
+
+def layout(
+    seen: tuple[SeenWord, ...], source: PageInput, cleaned: Cleaned | None = None,
+    readings: dict[int, tuple[Reading, ...]] | None = None,
+) -> Page:
+    """The page of `seen` words. `cleaned` is None for a text layer, whose words stand in `source` units.
+
+    `readings` holds other readings of a word by its index in `seen`.
+    """
+    turn: Turn = cleaned.turn if cleaned is not None else source.turn  # type: ignore[assignment]
+    placer = _Placer(cleaned.back if cleaned is not None else None, source.to_points)
+    boxes = placer.boxes([(w.left, w.top, w.right, w.bottom) for w in seen])
+    index = {id(word): i for i, word in enumerate(seen)}
+    others = readings or {}
+
+    def word_of(word: SeenWord) -> Word:
+        place = index[id(word)]
+        return Word(
+            word.text, word.text, boxes[place], word.confidence, word.confidence, others.get(place, ()),
+            bold=word.bold, italic=word.italic,
+        )
+
+    marks = cleaned.marks if cleaned is not None else ()
+    objects = _objects(marks, placer)
+    blocks: list[Block] = []
+    for kind, column in _page_parts(seen, marks):
+        for group in _paragraph_groups(column):
+            lines = []
+            for segment in group:
+                words = tuple(word_of(word) for word in segment.words)
+                lines.append(Line(words, union([word.box for word in words])))
+            blocks.append(Block(tuple(lines), kind, union([line.box for line in lines])))
+    for stamp in source.stamps:
+        words = tuple(
+            Word(w.text, w.text, Box(w.left, w.top, max(w.right, w.left), max(w.bottom, w.top))) for w in stamp
+        )
+        box = union([word.box for word in words])
+        blocks.append(Block((Line(words, box),), "stamp_text", box))
+    page = Page(
+        source.number, source.width, source.height, source.origin, turn, source.dpi,
+        "ok" if blocks else "blank", tuple(blocks), (), objects, source.notices, source.steps,
+        source.rejected_layer,
+    )
+    return _with_artefacts(page)
+
+
+def _objects(marks: tuple[Mark, ...], placer: _Placer) -> tuple[FoundObject, ...]:
+    boxes = placer.boxes([(m.left, m.top, m.right, m.bottom) for m in marks])
+    return tuple(FoundObject(m.kind, box, m.confidence) for m, box in zip(marks, boxes, strict=True))
+
+
+def _page_parts(seen: tuple[SeenWord, ...], marks: tuple[Mark, ...]) -> list[tuple[BlockKind, list[_Segment]]]:
+    """Columns in reading order with their kind. Words inside a ruled grid are taken out first."""
+    return [("text", column) for column in _ordered(_segments(seen))]
+
+
+def _paragraph_groups(column: list[_Segment]) -> list[list[_Segment]]:
+    """The column parted where the distance between lines is plainly larger than usual."""
+    ordered = sorted(column, key=lambda s: s.top)
+    groups: list[list[_Segment]] = []
+    steps = [b.top - a.top for a, b in itertools.pairwise(ordered)]
+    usual = statistics.median(steps) if steps else 0.0
+    for segment in ordered:
+        if groups and segment.top - groups[-1][-1].top <= PARAGRAPH_GAP * usual:
+            groups[-1].append(segment)
+        else:
+            groups.append([segment])
+    return groups
+
+
+_PAGE_NUMBER = re.compile(
+    r"[-–—.]?\s*(?:\d{1,4}|[ivxlIVXL]{1,6})\s*[-–—.]?|(?:Trang|trang)\s*\d{1,4}(?:\s*/\s*\d{1,4})?"
+)
+
+
+def _with_artefacts(page: Page) -> Page:
+    """Page numbers named as such: a lone number in the top or bottom eighth that starts or ends the text."""
+    text = [i for i, block in enumerate(page.blocks) if block.kind == "text"]
+    blocks = list(page.blocks)
+    for i in {text[0], text[-1]} if text else set():
+        block = blocks[i]
+        if len(block.lines) != 1 or block.box is None:
+            continue
+        upright = block.box.turned(page.turn, page.width, page.height)
+        height = page.width if page.turn in (90, 270) else page.height
+        if upright.middle[1] > height / 8 and upright.middle[1] < height * 7 / 8:
+            continue
+        if _PAGE_NUMBER.fullmatch(block.lines[0].raw.strip()):
+            blocks[i] = replace(block, kind="page_number")
+    return replace(page, blocks=tuple(blocks))
+
+
+def text_page(source: PageInput) -> Page:
+    """The page of a text file: a block for each run of lines between empty ones; no boxes."""
+    blocks: list[Block] = []
+    current: list[Line] = []
+    for text in (*(source.lines or ()), ""):
+        words = tuple(Word(part, part) for part in text.split())
+        if words:
+            current.append(Line(words))
+        elif current:
+            blocks.append(Block(tuple(current)))
+            current = []
+    return Page(
+        source.number, source.width, source.height, source.origin, status="ok" if blocks else "blank",
+        blocks=tuple(blocks), notices=source.notices, steps=source.steps,
+    )
