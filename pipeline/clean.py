@@ -8,21 +8,19 @@ white here, and nothing is enlarged unless the letters are too small for the mod
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline import measure
-from pipeline.document import ObjectKind, Step, Turn
+from pipeline.document import Step, Turn
+from pipeline.images import Back, Cleaned, Matrix
 from pipeline.measure import Measures
 from pipeline.recognisers import Image
 
 VERSION = "1"
-
-Matrix = npt.NDArray[np.float64]
 
 # Below this tilt turning the page costs more sharpness than it gives; Tesseract itself bears half a degree.
 LEAST_SKEW = 0.15
@@ -34,67 +32,6 @@ SMALL_LETTERS = 13.0
 WANTED_X_HEIGHT = 20.0
 LARGE_LETTERS = 36.0
 BLANK_INK = 0.0004
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A found object in pixels of the OCR copy."""
-
-    kind: ObjectKind
-    left: float
-    top: float
-    right: float
-    bottom: float
-    confidence: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Back:
-    """From pixels of the OCR copy to pixels of the page's image: a projective map, a mesh where the paper was
-    curled, and another projective map.
-
-    `mesh` holds, for every `step`th pixel of the flattened page, where it lay on the curled one.
-    """
-
-    first: Matrix
-    mesh: npt.NDArray[np.float32] | None = None
-    step: float = 1.0
-    second: Matrix | None = None
-
-    def points(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """An (n, 2) array of x, y brought back."""
-        moved = _project(self.first, xy)
-        if self.mesh is not None:
-            rows, columns = self.mesh.shape[:2]
-            x = np.clip(moved[:, 0] / self.step, 0, columns - 1.001)
-            y = np.clip(moved[:, 1] / self.step, 0, rows - 1.001)
-            left, top = x.astype(int), y.astype(int)
-            u, v = (x - left)[:, None], (y - top)[:, None]
-            moved = (
-                self.mesh[top, left] * (1 - u) * (1 - v) + self.mesh[top, left + 1] * u * (1 - v)
-                + self.mesh[top + 1, left] * (1 - u) * v + self.mesh[top + 1, left + 1] * u * v
-            ).astype(np.float64)
-        return moved if self.second is None else _project(self.second, moved)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Cleaned:
-    """The copy for the recogniser: grey, upright; `turn` is how far the shown page was turned clockwise for it."""
-
-    image: Image
-    dpi: float
-    turn: Turn
-    back: Back
-    measures: Measures
-    blank: bool = False
-    marks: tuple[Mark, ...] = ()
-    steps: tuple[Step, ...] = ()
-
-
-def _project(matrix: Matrix, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    flat = np.column_stack([xy, np.ones(len(xy))]) @ matrix.T
-    projected: npt.NDArray[np.float64] = flat[:, :2] / flat[:, 2:3]
-    return projected
 
 
 def _turned_back(turn: int, width: int, height: int) -> Matrix:

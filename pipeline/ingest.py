@@ -26,7 +26,7 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline import encodings, pdfpages, vietnamese
-from pipeline.document import Notice, Origin, Step
+from pipeline.document import Notice, Step
 from pipeline.errors import (
     ChangedInput,
     EmptyFile,
@@ -36,7 +36,7 @@ from pipeline.errors import (
     UnreadableFile,
     WrongType,
 )
-from pipeline.pdfpages import Affine
+from pipeline.images import Affine, PageInput
 from pipeline.recognisers import Image, SeenWord
 from pipeline.settings import Settings
 
@@ -116,31 +116,6 @@ class Source:
             raise UnreadableFile(self.name, "The file has vanished or may not be read.") from error
         if (state.st_size, state.st_mtime_ns) != (self.size, self.modified):
             raise ChangedInput(self.name)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PageInput:
-    """One page on its way in: exactly one of `image`, `words` (a trusted layer) and `lines` (a text file) is set.
-
-    `width` and `height` are points of the page as shown. `to_points` maps pixels of `image`, or the units of
-    `words`, to points; words stand upright after the page was turned by `turn`. `stamps` are the lines of a small
-    text layer over a scan (a digital signature), in points of the shown page.
-    """
-
-    number: int
-    width: float
-    height: float
-    origin: Origin
-    image: Image | None = None
-    dpi: float | None = None
-    to_points: Affine = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-    words: tuple[SeenWord, ...] | None = None
-    turn: int = 0
-    lines: tuple[str, ...] | None = None
-    stamps: tuple[tuple[SeenWord, ...], ...] = ()
-    rejected_layer: str | None = None
-    notices: tuple[Notice, ...] = ()
-    steps: tuple[Step, ...] = ()
 
 
 # --- opening ------------------------------------------------------------------------------------------------

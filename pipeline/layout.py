@@ -17,10 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.clean import Back, Cleaned, Mark
 from pipeline.document import Block, BlockKind, Box, FoundObject, Line, Page, Reading, Turn, Word, union
-from pipeline.ingest import PageInput
-from pipeline.pdfpages import Affine
+from pipeline.images import Affine, Back, Cleaned, Mark, PageInput
 from pipeline.recognisers import SeenWord
 
 VERSION = "1"

@@ -11,9 +11,9 @@ from dataclasses import replace
 import cv2
 
 from pipeline import clean, ingest, layout, vietnamese
-from pipeline.clean import Cleaned
 from pipeline.document import Page, Step, Turn
-from pipeline.ingest import PageInput, Source
+from pipeline.images import Cleaned, PageInput
+from pipeline.ingest import Source
 from pipeline.recognisers import Recogniser, SeenWord
 from pipeline.settings import Settings
 

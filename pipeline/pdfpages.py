@@ -25,9 +25,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from pipeline.errors import EmptyFile, EncryptedFile, RecognitionFailed, TooLarge, UnreadableFile
+from pipeline.images import Affine
 from pipeline.recognisers import Image, SeenWord
-
-Affine = tuple[float, float, float, float, float, float]  # x' = a x + b y + c, y' = d x + e y + f
 
 # A page that would pass the pixel guard even at this resolution is no sheet of paper (2.8 m at the default guard).
 LEAST_RENDER_DPI = 100.0
