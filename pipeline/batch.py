@@ -1,0 +1,154 @@
+"""Many inputs on few workers: nothing is lost, nothing stops the rest, every input has an outcome.
+
+What happens to a page that fails: it is tried once more in the plain way (unless the error says that
+a second try cannot help), then marked; its document comes out partial, or failed when more than
+`Settings.max_failed_share` of its pages are. What stops a run: a full disk, an output folder that
+cannot be written, a missing Tesseract, a signal. Then the same command goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pipeline import disk, report, versions
+from pipeline.discover import Discovery, Found, discover
+from pipeline.errors import NoInput, OutputError
+from pipeline.jobs import Drives
+from pipeline.outcomes import Event, RunSummary
+from pipeline.planning import Keys, check_folders, default_drives, found_again, plan_batch, size_pool, with_ledger_names
+from pipeline.schedule import ProgressCallback, Run, Stop
+from pipeline.settings import Settings
+from pipeline.store import Store, forget_failures, to_retry
+from pipeline.workers import Engine, LocalPool
+
+__all__ = ["plan_batch", "retry_batch", "run_batch", "size_pool"]
+
+
+def _ignore(event: Event) -> None:
+    """The progress callback of a caller who wants none."""
+
+
+def run_batch(
+    inputs: Iterable[Path],
+    out: Path,
+    settings: Settings,
+    *,
+    progress: ProgressCallback = _ignore,
+    redo: bool = False,
+    drives: Drives | None = None,
+    engine: Callable[[], Engine] | None = None,
+    quarantine: Path | None = None,
+    only: Callable[[Found], bool] | None = None,
+    made_by: dict[str, str] | None = None,
+) -> RunSummary:
+    """Reads everything below `inputs` into `out` and gives an outcome for every input, in input order.
+
+    Work that is done already is not done again, unless `redo`. `progress` is called in this thread.
+    `quarantine`: a folder to copy failed inputs to, each with a note. `only` picks among what is found.
+    `engine` makes the place where the work runs (default: worker processes here). SIGINT and SIGTERM
+    stop it cleanly when called from the main thread.
+
+    Raises NoInput, Locked, UsageError, or OutputError when `out` cannot be used from the start; whatever
+    stops it later stands in the summary.
+    """
+    given = [Path(item) for item in inputs]
+    check_folders(given, out)
+    discovery = discover(given, out)
+    if only is not None:
+        discovery = Discovery(tuple(item for item in discovery.found if only(item)), discovery.ignored)
+    if not discovery.found:
+        raise NoInput(", ".join(str(item) for item in given), "holds no file that can be read.")
+    return _drive(discovery, out, settings, progress, redo, drives, engine, quarantine, made_by)
+
+
+def retry_batch(
+    out: Path,
+    settings: Settings,
+    *,
+    progress: ProgressCallback = _ignore,
+    drives: Drives | None = None,
+    engine: Callable[[], Engine] | None = None,
+    quarantine: Path | None = None,
+    made_by: dict[str, str] | None = None,
+) -> RunSummary:
+    """Does again what failed or came out partial in `out` (`sohoa retry`). Raises NoInput when nothing did."""
+    rows = to_retry(out)
+    if not rows:
+        raise NoInput(out, "has nothing to try again.", cure="Everything in it is done.")
+    discovery = Discovery(tuple(found_again(row) for row in rows))
+    return _drive(discovery, out, settings, progress, False, drives, engine, quarantine, made_by, forget=True)
+
+
+# --- the run ----------------------------------------------------------------------------------------
+
+
+def _drive(
+    discovery: Discovery, out: Path, settings: Settings, progress: ProgressCallback, redo: bool,
+    drives: Drives | None, engine: Callable[[], Engine] | None, quarantine: Path | None,
+    made_by: dict[str, str] | None, forget: bool = False,
+) -> RunSummary:
+    drives = drives or default_drives()
+    told = made_by if made_by is not None else versions.versions()
+    count, memory = size_pool(settings)
+    make = engine or functools.partial(LocalPool, count, memory_bytes=memory, nice=settings.nice)
+    with Store(out) as ledger:
+        if forget:
+            forget_failures(ledger)
+        found = with_ledger_names(discovery.found, ledger.by_folded, ledger.by_path)
+        run = Run(found, ledger, settings, drives, Keys.of(settings, told), progress, redo)
+        resumed = ledger.start_run(settings, told)
+        ledger.drop_stale_pages()
+        began = time.time()
+        with _signals() as stop:
+            run.work(make, stop)
+            outcomes = run.outcomes()
+            summary = RunSummary(
+                out, outcomes, discovery.ignored, settings, told, began, time.time(), resumed,
+                run.stopped, run.interrupted, run.busy_share,
+            )
+            complete = not run.interrupted and run.stopped is None
+            # A full disk must not hide the outcomes: they are returned even if they cannot be written.
+            with contextlib.suppress(*(() if complete else (OutputError,))):
+                ledger.end_run(complete)
+                report.write(summary, ledger.temporary)
+            if quarantine is not None:
+                _quarantine(summary, quarantine)
+        run.emit("run_ended", state="interrupted" if run.interrupted else "stopped" if run.stopped else "ended")
+        run.log.close()
+    return summary
+
+
+def _quarantine(summary: RunSummary, folder: Path) -> None:
+    """Copies what failed, each with a note beside it; the inputs themselves stay where they are."""
+    for outcome in summary.outcomes:
+        if outcome.state != "failed":
+            continue
+        place = folder / outcome.name
+        with disk.output_errors(folder):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            note = f"{outcome.path}\n{outcome.code}: {outcome.what}\n{outcome.cure}\n"
+            place.with_name(place.name[:200] + ".why.txt").write_text(note, "utf-8", "backslashreplace")
+        with contextlib.suppress(OSError):
+            if outcome.path.is_file():
+                shutil.copy2(outcome.path, place)
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[Stop]:
+    stop = Stop()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)

@@ -1,0 +1,262 @@
+"""What there is to do: files and folders as given on the command line, walked into a list of inputs.
+
+Trouble: symbolic links that lead back into a folder above, pipes and devices that hang whoever opens
+them, names that are no UTF-8, names that differ only in case or in Unicode form (a share used from
+macOS and Windows), the output folder lying inside the input folder. Nothing is dropped in silence:
+what looks like an input but cannot be one comes out with its error, and what is passed over is listed
+with the reason. Nothing is opened here but the first bytes of a file whose name does not tell its type.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.disk import LEDGER_NAME
+from pipeline.errors import InputError, UnreadableFile, WrongType
+
+SUFFIXES = frozenset({
+    ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".webp", ".jp2", ".j2k", ".jpx", ".jpf", ".j2c",
+    ".txt", ".md",
+})
+
+# First bytes that name a type, for files whose names do not (scanners that save "DOC0001.001").
+_SIGNATURES = (
+    b"%PDF-", b"II*\x00", b"MM\x00*", b"\x89PNG\r\n", b"\xff\xd8\xff", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51",
+)
+_LONGEST_NAME = 255  # bytes, of one part of a path, on the file systems in use
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One input. `name` is its place in the output: the path below the given folder, always printable.
+
+    `problem` is set when it is already known that it cannot be read.
+    """
+
+    path: Path
+    name: str
+    size: int = 0
+    modified_ns: int = 0
+    problem: InputError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """What a walk passed over, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Inputs in a stable order (by name within each given path), and what was passed over."""
+
+    found: tuple[Found, ...]
+    ignored: tuple[Ignored, ...] = ()
+
+
+def discover(inputs: Iterable[Path], out: Path | None = None) -> Discovery:
+    """All inputs below the given files and folders; `out` and other output folders are passed over.
+
+    Two given folders may hold the same names; the batch keeps them apart (`free_name`). A path that was
+    given twice, or lies below two given folders, is taken once.
+    """
+    walk = _Walk(out.resolve() if out is not None else None)
+    for given in inputs:
+        walk.take(given)
+    return Discovery(tuple(walk.found), tuple(walk.ignored))
+
+
+def name_key(name: str) -> str:
+    """Equal for names that could meet in one folder of a file system that ignores case or Unicode form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """`name`, or "name~2", "name~3" ... the first whose `name_key` is not in `taken`.
+
+    >>> free_name("A.pdf", {"a.pdf"})
+    'A.pdf~2'
+    """
+    if name_key(name) not in taken:
+        return name
+    number = 2
+    while name_key(candidate := _suffixed(name, number)) in taken:
+        number += 1
+    return candidate
+
+
+def _suffixed(name: str, number: int) -> str:
+    head, slash, last = name.rpartition("/")
+    ending = f"~{number}"
+    while len((last + ending).encode()) > _LONGEST_NAME:
+        last = last[:-1]
+    return head + slash + last + ending
+
+
+def printable(name: str) -> str:
+    r"""A name that can be written in JSON and on a terminal: stray bytes and control characters as %XX.
+
+    >>> printable("k\udcff.pdf")
+    'k%FF.pdf'
+    """
+    return "".join(
+        "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
+        if "\udc80" <= char <= "\udcff" or unicodedata.category(char) in ("Cc", "Cs")
+        else char
+        for char in name
+    )
+
+
+def is_input_name(name: str) -> bool:
+    """Whether the ending says that this is a type we read; hidden files never are."""
+    return not name.startswith(".") and Path(name).suffix.casefold() in SUFFIXES
+
+
+class _Walk:
+    """One walk over all given paths; remembers what it has been to, so that nothing is taken twice."""
+
+    def __init__(self, out: Path | None) -> None:
+        self.found: list[Found] = []
+        self.ignored: list[Ignored] = []
+        self._out = out
+        self._files: set[str] = set()
+        self._folders: set[tuple[int, int]] = set()
+
+    def take(self, given: Path) -> None:
+        name = printable(given.name or given.resolve().name or "input")
+        try:
+            status = given.stat()
+        except FileNotFoundError:
+            what = "is a link to nothing." if given.is_symlink() else "is not there."
+            self._problem(given, name, UnreadableFile(given, what, cure="Check the path."))
+            return
+        except (OSError, ValueError) as error:
+            self._problem(given, name, _cannot_read(given, error))
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self._folder(given)
+        elif stat.S_ISREG(status.st_mode):
+            self._file(given, name, status)
+        else:
+            self._problem(given, name, WrongType(given, f"is {_kind(status.st_mode)}, not a file."))
+
+    def _folder(self, root: Path) -> None:
+        """Depth first without recursion: a tree 10,000 folders deep must not end the run."""
+        chain = frozenset[tuple[int, int]]()
+        stack: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [(root, "", chain)]
+        found: list[Found] = []
+        while stack:
+            folder, prefix, above = stack.pop()
+            shown = prefix.rstrip("/") or printable(root.name)
+            try:
+                status = folder.stat()
+                here = (status.st_dev, status.st_ino)
+                if here in above:
+                    cure = "Remove the link, or give the folder it leads to by itself."
+                    what = "leads back to a folder above it (a loop of folders)."
+                    found.append(Found(folder, shown, problem=UnreadableFile(shown, what, cure=cure)))
+                    continue
+                if here in self._folders:
+                    self.ignored.append(Ignored(shown, "this folder was already read under another name"))
+                    continue
+                if prefix and self._is_output(folder):
+                    self.ignored.append(Ignored(shown, "an output folder"))
+                    continue
+                self._folders.add(here)
+                with os.scandir(folder) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                found.append(Found(folder, shown, problem=_cannot_read(shown, error)))
+                continue
+            inner = above | {here}
+            for entry in listed:
+                name = prefix + printable(entry.name)
+                match self._look(entry, name):
+                    case "folder":
+                        stack.append((folder / entry.name, name + "/", inner))
+                    case Found() as item:
+                        found.append(item)
+                    case None:
+                        pass
+        self.found.extend(sorted(found, key=lambda item: item.name.split("/")))
+
+    def _look(self, entry: os.DirEntry[str], name: str) -> Found | str | None:
+        path = Path(entry.path)
+        if entry.name.startswith("."):
+            self.ignored.append(Ignored(name, "hidden"))
+            return None
+        try:
+            status = entry.stat()
+        except OSError as error:
+            if not is_input_name(entry.name):
+                self.ignored.append(Ignored(name, f"cannot be read ({error.strerror})"))
+                return None
+            broken = entry.is_symlink() and isinstance(error, FileNotFoundError)
+            problem = UnreadableFile(name, "is a link to nothing.") if broken else _cannot_read(name, error)
+            return Found(path, name, problem=problem)
+        if stat.S_ISDIR(status.st_mode):
+            return "folder"
+        if not stat.S_ISREG(status.st_mode):
+            if is_input_name(entry.name):
+                return Found(path, name, problem=WrongType(name, f"is {_kind(status.st_mode)}, not a file."))
+            self.ignored.append(Ignored(name, _kind(status.st_mode)))
+            return None
+        if not is_input_name(entry.name) and not _has_signature(path, status.st_size):
+            self.ignored.append(Ignored(name, "not a type that is read"))
+            return None
+        return self._new(path, name, status)
+
+    def _file(self, path: Path, name: str, status: os.stat_result) -> None:
+        item = self._new(path, name, status)
+        if item is not None:
+            self.found.append(item)
+
+    def _new(self, path: Path, name: str, status: os.stat_result) -> Found | None:
+        # The path, not the inode: two hard links are two documents of an archive, done once by content.
+        absolute = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links of files
+        if absolute in self._files:
+            return None
+        self._files.add(absolute)
+        return Found(Path(absolute), name, status.st_size, status.st_mtime_ns)
+
+    def _problem(self, path: Path, name: str, error: InputError) -> None:
+        self.found.append(Found(path, name, problem=error))
+
+    def _is_output(self, folder: Path) -> bool:
+        if (folder / LEDGER_NAME).is_file():
+            return True
+        return self._out is not None and folder.resolve() == self._out
+
+
+def _cannot_read(subject: object, error: OSError | ValueError) -> InputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    cure = "Check its permissions and that the disk or share is there."
+    return UnreadableFile(subject, f"cannot be read ({reason}).", cure=cure)
+
+
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def _kind(mode: int) -> str:
+    return next((words for test, words in _KINDS if test(mode)), "a special file")
+
+
+def _has_signature(path: Path, size: int) -> bool:
+    if size < len(_SIGNATURES[0]):
+        return False
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    return head.startswith(_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")

@@ -1,0 +1,438 @@
+"""Worker processes that may crash, hang or blow up without harm to anything but their own task.
+
+Used instead of a ready-made pool because three things are needed at once: a limit in seconds that
+kills the worker *and what it started* (a Tesseract command outlives its dead parent otherwise), a
+limit on memory seen from outside (a thread inside cannot look while a C library holds the interpreter),
+and one task handed out at a time, so that the order of work is decided by the one who calls.
+
+Each worker is a process group of its own, started from a fork server that has imported the heavy
+modules once: a new worker costs some 20 ms, which makes recycling cheap. A worker dies with its parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from pipeline.errors import SohoaError
+
+# Handed to every worker before a library loads: one OpenMP thread per Tesseract is 2.4 to 5 times less
+# CPU (docs/batch.md), and a numeric library must not start a thread per core in each of our processes.
+_ENVIRONMENT = {
+    "OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+}
+WATCH_SECONDS = 0.1  # between two looks at memory and clocks; a render fills some 0.2 GB in this time
+TASKS_PER_WORKER = 100  # then a fresh one: OCR engines leak over hundreds of pages (docs/batch.md)
+RECYCLE_SHARE = 0.5  # of the memory limit: a worker that idles above it has leaked or fragmented
+_STARTS_BEFORE_GIVING_UP = 5
+_GRACE_SECONDS = 0.5  # between the polite and the hard signal to an idle worker
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """Why a task gave no answer. `exception` is a bug or an unforeseen input: `detail` has the traceback."""
+
+    kind: Literal["timeout", "memory", "crash", "exception"]
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of one task: its value, or one of our errors, or a crash."""
+
+    ticket: Hashable
+    value: Any = None
+    failure: SohoaError | Crash | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A module-level function and its arguments, with the seconds it may take."""
+
+    ticket: Hashable
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    seconds: float
+
+
+class Engine(Protocol):
+    """Where tasks run: worker processes here, or a cluster (`cluster.py`)."""
+
+    def free(self) -> int:
+        """How many more tasks it would take now."""
+        ...
+
+    def submit(self, task: Task) -> None:
+        """Hands over one task; only while `free()` is above 0."""
+        ...
+
+    def wait(self, seconds: float) -> list[Finished]:
+        """The tasks that ended, after `seconds` at the latest; empty when there are none yet."""
+        ...
+
+    def close(self) -> None:
+        """Stops at once, whatever is under way."""
+        ...
+
+
+class _Worker:
+    """One process and the pipe to it."""
+
+    def __init__(self, process: Any, pipe: Connection) -> None:
+        self.process = process
+        self.pipe = pipe
+        self.ready = False
+        self.task: Task | None = None
+        self.began = 0.0
+        self.done = 0
+
+    @property
+    def pid(self) -> int:
+        return int(self.process.pid)
+
+    def kill(self) -> None:
+        """Ends the process and everything it started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)  # before it has made its own group
+        self.process.join()
+        self.pipe.close()
+
+
+class LocalPool:
+    """`size` worker processes on this machine, each held to `memory_bytes` (0: no limit)."""
+
+    def __init__(
+        self, size: int, *, memory_bytes: int = 0, nice: int = 0, tasks_per_worker: int = TASKS_PER_WORKER,
+        preload: Sequence[str] = ("pipeline.run",),
+    ) -> None:
+        self._size = size
+        self._memory = memory_bytes
+        self._nice = nice
+        self._tasks_per_worker = tasks_per_worker
+        self._workers: list[_Worker] = []
+        self._context = _context(preload)
+        self._failed_starts = 0
+        self.recycled = 0
+        for _ in range(size):
+            self._workers.append(self._start())
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=_serve, args=(theirs, self._memory, self._nice, os.getpid()), daemon=True
+        )
+        with _worker_environment():
+            process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def free(self) -> int:
+        return sum(1 for worker in self._workers if worker.task is None)
+
+    def pids(self) -> tuple[int, ...]:
+        return tuple(worker.pid for worker in self._workers)
+
+    def submit(self, task: Task) -> None:
+        # A worker that has said it is ready before one that is still starting.
+        idle = sorted((worker for worker in self._workers if worker.task is None), key=lambda w: not w.ready)
+        worker = idle[0]
+        worker.task, worker.began = task, time.monotonic()
+        # A broken pipe shows as end of file in `wait`.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            worker.pipe.send((task.function, task.arguments))
+
+    def wait(self, seconds: float) -> list[Finished]:
+        until = time.monotonic() + seconds
+        while True:
+            patience = max(0.0, min(WATCH_SECONDS, until - time.monotonic()))
+            finished = self._collect(patience)
+            finished += self._enforce()
+            if finished or time.monotonic() >= until:
+                return finished
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+        self._workers.clear()
+
+    def _collect(self, patience: float) -> list[Finished]:
+        by_pipe = {worker.pipe: worker for worker in self._workers}
+        finished = []
+        for pipe in wait(list(by_pipe), patience):
+            worker = by_pipe[pipe]  # type: ignore[index]
+            try:
+                kind, value = worker.pipe.recv()
+            except (EOFError, OSError):
+                finished += self._died(worker)
+                continue
+            except Exception as error:  # a half-written or unreadable answer: the worker cannot be trusted any more
+                finished += self._replace(worker, Crash("crash", f"gave an unreadable answer ({error!r})."))
+                continue
+            if kind == "ready":
+                worker.ready = True
+                self._failed_starts = 0
+                worker.began = time.monotonic()  # the time a worker needs to start is not the task's
+                continue
+            finished.append(self._answered(worker, kind, value))
+        return finished
+
+    def _answered(self, worker: _Worker, kind: str, value: Any) -> Finished:
+        task = worker.task
+        assert task is not None
+        spent = time.monotonic() - worker.began
+        worker.task = None
+        worker.done += 1
+        used_up = worker.done >= self._tasks_per_worker
+        swollen = self._memory > 0 and _resident(worker.pid) > RECYCLE_SHARE * self._memory
+        if used_up or swollen or kind == "memory":
+            self.recycled += 1
+            self._replace(worker)
+        match kind:
+            case "value":
+                return Finished(task.ticket, value, seconds=spent)
+            case "error":
+                return Finished(task.ticket, failure=value, seconds=spent)
+            case "memory":
+                crash = Crash("memory", "needed more memory than it may have.")
+                return Finished(task.ticket, failure=crash, seconds=spent)
+        what, detail = value
+        return Finished(task.ticket, failure=Crash("exception", what, detail), seconds=spent)
+
+    def _died(self, worker: _Worker) -> list[Finished]:
+        worker.process.join(_GRACE_SECONDS)
+        code = worker.process.exitcode
+        if not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= _STARTS_BEFORE_GIVING_UP:
+                raise RuntimeError(f"worker processes do not start (exit code {code})")
+            task = worker.task
+            place = self._workers.index(worker)
+            worker.kill()
+            self._workers[place] = self._start()
+            if task is not None:
+                fresh = self._workers[place]
+                fresh.task, fresh.began = task, time.monotonic()
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    fresh.pipe.send((task.function, task.arguments))
+            return []
+        name = _signal_name(code)
+        return self._replace(worker, Crash("crash", f"ended without an answer ({name})."))
+
+    def _replace(self, worker: _Worker, crash: Crash | None = None) -> list[Finished]:
+        task, spent = worker.task, time.monotonic() - worker.began
+        place = self._workers.index(worker)
+        worker.kill()
+        self._workers[place] = self._start()
+        if task is None or crash is None:
+            return []
+        return [Finished(task.ticket, failure=crash, seconds=spent)]
+
+    def _enforce(self) -> list[Finished]:
+        """Kills what is over its time or memory."""
+        finished: list[Finished] = []
+        now = time.monotonic()
+        for worker in tuple(self._workers):
+            if worker.task is None or not worker.ready:
+                continue
+            if now - worker.began > worker.task.seconds:
+                limit = f"took longer than its limit of {worker.task.seconds:g} s and was stopped."
+                finished += self._replace(worker, Crash("timeout", limit))
+            elif self._memory and _group_resident(worker.pid) > self._memory:
+                limit = f"needed more than its limit of {self._memory // 1_000_000} MB of memory and was stopped."
+                finished += self._replace(worker, Crash("memory", limit))
+        return finished
+
+
+def run_isolated(
+    function: Callable[..., Any], arguments: tuple[Any, ...], *, seconds: float, memory_bytes: int = 0,
+    preload: Sequence[str] = (),
+) -> Any:
+    """One call in a process of its own. Raises our error of the call, or RuntimeError for a crash."""
+    pool = LocalPool(1, memory_bytes=memory_bytes, preload=preload)
+    try:
+        pool.submit(Task(0, function, arguments, seconds))
+        while True:
+            for finished in pool.wait(1.0):
+                if isinstance(finished.failure, SohoaError):
+                    raise finished.failure
+                if finished.failure is not None:
+                    raise RuntimeError(f"{finished.failure.what} {finished.failure.detail}".strip())
+                return finished.value
+    finally:
+        pool.close()
+
+
+# --- inside a worker --------------------------------------------------------------------------------
+
+
+def _serve(pipe: Connection, memory_bytes: int, nice: int, parent: int) -> None:
+    """The life of a worker: answers one task after another until its parent closes the pipe."""
+    _settle(memory_bytes, nice)
+    pipe.send(("ready", None))
+    while True:
+        try:
+            function, arguments = pipe.recv()
+        except (EOFError, OSError):
+            os._exit(0)
+        except Exception as error:  # the task cannot be unpickled: a bug on our side, to be told, not to hang
+            pipe.send(("exception", (repr(error), traceback.format_exc())))
+            continue
+        answer = _answer(function, arguments)
+        try:
+            pipe.send(answer)
+        except (BrokenPipeError, ConnectionResetError):
+            os._exit(0)
+        except Exception as error:
+            pipe.send(("exception", (f"the answer cannot be sent: {error!r}", traceback.format_exc())))
+
+
+def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
+    try:
+        return "value", function(*arguments)
+    except SohoaError as error:
+        error.__cause__ = error.__context__ = None
+        return "error", error
+    except MemoryError:
+        return "memory", None
+    except Exception as error:
+        head = f"{type(error).__name__}: {error}"[:500]
+        return "exception", (head, traceback.format_exc(limit=-12)[-4000:])
+
+
+def _settle(memory_bytes: int, nice: int) -> None:
+    os.setsid()
+    _die_with_parent()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_DFL)
+    # What C libraries write to the terminal (warnings of pdfium, of Tesseract) would tear the progress bar.
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.close(null)
+    if nice:
+        with contextlib.suppress(OSError):
+            os.nice(nice)
+    if memory_bytes:
+        limit_memory(memory_bytes)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_memory(memory_bytes: int) -> None:
+    """Caps the private memory this process may ask for; a request beyond it fails at once.
+
+    RLIMIT_DATA, not RLIMIT_AS: since Linux 4.7 it counts private writable mappings only, so mapped
+    libraries and files do not use it up. The watch from outside sees what really is in memory.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def _die_with_parent() -> None:
+    """Linux: the kernel kills this worker when the fork server dies, which dies with our process."""
+    if not sys.platform.startswith("linux"):
+        return
+    pr_set_pdeathsig = 1
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if os.getppid() == 1:  # it died before the call
+        os._exit(0)
+
+
+# --- small helpers ----------------------------------------------------------------------------------
+
+
+def _context(preload: Sequence[str]) -> Any:
+    """A fork server where the system has one; it is started once per process, by the first pool."""
+    methods = multiprocessing.get_all_start_methods()
+    context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(list(preload))
+    return context
+
+
+@contextlib.contextmanager
+def _worker_environment() -> Any:
+    """The fork server takes its environment from us at its start; ours is put back afterwards."""
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _signal_name(code: int | None) -> str:
+    if code is None:
+        return "unknown"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"exit code {code}"
+
+
+_PAGE_BYTES = resource.getpagesize()
+
+
+def _resident(pid: int) -> int:
+    """Resident memory in bytes; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE_BYTES
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _group_resident(pid: int) -> int:
+    """Resident memory of a process and all below it, such as a Tesseract command."""
+    total, todo = 0, [pid]
+    while todo:
+        one = todo.pop()
+        total += _resident(one)
+        with contextlib.suppress(OSError, ValueError):
+            todo += [int(child) for child in Path(f"/proc/{one}/task/{one}/children").read_bytes().split()]
+    return total
+
+
+def memory_available() -> int:
+    """Bytes that may still be used: what the machine has free, or less where a container sets a limit."""
+    free = 0
+    with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    for limit, used in (
+        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+    ):
+        with contextlib.suppress(OSError, ValueError):
+            room = int(Path(limit).read_text("ascii")) - int(Path(used).read_text("ascii"))
+            free = min(free, room) if free else room
+    return max(free, 0)
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
