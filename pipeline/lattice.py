@@ -100,7 +100,8 @@ def _forward_backward(
         if shift.min() != top:
             weights = weights * np.exp(shift - top)
         summed = np.bincount(left[a:b] - low, weights, high - low)
-        summed[last[low:high]] = np.exp(-top) if top < 0 else 1.0
+        if last[low:high].any():
+            summed[last[low:high]] = np.exp(-top)
         total = summed.max()
         if total <= 0:
             summed = np.full(high - low, 1e-300)

@@ -1,0 +1,181 @@
+"""What a piece of text may stand for: every likely syllable, known abbreviation, and itself.
+
+The right word must be among these, or nothing later can find it: the bottleneck of the whole method. So the list is
+wide (60 words within 14 nats), no edit distance bars the way, and what was read is always one of the candidates,
+at the price of being an unknown word.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import vietnamese
+from pipeline.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, cased
+from pipeline.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
+
+MOST = 60
+BEAM = 14.0  # nats below the best; 9 nats and 40 words lost right ones
+UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
+# Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
+# capitals; about the shares in administrative text.
+CASE_PRIOR = {
+    "plain": (0.0, -1.8, -5.0),
+    "start": (-2.3, -0.1, -5.0),
+    "capitals": (-5.0, -5.0, 0.0),
+}
+SAME_BASE = -1.5  # a known word that differs in marks only: QD for QĐ
+COMPOSED = -4.0  # an abbreviation put together from two known ones
+# An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
+UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -4.0, -1.9, -6.0
+PLAIN_KNOWN = -0.3
+TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A word the piece may stand for: its number, its printed form, log-probability of the reading.
+
+    `tail` tells that the sign behind the piece was read as part of it.
+    """
+
+    word: int
+    text: str
+    emission: float
+    tail: bool = False
+
+
+def identity_cost(piece: str) -> float:
+    """Log-probability of spelling out exactly this unknown word."""
+    cost = UNKNOWN_START
+    for letter in piece:
+        plain = letter.isascii() and letter.isalpha()
+        cost += UNKNOWN_LETTER if plain else UNKNOWN_SIGN
+    return cost
+
+
+class Finder:
+    """Finds candidates; keeps the lists it made."""
+
+    def __init__(self, vocabulary: Vocabulary, model: LanguageModel, abbreviations: Iterable[str]) -> None:
+        self.vocabulary = vocabulary
+        self.syllables = tuple(word for word in vocabulary.words[4:] if vietnamese.is_syllable(word))
+        self.numbers = np.array([vocabulary.index[word] for word in self.syllables])
+        self.unigram: NDArray[np.float32] = UNIGRAM_WEIGHT * model.tables[0].logs[self.numbers]
+        self.place = {word: number for number, word in enumerate(self.syllables)}
+        self.others: dict[str, list[int]] = {}
+        syllables = set(self.syllables)
+        for number, word in enumerate(vocabulary.words[4:], 4):
+            if word not in syllables:
+                self.others.setdefault(vietnamese.search_key(word), []).append(number)
+        self.abbreviations: dict[str, list[str]] = {}
+        for name in abbreviations:
+            self.abbreviations.setdefault(vietnamese.search_key(name), []).append(name)
+        self.by_base: dict[str, list[int]] = {}
+        for place, word in enumerate(self.syllables):
+            self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
+        self._lists: dict[tuple[str, str, str, str], tuple[Candidate, ...]] = {}
+
+    # --- what the channels of recognisers give ---
+
+    def read_by(
+        self, channel: Channel, piece: str, setting: str, with_tail: str = "", most: int = MOST
+    ) -> tuple[Candidate, ...]:
+        """Candidates of a piece read through this channel. `setting` is "plain", "start" or "capitals"."""
+        key = (channel.name, piece, setting, with_tail)
+        known = self._lists.get(key)
+        if known is None:
+            known = tuple(self._read_by(channel, piece, setting, with_tail, most))
+            if len(self._lists) > 60_000:
+                self._lists.clear()
+            self._lists[key] = known
+        return known
+
+    def _read_by(
+        self, channel: Channel, piece: str, setting: str, with_tail: str, most: int
+    ) -> list[Candidate]:
+        lower_only = piece.islower() and setting != "capitals" and piece.isalpha()
+        cases: Sequence[int] = (LOWER, TITLE) if lower_only else CASES
+        scores = channel.score(piece, cases)
+        plain = scores
+        if with_tail:
+            scores = np.maximum(scores, channel.score(with_tail, cases) * TAIL_IS_LETTER)
+        prior = np.array([CASE_PRIOR[setting][case] for case in cases], np.float32)
+        logs = np.log(np.maximum(scores, 1e-30)) + prior[:, None]
+        best_case = logs.argmax(axis=0)
+        best = logs.max(axis=0)
+        value = best + self.unigram
+        found: list[Candidate] = []
+        if len(piece) <= LONGEST_READING:
+            count = min(most, len(value) - 1)
+            chosen = np.argpartition(-value, count)[:count]
+            border = value[chosen].max() - BEAM
+            for place in chosen[value[chosen] >= border]:
+                if best[place] > -60:
+                    case = cases[int(best_case[place])]
+                    text = cased(self.syllables[place], case)
+                    tail = bool(scores[best_case[place], place] > plain[best_case[place], place])
+                    found.append(Candidate(int(self.numbers[place]), text, float(best[place]), tail))
+        found.extend(self.itself(piece, {candidate.text for candidate in found}))
+        return found
+
+    def without_marks(self, piece: str) -> tuple[Candidate, ...]:
+        """Candidates of a piece whose letters are right and whose marks are all gone."""
+        found = [
+            Candidate(int(self.numbers[place]), like(self.syllables[place], piece), 0.0)
+            for place in self.by_base.get(vietnamese.search_key(piece), ())
+        ]
+        if not found or (len(piece) > 1 and piece.isupper()):
+            found.extend(self.itself(piece, {candidate.text for candidate in found}))
+        return tuple(found)
+
+    def itself(self, piece: str, known: set[str]) -> list[Candidate]:
+        """The piece as it stands, and known words and abbreviations of the same letters."""
+        found = []
+        key = vietnamese.search_key(piece)
+        short = len(piece) > 1 and piece.isupper()
+        own = self.vocabulary.number(piece)
+        if piece not in known:
+            cost = PLAIN_KNOWN if own > UNKNOWN else identity_cost(piece)
+            if key in self.abbreviations and short:
+                cost = PLAIN_KNOWN
+            found.append(Candidate(own, piece, cost))
+        for number in self.others.get(key, ()):
+            text = like(self.vocabulary.words[number], piece)
+            if text != piece and text not in known:
+                found.append(Candidate(number, text, SAME_BASE))
+        if short:
+            texts = {candidate.text for candidate in found} | known
+            for name in self.abbreviations.get(key, ()):
+                if name not in texts:
+                    found.append(Candidate(self.vocabulary.number(name), name, SAME_BASE))
+                    texts.add(name)
+            if key not in self.abbreviations:
+                for name in self._composed(key):
+                    if name not in texts and name != piece:
+                        found.append(Candidate(ABBREVIATION, name, COMPOSED))
+                        texts.add(name)
+        return found
+
+    def _composed(self, key: str) -> list[str]:
+        made = []
+        for cut in range(2, len(key) - 1):
+            for left in self.abbreviations.get(key[:cut], ()):
+                for right in self.abbreviations.get(key[cut:], ()):
+                    made.append(left + right)
+        return made[:4]
+
+
+def like(word: str, piece: str) -> str:
+    """The lower-case word in the case pattern of the piece.
+
+    >>> like("đảng", "Dang"), like("ủy", "UY"), like("ở", "O"), like("y", "Y")
+    ('Đảng', 'ỦY', 'Ở', 'Y')
+    """
+    if piece.isupper() and (len(piece) > 1 or len(word) == 1):
+        return cased(word, UPPER)
+    if piece[:1].isupper():
+        return cased(word, TITLE)
+    return word

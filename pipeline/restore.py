@@ -1,0 +1,609 @@
+"""Restore the text of a document: candidates for every word, the most probable reading of every paragraph.
+
+The trouble: a word is right, has a small slip, has lost its marks, or is garbled, and only its neighbours tell.
+Evidence, in order of trust: what was read, through the channel of the reader that read it; the language model over
+the whole paragraph, across line breaks; texts the user trusts.
+
+What never happens: a line or word is dropped or moved, a digit changes, a locked token is touched. Every change is
+an edit with the raw reading beside it, and every word has the probability that it is right.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import channel, router, tokens, vietnamese
+from pipeline.candidates import Candidate, Finder
+from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Reading, Word
+from pipeline.errors import MissingPart
+from pipeline.language import BOUNDARY, NUMBER, Floats, LanguageModel, Vocabulary, model_of
+from pipeline.lattice import Arcs, best_path, posteriors
+from pipeline.lexicon import dictionary_path, load_table
+
+Preset = Literal["strict", "balanced", "full"]
+Kind = Literal["kept", "mark", "letter", "split", "merge", "locked"]
+
+MODEL = Path(__file__).resolve().parent / "data" / "restore.npz"
+CHUNK = 500  # pieces decoded together; memory and time stay linear in the text
+LONGEST_WORD = 40  # letters; anything longer is no word
+# Exponents of the language model against the readings, swept on held-out pages: flat from 0.7 to 1.1.
+LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8}
+SPLIT, MERGE = -6.0, -6.5  # log-probabilities: 0.1 and 0.2 % of the tokens of synthetic pages, less a margin
+POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
+MOST_HALVES = 6
+CACHE_SHARE = 0.5  # of the probability given to texts the user trusts; flat from 0.3 to 0.7
+# How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
+CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
+CHANGE_SLIP = {"strict": 0.99, "balanced": 0.9, "full": 0.6}
+USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right
+RULES = {
+    "mark": "the letters were right, the marks were not",
+    "letter": "letters were misread",
+    "split": "two words had run together",
+    "merge": "one word had come apart",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredWord:
+    """One word of a restored text: where it stood (line and column from 0), what was read, what it is held for."""
+
+    raw: str
+    text: str
+    confidence: float
+    alternatives: tuple[Alternative, ...]
+    kind: Kind
+    line: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredText:
+    """A restored text: the same lines, its words, and the condition each line was found in."""
+
+    text: str
+    words: tuple[RestoredWord, ...]
+    conditions: tuple[router.Condition, ...]
+
+    @property
+    def expected_errors(self) -> float:
+        """How many words are expected to be wrong: the sum of the doubts."""
+        return sum(1 - word.confidence for word in self.words if word.kind != "locked")
+
+
+@dataclass(slots=True)
+class _Word:
+    """A word on its way through the decoder."""
+
+    raw: str
+    recognised: float | None = None
+    readings: tuple[Reading, ...] = ()
+    pieces: tuple[tokens.Piece, ...] = ()
+    texts: list[str] | None = None
+    confidence: float = 1.0
+    alternatives: tuple[Alternative, ...] = ()
+    kind: Kind = "kept"
+
+    @property
+    def text(self) -> str:
+        return self.raw if self.texts is None else "".join(self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A piece to decode: its word, its place in the word, and how its line is set."""
+
+    word: _Word
+    place: int
+    setting: str
+    line: int
+
+
+class Restorer:
+    """The decoder with its model loaded. Decoding does not change it; `adapt` returns nothing and stays."""
+
+    def __init__(self, arrays: Any) -> None:
+        self.vocabulary = Vocabulary(tuple(arrays["words"].tobytes().decode().split("\n")))
+        self.model = LanguageModel.from_arrays(arrays)
+        self.finder = Finder(self.vocabulary, self.model, _abbreviations())
+        self.latin = channel.from_arrays("latin", self.finder.syllables, arrays)
+        self.vie = channel.from_arrays("vie", self.finder.syllables, arrays)
+        self.trusted: LanguageModel | None = None
+
+    @classmethod
+    def load(cls, model: Path | None = None) -> Restorer:
+        """The decoder with the shipped model, or another. Loaded once per path.
+
+        Raises:
+            MissingPart: there is no model at this path.
+        """
+        return _load(model or MODEL)
+
+    def adapt(self, texts: Iterable[str]) -> None:
+        """Let clean texts of the same kind, a paragraph a line, speak in the language model from now on."""
+        self.trusted = model_of(texts, self.vocabulary)
+
+    def restore_text(
+        self, text: str, preset: Preset = "balanced", references: Sequence[str] = ()
+    ) -> RestoredText:
+        """Restore a text, line by line the same lines; `references` are verified texts of the same kind."""
+        lines = text.split("\n")
+        spans = [[(match.start(), match[0]) for match in re.finditer(r"\S+", line)] for line in lines]
+        words = [[_Word(raw) for _, raw in row] for row in spans]
+        blanks = [not row for row in words]
+        conditions = self.decode(words, blanks, preset, references)
+        out: list[RestoredWord] = []
+        made: list[str] = []
+        for number, (line, row, places) in enumerate(zip(lines, words, spans, strict=True)):
+            parts, end = [], 0
+            for word, (start, raw) in zip(row, places, strict=True):
+                gap = line[end:start]
+                parts.append(gap if word.text else gap[:-1] if end else gap)
+                parts.append(word.text)
+                end = start + len(raw)
+                out.append(RestoredWord(
+                    raw, word.text, word.confidence, word.alternatives, word.kind, number, start
+                ))
+            parts.append(line[end:])
+            made.append("".join(parts))
+        return RestoredText("\n".join(made), tuple(out), tuple(conditions))
+
+    # --- paragraphs ---
+
+    def decode(
+        self, lines: list[list[_Word]], breaks: Sequence[bool], preset: Preset, references: Sequence[str] = (),
+        scanned: bool = False,
+    ) -> list[router.Condition]:
+        """Decode lines of words in place. `breaks` marks lines after which a new paragraph begins for certain."""
+        extra = model_of(references, self.vocabulary) if references else None
+        models = [model for model in (extra, self.trusted) if model]
+        for row in lines:
+            for number, word in enumerate(row):
+                if len(word.raw) <= LONGEST_WORD:
+                    word.pieces = tokens.cut(vietnamese.compose(word.raw), number == 0)
+                else:
+                    word.pieces = (tokens.Piece(word.raw, "other"),)
+        paragraphs = list(_paragraphs(lines, breaks))
+        own = [router.signs(_texts(lines[a:b])) for a, b in paragraphs]
+        around = router.Signs()
+        for found in own:
+            around = around.plus(found)
+        conditions: list[router.Condition] = ["clean"] * len(lines)
+        waiting: dict[str, list[tuple[int, int]]] = {}
+        for (a, b), found in zip(paragraphs, own, strict=True):
+            condition = router.judge(found, around)
+            if scanned and condition == "clean":
+                condition = "slips"  # a recogniser's word has a confidence that may speak against it
+            conditions[a:b] = [condition] * (b - a)
+            waiting.setdefault(condition, []).append((a, b))
+        for kind, spans in waiting.items():
+            if kind in ("garbled", "unmarked", "slips"):
+                self._decode_spans(lines, spans, kind, preset, models)
+        for row in lines:
+            for word in row:
+                if word.pieces and all(piece.kind != "text" for piece in word.pieces):
+                    word.kind = "locked"
+        return conditions
+
+    def _decode_spans(
+        self, lines: list[list[_Word]], spans: list[tuple[int, int]], condition: str, preset: Preset,
+        models: list[LanguageModel],
+    ) -> None:
+        slots: list[_Slot | None] = []  # None: a paragraph begins
+        for a, b in spans:
+            slots.append(None)
+            for number in range(a, b):
+                capitals = _is_capitals(lines[number])
+                for word in lines[number]:
+                    for place in range(len(word.pieces)):
+                        slots.append(_Slot(word, place, "capitals" if capitals else "plain", number))
+            if len(slots) >= CHUNK:
+                self._decode_slots(slots, condition, preset, models)
+                slots = []
+        for start in range(0, len(slots), CHUNK):
+            self._decode_slots(slots[start : start + CHUNK], condition, preset, models)
+
+    def _decode_slots(
+        self, slots: list[_Slot | None], condition: str, preset: Preset, models: list[LanguageModel]
+    ) -> None:
+        if len(slots) > 2 * CHUNK:
+            for start in range(0, len(slots), CHUNK):
+                self._decode_slots(slots[start : start + CHUNK], condition, preset, models)
+            return
+        if condition != "unmarked":
+            reader = self.vie if condition == "slips" else self.latin
+            readings = []
+            for slot in slots:
+                if slot:
+                    piece = slot.word.pieces[slot.place]
+                    if piece.kind == "text":
+                        readings.append(piece.text)
+                        if piece.with_tail:
+                            readings.append(piece.with_tail)
+            reader.prepare(readings)
+        builder = _Builder(self, condition)
+        for slot in slots:
+            builder.add(slot)
+        builder.solve(preset, models)
+
+    def score_with(self, models: list[LanguageModel]) -> Any:
+        """The language model's score, mixed with the models of trusted texts."""
+        if not models:
+            return self.model.score
+        share = CACHE_SHARE / len(models)
+
+        def score(contexts: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
+            total = np.exp(self.model.score(contexts, words)) * (1 - CACHE_SHARE)
+            for model in models:
+                total += np.exp(model.score(contexts, words)) * share
+            return np.log(np.maximum(total, 1e-12)).astype(np.float32)
+
+        return score
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path) -> Restorer:
+    if not path.is_file():
+        raise MissingPart(path.name, "the restoration model is missing", cure="Install the package again.")
+    with np.load(path, allow_pickle=False) as arrays:
+        return Restorer({name: arrays[name] for name in arrays.files})
+
+
+def _abbreviations() -> list[str]:
+    """Short forms of the closed lists; none where the dictionaries are not there."""
+    found: list[str] = []
+    for name in ("abbreviations", "short_forms"):
+        try:
+            dictionary_path(f"{name}.tsv")
+        except MissingPart:
+            continue
+        found.extend(row[0] for row in load_table(name) if row and row[0])
+    return found
+
+
+def _texts(lines: Sequence[Sequence[_Word]]) -> list[str]:
+    return [piece.text for row in lines for word in row for piece in word.pieces if piece.kind == "text"]
+
+
+def _is_capitals(row: Sequence[_Word]) -> bool:
+    letters = [letter for word in row for letter in word.raw if letter.isalpha()]
+    return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.6 * len(letters)
+
+
+def _paragraphs(lines: Sequence[Sequence[_Word]], breaks: Sequence[bool]) -> Iterable[tuple[int, int]]:
+    """Spans of lines read as one paragraph: up to a blank line, a label, a change to or from capitals."""
+    start = 0
+    widths = sorted(sum(len(word.raw) + 1 for word in row) for row in lines if row)
+    full = widths[int(len(widths) * 0.8)] if widths else 0
+    for number in range(len(lines)):
+        row = lines[number]
+        if number > start:
+            before = lines[number - 1]
+            short = sum(len(word.raw) + 1 for word in before) < 0.75 * full
+            opens = bool(row) and bool(row[0].pieces) and row[0].pieces[0].kind == "label"
+            upper = bool(row) and row[0].raw[:1].isupper()
+            if breaks[number - 1] or not row or opens or (short and upper) or _is_capitals(before) != _is_capitals(row):
+                yield start, number
+                start = number
+    if start < len(lines):
+        yield start, len(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What an arc stands for: the slots it covers and the printed forms it gives, one or two."""
+
+    slots: tuple[int, ...]
+    parts: tuple[str, ...]
+    kind: str
+    tail: bool = False
+
+
+class _Builder:
+    """Builds the lattice of a chunk and writes the outcome back into its words."""
+
+    def __init__(self, restorer: Restorer, condition: str) -> None:
+        self.restorer = restorer
+        self.finder = restorer.finder
+        self.condition = condition
+        self.node = 0
+        self.start: list[int] = []
+        self.end: list[int] = []
+        self.word: list[int] = []
+        self.emission: list[float] = []
+        self.choice: list[_Choice | None] = []
+        self.slots: list[_Slot] = []
+        self.begins: list[int] = []  # node where each slot begins
+        self.values: list[float] = []  # of the best candidate of each slot, reading and frequency
+        self.fresh = True
+        self.last_text = -1  # slot of the text piece just before, when nothing stands between
+
+    def _arc(self, start: int, end: int, word: int, emission: float, choice: _Choice | None) -> None:
+        self.start.append(start)
+        self.end.append(end)
+        self.word.append(word)
+        self.emission.append(emission)
+        self.choice.append(choice)
+
+    def _pass(self, word: int) -> None:
+        self._arc(self.node, self.node + 1, word, 0.0, None)
+        self.node += 1
+
+    def add(self, slot: _Slot | None) -> None:
+        if slot is None:
+            self._boundary()
+            return
+        piece = slot.word.pieces[slot.place]
+        if piece.kind == "punctuation":
+            doubtful = slot.place > 0 and slot.word.pieces[slot.place - 1].with_tail
+            if tokens.ends_sentence(piece.text) and not (doubtful and piece.text == "?"):
+                self._boundary()
+            self.last_text = -1
+        elif piece.kind == "text":
+            self._text(slot, piece)
+        else:
+            for number in self.restorer.vocabulary.stream(piece.text)[1:]:
+                if number == BOUNDARY:
+                    continue
+                self._pass(number)
+            if piece.kind in ("number", "symbol") and not self.restorer.vocabulary.stream(piece.text)[1:-1]:
+                self._pass(NUMBER)
+            self.fresh = False
+            if piece.kind == "label":
+                self.fresh = True
+                if piece.text.endswith("."):
+                    self._boundary()
+            self.last_text = -1
+
+    def _boundary(self) -> None:
+        if self.node and not (self.word and self.word[-1] == BOUNDARY and self.end[-1] == self.node):
+            self._pass(BOUNDARY)
+        self.fresh = True
+        self.last_text = -1
+
+    def _candidates(self, piece: tokens.Piece, setting: str, word: _Word) -> tuple[Candidate, ...]:
+        if self.condition == "unmarked":
+            return self.finder.without_marks(piece.text)
+        if self.condition == "garbled":
+            return self.finder.read_by(self.restorer.latin, piece.text, setting, piece.with_tail)
+        found = self.finder.read_by(self.restorer.vie, piece.text, setting, piece.with_tail, 16)
+        shift = _doubt_shift(word.recognised)
+        key = vietnamese.fold(piece.text)
+        result = []
+        for candidate in found:
+            if vietnamese.fold(candidate.text) == key:
+                # What was read stands as it was printed, whatever the case prior says.
+                best = max(candidate.emission, -0.7)
+                result.append(replace(candidate, text=piece.text, emission=best))
+            else:
+                result.append(replace(candidate, emission=candidate.emission + shift))
+        return tuple(result)
+
+    def _text(self, slot: _Slot, piece: tokens.Piece) -> None:
+        setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
+        found = self._candidates(piece, setting, slot.word)
+        number = len(self.slots)
+        self.slots.append(slot)
+        begin = self.node
+        self.begins.append(begin)
+        value = self._value(found, piece.text)
+        self.values.append(value)
+        halves: list[tuple[tuple[Candidate, ...], tuple[Candidate, ...]]] = []
+        if self.condition == "garbled" and value < POOR and 4 <= len(piece.text) <= 14:
+            halves = self._halves(piece.text, setting)
+        end = begin + 1 + len(halves)
+        for candidate in found:
+            kind = _kind(piece.text, candidate.text)
+            self._arc(begin, end, candidate.word, candidate.emission,
+                      _Choice((number,), (candidate.text,), kind, candidate.tail))
+        for place, (left, right) in enumerate(halves, 1):
+            for candidate in left:
+                self._arc(begin, begin + place, candidate.word, candidate.emission + SPLIT,
+                          _Choice((number,), (candidate.text,), "split-left"))
+            for candidate in right:
+                self._arc(begin + place, end, candidate.word, candidate.emission,
+                          _Choice((number,), (candidate.text,), "split-right"))
+        if (
+            self.condition == "garbled" and self.last_text >= 0 and slot.place == 0
+            and min(value, self.values[self.last_text]) < POOR
+            and self.slots[self.last_text].line == slot.line
+        ):
+            before = self.slots[self.last_text]
+            joined = before.word.pieces[before.place].text + piece.text
+            if len(joined) <= 9:
+                self.restorer.latin.prepare((joined,))
+                for candidate in self.finder.read_by(self.restorer.latin, joined, before.setting, "", 20):
+                    if candidate.text != joined:
+                        self._arc(self.begins[self.last_text], end, candidate.word, candidate.emission + MERGE,
+                                  _Choice((self.last_text, number), (candidate.text,), "merge"))
+        self.node = end
+        self.fresh = False
+        self.last_text = number if slot.place == len(slot.word.pieces) - 1 else -1
+
+    def _value(self, found: Sequence[Candidate], text: str) -> float:
+        unigram = self.restorer.model.tables[0].logs
+        best = max((c.emission + 0.5 * float(unigram[c.word]) for c in found), default=-50.0)
+        return best / max(len(text), 1)
+
+    def _halves(self, text: str, setting: str) -> list[tuple[tuple[Candidate, ...], tuple[Candidate, ...]]]:
+        made = []
+        cuts = range(2, len(text) - 1) if len(text) > 4 else (2,)
+        self.restorer.latin.prepare([part for cut in cuts for part in (text[:cut], text[cut:])])
+        for cut in cuts:
+            left = self.finder.read_by(self.restorer.latin, text[:cut], setting, "", MOST_HALVES)
+            later = "capitals" if setting == "capitals" else "plain"
+            right = self.finder.read_by(self.restorer.latin, text[cut:], later, "", MOST_HALVES)
+            left = tuple(c for c in left if c.text != text[:cut])
+            right = tuple(c for c in right if c.text != text[cut:])
+            if left and right:
+                made.append((max(c.emission for c in left) + max(c.emission for c in right), cut, left, right))
+        made.sort(key=lambda item: -item[0])
+        best = sorted(made[:2], key=lambda item: item[1])
+        return [(left, right) for _, _, left, right in best]
+
+    # --- solving ---
+
+    def solve(self, preset: Preset, models: list[LanguageModel]) -> None:
+        if not self.slots:
+            return
+        self._pass(BOUNDARY)
+        order = np.argsort(np.array(self.start), kind="stable")
+        arcs = Arcs(
+            np.array(self.start, np.int64)[order], np.array(self.end, np.int64)[order],
+            np.array(self.word, np.int64)[order], np.maximum(np.array(self.emission)[order], -80.0),
+        )
+        choices = [self.choice[place] for place in order]
+        nodes = self.node + 1
+        score = self.restorer.score_with(models)
+        weight = LANGUAGE_WEIGHT[self.condition]
+        posterior = posteriors(arcs, nodes, self.restorer.model, score, weight)
+        path = best_path(arcs, posterior, nodes)
+        by_slot: dict[int, list[int]] = {}
+        for arc, choice in enumerate(choices):
+            if choice and posterior[arc] > 1e-4:
+                for slot in choice.slots:
+                    by_slot.setdefault(slot, []).append(arc)
+        chosen: dict[int, list[int]] = {}
+        for arc in path:
+            choice = choices[arc]
+            if choice:
+                for slot in choice.slots:
+                    chosen.setdefault(slot, []).append(int(arc))
+        for number, slot in enumerate(self.slots):
+            self._write(number, slot, chosen.get(number, []), by_slot.get(number, []), choices, posterior, preset)
+
+    def _write(
+        self, number: int, slot: _Slot, chosen: list[int], all_arcs: list[int], choices: list[_Choice | None],
+        posterior: NDArray[np.float64], preset: Preset,
+    ) -> None:
+        word = slot.word
+        piece = word.pieces[slot.place]
+        odds: dict[str, float] = {}
+        for arc in all_arcs:
+            choice = choices[arc]
+            if choice and choice.kind not in ("split-left", "split-right"):
+                text = choice.parts[0] if number == choice.slots[0] else ""
+                odds[text] = odds.get(text, 0.0) + float(posterior[arc])
+        picked = [choice for arc in chosen if (choice := choices[arc])]
+        if not picked:
+            return
+        if picked[0].kind == "split-left":
+            text = " ".join(choice.parts[0] for choice in picked)
+            sure = min(float(posterior[arc]) for arc in chosen)
+            kind = "split"
+            odds[text] = sure
+        else:
+            text = picked[0].parts[0] if number == picked[0].slots[0] else ""
+            sure = odds.get(text, 0.0)
+            kind = picked[0].kind
+        same = text == piece.text
+        stays = odds.get(piece.text, 0.0)
+        if not same and not self._may_change(piece.text, sure, preset, kind):
+            text, sure, kind, same = piece.text, stays, "kept", True
+        if word.texts is None:
+            word.texts = [part.text for part in word.pieces]
+            word.confidence = 1.0
+        word.texts[slot.place] = text
+        if not same and kind != "merge" and picked[0].tail and slot.place + 1 < len(word.texts):
+            word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
+        if kind == "merge" and not same:
+            self._move_punctuation(number, picked[0])
+        word.confidence = min(word.confidence, sure)
+        if not same:
+            word.kind = kind  # type: ignore[assignment]
+        rest = sorted(((p, t) for t, p in odds.items() if t != text and t and p > 0.005), reverse=True)[:4]
+        if rest and len([p for p in word.pieces if p.kind == "text"]) == 1:
+            around = [part.text for part in word.pieces]
+            word.alternatives = tuple(
+                Alternative("".join([*around[: slot.place], other, *around[slot.place + 1 :]]), round(chance, 4))
+                for chance, other in rest
+            )
+
+    def _move_punctuation(self, number: int, choice: _Choice) -> None:
+        """Behind a joined word, the punctuation of its second half stands with the first."""
+        first, second = self.slots[choice.slots[0]], self.slots[choice.slots[1]]
+        if number == choice.slots[1] and first.word.texts is not None and second.word.texts is not None:
+            first.word.texts.extend(second.word.texts[second.place + 1 :])
+            for place in range(second.place + 1, len(second.word.texts)):
+                second.word.texts[place] = ""
+
+    def _may_change(self, read: str, sure: float, preset: Preset, kind: str) -> bool:
+        if self.condition == "slips":
+            return sure >= CHANGE_SLIP[preset]
+        if self.condition == "unmarked":
+            return sure >= (CHANGE["strict"] if preset == "strict" else 0.0)
+        return sure >= CHANGE[preset] if vietnamese.is_syllable(read) or preset == "strict" else True
+
+
+def _doubt_shift(recognised: float | None) -> float:
+    """How much the recogniser's own doubt speaks for another word, in nats."""
+    if recognised is None:
+        return -1.0
+    doubt = min(max(1 - recognised, 0.01), 0.9)
+    usual = 1 - USUAL_CONFIDENCE
+    return float(np.clip(np.log(doubt / (1 - doubt)) - np.log(usual / (1 - usual)), -2.0, 3.0))
+
+
+def _kind(read: str, text: str) -> str:
+    if read == text:
+        return "kept"
+    return "mark" if vietnamese.strip_marks(read).lower() == vietnamese.strip_marks(text).lower() else "letter"
+
+
+# --- the stage ------------------------------------------------------------------------------------------------------
+
+
+def restore(document: Document, restorer: Restorer, preset: Preset) -> Document:
+    """Fill text, confidence, alternatives and edits of every word of pages with status "ok"."""
+    lines: list[list[_Word]] = []
+    breaks: list[bool] = []
+    for page in document.pages:
+        for block in page.blocks:
+            for line in block.lines:
+                lines.append([
+                    _Word(word.raw, word.recognised if page.origin == "ocr" else None, word.readings)
+                    for word in line.words
+                ])
+                breaks.append(False)
+            if breaks:
+                breaks[-1] = True
+    scanned = any(page.origin == "ocr" for page in document.pages)
+    restorer.decode(lines, breaks, preset, scanned=scanned)
+    done = iter(lines)
+    changed: dict[Line, Line] = {}
+
+    def line_of(line: Line) -> Line:
+        row = next(done)
+        words = tuple(_finished(word, own) for word, own in zip(line.words, row, strict=True))
+        changed[line] = replace(line, words=words)
+        return changed[line]
+
+    def page_of(page: Page) -> Page:
+        blocks: tuple[Block, ...] = tuple(
+            replace(block, lines=tuple(line_of(line) for line in block.lines)) for block in page.blocks
+        )
+        found = tuple(
+            replace(table, cells=tuple(
+                replace(cell, lines=tuple(changed.get(line, line) for line in cell.lines)) for cell in table.cells
+            ))
+            for table in page.tables
+        )
+        return replace(page, blocks=blocks, tables=found)
+
+    return replace(document, pages=tuple(page_of(page) for page in document.pages))
+
+
+def _finished(word: Word, own: _Word) -> Word:
+    text = own.text
+    edits = word.edits
+    if text != word.raw:
+        edits = (*edits, Edit(f"restore_{own.kind}", word.raw, text))
+    confidence = own.confidence if own.texts is not None else word.recognised
+    return replace(word, text=text, confidence=round(confidence, 4), alternatives=own.alternatives, edits=edits)

@@ -1,0 +1,111 @@
+"""Cut printed words into what is decoded and what is locked.
+
+A word is what stands between two blanks. Its punctuation is set aside, the rest is one or more pieces: text to be
+decoded, or a locked piece that no decoder may touch - numbers, dates, document symbols, labels, addresses. Text
+can hold symbols and digits, since a recogniser prints "t&" for "tế" and "d6i" for "đổi"; a piece of digits alone is
+always locked, for digits are never corrected.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "number", "symbol", "label", "other", "punctuation"]
+
+# What can stand before or after a word without being part of it. "?" and "'" may also be a misread vowel at the end;
+# `Piece.with_tail` tells.
+_OPENING = "\"'“”‘’„«(<[{-–—*•+=_|~^`.,;:…/\\§"
+_CLOSING = "\"'“”‘’«».,;:!?…)>]}-–—*•+=_|~^`/\\"
+_AMBIGUOUS_TAIL = "?'’‘)"
+_ENDS = frozenset(".;:!?…")
+
+_NUMBER = re.compile(r"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?(?:%|‰|°|º|ha|km|kg|m|m2|m3|tr|h)?", re.IGNORECASE)
+_SYMBOL = re.compile(
+    r"""
+    \d{1,6}[A-Za-z]?/(?:(?:19|20)\d{2}/)?[^\W\d_][\w&.]*(?:[-–][\w&.]+)*   # 29/KH-UBND, 30/2020/NĐ-CP, 33/2024/QH15
+  | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*                                 # 26-CT/TU
+  | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
+    """,
+    re.VERBOSE,
+)
+_ADDRESS = re.compile(r"\S+@\S+\.\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:[IVXLC]{1,6}|\d{1,3}(?:\.\d{1,3}){0,3})[.)]|\(?(?:[a-zđ]|[ivx]{1,4}|\d{1,3})\)|[-–—+*•]|\d{1,3}(?:\.\d{1,3}){1,3}"
+)
+# A colon or a bracket between letters is a misread letter, not punctuation.
+_INNER = re.compile(r"([-–—/…“”\"]+|[,;](?=\w{2})|\.(?=[^\W\d_]{2}))")
+_DIGITS = re.compile(r"\d")
+_LETTER = re.compile(r"[^\W\d_]")
+# Signs that recognisers print for marked letters, so that a piece without a letter may still be text.
+LETTER_SIGNS = frozenset("&¢¥§€£@$©®™°¤ø«»")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a word: its text, its kind, and for text the same with a doubtful sign behind it ("tr?" for "trữ")."""
+
+    text: str
+    kind: Kind
+    with_tail: str = ""
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether punctuation behind a word ends a sentence or an item."""
+    return any(sign in _ENDS for sign in text)
+
+
+def cut(word: str, first: bool = False) -> tuple[Piece, ...]:
+    """The pieces of a word, in order; joined they give the word. `first` tells that it opens a line.
+
+    >>> [(piece.text, piece.kind) for piece in cut("(UBND,")]
+    [('(', 'punctuation'), ('UBND', 'text'), (',', 'punctuation')]
+    >>> [piece.kind for piece in cut("29/KH-UBND;")], cut("d&")[0].kind, cut("1.2.", first=True)[0].kind
+    (['symbol', 'punctuation'], 'text', 'label')
+    """
+    if first and _LABEL.fullmatch(word):
+        return (Piece(word, "label"),)
+    if _ADDRESS.fullmatch(word.strip("()<>[].,;")):
+        return (Piece(word, "other"),)
+    start, end = 0, len(word)
+    while start < end and word[start] in _OPENING and not (word[start] in "§" and end - start <= 3):
+        start += 1
+    while end > start and word[end - 1] in _CLOSING:
+        end -= 1
+    head, core, tail = word[:start], word[start:end], word[end:]
+    pieces = []
+    if head:
+        pieces.append(Piece(head, "punctuation"))
+    if core:
+        pieces.extend(_cut_core(core, tail))
+    if tail:
+        pieces.append(Piece(tail, "punctuation"))
+    return tuple(pieces)
+
+
+def _cut_core(core: str, tail: str) -> list[Piece]:
+    if _NUMBER.fullmatch(core):
+        return [Piece(core, "number")]
+    if _SYMBOL.fullmatch(core):
+        return [Piece(core, "symbol")]
+    parts = [part for part in _INNER.split(core) if part]
+    pieces = []
+    for number, part in enumerate(parts):
+        if _INNER.fullmatch(part):
+            pieces.append(Piece(part, "punctuation"))
+        elif _NUMBER.fullmatch(part):
+            pieces.append(Piece(part, "number"))
+        elif _SYMBOL.fullmatch(part):
+            pieces.append(Piece(part, "symbol"))
+        elif _LETTER.search(part) or (set(part) & LETTER_SIGNS and len(part) <= 7):
+            last = number == len(parts) - 1
+            doubtful = part + tail[0] if last and tail and tail[0] in _AMBIGUOUS_TAIL else ""
+            pieces.append(Piece(part, "text", doubtful))
+        else:
+            pieces.append(Piece(part, "number" if _DIGITS.search(part) else "other"))
+    return pieces
+
+
+def digits_of(text: str) -> str:
+    """The digits of a text in order; no stage may change them."""
+    return "".join(_DIGITS.findall(text))
