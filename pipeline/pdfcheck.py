@@ -62,6 +62,7 @@ class Survey:
     forms: dict[Any, pikepdf.Object] = field(default_factory=dict)
     states: dict[Any, pikepdf.Object] = field(default_factory=dict)
     spaces: list[pikepdf.Object] = field(default_factory=list)
+    objects: list[Any] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -71,7 +72,7 @@ def _key(thing: Any) -> Any:
 
 def survey(pdf: Pdf) -> Survey:
     """Walk all page content, forms, patterns, glyph procedures and annotation appearances."""
-    found = Survey()
+    found = Survey(objects=list(reachable(pdf)))
     for number, page in enumerate(pdf.pages, start=1):
         _walk(found, page, page.obj.get("/Resources", Dictionary()), f"page {number}", 0, 0)
         for annotation in page.obj.get("/Annots", Array()):
@@ -85,6 +86,26 @@ def survey(pdf: Pdf) -> Survey:
                 if isinstance(state, pikepdf.Stream):
                     _form(found, state, f"annotation on page {number}", 0, 0)
     return found
+
+
+def reachable(pdf: Pdf) -> Iterator[Any]:
+    """The indirect objects that will be saved: those that something leads to."""
+    seen: set[tuple[int, int]] = set()
+    waiting: list[Any] = [pdf.Root, pdf.trailer.get("/Info")]
+    while waiting:
+        thing = waiting.pop()
+        if isinstance(thing, Array):
+            inside: Iterable[Any] = thing
+        elif isinstance(thing, Dictionary | pikepdf.Stream):
+            inside = thing.values()
+        else:
+            continue
+        if thing.is_indirect:
+            if thing.objgen in seen:
+                continue
+            seen.add(thing.objgen)
+            yield thing
+        waiting.extend(inside)
 
 
 def _form(found: Survey, form: pikepdf.Object, place: str, mode: int, depth: int) -> None:
@@ -266,7 +287,7 @@ def _name_faults(name: Any) -> Iterator[str]:
 
 
 def limits(pdf: Pdf, found: Survey) -> Iterator[str]:
-    for thing in pdf.objects:
+    for thing in found.objects:
         for leaf in _leaves(thing):
             if isinstance(leaf, pikepdf.String) and len(bytes(leaf)) > 32767:
                 yield "a string of more than 32767 bytes"
@@ -286,7 +307,7 @@ def limits(pdf: Pdf, found: Survey) -> Iterator[str]:
 
 
 def streams(pdf: Pdf, found: Survey) -> Iterator[str]:
-    for thing in pdf.objects:
+    for thing in found.objects:
         if not isinstance(thing, pikepdf.Stream):
             continue
         if "/F" in thing:
@@ -441,7 +462,7 @@ def forms(pdf: Pdf, found: Survey) -> Iterator[str]:
     for form in found.forms.values():
         if "/OPI" in form or "/Ref" in form or "/PS" in form or form.get("/Subtype2") == Name.PS:
             yield "a form with PostScript, a reference or OPI"
-    for thing in pdf.objects:
+    for thing in found.objects:
         if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.PS:
             yield "a PostScript object"
 
@@ -478,7 +499,7 @@ def interaction(pdf: Pdf, found: Survey) -> Iterator[str]:
     """Forms, signatures and actions; the mends have taken most of them out."""
     if signatures(pdf):
         yield "a digital signature that no longer fits (6.4.3)"
-    for thing in pdf.objects:
+    for thing in found.objects:
         if isinstance(thing, Dictionary) and "/S" in thing and ("/JS" in thing or thing.get("/Type") == Name.Action):
             kind = str(thing.get("/S"))
             if kind not in ALLOWED_ACTIONS:
