@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from samples import age, bundle, garble, gold, source, typeset
+from samples import age, bundle, garble, gold, legacy, source, typeset
 
 HERE = Path(__file__).parent
 SCANS = HERE / "scans"
@@ -44,6 +44,20 @@ COMMITTED = (
     Committed("thi-dua-xa-2024.pdf", "thi-dua-xa-2024", "seal"),
     Committed("cai-cach-hanh-chinh-tinh-2022.pdf", "cai-cach-hanh-chinh-tinh-2022", "office200"),
     Committed("chuyen-de-dang-uy-2021.pdf", "chuyen-de-dang-uy-2021", "photocopy"),
+    Committed("tiem-chung-so-y-te-2019.pdf", "tiem-chung-so-y-te-2019", "photo"),
+    Committed("chuyen-doi-so-xa-2023.pdf", "chuyen-doi-so-xa-2023", "office200grey", "layer"),
+    Committed("hoi-phu-nu-huyen-2020.tif", "hoi-phu-nu-huyen-2020", "clean", "tiff"),
+    Committed("thien-tai-huyen-2016.pdf", "thien-tai-huyen-2016", "rotated"),
+    Committed("chuyen-de-dang-uy-2021-trang-1.png", "chuyen-de-dang-uy-2021", "lowres", "png"),
+    Committed("thi-dua-xa-2024-ocr.txt", "thi-dua-xa-2024", "office200", "text"),
+    Committed("nong-thon-moi-huyen-2018.pdf", "nong-thon-moi-huyen-2018", "punched"),
+    Committed("so-hoa-tai-lieu-so-noi-vu-2024.pdf", "so-hoa-tai-lieu-so-noi-vu-2024", "lowres"),
+    Committed("dich-vu-cong-xa-2025.pdf", "dich-vu-cong-xa-2025", "photo"),
+    Committed("tinh-nguyen-he-doan-2006.pdf", "tinh-nguyen-he-doan-2006", "yellowed"),
+    Committed("boi-duong-giao-vien-2012.pdf", "boi-duong-giao-vien-2012", "fax"),
+    Committed("thu-ngan-sach-xa-1998.pdf", "thu-ngan-sach-xa-1998", "faint"),
+    Committed("thu-ngan-sach-xa-1998-tcvn3.pdf", "thu-ngan-sach-xa-1998", "clean", "legacy"),
+    Committed("boi-duong-giao-vien-2012-ocr.txt", "boi-duong-giao-vien-2012", "clean", "text"),
 )
 
 # May be looked at while developing; every other sample is only reported on.
@@ -51,6 +65,10 @@ DEV = frozenset({
     "thi-dua-xa-2024",
     "cai-cach-hanh-chinh-tinh-2022",
     "chuyen-de-dang-uy-2021",
+    "tiem-chung-so-y-te-2019",
+    "chuyen-doi-so-xa-2023",
+    "hoi-phu-nu-huyen-2020",
+    "thien-tai-huyen-2016",
 })
 
 
@@ -123,6 +141,9 @@ def write_scan(row: Committed, folder: Path = SCANS) -> Rendering:
         bundle.write_tiff(path, made.scans)
     elif row.form == "png":
         bundle.write_png(path, made.scans[0])
+    elif row.form == "legacy":
+        sample, pages, _ = _clean(row.sample)
+        legacy.write_pdf(path, pages, sample.head.get("font", "Liberation Serif"))
     elif row.form == "text":
         path.write_text("\f".join(garble.text(scan) for scan in made.scans), "utf-8")
     else:

@@ -17,7 +17,7 @@ TAG = re.compile(r"</?[bi]>")
 HEADING = re.compile(r"^(?P<depth>#{1,5})(?P<form>[>!]?)\s+(?P<text>.*?)(?:\s*\{(?P<kind>[a-z_]*)\})?$")
 LABEL = re.compile(
     r"""^(?P<label>(?:Phần|PHẦN|Phụ\slục|PHỤ\sLỤC|Mục|Chương)(?:\s[IVXLC0-9]+)?  # a word with or without its number
-        | \(\d+\) | [IVXLC]+(?=[.\-)/:\s]) | \d+(?:\.\d+)* | [abcdđeghiklmnopqrstuvxy](?=[).]))
+        | \(\d+\) | [IVXLC]+(?=[.\-)/:\s]) | [A-ZĐ](?=[.)]) | \d+(?:\.\d+)* | [abcdđeghiklmnopqrstuvxy](?=[).]))
         (?P<close>\s*[.)\-/:]*)\s*(?P<rest>.*)$""",
     re.VERBOSE,
 )
