@@ -153,7 +153,7 @@ _WEAK_NAMING = re.compile(
     r"(?<![a-z])(?:cap|phan|khoa|ky|dot|nhom|loai|hang|vong|tuyen|lop|khu|lo|to|ap|khom|thon|mau|diem|duong|hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
 )
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
-_COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|chi|diem|si|quan|doanh)\s+so\s*:?\s*\Z")
+_COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh)\s+so\s*:?\s*\Z")
 _DATES = re.compile(
     r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"
     r"|ngay\s+[0-9]{1,2}\s*/\s*[0-9]{1,2}(?![0-9])|(?:ngay|tu|den|truoc)\s+[0-9]{1,2}/[0-9]{1,2}(?=\s*(?:den|-|,|;|\.|\)|hang|\Z))"
