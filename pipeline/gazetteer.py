@@ -94,7 +94,7 @@ def _loose(name: str) -> str:
 def _strict(name: str) -> str:
     """Key with marks, the tone set apart so that "Hòa" and "Hoà" are one."""
     words = []
-    for word in re.split(r"[\s\-'’.]+", unicodedata.normalize("NFD", name.lower())):
+    for word in re.split(r"[\s\-'’.,;:()\"“”*]+", unicodedata.normalize("NFD", name.lower())):
         tone = "".join(sign for sign in word if sign in _TONES)
         words.append("".join(sign for sign in word if sign not in _TONES) + tone)
     return " ".join(words).strip()
@@ -115,6 +115,7 @@ def _index() -> dict[str, tuple[Unit, ...]]:
     for province, district, valid_from, valid_to, communes in load_table("gazetteer"):
         end, sure = valid_to.rstrip("?"), not valid_to.endswith("?")
         kind, short = _district_parts(district)
+        short = f"{kind.capitalize()} {short}" if short.isdigit() else short  # "Quận 3": a numeral is no name
         if short:
             before = districts.get((province, district))
             start = min(before.valid_from, valid_from) if before else valid_from
@@ -122,10 +123,11 @@ def _index() -> dict[str, tuple[Unit, ...]]:
                                                    sure or (before.sure_end if before else False))
         for cell in communes.split("|"):
             if cell:
-                unit = Unit(cell[1:], _KINDS[cell[0]], "commune", province, short, valid_from, end, sure)
-                found[_loose(unit.name)].append(unit)
+                kind, name = _KINDS[cell[0]], cell[1:]
+                full = f"{kind.capitalize()} {name}" if name.isdigit() else name
+                found[_loose(name)].append(Unit(full, kind, "commune", province, short, valid_from, end, sure))
     for unit in districts.values():
-        found[_loose(unit.name)].append(unit)
+        found[_loose(split_kind(unit.name)[1])].append(unit)
     return {key: tuple(units) for key, units in found.items()}
 
 
@@ -164,7 +166,7 @@ def find_units(
         unit for unit in units
         if (level is None or unit.level == level) and (kind is None or unit.kind == kind) and _valid(unit, date)
     ]
-    exact = [unit for unit in chosen if _strict(unit.name) == _strict(bare)]
+    exact = [unit for unit in chosen if _strict(split_kind(unit.name)[1]) == _strict(bare)]
     if exact and any(ord(sign) > 127 for sign in bare):
         chosen = exact
     return tuple(chosen)
@@ -175,10 +177,12 @@ def resolve(
     district: str | None = None,
     commune: str | None = None,
     date: str | None = None,
+    context: str = "",
 ) -> Place | None:
     """The place that fits all names given at that date.
 
-    Levels on which several fitting places differ stay None; None as a whole where nothing fits, or where nothing
+    `context` is other text of the document: where several places fit and the district or province of just one of them
+    is named there, that one is taken. Levels on which several fitting places differ stay None; None as a whole where nothing fits, or where nothing
     would be added to a single name that several places bear.
 
     >>> resolve(commune="Hoàng Vân", district="Hiệp Hòa", date="2024")
@@ -192,12 +196,26 @@ def resolve(
     candidates = _candidates(province, district, commune, date)
     if not candidates:
         return None
+    if len(candidates) > 1 and context:
+        candidates = _supported(candidates, context) or candidates
     levels = [_agreed(values) for values in zip(*candidates, strict=True)]
     if sum(level is not None for level in levels) < len(given) or (
         len(given) == 1 and len(candidates) > 1 and sum(level is not None for level in levels) == 1
     ):
         return None
     return Place(*levels)
+
+
+def _supported(
+    candidates: set[tuple[str | None, str | None, str | None]], context: str
+) -> set[tuple[str | None, str | None, str | None]]:
+    """The candidates whose district is named in a text, else those whose province is."""
+    text = f" {_strict(context)} "
+    for level in (1, 0):
+        named = {place for place in candidates if place[level] and f" {_strict(place[level] or '')} " in text}
+        if named:
+            return named
+    return set()
 
 
 def _agreed(values: Iterable[str | None]) -> str | None:
