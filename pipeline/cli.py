@@ -292,18 +292,18 @@ def _score(options: argparse.Namespace, console: Console) -> int:
 
 def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
     """The text of a file, or of standard input for "-". Raises InputError."""
-    from pipeline import ingest
+    from pipeline import encodings
 
     if name == "-":
         content = sys.stdin.buffer.read(limit * 4 + 1)
         if len(content) > limit * 4:
             raise TooLarge("-", f"more than {limit} characters.")
-        return ingest.decode_text(content)
+        return encodings.decode(content).text
     path = Path(name)
     try:
         if path.stat().st_size > limit * 4:
             raise TooLarge(name, f"more than {limit} characters.")
-        return ingest.decode_text(path.read_bytes())
+        return encodings.decode(path.read_bytes()).text
     except OSError as error:
         raise UnreadableFile(name, f"cannot be opened ({error.strerror}).") from error
 

@@ -6,21 +6,23 @@ Two drives meet in a stored `Document`: `recognise` is slow, goes page by page a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import pipeline
-from pipeline import areas, export, html, ingest, markup, pages, recognisers, record, searchable, tables
+from pipeline import areas, encodings, export, ingest, layout, pages, recognisers, record, searchable, vietnamese
 from pipeline.corrections import Correction, apply_to_document, apply_to_plan
 from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
 from pipeline.errors import PageError
+from pipeline.images import PageInput
 from pipeline.ingest import Source
 from pipeline.plan import Evidence, Plan
 from pipeline.recognisers import Recogniser
-from pipeline.restoration import RestoredText, Restorer
-from pipeline.restoration import restore as restore_document
+from pipeline.restore import RestoredText, Restorer
+from pipeline.restore import restore as restore_document
 from pipeline.settings import Preset, Settings
 
 
@@ -95,7 +97,10 @@ def recognise(path: Path, settings: Settings | None = None, recogniser: Recognis
 
 @lru_cache(maxsize=2)
 def _restorer(references: tuple[str, ...]) -> Restorer:
-    return Restorer.load().with_references([Path(name).read_text("utf-8") for name in references])
+    restorer = Restorer.load()
+    if references:
+        restorer = restorer.with_references([encodings.decode(Path(name).read_bytes()).text for name in references])
+    return restorer
 
 
 def read(document: Document, settings: Settings | None = None, corrections: Sequence[Correction] = ()) -> Reading:
@@ -104,7 +109,6 @@ def read(document: Document, settings: Settings | None = None, corrections: Sequ
     document = reset(document)
     document = restore_document(document, _restorer(settings.references), settings.preset)
     document = apply_to_document(document, corrections)
-    document = tables.tables(document)
     document = replace(document, steps=(
         *(step for step in document.steps if step.stage != "read"),
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
@@ -144,10 +148,6 @@ def write_outputs(reading: Reading, source: Source, folder: Path, settings: Sett
         "raw": ("raw.txt", lambda: document.raw + "\n"),
         "document": ("document.json", lambda: export.document_json(document)),
         "markdown": ("document.md", lambda: export.to_markdown(upright(document), reading.plan)),
-        "alto": ("alto.xml", lambda: markup.to_alto(document)),
-        "hocr": ("document.hocr", lambda: markup.to_hocr(document)),
-        "page": ("page.xml", lambda: markup.to_page_xml(document)),
-        "html": ("document.html", lambda: html.to_html(document, reading.plan, source.path)),
     }
     names: list[str] = []
     for wanted in settings.formats:
@@ -201,7 +201,12 @@ def parse(text: str, settings: Settings | None = None, name: str = "text.txt") -
     >>> parse("Số: 29/KH-UBND\\n\\nKẾ HOẠCH\\nTổ chức diễn tập năm 2024\\n").number.number
     '29'
     """
-    return read(ingest.text_document(text, name), settings).plan
+    pages_of = (
+        layout.text_page(PageInput(number, 595.0, 842.0, "text-file", lines=tuple(page.split("\n"))))
+        for number, page in enumerate(vietnamese.compose(text).split("\f"), start=1)
+    )
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return read(Document(name, digest, "text/plain", tuple(pages_of)), settings).plan
 
 
 def restore(text: str, preset: Preset = "balanced", references: Sequence[str] = ()) -> RestoredText:
