@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pipeline.document import Box, Table, Word, union
+from pipeline.document import Box, Cell, Table, Word, union
 from pipeline.numbering import Marker, markers
 
 # The cells of Nghị định 30/2020/NĐ-CP, annex I, as far as a reader of the text needs them apart:
@@ -199,6 +199,26 @@ def paragraph_of(lines: Sequence[PlacedLine], marker: Marker | None = None) -> P
     """One paragraph of these lines, in the area and annex of the first."""
     text = " ".join([line.text for line in lines if line.text])
     return Paragraph(tuple(lines), text, lines[0].area, lines[0].annex, marker)
+
+
+def grid(table: Table) -> list[list[Cell | None]]:
+    """Cells by row and column; a merged cell stands in each place that it covers."""
+    rows: list[list[Cell | None]] = [[None] * table.columns for _ in range(table.rows)]
+    for cell in table.cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                rows[row][column] = cell
+    return rows
+
+
+def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confidence: float = 1.0) -> Place:
+    """Where cells of a table's paragraph stand; a table may run over pages, so each word is looked up."""
+    pages = {id(word): line.page for line in paragraph.lines for word in line.words}
+    words = [
+        (pages.get(id(word), paragraph.page), word)
+        for cell in cells for line in cell.lines for word in line.words if word.text
+    ]
+    return place_of_words(words, text, confidence)
 
 
 # Specks that a recogniser puts before a label ("‘ 5. ...").

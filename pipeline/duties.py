@@ -1,0 +1,262 @@
+"""Who is to do what: statements of the organisation part and rows of task tables.
+
+The trouble: the actor may be a heading with tasks below, the subject of a sentence, or stand after "Giao" or "Đề
+nghị"; where the actor's name ends and the task begins is not marked ("Công chức Văn hóa - Xã hội viết bài ...");
+"chủ trì, phối hợp với ..." names two.
+
+What it never does: make an actor of a sentence without one, or shorten a task.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline import bodies
+from pipeline.document import Table
+from pipeline.fuzzy import aligned
+from pipeline.passages import Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAssignment:
+    """One actor and what it is to do; `section` is the path of labels."""
+
+    actor: str
+    task: str
+    section: str | None
+    place: Place
+
+
+def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
+    """All assignments in document order."""
+    found: list[FoundAssignment] = []
+    closing = _closing_paragraph(nodes)
+    for step in walk(nodes):
+        for paragraph in step.node.content:
+            if paragraph.table is not None:
+                found += _from_table(step, paragraph, paragraph.table)
+            elif paragraph is not closing and _in_organisation(step):
+                found += _from_text(step, paragraph)
+    return tuple(found)
+
+
+def _closing_paragraph(nodes: Sequence[Node]) -> Paragraph | None:
+    main = [node for node in nodes if not node.annex]
+    return main[-1].paragraphs[-1] if main and main[-1].paragraphs else None
+
+
+def _in_organisation(step: Step) -> bool:
+    for node in (step.node, *reversed(step.above)):
+        if node.kind is not None:
+            return node.kind == "organisation"
+    return False
+
+
+# --- the actor -------------------------------------------------------------------------------------------
+
+_ASKED = re.compile(
+    r"^(?:(?:de nghi|giao(?: cho)?|giao nhiem vu cho|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)\s+)"
+)
+# Words that open a task. They are looked for in small letters only, so that "Ban Tổ chức" and "Ủy ban Kiểm tra"
+# stay names.
+_VERBS = (
+    "chủ trì", "phối hợp", "tham mưu", "tổ chức", "xây dựng", "hướng dẫn", "theo dõi", "tổng hợp", "triển khai", "thực hiện",
+    "chịu trách nhiệm", "có trách nhiệm", "có nhiệm vụ", "căn cứ", "tăng cường", "đẩy mạnh", "vận động", "tuyên truyền",
+    "kiểm tra", "giám sát", "báo cáo", "ban hành", "thẩm định", "bố trí", "cân đối", "phân công", "chuẩn bị", "họp", "viết",
+    "phát huy", "phát động", "phát sóng", "mở", "đăng", "xem xét", "đôn đốc", "lập", "rà soát", "cung cấp", "bảo đảm", "đảm bảo",
+    "chỉ đạo", "tiếp tục", "thường xuyên", "nghiêm túc", "kịp thời", "chủ động", "lồng ghép", "quán triệt", "nêu cao",
+    "niêm yết", "hỗ trợ", "tiếp nhận", "làm", "gửi", "đề xuất", "đăng ký", "lựa chọn", "dự", "trực tiếp", "quản lý",
+    "cử", "trình", "quyết định", "xử lý", "sử dụng", "thông báo", "thông tin", "tập trung", "phổ biến", "duy trì", "rèn luyện",
+    "huy động", "giúp", "khẩn trương", "đưa", "nộp", "hoàn thành", "tích cực", "phát hiện", "cập nhật", "in", "cấp", "bám sát",
+    "giới thiệu", "nghiên cứu", "định kỳ", "tiến hành", "giải quyết", "ký", "đánh giá", "bổ sung", "dự trù", "mua", "lắp đặt",
+    "điều phối", "vận hành", "khảo sát", "đào tạo", "bồi dưỡng", "tư vấn", "nắm", "quan tâm", "tạo điều kiện", "phê duyệt",
+    "đề nghị", "phản ánh", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị",
+)
+_VERB = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?![\w-])")
+# "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
+_NOUN_BEFORE = re.compile(r"(?:các|những|mỗi|từng|và|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$")
+_NOUN_AFTER = re.compile(r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)")
+_NOUNS = frozenset({"tổ chức", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in",
+                    "mở", "thường xuyên", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
+LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
+_PEOPLE = re.compile(
+    r"^(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
+    r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
+    r"|truong hoc|tram|so|phong|uy ban|ubnd|ub|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
+    r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa|thanh pho)\b"
+)
+_TOGETHER = re.compile(r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: với| cùng(?: với)?)\s+")
+_EDGE = " .,;:-–+*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    actor: str
+    task: str
+    start: int
+    end: int
+
+
+def _boundary(text: str, limit: int | None = None) -> int | None:
+    """Offset where the first task word begins after an actor, None where there is none."""
+    for match in _VERB.finditer(text, 0, limit if limit is not None else len(text)):
+        before = text[: match.start()]
+        if not before.strip(_EDGE):
+            continue
+        if match.group() in _NOUNS and (_NOUN_BEFORE.search(before.lower()) or _NOUN_AFTER.match(text[match.end() :])):
+            if not (match.group() == "tổ chức" and not _NOUN_AFTER.match(text[match.end() :]) and before.rstrip().endswith(",")):
+                continue
+        return match.start()
+    return None
+
+
+def _is_actor(text: str) -> bool:
+    words = text.split()
+    if not 1 <= len(words) <= LONGEST_ACTOR or text[:1].islower():
+        return False
+    return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
+
+
+def _statement(text: str, start: int, end: int) -> _Statement | None:
+    """The actor and task of a clause, None where it names no actor."""
+    clause = text[start:end]
+    lead = len(clause) - len(clause.lstrip(" -–+*•"))
+    asked = _ASKED.match(aligned(clause[lead:]))
+    at = lead + (asked.end() if asked else 0)
+    rest = clause[at:]
+    colon = rest.find(":")
+    if 0 < colon < 90 and _is_actor(rest[:colon].strip(_EDGE)) and len(rest[colon + 1 :].split()) >= 3 and _boundary(rest, colon) is None:
+        actor, task = rest[:colon].strip(_EDGE), rest[colon + 1 :]
+    else:
+        cut = _boundary(rest)
+        if cut is None:
+            return None
+        actor, task = rest[:cut].strip(_EDGE), rest[cut:]
+    capital = actor[:1].upper() + actor[1:] if asked else actor
+    if not _is_actor(capital):
+        return None
+    task = task.strip(_EDGE)
+    return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
+
+
+_NEXT_CLAUSE = re.compile(r"[;.]\s+(?=[A-ZĐÀ-Ỹ])")
+
+
+def _statements(text: str) -> Iterator[_Statement]:
+    """Statements of a paragraph; a later clause opens a new one only where it names an actor of its own."""
+    starts = [0, *(match.end() for match in _NEXT_CLAUSE.finditer(text))]
+    current: _Statement | None = None
+    for index, start in enumerate(starts):
+        end = starts[index + 1] if index + 1 < len(starts) else len(text)
+        found = _statement(text, start, end)
+        if found is not None and current is not None and bodies.looks_like_body(found.actor[:120]) < 0.5:
+            found = None  # "Định kỳ báo cáo ...": goes on with the task before
+        if found is None:
+            if current is not None:
+                current = _Statement(current.actor, f"{current.task}{text[current.end - _gap(text, current.end): end].rstrip(_EDGE)}", current.start, end)
+            continue
+        if current is not None:
+            yield current
+        current = found
+    if current is not None:
+        yield current
+
+
+def _gap(text: str, at: int) -> int:
+    """How many signs before `at` part the clauses: their mark and blanks."""
+    head = text[:at]
+    return len(head) - len(head.rstrip(" .;"))
+
+
+def _partners(statement: _Statement) -> Iterator[tuple[str, str]]:
+    """(actor, task) of bodies named after "phối hợp với"."""
+    match = _TOGETHER.match(statement.task)
+    if match is None:
+        return
+    rest = statement.task[match.end() :]
+    cut = _boundary(rest)
+    if cut is None:
+        return
+    actor = rest[:cut].strip(_EDGE)
+    if actor[:1].isupper() and _is_actor(actor):
+        yield actor, rest[cut:].strip(_EDGE)
+
+
+def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
+    offset = 0
+    if paragraph.marker is not None and paragraph.marker.family != "bullet":
+        offset = paragraph.marker.text_start
+    elif (bullet := bullet_of(paragraph.text)) is not None:
+        offset = bullet.text_start
+    text = paragraph.text[offset:]
+    section = step.path or None
+    holder = _heading_actor(step)
+    if holder is not None and paragraph is not step.node.title:
+        own = next(_statements(text), None)
+        if own is None or bodies.looks_like_body(own.actor[:120]) < 0.6:
+            task = text.strip(_EDGE)
+            if len(task.split()) >= 3 and not text.rstrip().endswith(":"):
+                yield FoundAssignment(holder, task, section, paragraph.place(offset))
+            return
+    if text.rstrip().endswith(":") and step.node.children:
+        return
+    for statement in _statements(text):
+        place = paragraph.place(offset + statement.start, offset + statement.end, 0.85)
+        yield FoundAssignment(statement.actor, statement.task, section, place)
+        for actor, task in _partners(statement):
+            yield FoundAssignment(actor, task, section, place)
+
+
+def _heading_actor(step: Step) -> str | None:
+    """The actor that a heading names: "1. Sở Nội vụ"."""
+    for node in (step.node, *reversed(step.above)):
+        text = node.heading
+        if text is None and node.title is not None and node.title.body.rstrip().endswith(":"):
+            text = node.title.body.strip(_EDGE)
+        if text is None or len(text.split()) > 25:
+            continue
+        asked = _ASKED.match(aligned(text))
+        name = text[asked.end() :] if asked else text
+        own = _boundary(name) is None
+        if own and node.kind in ("organisation", None) and bodies.looks_like_body(name) >= 0.6:
+            return name.strip(_EDGE)
+        if own and node.kind in ("organisation", None) and _PEOPLE.match(aligned(name)) and node.label is not None and len(name.split()) <= 14 \
+                and not re.match(r"(?:to chuc|phong|ban)\b(?! [A-ZĐÀ-Ỹ])", aligned(name)):
+            return name.strip(_EDGE)
+    return None
+
+
+# --- task tables -----------------------------------------------------------------------------------------
+
+_TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
+_LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach nhiem|don vi tham muu|co quan tham muu)\b")
+_SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
+_NOT_LEAD = re.compile(r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham)\b")
+
+
+def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[FoundAssignment]:
+    rows = grid(table)
+    for first in range(min(2, len(rows))):
+        heads = [
+            " ".join(dict.fromkeys(aligned(cell.text) for row in rows[: first + 1] if (cell := row[c]) is not None))
+            for c in range(table.columns)
+        ]
+        task = next((i for i, head in enumerate(heads) if _TASK_HEAD.search(head) and not _SUPPORT_HEAD.search(head)), None)
+        support = next((i for i, head in enumerate(heads) if _SUPPORT_HEAD.search(head) and i != task and "chu tri" not in head), None)
+        lead = next((i for i, head in enumerate(heads) if _LEAD_HEAD.search(head) and not _NOT_LEAD.search(head) and i not in (task, support)), None)
+        if task is not None and lead is not None:
+            break
+    else:
+        return
+    for row in rows[first + 1 :]:
+        what = row[task]
+        if what is None or not what.text.strip():
+            continue
+        for column in (lead, support):
+            who = row[column] if column is not None else None
+            if who is None or who is what or not any(letter.isalpha() for letter in who.text):
+                continue
+            for name in re.split(r"\s*;\s*|\s*\n\s*", who.text):
+                if name.strip(_EDGE):
+                    yield FoundAssignment(name.strip(_EDGE), what.text.strip(_EDGE), step.path or None, place_of_cells(paragraph, (what, who), f"{what.text} | {who.text}"))

@@ -1,0 +1,349 @@
+"""Chỉ tiêu: every measurable goal of a plan, from its lists, its prose and its tables.
+
+The trouble: one line holds three goals ("... đạt 34,4 giường; tỷ lệ ... 99,32%; 42,5% lao động ..."), a goal stands
+before or after its number, a number may be a denominator ("/10.000 dân"), an age or a level, and last year's results
+look like goals.
+
+Evidence in order of trust: the section's kind, a head row that names chỉ tiêu, then "phấn đấu" in the clause itself.
+
+What it never does: take a number outside these for a goal, or change a digit.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline import quantities
+from pipeline.document import Cell, Table
+from pipeline.fuzzy import aligned
+from pipeline.passages import Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.quantities import Comparator, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTarget:
+    """One target by the contract, and where it stands."""
+
+    label: str | None
+    indicator: str | None
+    comparator: Comparator | None
+    value: str | None
+    value_to: str | None
+    unit: str | None
+    text: str
+    place: Place
+
+
+def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
+    """All targets in document order."""
+    found: list[FoundTarget] = []
+    for step in walk(nodes):
+        kind = _kind_in_force(step)
+        for paragraph in step.node.content:
+            if paragraph.table is not None:
+                found += _from_table(paragraph, paragraph.table, kind == "targets")
+            elif kind == "targets":
+                found += _from_item(step, paragraph)
+            elif kind not in ("situation", "funding", "rewards") and step.node.title is not None:
+                found += _from_prose(step, paragraph)
+    return tuple(found)
+
+
+def _kind_in_force(step: Step) -> str | None:
+    """The kind of the nearest section around that has one."""
+    for node in (step.node, *reversed(step.above)):
+        if node.kind is not None:
+            return node.kind
+    return None
+
+
+# --- clauses ---------------------------------------------------------------------------------------------
+
+_HARD_BREAK = re.compile(r";\s*|\.\s+(?=[A-ZĐÀ-Ỹ(\d])|\s*\((?=trong đó|Trong đó|thành thị|nông thôn|[^()]*\d[^()]*[;,][^()]*\d)|\)\s*[;,]?\s*")
+_IN_WHICH = re.compile(r",?\s*\b(?=trong do\b)")
+_COMMA = re.compile(r",\s+")
+_AND = re.compile(r"\s+va\s+")
+# Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
+_NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
+_BEFORE_NO_GOAL = re.compile(r"(?:/|\b(?:muc do|cap do|loai|so|khoa|lan thu|thu|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$")
+_GOAL_VERB = re.compile(r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    start: int
+    end: int
+    quantity: Quantity | None
+
+
+def _goal_quantities(text: str) -> list[Quantity]:
+    key = aligned(text)
+    kept = []
+    for quantity in quantities.find_quantities(text):
+        before = key[: quantity.number_start]
+        if _BEFORE_NO_GOAL.search(before) or (quantity.start > 0 and before.endswith("/")):
+            continue
+        if quantity.unit and _NO_GOAL_UNIT.match(aligned(quantity.unit)):
+            continue
+        kept.append(quantity)
+    return kept
+
+
+def _pieces(text: str) -> list[tuple[int, int]]:
+    """Spans of the clauses that signs part."""
+    spans, start = [], 0
+    for match in _HARD_BREAK.finditer(text):
+        if match.end() > start:
+            spans.append((start, match.start()))
+            start = match.end()
+    spans.append((start, len(text)))
+    return [(a, b) for a, b in spans if text[a:b].strip(" .,;:()")]
+
+
+def _clauses(text: str) -> list[_Clause]:
+    """Clauses with at most one goal each, in order."""
+    found: list[_Clause] = []
+    goals = _goal_quantities(text)
+    key = aligned(text)
+    for start, end in _pieces(text):
+        inside = [q for q in goals if start <= q.number_start < end]
+        if len(inside) <= 1:
+            found.append(_Clause(start, end, inside[0] if inside else None))
+            continue
+        at = start
+        chosen = inside[0]
+        for after in inside[1:]:
+            cut = _cut_between(key, chosen, after, at)
+            if cut is None:
+                chosen = _better(key, chosen, after)
+                continue
+            found.append(_Clause(at, cut[0], chosen))
+            at, chosen = cut[1], after
+        found.append(_Clause(at, end, chosen))
+    return found
+
+
+def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tuple[int, int] | None:
+    """(end of the one clause, start of the next) between two quantities, None where nothing parts them."""
+    low, high = first.end, max(first.end, second.start)
+    between = key[low:high]
+    in_which = _IN_WHICH.search(between)
+    if in_which:
+        return low + in_which.start(), low + in_which.end()
+    commas = list(_COMMA.finditer(between + " "))
+    if commas:
+        leads = not key[start : first.start].strip(" -+:(")
+        last = commas[-1]
+        tight = not between[last.end() :].strip()
+        chosen = last if leads or tight else commas[0]
+        return low + chosen.start(), low + chosen.end()
+    both = list(_AND.finditer(between))
+    if both:
+        return low + both[-1].start(), low + both[-1].end()
+    return None
+
+
+def _better(key: str, first: Quantity, second: Quantity) -> Quantity:
+    """Which of two quantities in one clause is the goal."""
+    def score(quantity: Quantity) -> int:
+        verb = _GOAL_VERB.search(key[: quantity.number_start]) is not None
+        return 2 * (quantity.unit == "%") + verb + (quantity.comparator != "=")
+    return second if score(second) >= score(first) else first
+
+
+# --- the indicator ---------------------------------------------------------------------------------------
+
+_LEAD = re.compile(
+    r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het |thang \d+ )?nam \d{4}|den ngay [\d/]+|het nam \d{4}|nam \d{4}|dam bao|bao dam|co|dat|tiep tuc|duy tri|hoan thanh"
+    r"|it nhat|toi thieu|tren|duoi|khong qua|tu|khoang)\b[\s,:]*)+"
+)
+_LEAD_SOFT = re.compile(r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het )?nam \d{4}|het nam \d{4})\b[\s,:]*)+")
+_TAIL = re.compile(
+    r"(?:[\s,:]+(?:dat|con|la|o muc|giu o muc|giu vung|duy tri|giam con|giam xuong(?: con)?|tang len|tang them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
+    r"|phan dau|toi thieu|it nhat|khong qua|tren|duoi|dat muc|dat ty le|dat tu|duoc|hon)|\s*[:=])+\s*$"
+)
+_COMPARED = re.compile(r"[\s,]+(?:so voi|tro len|theo ke hoach|chi tieu (?:huyen|tinh|cap tren) giao)\b.*$")
+_VERB_ONLY = re.compile(r"(?:giam|tang|co|dat|phan dau|phan dau co|hoan thanh|dam bao|bao dam|toi thieu|it nhat|duy tri|trong do co|trong do)$")
+_MEASURES = frozenset({"ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"})
+
+
+def _indicator(text: str, clause: _Clause) -> str | None:
+    """The name of what is measured in a clause, as printed."""
+    quantity = clause.quantity
+    whole = text[clause.start : clause.end].strip(" .,;:()-+")
+    if quantity is None:
+        head, colon, rest = whole.partition(":")
+        if colon and len(rest.split()) <= 4:
+            return head.strip()
+        return _strip_lead(whole) or None
+    before = text[clause.start : max(clause.start, quantity.start)].strip(" (-+")
+    after = text[quantity.end : clause.end].strip(" .,;:)")
+    tail = _TAIL.search(" " + aligned(before))
+    core = before[: max(0, tail.start() - 1)] if tail else before
+    core = _strip_lead(core.strip(" ,:"))
+    key = aligned(core)
+    is_count = quantity.unit is not None and aligned(quantity.unit).strip() not in {aligned(u) for u in _MEASURES}
+    if core and not _VERB_ONLY.fullmatch(key):
+        if len(core.split()) <= 2 and tail is None and not is_count and after and core[:1].isupper() and ":" not in before:
+            return f"{core} {_shortened(after)}".strip()
+        return core
+    rest = _shortened(after)
+    if is_count and quantity.unit is not None:
+        return f"{quantity.unit.split('/')[0]} {rest}".strip()
+    return rest or core or None
+
+
+def _strip_lead(text: str) -> str:
+    match = _LEAD_SOFT.match(aligned(text))
+    return text[match.end() :].strip() if match else text
+
+
+def _shortened(text: str) -> str:
+    match = _COMPARED.search(" " + aligned(text))
+    return (text[: max(0, match.start() - 1)] if match else text).strip(" .,;:()")
+
+
+# --- lists and prose -------------------------------------------------------------------------------------
+
+LONGEST_GOAL = 70  # words; a longer item without a number is a task, not a goal
+
+
+def _item_text(paragraph: Paragraph) -> tuple[str, int]:
+    """The paragraph's text after its mark or bullet, and its offset."""
+    start = 0
+    if paragraph.marker is not None and paragraph.marker.family != "bullet":
+        start = paragraph.marker.text_start
+    else:
+        bullet = bullet_of(paragraph.text)
+        if bullet is not None:
+            start = bullet.text_start
+    return paragraph.text[start:], start
+
+
+def _from_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
+    text, offset = _item_text(paragraph)
+    numbered = paragraph is step.node.title
+    label = step.node.label if numbered else None
+    clauses = _clauses(text)
+    goals = [clause for clause in clauses if clause.quantity is not None]
+    if not goals:
+        listed = numbered or bullet_of(paragraph.text) is not None
+        is_intro = text.rstrip().endswith(":") or (numbered and bool(step.node.children or step.node.paragraphs))
+        if listed and not is_intro and len(text.split()) <= LONGEST_GOAL:
+            clause = _Clause(0, len(text.rstrip()), None)
+            yield _target(label, text, offset, clause, paragraph)
+        return
+    for clause in goals:
+        yield _target(label, text, offset, clause, paragraph)
+
+
+_PROSE_GOAL = re.compile(r"\bphan dau\b|\bchi tieu\b|\bmuc tieu\b")
+
+
+def _from_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
+    """Goals outside the sections of targets: only clauses of a sentence that says "phấn đấu"."""
+    if "phấn đấu" not in paragraph.text.lower():
+        return
+    text, offset = _item_text(paragraph)
+    key = aligned(text)
+    for clause in _clauses(text):
+        if clause.quantity is None:
+            continue
+        sentence = max(key.rfind(". ", 0, clause.start), 0)
+        said = key.rfind("phan dau", sentence, clause.end)
+        if said < 0 or said > clause.quantity.start:
+            continue
+        if clause.quantity.unit != "%" and clause.quantity.comparator == "=" and clause.start > said + 160:
+            continue
+        yield _target(None if paragraph is not step.node.title else step.node.label, text, offset, clause, paragraph)
+
+
+def _target(label: str | None, text: str, offset: int, clause: _Clause, paragraph: Paragraph) -> FoundTarget:
+    quantity = clause.quantity
+    start, end = clause.start, clause.end
+    own = text[start:end].strip(" .,;")
+    if own.count("(") < own.count(")"):
+        own = own.rstrip(")")
+    place = paragraph.place(offset + start, offset + end, 0.6 if quantity is not None and quantity.doubt else 1.0)
+    indicator = _indicator(text, clause)
+    if quantity is None:
+        return FoundTarget(label, indicator, None, None, None, None, own, place)
+    return FoundTarget(label, indicator, quantity.comparator, quantity.value, quantity.value_to, quantity.unit, own, place)
+
+
+# --- tables ----------------------------------------------------------------------------------------------
+
+_INDICATOR_HEAD = re.compile(r"\b(?:chi tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
+_UNIT_HEAD = re.compile(r"\b(?:don vi tinh|dvt|dv tinh|don vi)\b")
+_PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu(?: nam| giao| phan dau)?|muc tieu|phan dau|giao|kh)\b")
+_PAST_HEAD = re.compile(r"\b(?:thuc hien|uoc|ket qua|th nam|dat duoc|so sanh|ty le %|tang|ghi chu|nam truoc)\b")
+_LABEL_HEAD = re.compile(r"^(?:stt|tt|so tt|so thu tu)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    label: int | None
+    indicator: int
+    unit: int | None
+    value: int
+    unit_in_head: str | None
+
+
+def _columns(heads: Sequence[str], in_zone: bool) -> _Columns | None:
+    keys = [aligned(head).strip(" .:") for head in heads]
+    label = next((i for i, key in enumerate(keys) if _LABEL_HEAD.match(key)), None)
+    unit = next((i for i, key in enumerate(keys) if _UNIT_HEAD.search(key) and i != label), None)
+    indicator = next((i for i, key in enumerate(keys) if _INDICATOR_HEAD.search(key) and i not in (label, unit)), None)
+    if indicator is None:
+        return None
+    values = [i for i, key in enumerate(keys) if i > indicator and i not in (label, unit) and _PLAN_HEAD.search(key) and not _PAST_HEAD.search(key)]
+    if not values and in_zone and "chi tieu" in keys[indicator]:
+        values = [i for i, key in enumerate(keys) if i > indicator and i not in (label, unit) and not _PAST_HEAD.search(key)][:1]
+    if not values or not (in_zone or "chi tieu" in " ".join(keys)):
+        return None
+    shown = re.search(r"\(([^)]*)\)", heads[values[0]])
+    return _Columns(label, indicator, unit, values[0], shown[1].strip() if shown and not any(c.isdigit() for c in shown[1]) else None)
+
+
+HEAD_ROWS = 3
+
+
+def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[FoundTarget]:
+    rows = grid(table)
+    columns, first = None, 0
+    for index in range(min(HEAD_ROWS, len(rows))):
+        heads = [" ".join(dict.fromkeys(r[c].text for r in rows[: index + 1] if (r[c]) is not None)) for c in range(table.columns)]  # type: ignore[union-attr]
+        columns = _columns(heads, in_zone) or columns
+        if columns is not None and not any(_value_of(rows[index][columns.value]) for _ in (0,)):
+            first = index + 1
+    if columns is None:
+        return
+    for row in rows[first:]:
+        cells = list(dict.fromkeys(cell for cell in row if cell is not None))
+        name, value = row[columns.indicator], row[columns.value]
+        if name is None or value is None or name is value or not name.text.strip():
+            continue  # a group row is merged over the columns
+        printed = value.text.strip()
+        if not printed:
+            continue
+        unit = row[columns.unit].text.strip() if columns.unit is not None and row[columns.unit] is not None else columns.unit_in_head  # type: ignore[union-attr]
+        label = row[columns.label].text.strip(" .") if columns.label is not None and row[columns.label] is not None else None  # type: ignore[union-attr]
+        found = [q for q in quantities.find_quantities(printed)]
+        number = quantities.parse_number(printed)
+        text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
+        place = place_of_cells(paragraph, cells, text)
+        indicator = name.text.strip(" .;:-+")
+        if number is not None:
+            yield FoundTarget(label or None, indicator, "=", number, None, unit or None, text, place)
+        elif found:
+            quantity = found[0]
+            yield FoundTarget(label or None, indicator, quantity.comparator, quantity.value, quantity.value_to, quantity.unit or unit or None, text, place)
+        elif len(printed.split()) <= 8 and not printed.strip("-–. "):
+            continue
+        elif len(printed.split()) <= 8:
+            yield FoundTarget(label or None, indicator, None, None, None, None, text, place)
+
+
+def _value_of(cell: Cell | None) -> bool:
+    return cell is not None and bool(re.match(r"\W*\d+(?:[.,]\d+)*\s*%?\W*$", cell.text.strip())) and not re.match(r"(?:19|20)\d{2}$", cell.text.strip())
