@@ -37,7 +37,7 @@ BASELINE = "_sohoa"  # the hidden sheet with what was exported
 CELL_LIMIT = 32_767  # characters a spreadsheet cell can hold
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 cannot hold them
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 cannot hold them
 MAX_UPLOAD = 50_000_000  # bytes of a workbook that is read back: some 20,000 documents
 MAX_UNPACKED = 1_000_000_000  # bytes; XML packs some fifteen times, a bomb a thousand times
 
@@ -54,12 +54,17 @@ def guarded(text: str) -> str:
 
 
 def to_csv(table: Table) -> str:
-    """One table as CSV: UTF-8 with a byte order mark (spreadsheets need it), CRLF, first row the English names."""
+    """One table as CSV; the first row holds the English names of the columns."""
+    return csv_text([column.name for column in table.columns], [row.cells for row in table.rows])
+
+
+def csv_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """CSV in UTF-8 with a byte order mark (spreadsheets need it) and CRLF; no cell can start a formula."""
     made = io.StringIO()
     writer = csv.writer(made)
-    writer.writerow([column.name for column in table.columns])
-    for row in table.rows:
-        writer.writerow([guarded(_CONTROL.sub("\ufffd", cell)) for cell in row.cells])
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([guarded(CONTROL.sub("\ufffd", cell)) for cell in row])
     return "\ufeff" + made.getvalue()
 
 
@@ -149,7 +154,7 @@ def put_text(cell: Any, text: str) -> None:
 
     A text beyond what a cell can hold ends with a mark that says so; it is whole in the CSV and the record.
     """
-    text = _CONTROL.sub("\ufffd", text)
+    text = CONTROL.sub("\ufffd", text)
     if len(text) > CELL_LIMIT:
         mark = " […]"
         text = text[: CELL_LIMIT - len(mark)] + mark

@@ -5,7 +5,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import office  # noqa: E402
+import office
 
 
 @pytest.fixture(scope="session")

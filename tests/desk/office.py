@@ -22,8 +22,20 @@ from pipeline.document import (
     to_json,
 )
 from pipeline.document import union as box_union
-from pipeline.plan import Evidence, Issued, Issuer, Number, Plan, Recipient, Section, Signature, Source, Target, Warning_
 from pipeline.plan import DocumentType as Type
+from pipeline.plan import (
+    Evidence,
+    Issued,
+    Issuer,
+    Number,
+    Plan,
+    Recipient,
+    Section,
+    Signature,
+    Source,
+    Target,
+    Warning_,
+)
 from pipeline.settings import Settings
 from pipeline.store import InputRow, Store
 
@@ -45,16 +57,37 @@ DOUBTS = {
 
 PLANS = {
     "huyen/tam-tien-2023.pdf": {
-        "issuer": "Ủy ban nhân dân xã Tam Tiến", "level": "commune", "commune": "Tam Tiến", "year": 2023,
-        "number": "17", "date": "2023-02-14", "box": "12", "households": "40", "greenery": "7",
+        "issuer": "Ủy ban nhân dân xã Tam Tiến",
+        "level": "commune",
+        "commune": "Tam Tiến",
+        "year": 2023,
+        "number": "17",
+        "date": "2023-02-14",
+        "box": "12",
+        "households": "40",
+        "greenery": "7",
     },
     "huyen/tam-tien-2024.pdf": {
-        "issuer": "Ủy ban nhân dân xã Tam Tiến", "level": "commune", "commune": "Tam Tiến", "year": 2024,
-        "number": "28", "date": "2024-01-23", "box": "12", "households": "36", "greenery": "9",
+        "issuer": "Ủy ban nhân dân xã Tam Tiến",
+        "level": "commune",
+        "commune": "Tam Tiến",
+        "year": 2024,
+        "number": "28",
+        "date": "2024-01-23",
+        "box": "12",
+        "households": "36",
+        "greenery": "9",
     },
     "tinh/ke-hoach-2024.pdf": {
-        "issuer": "Ủy ban nhân dân tỉnh Bắc Giang", "level": "province", "commune": None, "year": 2024,
-        "number": "5", "date": "2024-01-05", "box": "13", "households": "4100", "greenery": "320",
+        "issuer": "Ủy ban nhân dân tỉnh Bắc Giang",
+        "level": "province",
+        "commune": None,
+        "year": 2024,
+        "number": "5",
+        "date": "2024-01-05",
+        "box": "13",
+        "households": "4100",
+        "greenery": "320",
     },
 }
 SECRET = "mat/phuong-an.pdf"
@@ -76,8 +109,14 @@ def page_lines(facts):
         f"2. Trồng mới {facts['greenery']} ha cây xanh",
         "3. Mở 1O lớp dạy nghề",
     ]
-    second = ["III. TỔ CHỨC THỰC HIỆN", "Văn phòng theo dõi, báo cáo hằng quý ./.", "Nơi nhận:", "- Như trên;",
-              "CHỦ TỊCH", "Nguyễn Văn Tâm"]
+    second = [
+        "III. TỔ CHỨC THỰC HIỆN",
+        "Văn phòng theo dõi, báo cáo hằng quý ./.",
+        "Nơi nhận:",
+        "- Như trên;",
+        "CHỦ TỊCH",
+        "Nguyễn Văn Tâm",
+    ]
     return first, second
 
 
@@ -102,8 +141,17 @@ def draw_page(lines, number):
             width = pen.textlength(drawn, font=font) / scale
             box = Box(*Box(left, top, left + width, top + 16).rounded())
             edits = (Edit("decode", raw, shown),) if shown != raw else ()
-            words.append(Word(raw, shown, box, confidence, confidence,
-                              alternatives=tuple(Alternative(o, 0.2) for o in others), edits=edits))
+            words.append(
+                Word(
+                    raw,
+                    shown,
+                    box,
+                    confidence,
+                    confidence,
+                    alternatives=tuple(Alternative(o, 0.2) for o in others),
+                    edits=edits,
+                )
+            )
             left += width + 5
         made.append(Line(tuple(words), box_union(tuple(word.box for word in words)), 13.0))
     return image, Page(number, WIDTH, HEIGHT, dpi=DPI, blocks=(Block(tuple(made)),))
@@ -127,8 +175,9 @@ def read_again(document):
 
     def seen(pointer, wanted, confidence=0.95):
         page, line = place_of(document, wanted)
-        evidence[pointer] = Evidence(page=page, box=line.box.rounded(), raw=line.raw, text=line.text,
-                                     confidence=confidence)
+        evidence[pointer] = Evidence(
+            page=page, box=line.box.rounded(), raw=line.raw, text=line.text, confidence=confidence
+        )
 
     number = re.search(r"Số: (\S*)/KH", text)[1]
     seen("/number/number", "Số:", 0.70)
@@ -142,32 +191,62 @@ def read_again(document):
         good = value.isdecimal()
         seen(f"/targets/{len(targets)}/value", line, 0.9 if good else 0.3)
         seen(f"/targets/{len(targets)}/indicator", line)
-        targets.append(Target(label=label, indicator=indicator, comparator="=" if good else None,
-                              value=value if good else None, unit=unit, text=line))
-    notices = () if all(t.value for t in targets) else (
-        Warning_(code="value_unreadable", message="a target has no readable value", page=1),)
+        targets.append(
+            Target(
+                label=label,
+                indicator=indicator,
+                comparator="=" if good else None,
+                value=value if good else None,
+                unit=unit,
+                text=line,
+            )
+        )
+    notices = (
+        ()
+        if all(t.value for t in targets)
+        else (Warning_(code="value_unreadable", message="a target has no readable value", page=1),)
+    )
     return Plan(
-        source=source_of(document), document_type=Type(code="KH", name="Kế hoạch"),
+        source=source_of(document),
+        document_type=Type(code="KH", name="Kế hoạch"),
         number=Number(number=number, symbol="KH-UBND"),
         issuer=Issuer(name=facts["issuer"], level=facts["level"], commune=facts["commune"], province="Bắc Giang"),
         issued=Issued(place="Tam Tiến", date=facts["date"]),
-        title=f"Phát triển thủy lợi và giảm nghèo năm {facts['year']}", year=facts["year"],
+        title=f"Phát triển thủy lợi và giảm nghèo năm {facts['year']}",
+        year=facts["year"],
         sections=(
-            Section(label="I", heading="MỤC ĐÍCH", kind="purpose",
-                    paragraphs=("Phong trào thi đua phát triển kinh tế ở Hoà Bình",)),
+            Section(
+                label="I",
+                heading="MỤC ĐÍCH",
+                kind="purpose",
+                paragraphs=("Phong trào thi đua phát triển kinh tế ở Hoà Bình",),
+            ),
             Section(label="II", heading="CHỈ TIÊU", kind="targets"),
-            Section(label="III", heading="TỔ CHỨC THỰC HIỆN", kind="organisation",
-                    paragraphs=("Văn phòng theo dõi, báo cáo hằng quý ./.",)),
+            Section(
+                label="III",
+                heading="TỔ CHỨC THỰC HIỆN",
+                kind="organisation",
+                paragraphs=("Văn phòng theo dõi, báo cáo hằng quý ./.",),
+            ),
         ),
-        targets=tuple(targets), recipients=(Recipient(name="Như trên"),), archive="VT",
+        targets=tuple(targets),
+        recipients=(Recipient(name="Như trên"),),
+        archive="VT",
         signature=Signature(authority="TM. ỦY BAN NHÂN DÂN", title="CHỦ TỊCH", name="Nguyễn Văn Tâm"),
-        warnings=notices, confidence=0.9, evidence=evidence,
+        warnings=notices,
+        confidence=0.9,
+        evidence=evidence,
     )
 
 
 def source_of(document):
-    return Source(file=document.file, sha256=document.sha256, media_type="application/pdf",
-                  pages=len(document.pages), text_origin="ocr")
+    return Source(
+        file=document.file,
+        sha256=document.sha256,
+        media_type="application/pdf",
+        pages=len(document.pages),
+        text_origin="ocr",
+    )
 
 
 def build(root, *, ledger=True):
@@ -180,8 +259,19 @@ def build(root, *, ledger=True):
     rows.append(add(scans, out, SECRET, secret))
     (scans / "hong").mkdir(parents=True, exist_ok=True)
     (scans / FAILED).write_bytes(b"%PDF-1.4 cut")
-    rows.append(InputRow(FAILED, str(scans / FAILED), 12, 0, "failed", "00" * 32, code="unreadable_file",
-                         what="The file is damaged and could not be repaired.", cure="Scan the paper again."))
+    rows.append(
+        InputRow(
+            FAILED,
+            str(scans / FAILED),
+            12,
+            0,
+            "failed",
+            "00" * 32,
+            code="unreadable_file",
+            what="The file is damaged and could not be repaired.",
+            cure="Scan the paper again.",
+        )
+    )
     if ledger:
         with Store(out) as store:
             store.start_run(Settings(), {})

@@ -161,11 +161,22 @@ def test_word_swallowed_by_its_neighbours_is_left_alone(out, scans):
 def test_text_without_places_is_found_by_its_line(out, scans):
     def bare(document):
         pages = tuple(
-            replace(page, blocks=tuple(
-                replace(block, box=None, lines=tuple(
-                    replace(line, box=None, words=tuple(replace(word, box=None) for word in line.words))
-                    for line in block.lines)) for block in page.blocks))
-            for page in document.pages)
+            replace(
+                page,
+                blocks=tuple(
+                    replace(
+                        block,
+                        box=None,
+                        lines=tuple(
+                            replace(line, box=None, words=tuple(replace(word, box=None) for word in line.words))
+                            for line in block.lines
+                        ),
+                    )
+                    for block in page.blocks
+                ),
+            )
+            for page in document.pages
+        )
         return replace(document, pages=pages)
 
     document = bare(office.machine(scans, NAME))

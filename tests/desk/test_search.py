@@ -15,12 +15,29 @@ def db(out):
         yield connection
 
 
-@pytest.mark.parametrize(("query", "pages"), [
-    ("Tam Tiến", 2), ("tam tien", 2), ("TAM TIẾN", 2), ("Tam Tiến", 2),
-    ("thủy lợi", 3), ("thuỷ lợi", 3), ("thuy loi", 3), ('"thủy lợi"', 3), ('"lợi thủy"', 0),
-    ("hòa bình", 3), ("hoà bình", 3), ("nghè*", 3), ("thuy -\"bac giang\"", 2),
-    ("28/KH-UBND", 1), ("17/KH", 1), ("trống mới", 3), ("khongco", 0), ("", 0), ("***", 0),
-])
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("Tam Tiến", 2),
+        ("tam tien", 2),
+        ("TAM TIẾN", 2),
+        ("thủy lợi", 3),
+        ("thuỷ lợi", 3),
+        ("thuy loi", 3),
+        ('"thủy lợi"', 3),
+        ('"lợi thủy"', 0),
+        ("hòa bình", 3),
+        ("hoà bình", 3),
+        ("nghè*", 3),
+        ('thuy -"bac giang"', 2),
+        ("28/KH-UBND", 1),
+        ("17/KH", 1),
+        ("trống mới", 3),
+        ("khongco", 0),
+        ("", 0),
+        ("***", 0),
+    ],
+)
 def test_found_with_and_without_marks(db, query, pages):
     assert search.find(db, query).total == pages
 
@@ -30,7 +47,9 @@ def test_marks_that_stand_nowhere_fall_back_and_say_so(db):
     assert search.find(db, "trống mới").loose
 
 
-@pytest.mark.parametrize("query", ['"', "' OR 1=1 --", "NEAR(a b)", "marked:x", "a AND", "(", "*", "a\"b", "{x}", "^a", "\x00"])
+@pytest.mark.parametrize(
+    "query", ['"', "' OR 1=1 --", "NEAR(a b)", "marked:x", "a AND", "(", "*", 'a"b', "{x}", "^a", "\x00"]
+)
 def test_no_query_is_a_syntax_error(db, query):
     search.find(db, query)
 
@@ -46,12 +65,24 @@ def test_pieces_show_what_matched(db):
     assert "ỦY BAN NHÂN DÂN XÃ TAM TIẾN" in "".join(piece for piece, _ in hit.pieces)
 
 
-@pytest.mark.parametrize(("filters", "count"), [
-    (Filters(), 5), (Filters(issuer="tam tien"), 2), (Filters(level="province"), 1), (Filters(year=2024), 2),
-    (Filters(year=2023, year_to=2024), 3), (Filters(type="KH"), 3), (Filters(type="Kế hoạch"), 3),
-    (Filters(indicator="ho ngheo"), 3), (Filters(state="held"), 1), (Filters(state="failed"), 1),
-    (Filters(warning="value_unreadable"), 3), (Filters(issuer="khong co"), 0), (Filters(place="Tam Tiến"), 3),
-])
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        (Filters(), 5),
+        (Filters(issuer="tam tien"), 2),
+        (Filters(level="province"), 1),
+        (Filters(year=2024), 2),
+        (Filters(year=2023, year_to=2024), 3),
+        (Filters(type="KH"), 3),
+        (Filters(type="Kế hoạch"), 3),
+        (Filters(indicator="ho ngheo"), 3),
+        (Filters(state="held"), 1),
+        (Filters(state="failed"), 1),
+        (Filters(warning="value_unreadable"), 3),
+        (Filters(issuer="khong co"), 0),
+        (Filters(place="Tam Tiến"), 3),
+    ],
+)
 def test_filters(db, filters, count):
     assert len(search.documents(db, filters)) == count
     assert search.counts(db, filters)["all"] == count
@@ -63,7 +94,10 @@ def test_text_and_filters_together(db):
 
 def test_queue_begins_with_what_needs_attention(db):
     rows = search.documents(db)
-    assert [row.state for row in rows[:2]] == ["failed", "held"] or [row.state for row in rows[:2]] == ["held", "failed"]
+    assert [row.state for row in rows[:2]] == ["failed", "held"] or [row.state for row in rows[:2]] == [
+        "held",
+        "failed",
+    ]
     open_row = next(row for row in rows if row.state == "open")
     assert (open_row.doubtful_words, open_row.doubtful_fields, open_row.warning_codes) == (3, 2, ("value_unreadable",))
     assert "damaged" in search.document(db, office.FAILED).trouble
@@ -81,7 +115,11 @@ def test_failed_page_weighs_more_than_doubts(out, scans):
 
 def test_targets_side_by_side(db):
     rows = search.targets(db, Filters(indicator="số hộ nghèo"))
-    assert [(row.document.year, row.number, row.unit) for row in rows] == [(2024, 4100.0, "hộ"), (2023, 40.0, "hộ"), (2024, 36.0, "hộ")]
+    assert [(row.document.year, row.number, row.unit) for row in rows] == [
+        (2024, 4100.0, "hộ"),
+        (2023, 40.0, "hộ"),
+        (2024, 36.0, "hộ"),
+    ]
     assert all(row.page == 1 for row in rows)
     one = search.targets(db, keys=[desk.key_of("huyen/tam-tien-2023.pdf")])
     assert [row.value for row in one] == ["40", "7", None]

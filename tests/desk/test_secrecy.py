@@ -26,12 +26,16 @@ def test_marks(case):
 def test_stamp_beside_the_letterhead_is_told_by_its_gaps():
     def line(gap):
         words, left = [], 60.0
-        for raw in "XÃ TAM TIẾN MẬT Độc lập".split():
+        for raw in ["XÃ", "TAM", "TIẾN", "MẬT", "Độc", "lập"]:
             left += gap if raw in ("MẬT", "Độc") else 4
             words.append(Word(raw, raw, Box(left, 60, left + 30, 72)))
             left += 30
-        return Document("a.pdf", "0", "application/pdf", (
-            Page(1, 595, 842, blocks=(Block((Line(tuple(words), Box(60, 60, left, 72)),)),)),))
+        return Document(
+            "a.pdf",
+            "0",
+            "application/pdf",
+            (Page(1, 595, 842, blocks=(Block((Line(tuple(words), Box(60, 60, left, 72)),)),)),),
+        )
 
     assert secrecy.find_marks(line(30))[0].degree == "MẬT"
     assert secrecy.find_marks(line(30))[0].box.left > 100
@@ -44,12 +48,17 @@ def test_held_until_released_by_a_person(out):
         row = search.document(db, office.SECRET)
         assert (row.state, row.secrecy, row.title) == ("held", "TUYỆT MẬT", None)
         assert search.find(db, "rừng thông").total == 0
-        stored = "\n".join(str(values) for table in ("search_documents", "search_pages", "search_targets")
-                           for values in db.execute(f"SELECT * FROM {table}"))
+        stored = "\n".join(
+            str(values)
+            for table in ("search_documents", "search_pages", "search_targets")
+            for values in db.execute(f"SELECT * FROM {table}")
+        )
         assert "Rừng" not in stored
         assert "rung" not in stored
     item = desk.load(out, office.SECRET)
-    item = desk.change(out, office.SECRET, [desk.state_entry(item, "released", True, "Minh", "giải mật")], office.read_again)
+    item = desk.change(
+        out, office.SECRET, [desk.state_entry(item, "released", True, "Minh", "giải mật")], office.read_again
+    )
     assert item.mark is None
     search.index(out, item)
     assert search.search(out, "rung thong").total == 1

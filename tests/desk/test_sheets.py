@@ -44,7 +44,13 @@ def told(imported):
 def test_tables_hold_what_the_records_hold(out):
     documents, targets = handover.tables(handover.collect(out), ("documents", "targets"))
     row = dict(zip([c.name for c in documents.columns], documents.rows[1].cells, strict=True))
-    assert (row["file"], row["number"], row["symbol"], row["year"], row["level"]) == (NAME, "28", "KH-UBND", "2024", "commune")
+    assert (row["file"], row["number"], row["symbol"], row["year"], row["level"]) == (
+        NAME,
+        "28",
+        "KH-UBND",
+        "2024",
+        "commune",
+    )
     assert row["district"] == ""
     assert len(targets.rows) == 9
     assert dict(zip([c.name for c in targets.columns], targets.rows[5].cells, strict=True))["value"] == ""
@@ -95,7 +101,8 @@ def test_sorted_rows_and_new_rows(out):
         sheet.cell(3 + len(rows), names.index(name) + 1).value = value
     imported = back(book, out)
     assert told(imported) == {(changed[0], changed[1] + "/value"): "changed", (NAME, "/targets/-"): "added"} or set(
-        told(imported).values()) == {"changed", "added"}
+        told(imported).values()
+    ) == {"changed", "added"}
     sheets.take_over(out, imported, office.read_again)
     assert desk.load(out, NAME).plan.targets[-1].text == "Khai mương | = | 2 | km"
 
@@ -111,9 +118,15 @@ def test_what_two_people_changed_is_a_conflict_and_nothing_is_done(out):
     assert imported.entries == {}
 
 
-@pytest.mark.parametrize(("column", "value", "kind"), [
-    ("year", "hai nghìn", "refused"), ("level", "làng", "refused"), ("year", 2025, "changed"), ("level", "district", "changed"),
-])
+@pytest.mark.parametrize(
+    ("column", "value", "kind"),
+    [
+        ("year", "hai nghìn", "refused"),
+        ("level", "làng", "refused"),
+        ("year", 2025, "changed"),
+        ("level", "district", "changed"),
+    ],
+)
 def test_values_that_no_record_can_hold(out, column, value, kind):
     book = workbook(out)
     cell_of(book, "documents", NAME, column).value = value
@@ -158,13 +171,15 @@ def test_bomb_is_refused_before_it_is_unpacked(out, monkeypatch):
         sheets.read_xlsx(made.getvalue(), out, "Hoa")
 
 
-EVIL = ["=HYPERLINK(\"http://x\",\"y\")", "+1+1", "@SUM(A1)", "-2+3", "\t=1", "=cmd|' /C calc'!A0", "\x00\x07=", "\ud800"]
+EVIL = ['=HYPERLINK("http://x","y")', "+1+1", "@SUM(A1)", "-2+3", "\t=1", "=cmd|' /C calc'!A0", "\x00\x07=", "\ud800"]
 
 
 @pytest.mark.parametrize("text", EVIL)
 def test_no_cell_becomes_a_formula(out, text):
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.field_entry(item, "/title", text.replace("\ud800", "\ufffd"), "Lan")], office.read_again)
+    desk.change(
+        out, NAME, [desk.field_entry(item, "/title", text.replace("\ud800", "\ufffd"), "Lan")], office.read_again
+    )
     content = sheets.to_xlsx(handover.collect(out))
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         assert all(b"<f>" not in parts.read(name) and b"<f " not in parts.read(name) for name in parts.namelist())
