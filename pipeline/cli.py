@@ -309,12 +309,13 @@ def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
 
 
 def _restore(options: argparse.Namespace, console: Console) -> int:
-    from pipeline.restoration import Restorer, formats
+    from pipeline.doubts import FORMATS
+    from pipeline.restore import Restorer
 
     restored = Restorer.load().restore_text(
         _read_text(options.file), options.preset, [_read_text(str(name)) for name in options.reference])
     form = "json" if options.json else options.format
-    console.result(formats[form](restored))
+    console.result(FORMATS[form](restored))
     return EXIT_OK
 
 
