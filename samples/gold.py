@@ -166,20 +166,32 @@ def page_lines(pages: list[typeset.Page]) -> list[dict[str, Any]]:
     for page in pages:
         lines: dict[int, dict[str, Any]] = {}
         for word in page.words:
-            line = lines.setdefault(word.line, {"area": word.area, "paragraph": word.paragraph, "words": []})
+            line = lines.setdefault(word.line, {"area": word.area, "paragraph": word.paragraph,
+                                                **({"row": word.row} if word.row else {}), "words": []})
             line["words"].append([word.text, *(round(value, 1) for value in word.box)])
         found.append({"width": page.width, "height": page.height, "lines": list(lines.values())})
     return found
 
 
 def true_text(pages: list[dict[str, Any]]) -> str:
-    """The document's text, a paragraph a line, page numbers left out; left column before right in head and foot."""
+    """The document's text, a paragraph a line and a table row a line, page numbers left out."""
     paragraphs: dict[int, list[str]] = {}
+    rows: dict[int, int] = {}
     for page in pages:
         for line in page["lines"]:
             if line["area"] != "page_number":
                 paragraphs.setdefault(line["paragraph"], []).append(" ".join(word[0] for word in line["words"]))
-    return "\n".join(" ".join(lines) for lines in paragraphs.values()) + "\n"
+                rows[line["paragraph"]] = line.get("row", 0)
+    out: list[str] = []
+    before = 0
+    for paragraph, lines in paragraphs.items():
+        row, text = rows[paragraph], " ".join(lines)
+        if row and row == before:
+            out[-1] += f" | {text}"
+        else:
+            out.append(text)
+        before = row
+    return "\n".join(out) + "\n"
 
 
 def true_lines(pages: list[dict[str, Any]]) -> str:

@@ -37,6 +37,7 @@ class Word:
     area: str  # head_left, head_right, title, body, table, foot_left, foot_right, page_number
     line: int
     paragraph: int
+    row: int = 0  # of a table, counted through the document; 0 outside tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ class Setter:
         self.pages: list[Page] = []
         self.line = 0
         self.paragraph = 0
+        self.row = 0
+        self.table_row = 0
         self.y = 0.0
         self.first_of_run = True  # the first page of a run of page numbers carries none
         self.count = 0
@@ -174,7 +177,8 @@ class Setter:
             face = fonts.face(self.family, style, size * DPI / 72)
             left, top, right, low = (value * 72 / DPI for value in face.getbbox(text, anchor="ls"))
             self.page.words.append(Word(text, (x + left, baseline + top, x + right, baseline + low), style, size,
-                                        (x, baseline), area, self.line, self.paragraph))
+                                        (x, baseline), area, self.line, self.paragraph,
+                                        self.table_row if area == "table" else 0))
             x += self.length(text, style, size)
         return x
 
@@ -297,6 +301,8 @@ class Setter:
                      for cell, (x0, x1) in zip(row, spans, strict=True)]
             height = max(len(lines) for lines in cells) * step + 2 * pad
             self.need(height)
+            self.row += 1
+            self.table_row = self.row
             for column, (lines, (x0, x1)) in enumerate(zip(cells, spans, strict=True)):
                 self.paragraph += 1
                 y = self.y + pad + (height - 2 * pad - len(lines) * step) / 2
