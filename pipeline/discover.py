@@ -67,7 +67,7 @@ def discover(inputs: Iterable[Path], out: Path | None = None) -> Discovery:
     Two given folders may hold the same names; the batch keeps them apart (`free_name`). A path that was
     given twice, or lies below two given folders, is taken once.
     """
-    walk = _Walk(out.resolve() if out is not None else None)
+    walk = _Walk(out)
     for given in inputs:
         walk.take(given)
     return Discovery(tuple(walk.found), tuple(walk.ignored))
@@ -123,9 +123,12 @@ class _Walk:
     """One walk over all given paths; remembers what it has been to, so that nothing is taken twice."""
 
     def __init__(self, out: Path | None) -> None:
+        self._out: tuple[int, int] | None = None
+        if out is not None and out.exists():
+            status = out.stat()
+            self._out = (status.st_dev, status.st_ino)
         self.found: list[Found] = []
         self.ignored: list[Ignored] = []
-        self._out = out
         self._files: set[str] = set()
         self._folders: set[tuple[int, int]] = set()
 
@@ -150,37 +153,38 @@ class _Walk:
     def _folder(self, root: Path) -> None:
         """Depth first without recursion: a tree 10,000 folders deep must not end the run."""
         chain = frozenset[tuple[int, int]]()
-        stack: list[tuple[Path, str, frozenset[tuple[int, int]]]] = [(root, "", chain)]
+        # Plain strings: a Path splits itself anew at every step, which a deep tree makes quadratic.
+        stack: list[tuple[str, str, frozenset[tuple[int, int]]]] = [(str(root), "", chain)]
         found: list[Found] = []
         while stack:
             folder, prefix, above = stack.pop()
             shown = prefix.rstrip("/") or printable(root.name)
             try:
-                status = folder.stat()
+                status = os.stat(folder)  # noqa: PTH116
                 here = (status.st_dev, status.st_ino)
                 if here in above:
                     cure = "Remove the link, or give the folder it leads to by itself."
                     what = "leads back to a folder above it (a loop of folders)."
-                    found.append(Found(folder, shown, problem=UnreadableFile(shown, what, cure=cure)))
+                    found.append(Found(Path(folder), shown, problem=UnreadableFile(shown, what, cure=cure)))
                     continue
                 if here in self._folders:
                     self.ignored.append(Ignored(shown, "this folder was already read under another name"))
                     continue
-                if prefix and self._is_output(folder):
+                if prefix and self._is_output(folder, here):
                     self.ignored.append(Ignored(shown, "an output folder"))
                     continue
                 self._folders.add(here)
                 with os.scandir(folder) as entries:
                     listed = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                found.append(Found(folder, shown, problem=_cannot_read(shown, error)))
+                found.append(Found(Path(folder), shown, problem=_cannot_read(shown, error)))
                 continue
             inner = above | {here}
             for entry in listed:
                 name = prefix + printable(entry.name)
                 match self._look(entry, name):
                     case "folder":
-                        stack.append((folder / entry.name, name + "/", inner))
+                        stack.append((entry.path, name + "/", inner))
                     case Found() as item:
                         found.append(item)
                     case None:
@@ -188,7 +192,6 @@ class _Walk:
         self.found.extend(sorted(found, key=lambda item: item.name.split("/")))
 
     def _look(self, entry: os.DirEntry[str], name: str) -> Found | str | None:
-        path = Path(entry.path)
         if entry.name.startswith("."):
             self.ignored.append(Ignored(name, "hidden"))
             return None
@@ -200,18 +203,18 @@ class _Walk:
                 return None
             broken = entry.is_symlink() and isinstance(error, FileNotFoundError)
             problem = UnreadableFile(name, "is a link to nothing.") if broken else _cannot_read(name, error)
-            return Found(path, name, problem=problem)
+            return Found(Path(entry.path), name, problem=problem)
         if stat.S_ISDIR(status.st_mode):
             return "folder"
         if not stat.S_ISREG(status.st_mode):
             if is_input_name(entry.name):
-                return Found(path, name, problem=WrongType(name, f"is {_kind(status.st_mode)}, not a file."))
+                return Found(Path(entry.path), name, problem=WrongType(name, f"is {_kind(status.st_mode)}, not a file."))
             self.ignored.append(Ignored(name, _kind(status.st_mode)))
             return None
-        if not is_input_name(entry.name) and not _has_signature(path, status.st_size):
+        if not is_input_name(entry.name) and not _has_signature(entry.path, status.st_size):
             self.ignored.append(Ignored(name, "not a type that is read"))
             return None
-        return self._new(path, name, status)
+        return self._new(Path(entry.path), name, status)
 
     def _file(self, path: Path, name: str, status: os.stat_result) -> None:
         item = self._new(path, name, status)
@@ -229,10 +232,8 @@ class _Walk:
     def _problem(self, path: Path, name: str, error: InputError) -> None:
         self.found.append(Found(path, name, problem=error))
 
-    def _is_output(self, folder: Path) -> bool:
-        if (folder / LEDGER_NAME).is_file():
-            return True
-        return self._out is not None and folder.resolve() == self._out
+    def _is_output(self, folder: str, here: tuple[int, int]) -> bool:
+        return here == self._out or os.path.isfile(f"{folder}/{LEDGER_NAME}")  # noqa: PTH113
 
 
 def _cannot_read(subject: object, error: OSError | ValueError) -> InputError:
@@ -251,11 +252,11 @@ def _kind(mode: int) -> str:
     return next((words for test, words in _KINDS if test(mode)), "a special file")
 
 
-def _has_signature(path: Path, size: int) -> bool:
+def _has_signature(path: str, size: int) -> bool:
     if size < len(_SIGNATURES[0]):
         return False
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123
             head = file.read(16)
     except OSError:
         return False

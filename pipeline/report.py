@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline import disk
+from pipeline import disk, webreport
 from pipeline.outcomes import Event, RunSummary, outcome_json
 
 FORMAT_VERSION = "1.0"
@@ -60,10 +61,15 @@ def _end_line(path: Path) -> None:
             file.write(b"\n")
 
 
-def write(summary: RunSummary, temporary: Path) -> None:
-    """Writes run.json and run.html. Raises OutputError."""
+def write(
+    summary: RunSummary, temporary: Path, pictures: Mapping[tuple[str, int], bytes] | None = None,
+    language: webreport.Language = "en",
+) -> None:
+    """Writes run.json and run.html, with the JPEGs of failed pages by name and page. Raises OutputError."""
     told = json.dumps(run_json(summary), ensure_ascii=False, indent=1)
     disk.write_atomic(summary.out / "run.json", told.encode("utf-8", "backslashreplace"), temporary)
+    page = webreport.to_html(summary, pictures or {}, language)
+    disk.write_atomic(summary.out / "run.html", page.encode("utf-8", "backslashreplace"), temporary)
 
 
 def run_json(summary: RunSummary) -> dict[str, Any]:

@@ -196,7 +196,8 @@ class Run:
                 files=tuple(name for name, _ in row.files), confidence=row.confidence, warnings=row.warnings,
             ))
             return None
-        document = _Document(place, item, row, complete=row.complete if row is not None else None)
+        usable = row is not None and self._usable(row)
+        document = _Document(place, item, row, complete=row.complete if row is not None and usable else None)
         self._documents[place] = document
         return self._open_task(document)
 

@@ -12,12 +12,11 @@ modules once: a new worker costs some 20 ms, which makes recycling cheap. A work
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import resource
 import signal
-import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Hashable, Sequence
@@ -37,6 +36,7 @@ WATCH_SECONDS = 0.1  # between two looks at memory and clocks; a render fills so
 TASKS_PER_WORKER = 100  # then a fresh one: OCR engines leak over hundreds of pages (docs/batch.md)
 RECYCLE_SHARE = 0.5  # of the memory limit: a worker that idles above it has leaked or fragmented
 _STARTS_BEFORE_GIVING_UP = 5
+_ORPHAN_SECONDS = 30  # beyond the limit of a task, after which a worker that nobody watches any more is ended
 _GRACE_SECONDS = 0.5  # between the polite and the hard signal to an idle worker
 
 
@@ -155,7 +155,7 @@ class LocalPool:
         worker.task, worker.began = task, time.monotonic()
         # A broken pipe shows as end of file in `wait`.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            worker.pipe.send((task.function, task.arguments))
+            worker.pipe.send((task.function, task.arguments, task.seconds))
 
     def wait(self, seconds: float) -> list[Finished]:
         until = time.monotonic() + seconds
@@ -229,7 +229,7 @@ class LocalPool:
                 fresh = self._workers[place]
                 fresh.task, fresh.began = task, time.monotonic()
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    fresh.pipe.send((task.function, task.arguments))
+                    fresh.pipe.send((task.function, task.arguments, task.seconds))
             return []
         name = _signal_name(code)
         return self._replace(worker, Crash("crash", f"ended without an answer ({name})."))
@@ -287,13 +287,16 @@ def _serve(pipe: Connection, memory_bytes: int, nice: int, parent: int) -> None:
     pipe.send(("ready", None))
     while True:
         try:
-            function, arguments = pipe.recv()
+            function, arguments, seconds = pipe.recv()
         except (EOFError, OSError):
             os._exit(0)
         except Exception as error:  # the task cannot be unpickled: a bug on our side, to be told, not to hang
             pipe.send(("exception", (repr(error), traceback.format_exc())))
             continue
+        # The kernel ends an orphan that hangs inside a C library, where no thread of ours gets its turn.
+        signal.alarm(int(seconds) + _ORPHAN_SECONDS)
         answer = _answer(function, arguments)
+        signal.alarm(0)
         try:
             pipe.send(answer)
         except (BrokenPipeError, ConnectionResetError):
@@ -318,7 +321,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[s
 def _settle(memory_bytes: int, nice: int) -> None:
     os.setsid()
     _die_with_parent()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(name, signal.SIG_DFL)
     # What C libraries write to the terminal (warnings of pdfium, of Tesseract) would tear the progress bar.
     null = os.open(os.devnull, os.O_RDWR)
@@ -346,14 +349,16 @@ def limit_memory(memory_bytes: int) -> None:
 
 
 def _die_with_parent() -> None:
-    """Linux: the kernel kills this worker when the fork server dies, which dies with our process."""
-    if not sys.platform.startswith("linux"):
+    """Ends the whole group of this worker as soon as the coordinating process is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
         return
-    pr_set_pdeathsig = 1
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-    if os.getppid() == 1:  # it died before the call
-        os._exit(0)
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 # --- small helpers ----------------------------------------------------------------------------------
