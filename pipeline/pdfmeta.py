@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
 import pipeline
 from pipeline.plan import Plan
+from pipeline.xmltext import escaped, xml_safe
 
 PRODUCER = f"sohoa {pipeline.__version__}"
 LANGUAGE = "vi-VN"
@@ -85,11 +85,6 @@ def _text(info: pikepdf.Object, key: str) -> str:
     return xml_safe(str(value)).strip() if isinstance(value, pikepdf.String) else ""
 
 
-def xml_safe(text: str) -> str:
-    """Without the characters that XML 1.0 cannot hold."""
-    return re.sub(r"[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]", "", text)
-
-
 _PDF_DATE = re.compile(
     r"(?:D:)?(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2}))?)?)?)?)?"
     r"(?:(Z)|([+-])(\d{2})'?(\d{2})?'?)?.*"
@@ -137,7 +132,7 @@ def xmp(facts: Facts, part: int | None) -> bytes:
     for name, value, kind in _properties(facts):
         if not value:
             continue
-        text = escape(xml_safe(value))
+        text = escaped(value)
         if kind:
             language = ' xml:lang="x-default"' if kind == "alt" else ""
             text = f"<rdf:{kind.capitalize()}><rdf:li{language}>{text}</rdf:li></rdf:{kind.capitalize()}>"

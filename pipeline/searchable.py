@@ -19,14 +19,14 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2
-from pikepdf import Array, Pdf
+from pikepdf import Array, Dictionary, Pdf
 
 from pipeline import pdfcheck, pdfmend, pdfstrip
 from pipeline.document import Box, Document, Page, upright
 from pipeline.errors import EncryptedFile, OutputNotWritable, UnreadableFile
 from pipeline.pdfimages import pdf_of_images
 from pipeline.pdfmeta import facts_of, write_metadata
-from pipeline.pdftext import FONT_NAME, GlyphlessFont, content, place_lines, user_space
+from pipeline.pdftext import FONT_NAME, GlyphlessFont, Matrix, PlacedLine, content, place_lines, user_space
 from pipeline.plan import Plan
 
 A4 = Box(0, 0, 595.276, 841.89)
@@ -132,14 +132,44 @@ def _write_text(
             pdfstrip.mute_visible(pdf, target, found)
         if found.removed or page.rejected_layer is not None:
             stripped.append(page.number)
+        to_user = user_space(standing, visible_box(target), _rotation(target))
+        lines = _outside(lines, to_user, _speaking_annotations(target))
         if lines:
             key = _free_name(target)
-            to_user = user_space(standing, visible_box(target), _rotation(target))
             layers.append((target, content(lines, to_user, font, key), key))
             grafted.append(page.number)
     if layers:
         _attach(pdf, layers, font.embed(pdf))
     return tuple(grafted), tuple(stripped), tuple(kept)
+
+
+def _speaking_annotations(page: pikepdf.Page) -> tuple[Box, ...]:
+    """Where annotations with text of their own stand, in user space: the mark of a digital signature, a note."""
+    boxes = []
+    annotations = page.obj.get("/Annots", Array())
+    for item in annotations if isinstance(annotations, Array) else ():
+        appearance = item.get("/AP", Dictionary()).get("/N") if isinstance(item, Dictionary) else None
+        if isinstance(appearance, pikepdf.Stream) and _speaks(appearance, 0):
+            boxes.append(_rectangle(item.Rect))
+    return tuple(boxes)
+
+
+def _speaks(form: pikepdf.Object, depth: int) -> bool:
+    if depth > pdfstrip.MAX_DEPTH:
+        return False
+    if any(str(step.operator) in pdfstrip.SHOW for step in pikepdf.parse_content_stream(form)):
+        return True
+    inside = form.get("/Resources", Dictionary()).get("/XObject", Dictionary())
+    return any(_speaks(thing, depth + 1) for thing in inside.values() if thing.get("/Subtype") == pikepdf.Name.Form)
+
+
+def _outside(lines: tuple[PlacedLine, ...], to_user: Matrix, boxes: tuple[Box, ...]) -> tuple[PlacedLine, ...]:
+    """The lines that no annotation says already: readers would find their text twice."""
+    def is_free(line: PlacedLine) -> bool:
+        x, y = to_user.point((line.words[0].left + line.words[-1].right) / 2, line.baseline - line.size / 4)
+        return not any(box.left <= x <= box.right and box.top <= y <= box.bottom for box in boxes)
+
+    return tuple(line for line in lines if is_free(line)) if boxes else lines
 
 
 def _attach(pdf: Pdf, layers: list[tuple[pikepdf.Page, bytes, str]], font: pikepdf.Object) -> None:
@@ -151,7 +181,7 @@ def _attach(pdf: Pdf, layers: list[tuple[pikepdf.Page, bytes, str]], font: pikep
 
 
 def _free_name(page: pikepdf.Page) -> str:
-    taken = set(page.resources.get("/Font", pikepdf.Dictionary()).keys())
+    taken = set(page.resources.get("/Font", Dictionary()).keys())
     name, number = FONT_NAME, 1
     while name in taken:
         name, number = f"{FONT_NAME}{number}", number + 1

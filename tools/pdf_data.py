@@ -1,6 +1,6 @@
 """Make the two small files that every searchable PDF carries: `python tools/pdf_data.py`.
 
-`pipeline/data/glyphless.ttf` is a TrueType font with one empty glyph (index 1); `pipeline/data/srgb.icc`
+`pipeline/data/glyphless.ttf` is a TrueType font whose glyph 1 paints nothing; `pipeline/data/srgb.icc`
 is an ICC version 2.1 display profile of the sRGB colour space. Both are written from public figures
 alone, with fixed dates, so that a second run gives the same bytes; a test holds them equal.
 """
@@ -24,16 +24,19 @@ def table_checksum(data: bytes) -> int:
 
 
 def glyphless_font() -> bytes:
-    """A TrueType font program: glyph 0 (.notdef) and glyph 1, both without outline, 500 units wide."""
+    """A TrueType font program: glyph 0 (.notdef) and glyph 1, 500 units wide, neither of which paints."""
     head = struct.pack(
         ">IIIIHHqqhhhhHHhhh", 0x00010000, 0x00010000, 0, 0x5F0F3CF5, 0b1011, 1000, 0, 0,
         0, DESCENT, ADVANCE, ASCENT, 0, 8, 2, 0, 0,
     )
-    hhea = struct.pack(">Ihh24xhhH", 0x00010000, ASCENT, DESCENT, 0, 0, 2)
-    maxp = struct.pack(">IHHHHHHHHHHHHHH", 0x00010000, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
+    hhea = struct.pack(">IhhhHhhhhhh8xhH", 0x00010000, ASCENT, DESCENT, 0, ADVANCE, 0, 0, ADVANCE, 1, 0, 0, 0, 2)
+    maxp = struct.pack(">IHHHHHHHHHHHHHH", 0x00010000, 2, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0)
     hmtx = struct.pack(">HhHh", ADVANCE, 0, ADVANCE, 0)
-    loca = struct.pack(">HHH", 0, 0, 0)
-    glyf = b"\0"  # some readers refuse a table of no bytes
+    # Glyph 1 is a path from corner to corner and back: it encloses nothing and so paints nothing, but its
+    # bounding box tells readers (pdfium) how high to draw a highlight.
+    glyf = struct.pack(">hhhhhHH", 1, 0, DESCENT, ADVANCE, ASCENT, 1, 0) + bytes([1, 1])
+    glyf += struct.pack(">hhhh", 0, ADVANCE, DESCENT, ASCENT - DESCENT)
+    loca = struct.pack(">HHH", 0, 0, len(glyf) // 2)
     # One (3, 0) symbol subtable, U+F020 -> glyph 1; nothing uses it, but a font without a cmap is odd.
     segments = struct.pack(
         ">HHHHHHHHHhhHH", 4, 0, 1, 0, 0xF020, 0xFFFF, 0, 0xF020, 0xFFFF, _signed(1 - 0xF020), 1, 0, 0,
