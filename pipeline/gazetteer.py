@@ -54,12 +54,12 @@ class Place:
 # --- names -----------------------------------------------------------------------------------------------
 
 _PREFIX = re.compile(
-    r"\s*(?P<kind>tỉnh|thành phố|t\.?\s?p\.?(?![^\W\d_])|tp(?=\s|\.)|thị xã|tx\.?(?=\s|\.)|thị trấn|tt\.?(?=\s|\.)|quận|q\.(?=\s?\S)|huyện|h\.(?=\s?\S)|xã|x\.(?=\s?\S)|phường|p\.(?=\s?\S)|đặc khu|thủ đô)"
-    r"[\s.]+(?P<rest>\S.*)\Z",
+    r"\s*(?:(?P<kind>tỉnh|thành phố|thị xã|thị trấn|quận|huyện|xã|phường|đặc khu|thủ đô)\s+"
+    r"|(?P<short>t\.?\s?p|tx|tt)(?:\s*\.\s*|\s+)|(?P<letter>[qhxp])\s?\.\s*)(?P<rest>\S.*)\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _PREFIX_KIND = {
-    "tỉnh": "tỉnh", "thành phố": "thành phố", "tp": "thành phố", "t.p": "thành phố", "thị xã": "thị xã", "tx": "thị xã",
+    "tỉnh": "tỉnh", "thành phố": "thành phố", "tp": "thành phố", "thị xã": "thị xã", "tx": "thị xã",
     "thị trấn": "thị trấn", "tt": "thị trấn", "quận": "quận", "q": "quận", "huyện": "huyện", "h": "huyện", "xã": "xã", "x": "xã",
     "phường": "phường", "p": "phường", "đặc khu": "đặc khu", "thủ đô": "thành phố",
 }
@@ -76,8 +76,9 @@ def split_kind(name: str) -> tuple[str | None, str]:
     match = _PREFIX.match(name)
     if match is None:
         return None, name.strip()
-    word = re.sub(r"\s+", " ", match["kind"].lower()).strip(". ").replace(". ", ".")
-    kind = _PREFIX_KIND.get(word) or _PREFIX_KIND.get(word.replace(" ", ""))
+    word = (match["kind"] or match["short"] or match["letter"]).lower()
+    word = re.sub(r"\s+", " ", word) if match["kind"] else re.sub(r"[\s.]+", "", word)
+    kind = _PREFIX_KIND[word]
     rest = match["rest"].strip()
     if kind == "thành phố" and word == "thủ đô" and plain(rest) != "ha noi":
         return None, name.strip()
