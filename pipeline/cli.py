@@ -34,9 +34,6 @@ from pipeline.errors import (
 from pipeline.messages import Language, describe, language_from, say
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
 
-# Left to `main`, where a handler must not decide: what to print in which language, and how loudly.
-_COMMON = ("lang", "json", "verbose")
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
@@ -84,12 +81,16 @@ def build_parser(language: Language = "en") -> argparse.ArgumentParser:
     def told(key: str, **values: object) -> str:
         return say(key, language, **values)
 
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--lang", choices=("en", "vi"), help=told("arg.lang"))
-    common.add_argument("--json", action="store_true", help=told("arg.json"))
-    common.add_argument("-v", "--verbose", action="store_true", help=told("arg.verbose"))
+    def common_options(**default: Any) -> argparse.ArgumentParser:
+        options = argparse.ArgumentParser(add_help=False)
+        options.add_argument("--lang", choices=("en", "vi"), help=told("arg.lang"), **default)
+        options.add_argument("--json", action="store_true", help=told("arg.json"), **default)
+        options.add_argument("-v", "--verbose", action="store_true", help=told("arg.verbose"), **default)
+        return options
 
-    parser = argparse.ArgumentParser(prog="sohoa", description=told("about"))
+    # Both `sohoa --lang vi run` and `sohoa run --lang vi`: the second must not undo the first by a default.
+    common = common_options(default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(prog="sohoa", description=told("about"), parents=[common_options()])
     parser.add_argument("--version", action="version", version=f"sohoa {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

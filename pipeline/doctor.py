@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import lexicon
-from pipeline.restoration import Restorer
+from pipeline.restore import Restorer
 
 State = Literal["ok", "advice", "missing"]
 

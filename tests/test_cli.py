@@ -1,0 +1,137 @@
+"""The command as a user meets it: streams, languages, exit codes, and a real run from file to record."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline import cli
+from pipeline.errors import UsageError
+
+ROOT = Path(__file__).parent.parent
+ONE_PAGE = ROOT / "samples" / "scans" / "chuyen-de-dang-uy-2021-trang-1.png"
+
+
+def sohoa(*arguments: str, given: str | bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, as a shell would start it."""
+    content = given.encode() if isinstance(given, str) else given
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", *arguments], input=content, capture_output=True, timeout=240, check=False,
+        cwd=ROOT, env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": "", **environment},
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_help_speaks_the_language_of_option_and_locale() -> None:
+    assert "read files and folders of scans" in sohoa("--help").stdout
+    assert "đọc các tệp và thư mục bản quét" in sohoa("--lang", "vi", "--help").stdout
+    assert "đọc các tệp và thư mục bản quét" in sohoa("--help", LC_ALL="vi_VN.UTF-8").stdout
+
+
+@pytest.mark.parametrize("command", [
+    "run", "watch", "status", "retry", "restore", "parse", "schema", "doctor", "score",
+])
+def test_every_command_explains_itself_in_both_languages(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for language in ("en", "vi"):
+        assert cli.main([command, "--lang", language, "--help"]) == 0
+        assert f"sohoa {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["no-such-command"], ["run"], ["run", "x", "--out", "y", "--formats", "docx"],
+    ["run", "x", "--out", "y", "--jobs", "-1"], ["run", "x", "--out", "y", "--reference", "no-such-file"],
+])
+def test_wrong_usage_is_2(arguments: list[str]) -> None:
+    assert cli.main(arguments) == 2
+
+
+def test_nothing_to_read_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    assert cli.main(["run", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 4
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "in" in told.err
+
+
+def test_json_errors_are_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    cli.main(["run", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--json"])
+    assert json.loads(capsys.readouterr().out)["error"] == "no_input"
+
+
+def test_restore_keeps_lines_and_marks_doubt() -> None:
+    given = "Phat dong phong trao thi dua\nnam 2024\n"
+    plain = sohoa("restore", given=given)
+    assert plain.stdout.splitlines() == ["Phát động phong trào thi đua", "năm 2024"]
+    told = json.loads(sohoa("restore", "--json", given=given).stdout)
+    assert [token["raw"] for token in told["tokens"]] == given.split()
+    assert all(0 <= token["confidence"] <= 1 for token in told["tokens"])
+    assert 'class="d"' in sohoa("restore", "--format", "html", given="ban ban ban\n").stdout
+    assert sohoa("restore", "--format", "tsv", given=given).stdout.splitlines()[1].startswith("0\t0\tPhat\tPhát\t")
+
+
+@pytest.mark.parametrize("given", [b"", b"\x00\x01\x02\xff\xfe", b"\xff" * 1000, "\u202e\u200f".encode()])
+@pytest.mark.parametrize("command", ["restore", "parse"])
+def test_hostile_text_is_answered(command: str, given: bytes) -> None:
+    done = sohoa(command, given=given)
+    assert done.returncode in (0, 3)
+    assert "Traceback" not in done.stderr
+
+
+def test_parse_prints_a_record_that_fits_the_schema() -> None:
+    import jsonschema
+
+    text = ("ỦY BAN NHÂN DÂN\nXÃ BÌNH MINH\n\nSố: 12/KH-UBND\n\nBình Minh, ngày 05 tháng 3 năm 2021\n\n"
+            "KẾ HOẠCH\nTrồng cây năm 2021\n\nI. MỤC ĐÍCH\n\nTạo bóng mát ven đường.\n")
+    record = json.loads(sohoa("parse", given=text).stdout)
+    schema = json.loads(sohoa("schema").stdout)
+    jsonschema.validate(record, schema)
+    assert record["number"] == {"number": "12", "symbol": "KH-UBND"}
+    assert record["issued"]["date"] == "2021-03-05"
+    assert record["title"] == "Trồng cây năm 2021"
+
+
+def test_doctor_names_the_cure_for_what_is_missing(tmp_path: Path) -> None:
+    well = sohoa("doctor", "--json")
+    assert well.returncode == 0
+    assert {finding["part"] for finding in json.loads(well.stdout)} >= {"Tesseract", "language data vie", "free disk"}
+    ill = sohoa("doctor", PATH=str(tmp_path))
+    assert ill.returncode == 5
+    assert "sudo apt-get install tesseract-ocr" in ill.stdout
+
+
+@pytest.mark.tesseract
+def test_a_run_from_image_to_record_and_again(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    first = sohoa("run", str(ONE_PAGE), "--out", str(out), "--jobs", "1", "--json")
+    assert first.returncode == 0, first.stderr
+    assert json.loads(first.stdout)["counts"] == {"done": 1}
+    folder = out / ONE_PAGE.name
+    assert {file.name for file in folder.iterdir()} >= {
+        "record.json", "text.txt", "raw.txt", "document.json", "document.md", "searchable.pdf",
+    }
+    record = json.loads((folder / "record.json").read_text("utf-8"))
+    assert record["document_type"]["code"] == "KH"
+    assert record["evidence"]["/document_type/name"]["page"] == 1
+    again = sohoa("run", str(ONE_PAGE), "--out", str(out), "--jobs", "1")
+    assert again.returncode == 0
+    assert "1 unchanged" in again.stdout
+
+
+def test_a_settings_file_stands_under_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text('preset = "full"\njobs = 3\n')
+    options = cli.build_parser().parse_args(
+        ["run", "a", "--out", "b", "--settings", str(file), "--preset", "strict", "--formats", "text,alto"])
+    settings = cli.settings_from(options)
+    assert (settings.preset, settings.jobs) == ("strict", 3)
+    assert settings.formats == ("record", "document", "text", "alto")
+
+
+def test_an_unknown_format_is_named() -> None:
+    options = cli.build_parser().parse_args(["run", "a", "--out", "b", "--formats", "text,docx"])
+    with pytest.raises(UsageError, match="docx"):
+        cli.settings_from(options)
