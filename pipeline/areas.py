@@ -49,7 +49,8 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                 placed.append(PlacedLine(line.words, page.number, text, line.box, line.size, gap, frame, area, table))
                 gap = "line"
             if gap == "line":
-                gap = "block"
+                # A text file has no boxes: what parts its blocks is an empty line.
+                gap = "block" if frame is not None else "blank"
     return tuple(placed)
 
 
@@ -447,7 +448,8 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         if index is not None:
             return _parted(line, index)
     found = _POWER.search(line.text)
-    if found and people.authority_likeness(line.text[found.start() :]) >= SIGNING and not is_capitals(line.text[: found.start()]):
+    if found and any(letter.islower() for letter in line.text[: found.start()]) \
+            and people.authority_likeness(line.text[found.start() :]) >= SIGNING:
         return _parted(line, _word_at(line, found.start()))
     texts = [word.text for word in line.words if word.text]
     for count in (4, 3, 2, 5):

@@ -102,7 +102,11 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     if _STRONG_END.search(before):
         return True
     full = _is_full(above, line, width)
-    small = text[:1].islower()
+    marker, strength = lists.best(text)
+    if marker is not None and not ended and full and _WANTS_NUMBER.search(aligned(before[-24:])):
+        strength -= 0.8
+    marked = marker is not None and strength >= 0.5
+    small = text[:1].islower() and not marked
     score = 0.9 if ended else -1.5
     if full is False:
         score += 1.6
@@ -112,17 +116,14 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score -= 2.2
     elif text[:1].isupper():
         score += 0.5
-    marker, strength = lists.best(text)
-    if marker is not None and not ended and full and _WANTS_NUMBER.search(aligned(before[-24:])):
-        strength -= 0.8
-    if marker is not None and strength >= 0.5:
+    if marked:
         score += 2.6 + strength
     bullet = bullet_of(text)
     if bullet is not None and bullet.likelihood >= 0.4:
         after = text[bullet.text_start :].lstrip()
         inside = not ended and bool(full is not False) and after[:1].islower()
         score += 0.4 if inside else 3.2
-    if _open_brackets(whole) and not (marker is not None and strength >= 0.5):
+    if _open_brackets(whole) and not marked:
         score -= 1.2
     if above.is_capitals != line.is_capitals and len(before) > 6 and len(text) > 12:
         score += 2.5 if above.is_capitals and _opens_like_heading(lines) else 0.5

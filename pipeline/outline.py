@@ -163,7 +163,7 @@ def _wants_title(draft: _Draft, paragraph: Paragraph) -> bool:
 
 # --- headings --------------------------------------------------------------------------------------------
 
-_INTRO = re.compile(r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|chinh|noi dung sau|gan voi)\s*:\s*$")
+_INTRO = re.compile(r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|(?:noi dung|dot|phan|viec) chinh|noi dung sau|gan voi)\s*:\s*$")
 _SENTENCE_BREAK = re.compile(r"[.;!?]\s+[A-ZĐÀ-Ỹ“\"]")
 _INNER_COLON = re.compile(r":\s+(\S.*)$")
 _AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")

@@ -221,6 +221,8 @@ def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confi
     return place_of_words(words, text, confidence)
 
 
+# "34-CT/TW ngày ..." at the head of a wrapped line is a document's number, no label.
+_SYMBOL = re.compile(r"\s*\d{1,6}[A-Za-z]?\s?(?:-\s?[A-ZĐ][A-Za-zĐđ]*\s?/|/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][A-Za-zĐđ]*\s?-)")
 # Specks that a recogniser puts before a label ("‘ 5. ...").
 _JUNK = re.compile(r"[‘’'`´|,._~^]{1,2}\s+(?=\S)")
 
@@ -228,6 +230,8 @@ _JUNK = re.compile(r"[‘’'`´|,._~^]{1,2}\s+(?=\S)")
 def marks(text: str) -> tuple[Marker, ...]:
     """All readings of the mark at the head of a text, junk of the recogniser before it passed over."""
     head = text[:240]
+    if _SYMBOL.match(head):
+        return ()
     found = markers(head)
     if found:
         return found
