@@ -30,6 +30,7 @@ from pipeline.errors import (
     TooLarge,
     UnreadableFile,
     UsageError,
+    WrongType,
 )
 from pipeline.messages import Language, describe, language_from, say
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
@@ -295,18 +296,20 @@ def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
     """The text of a file, or of standard input for "-". Raises InputError."""
     from pipeline import encodings
 
-    if name == "-":
-        content = sys.stdin.buffer.read(limit * 4 + 1)
-        if len(content) > limit * 4:
-            raise TooLarge("-", f"more than {limit} characters.")
-        return encodings.decode(content).text
-    path = Path(name)
     try:
-        if path.stat().st_size > limit * 4:
-            raise TooLarge(name, f"more than {limit} characters.")
-        return encodings.decode(path.read_bytes()).text
+        if name == "-":
+            content = sys.stdin.buffer.read(limit * 4 + 1)
+        else:
+            with Path(name).open("rb") as file:
+                content = file.read(limit * 4 + 1)
     except OSError as error:
         raise UnreadableFile(name, f"cannot be opened ({error.strerror}).") from error
+    if len(content) > limit * 4:
+        raise TooLarge(name, f"more than {limit} characters.")
+    try:
+        return encodings.decode(content).text
+    except ValueError as error:
+        raise WrongType(name, f"this is no text ({error}).") from error
 
 
 def _restore(options: argparse.Namespace, console: Console) -> int:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import lexicon
+from pipeline.errors import MissingPart
 from pipeline.restore import Restorer
 
 State = Literal["ok", "advice", "missing"]
@@ -93,14 +94,14 @@ def _tesseract(_: Path) -> Iterator[Finding]:
 
 def _own_data(_: Path) -> Iterator[Finding]:
     try:
-        folder = lexicon.dictionary_path("README.md").parent
+        folder = lexicon.dictionary_folder()
         yield Finding("dictionaries", "ok", f"{len(list(folder.glob('*.tsv')))} tables")
-    except (OSError, LookupError) as error:
+    except MissingPart as error:
         yield Finding("dictionaries", "missing", str(error), "pip install --force-reinstall sohoa")
     try:
         Restorer.load()
         yield Finding("restoration model", "ok", "loaded")
-    except (OSError, ValueError, LookupError) as error:
+    except (MissingPart, OSError, ValueError) as error:
         yield Finding("restoration model", "missing", str(error), "pip install --force-reinstall sohoa")
 
 
