@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ Action = Literal["replace", "add", "remove", "undo"]
 Outcome = Literal["applied", "already", "reread", "homeless"]
 
 SAME_ITEM = 0.8  # of the letters of two wordings; the repairs of one reading over another change under a tenth
+AS_LIKE = 0.02  # two items that differ by less in their likeness cannot be told apart by it
 SAME_PLACE = 0.5  # share of the smaller box that both cover; neighbours on one line share nothing
 
 
@@ -247,25 +249,29 @@ def keys_of(data: Any, pointer: str) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def _find_item(items: Sequence[Any], index: int, key: str) -> int | None:
-    """Where the item worded `key` is now: at its old index, at another, or as good as the same; else None."""
+def _find_item(items: Sequence[Any], index: int, key: str, *, exact: bool) -> int | None:
+    """Where the item worded `key` is now: at its old index, at another, or as good as the same; else None.
+
+    `exact` asks for the very wording: what is taken out must not be its neighbour.
+    """
     told = [wording(item) for item in items]
     if not key:
         return index if index < len(items) and not told[index] else None
     same = [place for place, text in enumerate(told) if text == key]
     if same:
         return min(same, key=lambda place: abs(place - index))
-    scored = sorted(
-        ((SequenceMatcher(None, key, text, autojunk=False).ratio(), place) for place, text in enumerate(told)),
-        key=lambda pair: (-pair[0], abs(pair[1] - index)),
-    )
-    if not scored or scored[0][0] < SAME_ITEM:
+    if exact:
         return None
-    if len(scored) > 1 and scored[0][0] - scored[1][0] < 0.02 and index not in (scored[0][1], scored[1][1]):
-        return None  # two as like as each other, and neither where it was
-    if len(scored) > 1 and scored[0][0] - scored[1][0] < 0.02:
-        return index
-    return scored[0][1]
+    # The same words with other digits are another item of the list ("Mở 10 lớp", "Mở 12 lớp"), unless they stand
+    # where the item stood: then the digits are what is read otherwise now.
+    digits = re.findall(r"\d", key)
+    scored = sorted(
+        ((SequenceMatcher(None, key, text, autojunk=False).ratio(), -abs(place - index), place)
+         for place, text in enumerate(told) if place == index or re.findall(r"\d", text) == digits),
+        reverse=True,
+    )
+    good = [place for ratio, _, place in scored if ratio >= SAME_ITEM and scored[0][0] - ratio < AS_LIKE]
+    return index if index in good else good[0] if len(good) == 1 else None
 
 
 def _resolve(data: Any, correction: Correction) -> tuple[str, ...] | None:
@@ -276,7 +282,7 @@ def _resolve(data: Any, correction: Correction) -> tuple[str, ...] | None:
         if isinstance(data, list):
             if step == "-":
                 return (*steps, "-")
-            place = _find_item(data, int(step), keys.pop(0) if keys else "")
+            place = _find_item(data, int(step), keys.pop(0) if keys else "", exact=correction.action == "remove")
             if place is None:
                 return None
             step = str(place)

@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from pipeline.desk import is_doubtful
 from pipeline.document import Document, Table
 from pipeline.finding_aids import need_docx, symbol_of, xml_text
 from pipeline.handover import Entry
@@ -26,7 +27,6 @@ try:
 except ImportError:  # the extra sohoa[office] is not installed
     docx = None  # type: ignore[assignment]
 
-_DOUBT = 0.75  # as the desk marks words
 _NATION = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
 _PARTY = "ĐẢNG CỘNG SẢN VIỆT NAM"
 UNREAD = "[Trang {} không đọc được]"
@@ -57,7 +57,7 @@ def _doubtful_words(document: Document) -> frozenset[str]:
     sure: set[str] = set()
     for word in document.words():
         for part in word.text.split():
-            (doubtful if word.confidence < _DOUBT else sure).add(part)
+            (doubtful if is_doubtful(word) else sure).add(part)
     return frozenset(doubtful - sure)
 
 

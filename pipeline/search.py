@@ -22,17 +22,11 @@ from typing import Any, Literal
 
 from pipeline import corrections, desk, store
 from pipeline.desk import Item
-from pipeline.document import Word
 from pipeline.errors import MissingPart, NoInput, OutputNotWritable, SohoaError, UsageError
 from pipeline.plan import Plan
 from pipeline.vietnamese import compose, fold, search_key, strip_marks
 
 INDEX_VERSION = "3"  # raised when the tables or the keys change: the index is then made anew
-
-# Below these a person should look. A field is one value that others rely on; of the syllables of a page one in
-# twenty may be doubtful without harm.
-DOUBTFUL_FIELD = 0.85
-DOUBTFUL_WORD = 0.75
 
 # What a point of attention is worth: a page nobody has read weighs as much as fifty doubtful syllables.
 _WEIGHT_PAGE, _WEIGHT_FIELD, _WEIGHT_WARNING, _WEIGHT_WORD = 50.0, 10.0, 5.0, 1.0
@@ -382,8 +376,8 @@ def _facts(item: Item) -> dict[str, Any]:
     if mark is not None:
         return {**facts, "state": "held", "attention": _WEIGHT_PAGE, "secrecy": mark.degree,
                 "doubtful_fields": 0, "doubtful_words": 0, "warnings": 0, "warning_codes": ""}
-    words = sum(is_doubtful(word) for word in item.document.words())
-    fields = len(doubtful_fields(plan))
+    words = sum(desk.is_doubtful(word) for word in item.document.words())
+    fields = len(desk.doubtful_fields(plan))
     codes = [warning.code for warning in plan.warnings if warning.code not in _NO_ATTENTION]
     verified = item.verified
     attention = (_WEIGHT_PAGE * failed + _WEIGHT_FIELD * fields + _WEIGHT_WARNING * len(codes) + _WEIGHT_WORD * words)
@@ -399,18 +393,6 @@ def _facts(item: Item) -> dict[str, Any]:
         "title_key": search_key(plan.title or ""), "verified_by": verified.who if verified else None,
         "verified_at": verified.when if verified else None,
     }
-
-
-def is_doubtful(word: Word) -> bool:
-    """Whether a person should look at the word: it has letters or digits, is unsure, and nobody looked yet."""
-    if word.edits and word.edits[-1].rule == corrections.RULE:
-        return False
-    return word.confidence < DOUBTFUL_WORD and any(letter.isalnum() for letter in word.text or word.raw)
-
-
-def doubtful_fields(plan: Plan) -> tuple[str, ...]:
-    """The pointers of the fields whose evidence is unsure, in the order of the record."""
-    return tuple(pointer for pointer, evidence in plan.evidence.items() if evidence.confidence < DOUBTFUL_FIELD)
 
 
 # --- asking ---------------------------------------------------------------------------------------------

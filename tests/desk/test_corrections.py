@@ -204,6 +204,38 @@ def test_rows_can_be_added_and_taken_out(out, scans):
     assert set(outcomes.values()) == {"applied"}
 
 
+def test_taking_out_never_takes_the_neighbour(out, scans):
+    """The same words with another number are another target."""
+    plan = office.read_again(office.machine(scans, NAME))
+    rows = [
+        Target(indicator="Mở lớp", comparator="=", value=value, unit="lớp", text=f"Mở {value} lớp dạy nghề")
+        for value in ("10", "12")
+    ]
+    both = plan.model_copy(update={"targets": tuple(rows), "evidence": {}})
+    office.write(out, NAME, office.machine(scans, NAME), both)
+    correct_field(out, "/targets/0", None, action="remove")
+    one = plan.model_copy(update={"targets": (rows[1],), "evidence": {}})
+    again, outcomes = run_again(out, scans, plan=one)
+    assert again.plan.targets == (rows[1],)
+    assert outcomes == {"/targets/0": "homeless"}
+
+
+def test_correction_of_a_target_never_moves_to_one_with_another_number(out, scans):
+    plan = office.read_again(office.machine(scans, NAME))
+    rows = [
+        Target(indicator="Mở lớp", comparator="=", value=value, unit="lớp", text=f"Mở {value} lớp dạy nghề")
+        for value in ("10", "12")
+    ]
+    office.write(
+        out, NAME, office.machine(scans, NAME), plan.model_copy(update={"targets": tuple(rows), "evidence": {}})
+    )
+    correct_field(out, "/targets/0/unit", "khóa")
+    moved = plan.model_copy(update={"targets": (plan.targets[0], rows[1]), "evidence": {}})
+    again, outcomes = run_again(out, scans, plan=moved)
+    assert [target.unit for target in again.plan.targets] == ["hộ", "lớp"]
+    assert outcomes == {"/targets/0/unit": "homeless"}
+
+
 def test_value_that_does_not_fit_the_record_is_kept_and_reported(out, scans):
     item = desk.load(out, NAME)
     entry = desk.field_entry(item, "/year", "hai nghìn", "Lan")
