@@ -18,6 +18,7 @@ from pipeline.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
 
 MOST = 60
 BEAM = 14.0  # nats below the best; 9 nats and 40 words lost right ones
+HOPELESS = -60.0  # nats
 UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
 # Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
 # capitals; about the shares in administrative text.
@@ -35,16 +36,34 @@ TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rath
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A word the piece may stand for: its number, its printed form, log-probability of the reading.
+class Candidates:
+    """Words a piece may stand for, in parallel columns: numbers, log-probabilities of the reading, printed forms.
 
-    `tail` tells that the sign behind the piece was read as part of it.
+    `tails` tells where the sign behind the piece was read as part of it.
     """
 
-    word: int
-    text: str
-    emission: float
-    tail: bool = False
+    words: NDArray[np.int64]
+    emissions: NDArray[np.float64]
+    texts: tuple[str, ...]
+    tails: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def only(self, wanted: NDArray[np.intp]) -> Candidates:
+        return Candidates(
+            self.words[wanted], self.emissions[wanted], tuple(self.texts[i] for i in wanted), self.tails[wanted]
+        )
+
+
+Row = tuple[int, float, str]
+
+
+def _columns(rows: Sequence[Row]) -> Candidates:
+    return Candidates(
+        np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64),
+        tuple(row[2] for row in rows), np.zeros(len(rows), bool),
+    )
 
 
 def identity_cost(piece: str) -> float:
@@ -76,95 +95,96 @@ class Finder:
         self.by_base: dict[str, list[int]] = {}
         for place, word in enumerate(self.syllables):
             self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
-        self._lists: dict[tuple[str, str, str, str], tuple[Candidate, ...]] = {}
+        self._lists: dict[tuple[str, str, str, str], Candidates] = {}
 
-    # --- what the channels of recognisers give ---
+    def forget(self) -> None:
+        """Drop the lists made so far."""
+        self._lists.clear()
 
-    def read_by(
-        self, channel: Channel, piece: str, setting: str, with_tail: str = "", most: int = MOST
-    ) -> tuple[Candidate, ...]:
+    def read_by(self, channel: Channel, piece: str, setting: str, with_tail: str = "") -> Candidates:
         """Candidates of a piece read through this channel. `setting` is "plain", "start" or "capitals"."""
         key = (channel.name, piece, setting, with_tail)
         known = self._lists.get(key)
         if known is None:
-            known = tuple(self._read_by(channel, piece, setting, with_tail, most))
+            known = self._read_by(channel, piece, setting, with_tail)
             if len(self._lists) > 60_000:
                 self._lists.clear()
             self._lists[key] = known
         return known
 
-    def _read_by(
-        self, channel: Channel, piece: str, setting: str, with_tail: str, most: int
-    ) -> list[Candidate]:
+    def _read_by(self, channel: Channel, piece: str, setting: str, with_tail: str) -> Candidates:
+        if len(piece) > LONGEST_READING:
+            return _columns(self.itself(piece, set()))
         lower_only = piece.islower() and setting != "capitals" and piece.isalpha()
         cases: Sequence[int] = (LOWER, TITLE) if lower_only else CASES
         scores = channel.score(piece, cases)
         plain = scores
         if with_tail:
-            scores = np.maximum(scores, channel.score(with_tail, cases) * TAIL_IS_LETTER)
+            scores = np.maximum(scores, channel.score(with_tail, cases) * np.float32(TAIL_IS_LETTER))
         prior = np.array([CASE_PRIOR[setting][case] for case in cases], np.float32)
         logs = np.log(np.maximum(scores, 1e-30)) + prior[:, None]
         best_case = logs.argmax(axis=0)
         best = logs.max(axis=0)
         value = best + self.unigram
-        found: list[Candidate] = []
-        if len(piece) <= LONGEST_READING:
-            count = min(most, len(value) - 1)
-            chosen = np.argpartition(-value, count)[:count]
-            border = value[chosen].max() - BEAM
-            for place in chosen[value[chosen] >= border]:
-                if best[place] > -60:
-                    case = cases[int(best_case[place])]
-                    text = cased(self.syllables[place], case)
-                    tail = bool(scores[best_case[place], place] > plain[best_case[place], place])
-                    found.append(Candidate(int(self.numbers[place]), text, float(best[place]), tail))
-        found.extend(self.itself(piece, {candidate.text for candidate in found}))
-        return found
+        chosen = np.argpartition(-value, MOST)[:MOST]
+        chosen = chosen[(value[chosen] >= value[chosen].max() - BEAM) & (best[chosen] > HOPELESS)]
+        rows = best_case[chosen]
+        texts = tuple(
+            cased(self.syllables[place], cases[case])
+            for place, case in zip(chosen.tolist(), rows.tolist(), strict=True)
+        )
+        extra = _columns(self.itself(piece, set(texts)))
+        return Candidates(
+            np.concatenate([self.numbers[chosen], extra.words]),
+            np.concatenate([best[chosen].astype(np.float64), extra.emissions]),
+            texts + extra.texts,
+            np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
+        )
 
-    def without_marks(self, piece: str) -> tuple[Candidate, ...]:
+    def without_marks(self, piece: str) -> Candidates:
         """Candidates of a piece whose letters are right and whose marks are all gone."""
-        found = [
-            Candidate(int(self.numbers[place]), like(self.syllables[place], piece), 0.0)
+        rows = [
+            (int(self.numbers[place]), 0.0, like(self.syllables[place], piece))
             for place in self.by_base.get(vietnamese.search_key(piece), ())
         ]
-        if not found or (len(piece) > 1 and piece.isupper()):
-            found.extend(self.itself(piece, {candidate.text for candidate in found}))
-        return tuple(found)
+        if not rows or (len(piece) > 1 and piece.isupper()):
+            rows.extend(self.itself(piece, {text for _, _, text in rows}))
+        return _columns(rows)
 
-    def itself(self, piece: str, known: set[str]) -> list[Candidate]:
+    def itself(self, piece: str, known: set[str]) -> list[Row]:
         """The piece as it stands, and known words and abbreviations of the same letters."""
-        found = []
+        rows: list[Row] = []
         key = vietnamese.search_key(piece)
         short = len(piece) > 1 and piece.isupper()
         own = self.vocabulary.number(piece)
         if piece not in known:
-            cost = PLAIN_KNOWN if own > UNKNOWN else identity_cost(piece)
-            if key in self.abbreviations and short:
-                cost = PLAIN_KNOWN
-            found.append(Candidate(own, piece, cost))
+            # A syllable in odd capitals ("bUA") is no known word: the channel has told what speaks for it.
+            listed = own > UNKNOWN and self.vocabulary.words[own] not in self.place
+            cost = PLAIN_KNOWN if listed or (short and key in self.abbreviations) else identity_cost(piece)
+            rows.append((own if listed else ABBREVIATION if short else UNKNOWN, cost, piece))
+        texts = known | {piece}
         for number in self.others.get(key, ()):
             text = like(self.vocabulary.words[number], piece)
-            if text != piece and text not in known:
-                found.append(Candidate(number, text, SAME_BASE))
+            if text not in texts:
+                rows.append((number, SAME_BASE, text))
+                texts.add(text)
         if short:
-            texts = {candidate.text for candidate in found} | known
             for name in self.abbreviations.get(key, ()):
                 if name not in texts:
-                    found.append(Candidate(self.vocabulary.number(name), name, SAME_BASE))
+                    rows.append((self.vocabulary.number(name), SAME_BASE, name))
                     texts.add(name)
             if key not in self.abbreviations:
                 for name in self._composed(key):
-                    if name not in texts and name != piece:
-                        found.append(Candidate(ABBREVIATION, name, COMPOSED))
+                    if name not in texts:
+                        rows.append((ABBREVIATION, COMPOSED, name))
                         texts.add(name)
-        return found
+        return rows
 
     def _composed(self, key: str) -> list[str]:
         made = []
         for cut in range(2, len(key) - 1):
             for left in self.abbreviations.get(key[:cut], ()):
-                for right in self.abbreviations.get(key[cut:], ()):
-                    made.append(left + right)
+                made.extend(left + right for right in self.abbreviations.get(key[cut:], ()))
         return made[:4]
 
 

@@ -9,6 +9,7 @@ model over what remains, exactly. The result is the posterior probability of eve
 """
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -116,27 +117,80 @@ def _forward_backward(
     return np.exp(np.minimum(strength - evidence, 0.0))
 
 
+def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: NDArray[np.float32]) -> Doubles:
+    """Posterior of each arc under the pair model: one small matrix of word pairs for each node."""
+    starts = np.searchsorted(arcs.start, np.arange(nodes + 1)).tolist()
+    by_end = np.argsort(arcs.end, kind="stable")
+    ends = np.searchsorted(arcs.end[by_end], np.arange(nodes + 1)).tolist()
+    heard = np.exp(arcs.emission)
+    forward = np.zeros(len(heard))
+    backward = np.ones(len(heard))
+    scale, reach = [0.0] * nodes, [0.0] * nodes
+    forward[: starts[1]] = heard[: starts[1]]
+    matrices: list[NDArray[np.float32] | None] = [None] * nodes
+    begins = arcs.start
+    for node in range(1, nodes - 1):
+        low, high = starts[node], starts[node + 1]
+        incoming = by_end[ends[node] : ends[node + 1]]
+        if low == high or not len(incoming):
+            continue
+        matrix = ladder[table[arcs.word[incoming][:, None], arcs.word[low:high][None, :]]]
+        matrices[node] = matrix
+        weights, top = forward[incoming], scale[begins[incoming[0]]]
+        if begins[incoming[0]] != begins[incoming[-1]]:
+            shift = np.array([scale[begin] for begin in begins[incoming]])
+            top = float(shift.max())
+            weights = weights * np.exp(shift - top)
+        summed = (weights @ matrix) * heard[low:high]
+        total = float(summed.sum())
+        if total <= 0:
+            summed, total = np.full(high - low, 1e-300), 1e-300 * (high - low)
+        forward[low:high] = summed / total
+        scale[node] = top + math.log(total)
+    for node in range(nodes - 2, 0, -1):
+        found = matrices[node]
+        if found is None:
+            continue
+        low, high = starts[node], starts[node + 1]
+        finish = arcs.end[low:high]
+        weights = backward[low:high] * heard[low:high]
+        if (finish != finish[0]).any():
+            shift = np.array([reach[end] for end in finish])
+            top = float(shift.max())
+            weights = weights * np.exp(shift - top)
+        else:
+            top = reach[finish[0]]
+        summed = found @ weights
+        total = float(summed.max())
+        if total <= 0:
+            summed, total = np.full(len(summed), 1e-300), 1e-300
+        backward[by_end[ends[node] : ends[node + 1]]] = summed / total
+        reach[node] = top + math.log(total)
+    strength = np.log(np.maximum(forward, 1e-300)) + np.log(np.maximum(backward, 1e-300))
+    strength += np.array(scale)[begins] + np.array(reach)[arcs.end]
+    whole = strength[: starts[1]]
+    top = float(whole.max())
+    evidence = top + math.log(float(np.exp(whole - top).sum()))
+    return np.exp(np.minimum(strength - evidence, 0.0))
+
+
 def posteriors(arcs: Arcs, nodes: int, model: LanguageModel, score: Score, weight: float) -> Doubles:
     """Posterior probability of every arc; 0 for those left out after the first pass.
 
     `score` is the full language model (contexts of three words), `weight` the exponent of the language model
     against the readings.
     """
-    pair_table = model.pairs()
-    left, right = _pairs(arcs.start, arcs.end, nodes)
-    ladder = np.exp(np.arange(256) * (-weight / STEPS_PER_NAT))
-    chances = ladder[pair_table[arcs.word[left], arcs.word[right]]]
-    first = _forward_backward(arcs.start, arcs.end, arcs.emission, left, right, chances, nodes)
+    ladder = np.exp(np.arange(256) * (-weight / STEPS_PER_NAT)).astype(np.float32)
+    first = _pair_posteriors(arcs, nodes, model.pairs(), ladder)
     kept = np.flatnonzero(_keep(arcs, first, nodes))
     start, end = arcs.start[kept], arcs.end[kept]
     word, emission = arcs.word[kept], arcs.emission[kept]
-    # States of the second pass are three arcs in a row, at the edges filled up with boundaries.
     left, right = _pairs(start, end, nodes)
     result = np.zeros(len(arcs.start))
-    if not len(left):
+    if len(left):
+        result[kept] = _exact(start, end, word, emission, left, right, nodes, score, weight)
+    else:
         result[kept] = first[kept]
-        return result
-    result[kept] = _exact(start, end, word, emission, left, right, nodes, score, weight)
     return result
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import channel, router, tokens, vietnamese
-from pipeline.candidates import Candidate, Finder
+from pipeline.candidates import HOPELESS, Candidates, Finder
 from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Reading, Word
 from pipeline.errors import MissingPart
 from pipeline.language import BOUNDARY, NUMBER, Floats, LanguageModel, Vocabulary, model_of
@@ -42,6 +42,7 @@ CACHE_SHARE = 0.5  # of the probability given to texts the user trusts; flat fro
 # How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
 CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
 CHANGE_SLIP = {"strict": 0.99, "balanced": 0.9, "full": 0.6}
+READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right
 RULES = {
     "mark": "the letters were right, the marks were not",
@@ -297,13 +298,23 @@ def _paragraphs(lines: Sequence[Sequence[_Word]], breaks: Sequence[bool]) -> Ite
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """What an arc stands for: the slots it covers and the printed forms it gives, one or two."""
+class _Group:
+    """Arcs of one origin: the slots they cover, the printed form of each, and how they came about."""
 
     slots: tuple[int, ...]
-    parts: tuple[str, ...]
-    kind: str
-    tail: bool = False
+    texts: tuple[str, ...]
+    origin: Literal["whole", "left", "right", "merge", "fixed"]
+    tails: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One arc that came through: its group, its printed form, its probability."""
+
+    group: _Group
+    text: str
+    chance: float
+    tail: bool
 
 
 class _Builder:
@@ -314,27 +325,30 @@ class _Builder:
         self.finder = restorer.finder
         self.condition = condition
         self.node = 0
-        self.start: list[int] = []
-        self.end: list[int] = []
-        self.word: list[int] = []
-        self.emission: list[float] = []
-        self.choice: list[_Choice | None] = []
+        self.spans: list[tuple[int, int, int]] = []  # start, end, number of arcs
+        self.words: list[NDArray[np.int64]] = []
+        self.emissions: list[NDArray[np.float64]] = []
+        self.groups: list[_Group] = []
         self.slots: list[_Slot] = []
         self.begins: list[int] = []  # node where each slot begins
-        self.values: list[float] = []  # of the best candidate of each slot, reading and frequency
+        self.values: list[float] = []  # of the best candidate of each slot, a letter: reading and frequency
         self.fresh = True
+        self.bounded = True  # the arc just before is a boundary
         self.last_text = -1  # slot of the text piece just before, when nothing stands between
 
-    def _arc(self, start: int, end: int, word: int, emission: float, choice: _Choice | None) -> None:
-        self.start.append(start)
-        self.end.append(end)
-        self.word.append(word)
-        self.emission.append(emission)
-        self.choice.append(choice)
+    def _arcs(self, start: int, end: int, found: Candidates, shift: float, group: _Group) -> None:
+        self.spans.append((start, end, len(found)))
+        self.words.append(found.words)
+        self.emissions.append(found.emissions + shift if shift else found.emissions)
+        self.groups.append(group)
 
     def _pass(self, word: int) -> None:
-        self._arc(self.node, self.node + 1, word, 0.0, None)
+        self.spans.append((self.node, self.node + 1, 1))
+        self.words.append(np.array([word]))
+        self.emissions.append(np.zeros(1))
+        self.groups.append(_Group((), ("",), "fixed"))
         self.node += 1
+        self.bounded = word == BOUNDARY
 
     def add(self, slot: _Slot | None) -> None:
         if slot is None:
@@ -363,28 +377,25 @@ class _Builder:
             self.last_text = -1
 
     def _boundary(self) -> None:
-        if self.node and not (self.word and self.word[-1] == BOUNDARY and self.end[-1] == self.node):
+        if not self.bounded:
             self._pass(BOUNDARY)
         self.fresh = True
         self.last_text = -1
 
-    def _candidates(self, piece: tokens.Piece, setting: str, word: _Word) -> tuple[Candidate, ...]:
+    def _candidates(self, piece: tokens.Piece, setting: str, word: _Word) -> Candidates:
         if self.condition == "unmarked":
             return self.finder.without_marks(piece.text)
         if self.condition == "garbled":
             return self.finder.read_by(self.restorer.latin, piece.text, setting, piece.with_tail)
-        found = self.finder.read_by(self.restorer.vie, piece.text, setting, piece.with_tail, 16)
-        shift = _doubt_shift(word.recognised)
+        found = self.finder.read_by(self.restorer.vie, piece.text, setting, piece.with_tail)
         key = vietnamese.fold(piece.text)
-        result = []
-        for candidate in found:
-            if vietnamese.fold(candidate.text) == key:
-                # What was read stands as it was printed, whatever the case prior says.
-                best = max(candidate.emission, -0.7)
-                result.append(replace(candidate, text=piece.text, emission=best))
-            else:
-                result.append(replace(candidate, emission=candidate.emission + shift))
-        return tuple(result)
+        same = np.array([vietnamese.fold(text) == key for text in found.texts])
+        # What was read stands as it was printed, whatever the case prior says.
+        emissions = np.where(
+            same, np.maximum(found.emissions, READ_RIGHT), found.emissions + _doubt_shift(word.recognised)
+        )
+        texts = tuple(piece.text if own else text for own, text in zip(same.tolist(), found.texts, strict=True))
+        return Candidates(found.words, emissions, texts, found.tails)
 
     def _text(self, slot: _Slot, piece: tokens.Piece) -> None:
         setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
@@ -395,58 +406,51 @@ class _Builder:
         self.begins.append(begin)
         value = self._value(found, piece.text)
         self.values.append(value)
-        halves: list[tuple[tuple[Candidate, ...], tuple[Candidate, ...]]] = []
-        if self.condition == "garbled" and value < POOR and 4 <= len(piece.text) <= 14:
-            halves = self._halves(piece.text, setting)
+        poor = self.condition == "garbled" and value < POOR
+        halves = self._halves(piece.text, setting) if poor and 4 <= len(piece.text) <= 14 else []
         end = begin + 1 + len(halves)
-        for candidate in found:
-            kind = _kind(piece.text, candidate.text)
-            self._arc(begin, end, candidate.word, candidate.emission,
-                      _Choice((number,), (candidate.text,), kind, candidate.tail))
+        self._arcs(begin, end, found, 0.0, _Group((number,), found.texts, "whole", found.tails))
         for place, (left, right) in enumerate(halves, 1):
-            for candidate in left:
-                self._arc(begin, begin + place, candidate.word, candidate.emission + SPLIT,
-                          _Choice((number,), (candidate.text,), "split-left"))
-            for candidate in right:
-                self._arc(begin + place, end, candidate.word, candidate.emission,
-                          _Choice((number,), (candidate.text,), "split-right"))
-        if (
-            self.condition == "garbled" and self.last_text >= 0 and slot.place == 0
-            and min(value, self.values[self.last_text]) < POOR
-            and self.slots[self.last_text].line == slot.line
-        ):
+            self._arcs(begin, begin + place, left, SPLIT, _Group((number,), left.texts, "left"))
+            self._arcs(begin + place, end, right, 0.0, _Group((number,), right.texts, "right"))
+        if self.condition == "garbled" and self.last_text >= 0 and slot.place == 0:
             before = self.slots[self.last_text]
             joined = before.word.pieces[before.place].text + piece.text
-            if len(joined) <= 9:
+            if before.line == slot.line and len(joined) <= 9 and min(value, self.values[self.last_text]) < POOR:
                 self.restorer.latin.prepare((joined,))
-                for candidate in self.finder.read_by(self.restorer.latin, joined, before.setting, "", 20):
-                    if candidate.text != joined:
-                        self._arc(self.begins[self.last_text], end, candidate.word, candidate.emission + MERGE,
-                                  _Choice((self.last_text, number), (candidate.text,), "merge"))
+                made = self.finder.read_by(self.restorer.latin, joined, before.setting)
+                made = made.only(np.flatnonzero([text != joined for text in made.texts]))
+                group = _Group((self.last_text, number), made.texts, "merge")
+                self._arcs(self.begins[self.last_text], end, made, MERGE, group)
         self.node = end
-        self.fresh = False
+        self.bounded = self.fresh = False
         self.last_text = number if slot.place == len(slot.word.pieces) - 1 else -1
 
-    def _value(self, found: Sequence[Candidate], text: str) -> float:
+    def _value(self, found: Candidates, text: str) -> float:
+        if not len(found):
+            return -50.0
         unigram = self.restorer.model.tables[0].logs
-        best = max((c.emission + 0.5 * float(unigram[c.word]) for c in found), default=-50.0)
-        return best / max(len(text), 1)
+        return float((found.emissions + 0.5 * unigram[found.words]).max()) / len(text)
 
-    def _halves(self, text: str, setting: str) -> list[tuple[tuple[Candidate, ...], tuple[Candidate, ...]]]:
+    def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
+        """The two most likely ways to cut a token in two, each with the best readings of its halves."""
         made = []
-        cuts = range(2, len(text) - 1) if len(text) > 4 else (2,)
+        cuts = range(2, len(text) - 1)
         self.restorer.latin.prepare([part for cut in cuts for part in (text[:cut], text[cut:])])
+        later = "capitals" if setting == "capitals" else "plain"
         for cut in cuts:
-            left = self.finder.read_by(self.restorer.latin, text[:cut], setting, "", MOST_HALVES)
-            later = "capitals" if setting == "capitals" else "plain"
-            right = self.finder.read_by(self.restorer.latin, text[cut:], later, "", MOST_HALVES)
-            left = tuple(c for c in left if c.text != text[:cut])
-            right = tuple(c for c in right if c.text != text[cut:])
-            if left and right:
-                made.append((max(c.emission for c in left) + max(c.emission for c in right), cut, left, right))
+            left = self._best(text[:cut], setting)
+            right = self._best(text[cut:], later)
+            if len(left) and len(right):
+                made.append((float(left.emissions.max() + right.emissions.max()), cut, left, right))
         made.sort(key=lambda item: -item[0])
-        best = sorted(made[:2], key=lambda item: item[1])
-        return [(left, right) for _, _, left, right in best]
+        return [(left, right) for _, _, left, right in sorted(made[:2], key=lambda item: item[1])]
+
+    def _best(self, text: str, setting: str) -> Candidates:
+        found = self.finder.read_by(self.restorer.latin, text, setting)
+        value = found.emissions + 0.6 * self.restorer.model.tables[0].logs[found.words]
+        order = [place for place in np.argsort(-value)[: MOST_HALVES + 1] if found.texts[place] != text]
+        return found.only(np.array(order[:MOST_HALVES], np.intp))
 
     # --- solving ---
 
@@ -454,87 +458,86 @@ class _Builder:
         if not self.slots:
             return
         self._pass(BOUNDARY)
-        order = np.argsort(np.array(self.start), kind="stable")
+        sizes = np.array([size for _, _, size in self.spans])
+        start = np.repeat(np.array([begin for begin, _, _ in self.spans]), sizes)
+        end = np.repeat(np.array([finish for _, finish, _ in self.spans]), sizes)
+        group = np.repeat(np.arange(len(sizes)), sizes)
+        member = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        order = np.argsort(start, kind="stable")
         arcs = Arcs(
-            np.array(self.start, np.int64)[order], np.array(self.end, np.int64)[order],
-            np.array(self.word, np.int64)[order], np.maximum(np.array(self.emission)[order], -80.0),
+            start[order], end[order], np.concatenate(self.words)[order],
+            np.maximum(np.concatenate(self.emissions)[order], HOPELESS),
         )
-        choices = [self.choice[place] for place in order]
+        group, member = group[order], member[order]
         nodes = self.node + 1
-        score = self.restorer.score_with(models)
         weight = LANGUAGE_WEIGHT[self.condition]
-        posterior = posteriors(arcs, nodes, self.restorer.model, score, weight)
-        path = best_path(arcs, posterior, nodes)
-        by_slot: dict[int, list[int]] = {}
-        for arc, choice in enumerate(choices):
-            if choice and posterior[arc] > 1e-4:
-                for slot in choice.slots:
-                    by_slot.setdefault(slot, []).append(arc)
-        chosen: dict[int, list[int]] = {}
-        for arc in path:
-            choice = choices[arc]
-            if choice:
-                for slot in choice.slots:
-                    chosen.setdefault(slot, []).append(int(arc))
+        posterior = posteriors(arcs, nodes, self.restorer.model, self.restorer.score_with(models), weight)
+        found: list[list[_Outcome]] = [[] for _ in self.slots]
+        chosen: list[list[_Outcome]] = [[] for _ in self.slots]
+        alive = np.flatnonzero(posterior > 1e-4)
+        on_path = set(best_path(arcs, posterior, nodes).tolist())
+        for arc in sorted({*alive.tolist(), *on_path}):
+            own = self.groups[group[arc]]
+            place = int(member[arc])
+            tail = bool(own.tails is not None and own.tails[place])
+            outcome = _Outcome(own, own.texts[place], float(posterior[arc]), tail)
+            for slot in own.slots:
+                found[slot].append(outcome)
+                if arc in on_path:
+                    chosen[slot].append(outcome)
         for number, slot in enumerate(self.slots):
-            self._write(number, slot, chosen.get(number, []), by_slot.get(number, []), choices, posterior, preset)
+            if chosen[number]:
+                self._write(number, slot, chosen[number], found[number], preset)
 
     def _write(
-        self, number: int, slot: _Slot, chosen: list[int], all_arcs: list[int], choices: list[_Choice | None],
-        posterior: NDArray[np.float64], preset: Preset,
+        self, number: int, slot: _Slot, chosen: list[_Outcome], found: list[_Outcome], preset: Preset
     ) -> None:
         word = slot.word
         piece = word.pieces[slot.place]
         odds: dict[str, float] = {}
-        for arc in all_arcs:
-            choice = choices[arc]
-            if choice and choice.kind not in ("split-left", "split-right"):
-                text = choice.parts[0] if number == choice.slots[0] else ""
-                odds[text] = odds.get(text, 0.0) + float(posterior[arc])
-        picked = [choice for arc in chosen if (choice := choices[arc])]
-        if not picked:
-            return
-        if picked[0].kind == "split-left":
-            text = " ".join(choice.parts[0] for choice in picked)
-            sure = min(float(posterior[arc]) for arc in chosen)
+        for outcome in found:
+            if outcome.group.origin in ("whole", "merge"):
+                text = outcome.text if number == outcome.group.slots[0] else ""
+                odds[text] = odds.get(text, 0.0) + outcome.chance
+        first = chosen[0]
+        kind: Kind
+        if first.group.origin == "left":
+            text = " ".join(outcome.text for outcome in chosen)
+            odds[text] = min(outcome.chance for outcome in chosen)
             kind = "split"
-            odds[text] = sure
         else:
-            text = picked[0].parts[0] if number == picked[0].slots[0] else ""
-            sure = odds.get(text, 0.0)
-            kind = picked[0].kind
-        same = text == piece.text
-        stays = odds.get(piece.text, 0.0)
-        if not same and not self._may_change(piece.text, sure, preset, kind):
-            text, sure, kind, same = piece.text, stays, "kept", True
+            text = first.text if number == first.group.slots[0] else ""
+            kind = "merge" if first.group.origin == "merge" else _kind(piece.text, text)
+        sure = odds.get(text, 0.0)
+        if text != piece.text and not self._may_change(piece.text, sure, preset):
+            text, sure, kind = piece.text, odds.get(piece.text, 0.0), "kept"
         if word.texts is None:
             word.texts = [part.text for part in word.pieces]
-            word.confidence = 1.0
         word.texts[slot.place] = text
-        if not same and kind != "merge" and picked[0].tail and slot.place + 1 < len(word.texts):
-            word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
-        if kind == "merge" and not same:
-            self._move_punctuation(number, picked[0])
         word.confidence = min(word.confidence, sure)
-        if not same:
-            word.kind = kind  # type: ignore[assignment]
-        rest = sorted(((p, t) for t, p in odds.items() if t != text and t and p > 0.005), reverse=True)[:4]
-        if rest and len([p for p in word.pieces if p.kind == "text"]) == 1:
+        if text != piece.text:
+            word.kind = kind
+            if first.tail and slot.place + 1 < len(word.texts):
+                word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
+            if kind == "merge":
+                self._move_punctuation(number, first.group)
+        rest = sorted(((p, t) for t, p in odds.items() if t not in (text, "") and p > 0.005), reverse=True)[:4]
+        if rest and sum(part.kind == "text" for part in word.pieces) == 1:
             around = [part.text for part in word.pieces]
             word.alternatives = tuple(
                 Alternative("".join([*around[: slot.place], other, *around[slot.place + 1 :]]), round(chance, 4))
                 for chance, other in rest
             )
 
-    def _move_punctuation(self, number: int, choice: _Choice) -> None:
+    def _move_punctuation(self, number: int, group: _Group) -> None:
         """Behind a joined word, the punctuation of its second half stands with the first."""
-        first, second = self.slots[choice.slots[0]], self.slots[choice.slots[1]]
-        if number == choice.slots[1] and first.word.texts is not None and second.word.texts is not None:
+        first, second = self.slots[group.slots[0]], self.slots[group.slots[1]]
+        if number == group.slots[1] and first.word.texts is not None and second.word.texts is not None:
             first.word.texts.extend(second.word.texts[second.place + 1 :])
             for place in range(second.place + 1, len(second.word.texts)):
                 second.word.texts[place] = ""
 
-    def _may_change(self, read: str, sure: float, preset: Preset, kind: str) -> bool:
+    def _may_change(self, read: str, sure: float, preset: Preset) -> bool:
         if self.condition == "slips":
             return sure >= CHANGE_SLIP[preset]
         if self.condition == "unmarked":
@@ -551,7 +554,7 @@ def _doubt_shift(recognised: float | None) -> float:
     return float(np.clip(np.log(doubt / (1 - doubt)) - np.log(usual / (1 - usual)), -2.0, 3.0))
 
 
-def _kind(read: str, text: str) -> str:
+def _kind(read: str, text: str) -> Kind:
     if read == text:
         return "kept"
     return "mark" if vietnamese.strip_marks(read).lower() == vietnamese.strip_marks(text).lower() else "letter"
