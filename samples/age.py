@@ -5,6 +5,7 @@ or a phone would give it out, and with it the way each point of the page has gon
 word is known on the aged page too. All chance comes from a `numpy.random.Generator` seeded with the sample's
 name, the kind and the page; the same versions of numpy, OpenCV and Pillow give the same bytes.
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -73,8 +74,13 @@ def noise(rng: np.random.Generator, shape: tuple[int, int], coarse: int) -> NDAr
     return np.asarray((full - full.mean()) / (full.std() + 1e-6), np.float32)
 
 
-def affine(image: Pixels, degrees: float, dpi: float, paper: int | tuple[int, int, int] = 255,
-           shift: tuple[float, float] = (0.0, 0.0)) -> tuple[Pixels, Move]:
+def affine(
+    image: Pixels,
+    degrees: float,
+    dpi: float,
+    paper: int | tuple[int, int, int] = 255,
+    shift: tuple[float, float] = (0.0, 0.0),
+) -> tuple[Pixels, Move]:
     """Turn by a small angle about the centre and bring to `dpi`."""
     height, width = image.shape[:2]
     scale = dpi / DPI
@@ -134,8 +140,13 @@ def stamped(sheet: Sheet) -> Pixels:
     inner = round(size * 0.2)
     pen.ellipse((inner, inner, size - inner, size - inner), outline=255, width=thick)
     centre = size / 2
-    star = [(centre + (size * 0.16 if k % 2 == 0 else size * 0.065) * np.sin(k * np.pi / 5),
-             centre - (size * 0.16 if k % 2 == 0 else size * 0.065) * np.cos(k * np.pi / 5)) for k in range(10)]
+    star = [
+        (
+            centre + (size * 0.16 if k % 2 == 0 else size * 0.065) * np.sin(k * np.pi / 5),
+            centre - (size * 0.16 if k % 2 == 0 else size * 0.065) * np.cos(k * np.pi / 5),
+        )
+        for k in range(10)
+    ]
     pen.polygon([(float(x), float(y)) for x, y in star], fill=255)
     letters = sheet.issuer.upper()
     face = fonts.face("Liberation Sans", "b", 8.2 * scale)
@@ -159,9 +170,19 @@ def stamped(sheet: Sheet) -> Pixels:
         phase, turns = rng.uniform(0, 6), rng.uniform(2.2, 4.5)
         xs = (0.1 + 0.8 * steps) * strokes.width + 22 * np.sin(steps * turns * 6.3 + phase)
         ys = (0.5 + 0.32 * np.sin(steps * turns * 5 + phase) * (1 - 0.6 * steps)) * strokes.height
-        pen.line([(float(x), float(y)) for x, y in zip(xs, ys, strict=True)], fill=255, width=round(1.1 * scale), joint="curve")
+        pen.line(
+            [(float(x), float(y)) for x, y in zip(xs, ys, strict=True)],
+            fill=255,
+            width=round(1.1 * scale),
+            joint="curve",
+        )
     cover = np.asarray(strokes, np.float32) / 255 * 0.9
-    lay(colour, cover, (round(place[0] * scale - strokes.width / 2), round(place[1] * scale - strokes.height / 2)), INK_BLUE)
+    lay(
+        colour,
+        cover,
+        (round(place[0] * scale - strokes.width / 2), round(place[1] * scale - strokes.height / 2)),
+        INK_BLUE,
+    )
     return colour
 
 
@@ -189,7 +210,9 @@ def clean(sheet: Sheet) -> Scan:
 def office200(sheet: Sheet) -> Scan:
     """An office scanner at 200 dpi, black and white, slightly askew, a few specks; the seal goes black."""
     rng = sheet.rng
-    image, move = affine(grey(stamped(sheet)), float(rng.uniform(-0.7, 0.7)), 200, shift=(rng.uniform(-12, 12), rng.uniform(-12, 12)))
+    image, move = affine(
+        grey(stamped(sheet)), float(rng.uniform(-0.7, 0.7)), 200, shift=(rng.uniform(-12, 12), rng.uniform(-12, 12))
+    )
     rough = image.astype(np.float32) + 9 * noise(rng, image.shape, 2)
     return Scan(speckle(clip(np.where(rough > 128, 255.0, 0.0)), rng, 60, 1.2), (200, 200), move, bilevel=True)
 
@@ -212,7 +235,9 @@ def lowres(sheet: Sheet) -> Scan:
 def photocopy(sheet: Sheet) -> Scan:
     """A copy of a copy: strokes thickened and eaten away in patches, specks, dark edges, 200 dpi black and white."""
     rng = sheet.rng
-    image, move = affine(grey(stamped(sheet)), float(rng.uniform(-1.4, 1.4)), 200, shift=(rng.uniform(-20, 20), rng.uniform(-10, 30)))
+    image, move = affine(
+        grey(stamped(sheet)), float(rng.uniform(-1.4, 1.4)), 200, shift=(rng.uniform(-20, 20), rng.uniform(-10, 30))
+    )
     values = cv2.GaussianBlur(image, (0, 0), 0.85).astype(np.float32)
     values += 14 * noise(rng, image.shape, 90) + 20 * noise(rng, image.shape, 2)
     out = speckle(clip(np.where(values > 142, 255.0, 0.0)), rng, 1100, 1.8)
@@ -236,7 +261,9 @@ def yellowed(sheet: Sheet) -> Scan:
     for _ in range(3):  # water stains with a darker rim
         x, y, radius = rng.uniform(0, shape[1]), rng.uniform(0, shape[0]), rng.uniform(90, 260)
         away = np.hypot(columns - x, rows - y) + 14 * noise(rng, shape, 40)
-        stain = 0.07 / (1 + np.exp(np.clip((away - radius) / 12, -50, 50))) + 0.10 * np.exp(-(((away - radius) / 9) ** 2))
+        stain = 0.07 / (1 + np.exp(np.clip((away - radius) / 12, -50, 50))) + 0.10 * np.exp(
+            -(((away - radius) / 9) ** 2)
+        )
         paper *= 1 - stain[..., None] * np.array([0.5, 0.8, 1.0], np.float32)
     dark = np.array([52, 44, 40], np.float32)
     page = paper * (1 - through[..., None] * np.array([0.55, 0.62, 0.7], np.float32))
@@ -275,8 +302,14 @@ def photo(sheet: Sheet) -> Scan:
     from_y = flat[:, 1].reshape(xs.shape) + bend(from_x)
     soft = cv2.GaussianBlur(colour, (0, 0), 0.5 / scale)
     desk = (74, 58, 46)
-    page = cv2.remap(soft, from_x.astype(np.float32), from_y.astype(np.float32), cv2.INTER_LINEAR,
-                     borderMode=cv2.BORDER_CONSTANT, borderValue=desk).astype(np.float32)
+    page = cv2.remap(
+        soft,
+        from_x.astype(np.float32),
+        from_y.astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=desk,
+    ).astype(np.float32)
     shape = page.shape[:2]
     outside = (from_x < 0) | (from_x > width) | (from_y < 0) | (from_y > height)
     page[outside] += (9 * noise(rng, shape, 6)[..., None] * [1, 0.9, 0.8])[outside]
@@ -352,5 +385,18 @@ def punched(sheet: Sheet) -> Scan:
 
 KINDS: dict[str, Callable[[Sheet], Scan]] = {
     kind.__name__: kind
-    for kind in (clean, office200, office200grey, lowres, photocopy, yellowed, seal, photo, rotated, fax, faint, punched)
+    for kind in (
+        clean,
+        office200,
+        office200grey,
+        lowres,
+        photocopy,
+        yellowed,
+        seal,
+        photo,
+        rotated,
+        fax,
+        faint,
+        punched,
+    )
 }

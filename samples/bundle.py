@@ -1,4 +1,5 @@
 """Write aged pages as files: image-only PDF (CCITT G4 or JPEG), multi-page TIFF, PNG, and PDF with a text layer."""
+
 from __future__ import annotations
 
 import io
@@ -41,8 +42,11 @@ def add_page(pdf: pikepdf.Pdf, scan: Scan, text: bytes = b"") -> None:
     if scan.bilevel:
         data = _ccitt(scan)
         inverted = data[:1] == b"\x01"
-        image.write(data[1:] if inverted else data, filter=Name.CCITTFaxDecode,
-                    decode_parms=Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=inverted))
+        image.write(
+            data[1:] if inverted else data,
+            filter=Name.CCITTFaxDecode,
+            decode_parms=Dictionary(K=-1, Columns=width, Rows=height, BlackIs1=inverted),
+        )
         image.ColorSpace, image.BitsPerComponent = Name.DeviceGray, 1
     else:
         image.write(_jpeg(scan), filter=Name.DCTDecode)
@@ -53,8 +57,12 @@ def add_page(pdf: pikepdf.Pdf, scan: Scan, text: bytes = b"") -> None:
     if text:
         resources.Font = Dictionary(F1=font)
     content = b"q %.2f 0 0 %.2f 0 0 cm /Im0 Do Q\n" % (wide, high) + text
-    page = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, round(wide, 2), round(high, 2)]), Resources=resources,
-                      Contents=pdf.make_stream(content))
+    page = Dictionary(
+        Type=Name.Page,
+        MediaBox=Array([0, 0, round(wide, 2), round(high, 2)]),
+        Resources=resources,
+        Contents=pdf.make_stream(content),
+    )
     pdf.pages.append(pikepdf.Page(pdf.make_indirect(page)))
 
 
@@ -70,8 +78,14 @@ def write_tiff(path: Path, scans: Sequence[Scan]) -> None:
     """Write a multi-page TIFF: G4 where every page is black and white, else deflate."""
     bilevel = all(scan.bilevel for scan in scans)
     images = [Image.fromarray(scan.image).convert("1" if bilevel else "L", dither=Image.Dither.NONE) for scan in scans]
-    images[0].save(path, "TIFF", save_all=True, append_images=images[1:], dpi=scans[0].dpi,
-                   compression="group4" if bilevel else "tiff_adobe_deflate")
+    images[0].save(
+        path,
+        "TIFF",
+        save_all=True,
+        append_images=images[1:],
+        dpi=scans[0].dpi,
+        compression="group4" if bilevel else "tiff_adobe_deflate",
+    )
 
 
 def write_png(path: Path, scan: Scan) -> None:

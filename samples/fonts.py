@@ -1,4 +1,5 @@
 """The fonts that samples are printed with, found by name and checked for every Vietnamese letter."""
+
 from __future__ import annotations
 
 import unicodedata

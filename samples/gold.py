@@ -5,6 +5,7 @@ contract's form, builds the section tree from the marks of the body, and checks 
 really stands in the text: "first words … last words" is replaced by the passage between them, and a value that is
 not in the text is an error unless it is marked with "!".
 """
+
 from __future__ import annotations
 
 import json
@@ -127,8 +128,17 @@ def record(source: Source) -> dict[str, Any]:
     targets = []
     for label, indicator, comparator, number, unit, text in rows("targets", 6):
         low, _, high = (number or "").partition("..")
-        targets.append({"label": label, "indicator": said(indicator, "targets"), "comparator": comparator,
-                        "value": low or None, "value_to": high or None, "unit": unit, "text": said(text, "targets")})
+        targets.append(
+            {
+                "label": label,
+                "indicator": said(indicator, "targets"),
+                "comparator": comparator,
+                "value": low or None,
+                "value_to": high or None,
+                "unit": unit,
+                "text": said(text, "targets"),
+            }
+        )
     names, archive = recipients(source)
     if archive != value("archive"):
         raise SourceError(f"{where}: the record says archive {value('archive')!r}, the foot {archive!r}")
@@ -136,8 +146,14 @@ def record(source: Source) -> dict[str, Any]:
         "schema_version": "1.0",
         "document_type": TYPES.get(source.head.get("type", "")),
         "number": {"number": value("number"), "symbol": value("symbol")},
-        "issuer": {"name": value("issuer"), "level": value("level"), "parent": value("parent"),
-                   "province": value("province"), "district": value("district"), "commune": value("commune")},
+        "issuer": {
+            "name": value("issuer"),
+            "level": value("level"),
+            "parent": value("parent"),
+            "province": value("province"),
+            "district": value("district"),
+            "commune": value("commune"),
+        },
         "issued": {"place": value("place"), "date": value("date")},
         "title": value("title"),
         "year": int(values["year"]) if value("year") else None,
@@ -148,15 +164,21 @@ def record(source: Source) -> dict[str, Any]:
         ],
         "sections": sections(source),
         "targets": targets,
-        "periods": [{"name": said(name, "periods"), "start": start, "end": end} for name, start, end in rows("periods", 3)],
+        "periods": [
+            {"name": said(name, "periods"), "start": start, "end": end} for name, start, end in rows("periods", 3)
+        ],
         "deadlines": [{"date": date, "action": said(action, "deadlines")} for date, action in rows("deadlines", 2)],
-        "assignments": [{"actor": said(actor, "assignments"), "task": said(task, "assignments"), "section": section}
-                        for actor, task, section in rows("assignments", 3)],
+        "assignments": [
+            {"actor": said(actor, "assignments"), "task": said(task, "assignments"), "section": section}
+            for actor, task, section in rows("assignments", 3)
+        ],
         "recipients": names,
         "archive": archive,
         "signature": {"authority": value("authority"), "title": value("sign_title"), "name": value("name")},
-        "warnings": [{"code": code, "message": message, "page": int(page) if page else None}
-                     for code, message, page in rows("warnings", 3)],
+        "warnings": [
+            {"code": code, "message": message, "page": int(page) if page else None}
+            for code, message, page in rows("warnings", 3)
+        ],
     }
 
 
@@ -166,8 +188,15 @@ def page_lines(pages: list[typeset.Page]) -> list[dict[str, Any]]:
     for page in pages:
         lines: dict[int, dict[str, Any]] = {}
         for word in page.words:
-            line = lines.setdefault(word.line, {"area": word.area, "paragraph": word.paragraph,
-                                                **({"row": word.row} if word.row else {}), "words": []})
+            line = lines.setdefault(
+                word.line,
+                {
+                    "area": word.area,
+                    "paragraph": word.paragraph,
+                    **({"row": word.row} if word.row else {}),
+                    "words": [],
+                },
+            )
             line["words"].append([word.text, *(round(value, 1) for value in word.box)])
         found.append({"width": page.width, "height": page.height, "lines": list(lines.values())})
     return found

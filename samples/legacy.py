@@ -5,6 +5,7 @@ In such fonts a byte of the text is the number of a Vietnamese letter; a reader 
 Latin gets garbage. Toned capitals have no byte: they are lower-case bytes shown by a second font (".VnTimeH").
 The two fonts are made here from an installed one, cut down to the letters used.
 """
+
 from __future__ import annotations
 
 import io
@@ -42,7 +43,7 @@ def _latin(code: int) -> int:
 
 
 def coded(text: str) -> Iterator[tuple[bool, bytes]]:
-    """Pieces of a word as (in capitals font, bytes). A word in capitals with a toned letter goes whole into that font."""
+    """Pieces of a word as (in capitals font, bytes); a word in capitals with a toned letter is one such piece."""
     if text.isupper() and any(letter not in BYTES and letter.lower() in BYTES for letter in text):
         yield True, bytes(BYTES.get(letter, ord(letter) if ord(letter) < 127 else 63) for letter in text.lower())
         return
@@ -90,7 +91,9 @@ def _font_file(path: Path, capitals: bool) -> tuple[bytes, list[float]]:
         if record.nameID not in (1, 2):
             font["name"].names.remove(record)
     scale = 1000 / font["head"].unitsPerEm
-    reverse = {code: table.get(_latin(code) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else -1) for code in range(32, 256)}
+    reverse = {
+        code: table.get(_latin(code) if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else -1) for code in range(32, 256)
+    }
     widths = [round(font["hmtx"][name][0] * scale, 1) if name else 0.0 for name in reverse.values()]
     out = io.BytesIO()
     font.save(out)
@@ -101,14 +104,38 @@ def _add_font(pdf: pikepdf.Pdf, family: str, style: str, capitals: bool) -> pike
     data, widths = _font_file(fonts.path(family, style), capitals)
     stream = pdf.make_stream(data)
     stream.Length1 = len(data)
-    name = "/ABCDEF+.VnTime" + ("H" if capitals else "") + {"": "", "b": ",Bold", "i": ",Italic", "bi": ",BoldItalic"}[style]
-    descriptor = Dictionary(Type=Name.FontDescriptor, FontName=Name(name), Flags=32, FontBBox=Array([-500, -300, 1300, 1100]),
-                            ItalicAngle=-12 if "i" in style else 0, Ascent=891, Descent=-216, CapHeight=660, StemV=80,
-                            FontFile2=stream)
-    encoding = Dictionary(Type=Name.Encoding, BaseEncoding=Name.WinAnsiEncoding,
-                          Differences=Array([0xAD, Name.sfthyphen]))  # byte AD is "ư", which readers drop as a soft hyphen
-    return pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name(name), FirstChar=32, LastChar=255,
-                                        Widths=Array(widths), FontDescriptor=pdf.make_indirect(descriptor), Encoding=encoding))
+    name = (
+        "/ABCDEF+.VnTime"
+        + ("H" if capitals else "")
+        + {"": "", "b": ",Bold", "i": ",Italic", "bi": ",BoldItalic"}[style]
+    )
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name(name),
+        Flags=32,
+        FontBBox=Array([-500, -300, 1300, 1100]),
+        ItalicAngle=-12 if "i" in style else 0,
+        Ascent=891,
+        Descent=-216,
+        CapHeight=660,
+        StemV=80,
+        FontFile2=stream,
+    )
+    encoding = Dictionary(
+        Type=Name.Encoding, BaseEncoding=Name.WinAnsiEncoding, Differences=Array([0xAD, Name.sfthyphen])
+    )  # byte AD is "ư", which readers drop as a soft hyphen
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.TrueType,
+            BaseFont=Name(name),
+            FirstChar=32,
+            LastChar=255,
+            Widths=Array(widths),
+            FontDescriptor=pdf.make_indirect(descriptor),
+            Encoding=encoding,
+        )
+    )
 
 
 def _operators(word: Word, height: float, family: str) -> bytes:
@@ -129,10 +156,17 @@ def write_pdf(path: Path, pages: Sequence[Page], family: str) -> None:
         for style, capitals in sorted(styles):
             resources[f"/F{STYLES.index(style)}{'H' if capitals else ''}"] = _add_font(pdf, family, style, capitals)
         for page in pages:
-            rules = b"".join(b"%.2f w %.2f %.2f m %.2f %.2f l S\n"
-                             % (rule.width, rule.x0, page.height - rule.y0, rule.x1, page.height - rule.y1) for rule in page.rules)
+            rules = b"".join(
+                b"%.2f w %.2f %.2f m %.2f %.2f l S\n"
+                % (rule.width, rule.x0, page.height - rule.y0, rule.x1, page.height - rule.y1)
+                for rule in page.rules
+            )
             content = rules + b"".join(_operators(word, page.height, family) for word in page.words)
-            made = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, round(page.width, 2), round(page.height, 2)]),
-                              Resources=Dictionary(Font=resources), Contents=pdf.make_stream(content))
+            made = Dictionary(
+                Type=Name.Page,
+                MediaBox=Array([0, 0, round(page.width, 2), round(page.height, 2)]),
+                Resources=Dictionary(Font=resources),
+                Contents=pdf.make_stream(content),
+            )
             pdf.pages.append(pikepdf.Page(pdf.make_indirect(made)))
         pdf.save(path, deterministic_id=True)

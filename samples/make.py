@@ -6,6 +6,7 @@
 
 For benchmarks: `renderings(names, kinds)` gives each aged document with its true words at their aged places.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -61,15 +62,17 @@ COMMITTED = (
 )
 
 # May be looked at while developing; every other sample is only reported on.
-DEV = frozenset({
-    "thi-dua-xa-2024",
-    "cai-cach-hanh-chinh-tinh-2022",
-    "chuyen-de-dang-uy-2021",
-    "tiem-chung-so-y-te-2019",
-    "chuyen-doi-so-xa-2023",
-    "hoi-phu-nu-huyen-2020",
-    "thien-tai-huyen-2016",
-})
+DEV = frozenset(
+    {
+        "thi-dua-xa-2024",
+        "cai-cach-hanh-chinh-tinh-2022",
+        "chuyen-de-dang-uy-2021",
+        "tiem-chung-so-y-te-2019",
+        "chuyen-doi-so-xa-2023",
+        "hoi-phu-nu-huyen-2020",
+        "thien-tai-huyen-2016",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,9 @@ def moved_pages(pages: list[dict[str, Any]], scans: Iterable[age.Scan]) -> tuple
             corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2) * typeset.DPI / 72
             moved = (scan.move(corners) * scale).reshape(-1, 4, 2)
             low, high = moved.min(axis=1), moved.max(axis=1)
-            words = [[word[0], *np.round([*a, *b], 1).tolist()] for word, a, b in zip(line["words"], low, high, strict=True)]
+            words = [
+                [word[0], *np.round([*a, *b], 1).tolist()] for word, a, b in zip(line["words"], low, high, strict=True)
+            ]
             lines.append({**line, "words": words})
         height, width = scan.image.shape[:2]
         found.append({"width": round(width * scale[0], 2), "height": round(height * scale[1], 2), "lines": lines})
@@ -113,8 +118,14 @@ def render(name: str, kind: str) -> Rendering:
     """Age one sample; the same arguments give the same bytes."""
     sample, pages, images = _clean(name)
     sheets = [
-        age.Sheet(image, page, images[(index + 1) % len(images)] if images[(index + 1) % len(images)].shape == image.shape
-                  else image, sample.record.get("issuer", ""), age.generator(name, kind, index + 1), index + 1)
+        age.Sheet(
+            image,
+            page,
+            images[(index + 1) % len(images)] if images[(index + 1) % len(images)].shape == image.shape else image,
+            sample.record.get("issuer", ""),
+            age.generator(name, kind, index + 1),
+            index + 1,
+        )
         for index, (image, page) in enumerate(zip(images, pages, strict=True))
     ]
     scans = tuple(age.KINDS[kind](sheet) for sheet in sheets)
@@ -156,8 +167,13 @@ def index_entry(row: Committed, made: Rendering | None) -> dict[str, Any]:
     meshes: list[Any] = [] if made is None or row.form == "text" else list(made.meshes)
     if row.form == "png":
         meshes = meshes[:1]
-    return {"gold": row.sample, "set": "dev" if row.sample in DEV else "test", "kind": row.kind, "form": row.form,
-            "meshes": meshes}
+    return {
+        "gold": row.sample,
+        "set": "dev" if row.sample in DEV else "test",
+        "kind": row.kind,
+        "form": row.form,
+        "meshes": meshes,
+    }
 
 
 def dump_index(entries: dict[str, dict[str, Any]]) -> str:

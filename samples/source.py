@@ -4,6 +4,7 @@ The format is described in `samples/README.md`. A source has four parts, each op
 `%head`, `%body`, `%foot` and `%record`. The first three are what stands on the paper; the last is the record
 a person wrote by the contract. Nothing here guesses: an unknown line is a `SourceError` with its number.
 """
+
 from __future__ import annotations
 
 import re
@@ -143,7 +144,8 @@ def parse(text: str, name: str) -> Source:
             current.append((number, line.strip()))
     head = dict(_pair(line, number, name) for number, line in parts["%head"])
     foot = tuple(
-        ("recipient", line) if line[:2] in {"- ", "+ "} else _pair(line, number, name) for number, line in parts["%foot"]
+        ("recipient", line) if line[:2] in {"- ", "+ "} else _pair(line, number, name)
+        for number, line in parts["%foot"]
     )
     record: dict[str, str] = {}
     lists: dict[str, list[tuple[str, ...]]] = {}
@@ -156,8 +158,9 @@ def parse(text: str, name: str) -> Source:
             record[key] = value
         else:
             rows.append(tuple(cell.strip() for cell in line.split("¦")))
-    return Source(name, head, _body(parts["%body"], name), foot, record,
-                  {key: tuple(value) for key, value in lists.items()})
+    return Source(
+        name, head, _body(parts["%body"], name), foot, record, {key: tuple(value) for key, value in lists.items()}
+    )
 
 
 def load(name: str) -> Source:

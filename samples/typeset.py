@@ -6,6 +6,7 @@ what offices did before) and `dang` (Party: heading of one line, a star under th
 
 Lengths are PDF points, origin top left. A page is a list of `Word`s and `Rule`s; `draw` makes its image.
 """
+
 from __future__ import annotations
 
 import re
@@ -77,9 +78,15 @@ class Profile:
 
 PROFILES = {
     "nd30": Profile(),
-    "tt01": Profile(number_at="foot_right", basis="", motto=("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")),
-    "tt55": Profile(number_at="foot_centre", basis="", leading=1.18,
-                    motto=("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")),
+    "tt01": Profile(
+        number_at="foot_right", basis="", motto=("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+    ),
+    "tt55": Profile(
+        number_at="foot_centre",
+        basis="",
+        leading=1.18,
+        motto=("CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
+    ),
     "dang": Profile(margins=(20, 15, 20, 30), basis="", motto=("ĐẢNG CỘNG SẢN VIỆT NAM", ""), foot_label="u"),
 }
 
@@ -162,8 +169,16 @@ class Setter:
     def length(self, text: str, style: str, size: float) -> float:
         return float(fonts.face(self.family, style, size * DPI / 72).getlength(text)) * 72 / DPI
 
-    def put(self, words: list[tuple[str, str]], x: float, baseline: float, size: float, area: str,
-            space: float | None = None, new_paragraph: bool = False) -> float:
+    def put(
+        self,
+        words: list[tuple[str, str]],
+        x: float,
+        baseline: float,
+        size: float,
+        area: str,
+        space: float | None = None,
+        new_paragraph: bool = False,
+    ) -> float:
         """Put words on one line from `x`; returns the right end. `space` is the gap between words."""
         if new_paragraph:
             self.paragraph += 1
@@ -176,13 +191,25 @@ class Setter:
                 continue
             face = fonts.face(self.family, style, size * DPI / 72)
             left, top, right, low = (value * 72 / DPI for value in face.getbbox(text, anchor="ls"))
-            self.page.words.append(Word(text, (x + left, baseline + top, x + right, baseline + low), style, size,
-                                        (x, baseline), area, self.line, self.paragraph,
-                                        self.table_row if area == "table" else 0))
+            self.page.words.append(
+                Word(
+                    text,
+                    (x + left, baseline + top, x + right, baseline + low),
+                    style,
+                    size,
+                    (x, baseline),
+                    area,
+                    self.line,
+                    self.paragraph,
+                    self.table_row if area == "table" else 0,
+                )
+            )
             x += self.length(text, style, size)
         return x
 
-    def fill(self, words: list[tuple[str, str]], width: float, size: float, indent: float) -> list[list[tuple[str, str]]]:
+    def fill(
+        self, words: list[tuple[str, str]], width: float, size: float, indent: float
+    ) -> list[list[tuple[str, str]]]:
         """Break words into lines no wider than `width`, the first shorter by `indent`."""
         lines: list[list[tuple[str, str]]] = [[]]
         used, room, space = 0.0, width - indent, self.length(" ", "", size)
@@ -198,11 +225,20 @@ class Setter:
     def natural(self, words: list[tuple[str, str]], size: float) -> float:
         """Width of a line with normal gaps."""
         space = self.length(" ", "", size)
-        return sum(space * len(text) if text[0] == BLANK else self.length(text, style, size)
-                   for text, style in words) + space * (len(words) - 1)
+        return sum(
+            space * len(text) if text[0] == BLANK else self.length(text, style, size) for text, style in words
+        ) + space * (len(words) - 1)
 
-    def paragraph_at(self, text: str, style: str = "", indent: float | None = None, align: str = "justify",
-                     area: str = "body", size: float | None = None, gap: float | None = None) -> None:
+    def paragraph_at(
+        self,
+        text: str,
+        style: str = "",
+        indent: float | None = None,
+        align: str = "justify",
+        area: str = "body",
+        size: float | None = None,
+        gap: float | None = None,
+    ) -> None:
         """Set one paragraph between the margins, over pages where it must."""
         size = size or self.size
         indent = self.profile.indent if indent is None else indent
@@ -225,8 +261,17 @@ class Setter:
             self.put(words, x, self.y - 0.22 * size, size, area, space)
         self.y += self.profile.gap if gap is None else gap
 
-    def column(self, text: str, centre: float, top: float, size: float, style: str, area: str, width: float,
-               new_paragraph: bool = True) -> float:
+    def column(
+        self,
+        text: str,
+        centre: float,
+        top: float,
+        size: float,
+        style: str,
+        area: str,
+        width: float,
+        new_paragraph: bool = True,
+    ) -> float:
         """Set lines (cut at ` / `) centred on `centre`; returns the y below them."""
         self.paragraph += new_paragraph
         for part in text.split(" / "):
@@ -272,10 +317,13 @@ class Setter:
         centre = (self.left + self.right) / 2
         party = head["profile"] == "dang"
         if "type" in head:
-            self.y = self.column(head["type"], centre, self.y, self.size + (1 if party else 0), "b", "title",
-                                 self.right - self.left)
+            self.y = self.column(
+                head["type"], centre, self.y, self.size + (1 if party else 0), "b", "title", self.right - self.left
+            )
         if "title" in head:
-            self.y = self.column(head["title"], centre, self.y + 1, self.size, "b", "title", (self.right - self.left) * 0.86)
+            self.y = self.column(
+                head["title"], centre, self.y + 1, self.size, "b", "title", (self.right - self.left) * 0.86
+            )
         if party:
             self.y = self.column("-----", centre, self.y, self.size, "", "title", 200)
         else:
@@ -294,11 +342,14 @@ class Setter:
         short = [all(len(row[column]) <= 16 for row in full) for column in range(len(widths))]
         for number, row in enumerate(block.rows):
             group = len(row) < len(widths)  # a group row: its last cell runs to the right edge
-            spans = list(pairwise(edges)) if not group else [
-                *pairwise(edges[: len(row)]), (edges[len(row) - 1], edges[-1])]
+            spans = (
+                list(pairwise(edges)) if not group else [*pairwise(edges[: len(row)]), (edges[len(row) - 1], edges[-1])]
+            )
             style = "b" if number == 0 or group else ""
-            cells = [self.fill(list(runs(cell, style)), x1 - x0 - 2 * pad, size, 0) if cell else []
-                     for cell, (x0, x1) in zip(row, spans, strict=True)]
+            cells = [
+                self.fill(list(runs(cell, style)), x1 - x0 - 2 * pad, size, 0) if cell else []
+                for cell, (x0, x1) in zip(row, spans, strict=True)
+            ]
             height = max(len(lines) for lines in cells) * step + 2 * pad
             self.need(height)
             self.row += 1
@@ -362,7 +413,7 @@ class Setter:
             lines = [value for key, value in entries if key == f"{part}sign"]
             person = next((value for key, value in entries if key == f"{part}name"), None)
             area = "foot_left" if part else "foot_right"
-            y = (low if part and items else top)
+            y = low if part and items else top
             for value in lines:
                 y = self.column(value, centre, y, 13.5, "b", area, width * 0.5)
             if person:
@@ -394,11 +445,19 @@ def draw(page: Page, family: str, dpi: int = DPI) -> Image.Image:
     image = Image.new("L", (round(page.width * scale), round(page.height * scale)), 255)
     pen = ImageDraw.Draw(image)
     for rule in page.rules:
-        pen.line((rule.x0 * scale, rule.y0 * scale, rule.x1 * scale, rule.y1 * scale), fill=0,
-                 width=max(1, round(rule.width * scale)))
+        pen.line(
+            (rule.x0 * scale, rule.y0 * scale, rule.x1 * scale, rule.y1 * scale),
+            fill=0,
+            width=max(1, round(rule.width * scale)),
+        )
     for word in page.words:
-        pen.text((word.origin[0] * scale, word.origin[1] * scale), word.text, fill=0, anchor="ls",
-                 font=fonts.face(family, word.style, word.size * scale))
+        pen.text(
+            (word.origin[0] * scale, word.origin[1] * scale),
+            word.text,
+            fill=0,
+            anchor="ls",
+            font=fonts.face(family, word.style, word.size * scale),
+        )
     return image
 
 
