@@ -13,7 +13,20 @@ from functools import lru_cache
 from pathlib import Path
 
 import pipeline
-from pipeline import areas, encodings, export, ingest, layout, pages, recognisers, record, searchable, vietnamese
+from pipeline import (
+    areas,
+    encodings,
+    export,
+    ingest,
+    layout,
+    markup,
+    pages,
+    recognisers,
+    record,
+    searchable,
+    tables,
+    vietnamese,
+)
 from pipeline.corrections import Correction, apply_to_document, apply_to_plan
 from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
 from pipeline.errors import PageError
@@ -109,6 +122,7 @@ def read(document: Document, settings: Settings | None = None, corrections: Sequ
     document = reset(document)
     document = restore_document(document, _restorer(settings.references), settings.preset)
     document = apply_to_document(document, corrections)
+    document = tables.tables(document)
     document = replace(document, steps=(
         *(step for step in document.steps if step.stage != "read"),
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
@@ -147,19 +161,27 @@ def write_outputs(reading: Reading, source: Source, folder: Path, settings: Sett
         "text": ("text.txt", lambda: export.to_text(upright(document))),
         "raw": ("raw.txt", lambda: document.raw + "\n"),
         "document": ("document.json", lambda: export.document_json(document)),
+        "alto": ("alto.xml", lambda: markup.to_alto(document)),
+        "hocr": ("document.hocr", lambda: markup.to_hocr(document)),
         "markdown": ("document.md", lambda: export.to_markdown(upright(document), reading.plan)),
     }
     names: list[str] = []
     for wanted in settings.formats:
-        if wanted == "pdf":
-            if source.media_type.startswith("text/"):
+        match wanted:
+            case "pdf" if source.media_type.startswith("text/"):
                 continue
-            searchable.write_searchable(source.path, document, reading.plan, folder / "searchable.pdf")
-            names.append("searchable.pdf")
-            continue
-        name, content = writers[wanted]
-        (folder / name).write_text(content(), "utf-8")
-        names.append(name)
+            case "pdf":
+                searchable.write_searchable(source.path, document, reading.plan, folder / "searchable.pdf")
+                names.append("searchable.pdf")
+            case "page":
+                for number, content in enumerate(markup.to_page_xml(document), start=1):
+                    name = f"page-{number:04}.xml"
+                    (folder / name).write_text(content, "utf-8")
+                    names.append(name)
+            case _:
+                name, make = writers[wanted]
+                (folder / name).write_text(make(), "utf-8")
+                names.append(name)
     if len(reading.parts) > 1:
         names += _write_parts(reading, folder)
     return tuple(names)
