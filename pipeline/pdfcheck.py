@@ -9,28 +9,23 @@ trailer, cross-reference table) are kept by the way `searchable` saves.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from pipeline.pdfmend import ALLOWED_ACTIONS, signatures
-from pipeline.pdfstrip import INVISIBLE, MAX_DEPTH, SHOW, shown
+from pipeline.pdfmedia import font_faults, jpeg2000_faults
+from pipeline.pdfmend import ALLOWED_ACTIONS, MALFORMED, signatures
+from pipeline.pdfstrip import MAX_DEPTH
+from pipeline.pdfsurvey import INTENTS, Survey, identity, survey
 
-# ISO 32000-1, annex A: every operator of a content stream.
-OPERATORS = frozenset((  # noqa: SIM905
-    "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP n "
-    "q Q re RG rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \""
-).split())
 FILTERS = frozenset({
     "/ASCIIHexDecode", "/ASCII85Decode", "/FlateDecode", "/RunLengthDecode", "/CCITTFaxDecode", "/JBIG2Decode",
     "/DCTDecode", "/JPXDecode",
 })
-INLINE_FILTERS = FILTERS | {"/AHx", "/A85", "/Fl", "/RL", "/CCF", "/DCT"}
 ANNOTATIONS = frozenset({
     "/Text", "/Link", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline",
     "/Squiggly", "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/FileAttachment", "/Widget", "/PrinterMark",
@@ -40,202 +35,7 @@ BLEND_MODES = frozenset({
     "/Normal", "/Compatible", "/Multiply", "/Screen", "/Overlay", "/Darken", "/Lighten", "/ColorDodge", "/ColorBurn",
     "/HardLight", "/SoftLight", "/Difference", "/Exclusion", "/Hue", "/Saturation", "/Color", "/Luminosity",
 })
-INTENTS = frozenset({"/RelativeColorimetric", "/AbsoluteColorimetric", "/Perceptual", "/Saturation"})
-MAX_NESTING = 28  # of q, clause 6.1.13
 MAX_FINDINGS = 20  # of one rule; more of the same help nobody
-
-
-@dataclass(slots=True)
-class FontUse:
-    """A font that paints glyphs somewhere, and the codes it shows."""
-
-    font: pikepdf.Object
-    codes: set[bytes] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Survey:
-    """What the content streams of a file use. Keys of the maps are object identities."""
-
-    fonts: dict[Any, FontUse] = field(default_factory=dict)
-    images: dict[Any, pikepdf.Object] = field(default_factory=dict)
-    forms: dict[Any, pikepdf.Object] = field(default_factory=dict)
-    states: dict[Any, pikepdf.Object] = field(default_factory=dict)
-    spaces: list[pikepdf.Object] = field(default_factory=list)
-    objects: list[Any] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-
-def _key(thing: Any) -> Any:
-    return thing.objgen if thing.is_indirect else id(thing)
-
-
-def survey(pdf: Pdf) -> Survey:
-    """Walk all page content, forms, patterns, glyph procedures and annotation appearances."""
-    found = Survey(objects=list(reachable(pdf)))
-    for number, page in enumerate(pdf.pages, start=1):
-        _walk(found, page, page.obj.get("/Resources", Dictionary()), f"page {number}", 0, 0)
-        for annotation in page.obj.get("/Annots", Array()):
-            if not isinstance(annotation, Dictionary):
-                continue
-            appearance = annotation.get("/AP", Dictionary()).get("/N")
-            states = [appearance] if isinstance(appearance, pikepdf.Stream) else [
-                value for value in (appearance.values() if isinstance(appearance, Dictionary) else ())
-            ]
-            for state in states:
-                if isinstance(state, pikepdf.Stream):
-                    _form(found, state, f"annotation on page {number}", 0, 0)
-    return found
-
-
-def reachable(pdf: Pdf) -> Iterator[Any]:
-    """The indirect objects that will be saved: those that something leads to."""
-    seen: set[tuple[int, int]] = set()
-    waiting: list[Any] = [pdf.Root, pdf.trailer.get("/Info")]
-    while waiting:
-        thing = waiting.pop()
-        if isinstance(thing, Array):
-            inside: Iterable[Any] = thing
-        elif isinstance(thing, Dictionary | pikepdf.Stream):
-            inside = thing.values()
-        else:
-            continue
-        if thing.is_indirect:
-            if thing.objgen in seen:
-                continue
-            seen.add(thing.objgen)
-            yield thing
-        waiting.extend(inside)
-
-
-def _form(found: Survey, form: pikepdf.Object, place: str, mode: int, depth: int) -> None:
-    if _key(form) in found.forms or depth > MAX_DEPTH:
-        return
-    found.forms[_key(form)] = form
-    resources = form.get("/Resources")
-    if resources is None:
-        resources = Dictionary()
-    _walk(found, form, resources, place, mode, depth)
-
-
-def _walk(found: Survey, source: Any, resources: Any, place: str, mode: int, depth: int) -> None:
-    try:
-        steps = pikepdf.parse_content_stream(source)
-    except pikepdf.PdfError as error:
-        found.faults.append(f"{place}: the content cannot be parsed ({str(error)[:80]})")
-        return
-    font: Any = None
-    stack: list[tuple[int, Any]] = []
-    for step in steps:
-        operator, operands = str(step.operator), step.operands
-        if isinstance(step, pikepdf.ContentStreamInlineImage):
-            _inline(found, step, resources, place)
-            continue
-        first = operands[0] if len(operands) else None
-        match operator:
-            case "q":
-                stack.append((mode, font))
-                if len(stack) == MAX_NESTING + 1:
-                    found.faults.append(f"{place}: graphics states nested deeper than {MAX_NESTING}")
-            case "Q" if stack:
-                mode, font = stack.pop()
-            case "Tr" if first is not None:
-                mode = int(first)
-            case "Tf" if first is not None:
-                font = _named(found, resources, "/Font", first, place)
-            case "gs" if first is not None:
-                state = _named(found, resources, "/ExtGState", first, place)
-                if state is not None:
-                    found.states[_key(state)] = state
-                    if isinstance(state.get("/Font"), Array):
-                        font = state["/Font"][0]
-            case "k" | "K":
-                found.spaces.append(Name.DeviceCMYK)
-            case "cs" | "CS" if first is not None:
-                _space(found, resources, first, place)
-            case "ri" if str(first) not in INTENTS:
-                found.faults.append(f"{place}: rendering intent {first} is not allowed (6.2.6)")
-            case "scn" | "SCN" if len(operands) and isinstance(operands[-1], Name):
-                _pattern(found, resources, operands[-1], place, depth)
-            case "sh" if first is not None:
-                shading = _named(found, resources, "/Shading", first, place)
-                if shading is not None:
-                    _space(found, resources, shading.get("/ColorSpace"), place)
-            case "Do" if first is not None:
-                _do(found, resources, first, place, mode, depth)
-            case _ if operator in SHOW:
-                if mode != INVISIBLE and font is not None:
-                    use = found.fonts.setdefault(_key(font), FontUse(font))
-                    use.codes.update(shown(operator, list(operands)))
-                    _glyph_procedures(found, font, place, depth)
-            case _ if operator not in OPERATORS:
-                found.faults.append(f"{place}: unknown operator {operator!r} (6.2.2)")
-
-
-def _named(found: Survey, resources: Any, kind: str, name: Any, place: str) -> Any:
-    thing = resources.get(kind, Dictionary()).get(str(name))
-    if thing is None:
-        found.faults.append(f"{place}: {kind[1:]} {name} is used but not defined (6.2.2)")
-    return thing
-
-
-def _do(found: Survey, resources: Any, name: Any, place: str, mode: int, depth: int) -> None:
-    thing = _named(found, resources, "/XObject", name, place)
-    if not isinstance(thing, pikepdf.Stream):
-        return
-    if thing.get("/Subtype") == Name.Image:
-        found.images[_key(thing)] = thing
-        if "/ColorSpace" in thing and not bool(thing.get("/ImageMask", False)):
-            _space(found, resources, thing["/ColorSpace"], place)
-        mask = thing.get("/SMask")
-        if isinstance(mask, pikepdf.Stream):
-            found.images[_key(mask)] = mask
-    else:
-        _form(found, thing, place, mode, depth + 1)
-
-
-def _space(found: Survey, resources: Any, space: Any, place: str) -> None:
-    if isinstance(space, Name):
-        name = str(space)
-        if name in ("/DeviceGray", "/DeviceRGB", "/Pattern", "/G", "/RGB"):
-            return
-        if name not in ("/DeviceCMYK", "/CMYK"):
-            space = resources.get("/ColorSpace", Dictionary()).get(name)
-            if space is None:
-                found.faults.append(f"{place}: colour space {name} is used but not defined (6.2.2)")
-    if space is not None:
-        found.spaces.append(space)
-
-
-def _pattern(found: Survey, resources: Any, name: Any, place: str, depth: int) -> None:
-    pattern = _named(found, resources, "/Pattern", name, place)
-    if isinstance(pattern, pikepdf.Stream):
-        _form(found, pattern, place, 0, depth + 1)
-    elif isinstance(pattern, Dictionary) and "/Shading" in pattern:
-        _space(found, resources, pattern["/Shading"].get("/ColorSpace"), place)
-
-
-def _glyph_procedures(found: Survey, font: Any, place: str, depth: int) -> None:
-    if font.get("/Subtype") != Name.Type3 or depth > MAX_DEPTH:
-        return
-    resources = font.get("/Resources", Dictionary())
-    for procedure in font.get("/CharProcs", Dictionary()).values():
-        if _key(procedure) not in found.forms:
-            found.forms[_key(procedure)] = procedure
-            _walk(found, procedure, resources, place, 0, depth + 1)
-
-
-def _inline(found: Survey, step: Any, resources: Any, place: str) -> None:
-    image = step.iimage
-    for name in image.filters:
-        if str(name) not in INLINE_FILTERS:
-            found.faults.append(f"{place}: inline image with filter {name} (6.1.10)")
-    if bool(image.obj.get("/Interpolate", image.obj.get("/I", False))):
-        found.faults.append(f"{place}: inline image asks for interpolation (6.2.8)")
-    if not image.image_mask:
-        space = image.obj.get("/CS", image.obj.get("/ColorSpace"))
-        if isinstance(space, Name):
-            _space(found, resources, space, place)
 
 
 # --- the rules --------------------------------------------------------------------------------------
@@ -396,68 +196,6 @@ def images(pdf: Pdf, found: Survey) -> Iterator[str]:
             yield "an image with an odd number of bits per component"
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The boxes of a JPEG 2000 file: type and content."""
-    at = 0
-    while at + 8 <= len(data):
-        size, kind = struct.unpack_from(">I4s", data, at)
-        head = 8
-        if size == 1 and at + 16 <= len(data):
-            size, head = struct.unpack_from(">Q", data, at + 8)[0], 16
-        elif size == 0:
-            size = len(data) - at
-        if size < head:
-            return
-        yield kind, data[at + head:at + size]
-        at += size
-
-
-def jpeg2000_faults(image: pikepdf.Object) -> Iterator[str]:
-    data = image.read_raw_bytes() if str(image.get("/Filter")) == "/JPXDecode" else b""
-    if data[:4] == b"\xff\x4f\xff\x51":
-        yield "a bare codestream without the header of the file format"
-        return
-    header = next((content for kind, content in _boxes(data) if kind == b"jp2h"), None)
-    if header is None:
-        yield "the image header cannot be read"
-        return
-    inside = list(_boxes(header))
-    ihdr = next((content for kind, content in inside if kind == b"ihdr"), b"")
-    if len(ihdr) < 14:
-        yield "the image header cannot be read"
-        return
-    channels, depth = struct.unpack_from(">HB", ihdr, 8)
-    opacity = sum(
-        struct.unpack_from(">H", content, 2 + 6 * i + 2)[0] != 0
-        for kind, content in inside if kind == b"cdef" for i in range(struct.unpack_from(">H", content)[0])
-    )
-    palette = next((content for kind, content in inside if kind == b"pclr"), None)
-    colours = palette[2] if palette is not None and len(palette) > 2 else channels - opacity
-    if colours not in (1, 3, 4):
-        yield f"{colours} colour channels"
-    if depth == 255 or any(kind == b"bpcc" for kind, _ in inside):
-        yield "channels of different depth"
-    elif not 1 <= (depth & 0x7F) + 1 <= 38:
-        yield f"{(depth & 0x7F) + 1} bits a channel"
-    if "/ColorSpace" in image:
-        return
-    specifications = [content for kind, content in inside if kind == b"colr" and len(content) >= 3]
-    chosen = specifications
-    if len(specifications) != 1:
-        chosen = [content for content in specifications if content[2] == 1]
-        if len(chosen) != 1:
-            yield "no single best colour specification"
-            return
-    if chosen[0][0] not in (1, 2, 3):
-        yield f"colour method {chosen[0][0]}"
-    elif chosen[0][0] == 1 and len(chosen[0]) >= 7:
-        number = struct.unpack_from(">I", chosen[0], 3)[0]
-        if number == 19:
-            yield "colour space CIEJab"
-        elif number == 12:
-            yield "device CMYK colour under an sRGB output intent"
-
-
 def forms(pdf: Pdf, found: Survey) -> Iterator[str]:
     for form in found.forms.values():
         if "/OPI" in form or "/Ref" in form or "/PS" in form or form.get("/Subtype2") == Name.PS:
@@ -516,7 +254,7 @@ def layers(pdf: Pdf, found: Survey) -> Iterator[str]:
     properties = pdf.Root.get("/OCProperties")
     if not isinstance(properties, Dictionary):
         return
-    groups = {_key(group) for group in properties.get("/OCGs", Array())}
+    groups = {identity(group) for group in properties.get("/OCGs", Array())}
     for config in [properties.get("/D", Dictionary()), *properties.get("/Configs", Array())]:
         if "/Order" in config and not groups <= set(_members(config.Order)):
             yield "a layer is missing from the order of layers"
@@ -527,101 +265,13 @@ def _members(order: Any) -> Iterator[Any]:
         if isinstance(item, Array):
             yield from _members(item)
         elif isinstance(item, Dictionary):
-            yield _key(item)
+            yield identity(item)
 
 
 def fonts(pdf: Pdf, found: Survey) -> Iterator[str]:
     for use in found.fonts.values():
         name = str(use.font.get("/BaseFont", "/without name"))[1:]
         yield from (f"font {name} {fault}" for fault in font_faults(use))
-
-
-def font_faults(use: FontUse) -> Iterator[str]:
-    """What stands against a font that paints glyphs. Only TrueType programs of composite fonts can be measured."""
-    font = use.font
-    if font.get("/Subtype") == Name.Type3:
-        return
-    if font.get("/Subtype") != Name.Type0:
-        descriptor = font.get("/FontDescriptor", Dictionary())
-        if not any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")):
-            yield "is not embedded (6.2.11.4.1)"
-        else:
-            yield "has glyph widths that are not checked here (6.2.11.5)"
-        return
-    descendants = font.get("/DescendantFonts", Array())
-    descendant = descendants[0] if len(descendants) else Dictionary()
-    descriptor = descendant.get("/FontDescriptor", Dictionary())
-    if not any(key in descriptor for key in ("/FontFile2", "/FontFile3")):
-        yield "is not embedded (6.2.11.4.1)"
-        return
-    program = descriptor.get("/FontFile2")
-    mapping = descendant.get("/CIDToGIDMap")
-    if descendant.get("/Subtype") == Name.CIDFontType2 and mapping is None:
-        yield "has no CIDToGIDMap (6.2.11.3.2)"
-        return
-    if program is None or str(font.get("/Encoding")) not in ("/Identity-H", "/Identity-V"):
-        yield "has glyph widths that are not checked here (6.2.11.5)"
-        return
-    glyphs = mapping.read_bytes() if isinstance(mapping, pikepdf.Stream) else None
-    yield from _width_faults(descendant, program, glyphs, use.codes)
-
-
-def _width_faults(
-    descendant: Any, program: Any, glyphs: bytes | None, shown_codes: set[bytes],
-) -> Iterator[str]:
-    try:
-        advances = truetype_advances(program.read_bytes())
-        widths = cid_widths(descendant.get("/W", Array()))
-    except (pikepdf.PdfError, struct.error, KeyError, ValueError, IndexError, ZeroDivisionError):
-        yield "has a program that cannot be read (6.2.11.4)"
-        return
-    default = float(descendant.get("/DW", 1000))
-    for code in sorted({text[i:i + 2] for text in shown_codes for i in range(0, len(text) - 1, 2)}):
-        cid = int.from_bytes(code, "big")
-        glyph = cid if glyphs is None else int.from_bytes(glyphs[2 * cid:2 * cid + 2], "big")
-        if glyph == 0:
-            yield "shows the glyph .notdef (6.2.11.8)"
-            return
-        if glyph >= len(advances):
-            yield f"lacks the glyph {glyph} that it shows (6.2.11.4.1)"
-            return
-        if abs(widths.get(cid, default) - advances[glyph]) > 1:
-            yield f"has another width for glyph {glyph} than its program (6.2.11.5)"
-            return
-
-
-def truetype_advances(data: bytes) -> list[float]:
-    """Advance width of each glyph in 1/1000 em, from the tables head, hhea, maxp and hmtx.
-
-    Raises KeyError or struct.error for a program that lacks them.
-    """
-    count = struct.unpack_from(">H", data, 4)[0]
-    tables = {}
-    for i in range(count):
-        tag, _, offset, length = struct.unpack_from(">4sIII", data, 12 + 16 * i)
-        tables[tag] = data[offset:offset + length]
-    units = struct.unpack_from(">H", tables[b"head"], 18)[0]
-    measured = struct.unpack_from(">H", tables[b"hhea"], 34)[0]
-    glyphs = struct.unpack_from(">H", tables[b"maxp"], 4)[0]
-    raw = [int(struct.unpack_from(">H", tables[b"hmtx"], 4 * i)[0]) for i in range(measured)]
-    advances = [advance * 1000 / int(units) for advance in raw]
-    return advances + advances[-1:] * (int(glyphs) - len(raw))
-
-
-def cid_widths(array: Any) -> dict[int, float]:
-    """The /W array of a CID font as a map from CID to width."""
-    widths: dict[int, float] = {}
-    items = list(array)
-    at = 0
-    while at + 1 < len(items):
-        first = int(items[at])
-        if isinstance(items[at + 1], Array):
-            widths |= {first + i: float(width) for i, width in enumerate(items[at + 1])}
-            at += 2
-        else:
-            widths |= dict.fromkeys(range(first, min(int(items[at + 1]), 65535) + 1), float(items[at + 2]))
-            at += 3
-    return widths
 
 
 RULES = (
@@ -643,12 +293,18 @@ RULES = (
 
 def faults(pdf: Pdf) -> tuple[str, ...]:
     """Everything that stands against calling `pdf` PDF/A, each once, as "clause: what"; empty where nothing does."""
-    found = survey(pdf)
+    try:
+        found = survey(pdf)
+    except MALFORMED as error:
+        return (f"6.1: the file is malformed ({str(error)[:80]})",)
     told: dict[str, None] = {}
     for rule in RULES:
-        for i, fault in enumerate(dict.fromkeys(rule.find(pdf, found))):
-            if i == MAX_FINDINGS:
-                told[f"{rule.clause}: and more of the kind"] = None
-                break
-            told[f"{rule.clause}: {fault}"] = None
+        try:
+            for i, fault in enumerate(dict.fromkeys(rule.find(pdf, found))):
+                if i == MAX_FINDINGS:
+                    told[f"{rule.clause}: and more of the kind"] = None
+                    break
+                told[f"{rule.clause}: {fault}"] = None
+        except MALFORMED as error:
+            told[f"{rule.clause}: cannot be judged, the file is malformed ({str(error)[:80]})"] = None
     return tuple(told)

@@ -17,6 +17,12 @@ from pikepdf import Array, Dictionary, Name, Pdf
 
 from pipeline.pdftext import srgb_profile
 
+# What pikepdf raises when an object of a file is of another kind than it should be, or is damaged.
+MALFORMED = (
+    pikepdf.PdfError, TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
+    RecursionError,
+)
+
 # Bits of an annotation's /F (ISO 32000-1, 12.5.3).
 PRINT = 4
 MAX_DEPTH = 100  # of a form's field tree
@@ -342,11 +348,24 @@ MENDS = (
 )
 
 
-def mend(pdf: Pdf) -> tuple[tuple[str, int], ...]:
-    """Run every mend; the names of those that changed something, with the number of places."""
-    done = []
+def mend(pdf: Pdf) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
+    """Run every mend.
+
+    Returns the names of those that changed something with the number of places, and in words what could not
+    be mended because the file's objects are not what they should be.
+    """
+    done, failed = [], []
     for row in MENDS:
-        count = row.apply(pdf)
+        try:
+            count = row.apply(pdf)
+        except MALFORMED as error:
+            clause = row.why.split(":")[0]
+            failed.append(f"{clause}: {row.name} could not be mended, the file is malformed ({_short(error)})")
+            continue
         if count:
             done.append((row.name, count))
-    return tuple(done)
+    return tuple(done), tuple(failed)
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:80]

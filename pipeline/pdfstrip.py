@@ -31,12 +31,12 @@ Six = tuple[float, float, float, float, float, float]
 IDENTITY: Six = (1, 0, 0, 1, 0, 0)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Stripped:
-    """What was found on a page: show operators taken out, and the codes that visible text shows, by font key."""
+    """What became of a page's own text: how many show operators were taken out, how many fonts muted."""
 
     removed: int = 0
-    visible: dict[str, set[bytes]] = field(default_factory=dict)
+    muted: int = 0
 
 
 def multiply(first: Six, then: Six) -> Six:
@@ -106,25 +106,39 @@ class _State:
     font: str = ""
 
 
-class _Stripper:
+@dataclass(slots=True)
+class _Change:
+    """What becomes of one content stream: new content (None: as it was), and resources to replace by kind and name."""
+
+    content: bytes | None = None
+    entries: dict[str, dict[str, pikepdf.Object]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.content is not None or bool(self.entries)
+
+
+class _Silencer:
     def __init__(self, pdf: Pdf, box: tuple[float, float, float, float]) -> None:
         self.pdf = pdf
         self.box = box
-        self.found = Stripped()
+        self.removed = 0
+        self.muted = 0
 
-    def strip(
-        self, source: pikepdf.Object | pikepdf.Page, resources: pikepdf.Object, matrix: Six,
-        state: _State, covered: bool, depth: int,
-    ) -> tuple[bytes, dict[str, pikepdf.Object]] | None:
-        """New content without the hidden text, and forms to replace by name; None where nothing changed."""
+    def change(
+        self, source: pikepdf.Object | pikepdf.Page, resources: pikepdf.Object, matrix: Six, state: _State,
+        covered: bool, depth: int,
+    ) -> _Change:
+        """Take the hidden text out of a page or form and mute what is seen, forms within it included."""
         instructions = list(pikepdf.parse_content_stream(source))
         cover = len(instructions) if covered else last_cover(instructions, resources, matrix, self.box, depth)
         kept: list[Step | tuple[list[pikepdf.Object], Operator]] = []
         forms: dict[str, pikepdf.Object] = {}
+        seen: dict[str, set[bytes]] = {}
         stack: list[tuple[_State, Six]] = []
-        changed, shows = False, False
+        removed = 0
         for i, step in enumerate(instructions):
-            operator, operands = str(step.operator), cast("list[Any]", list(step.operands))
+            operator = str(step.operator)
+            operands: list[Any] = list(step.operands)
             match operator:
                 case "q":
                     stack.append((_State(state.mode, state.font), matrix))
@@ -141,42 +155,65 @@ class _Stripper:
                     form = self._form(name, resources, matrix, state, i < cover, depth)
                     if form is not None:
                         forms[name] = form
-                        changed = True
             if operator not in SHOW:
                 kept.append(step)
             elif state.mode == INVISIBLE or i < cover:
-                self.found.removed += 1
-                changed = True
+                removed += 1
                 kept += _moves(operator, operands)
             else:
-                codes = self.found.visible.setdefault(state.font, set())
-                codes.update(shown(operator, operands))
+                seen.setdefault(state.font, set()).update(shown(operator, operands))
                 kept.append(step)
-                shows = True
-        if not changed:
-            return None
-        if not shows:
-            kept = [step for step in kept if not isinstance(step, tuple) and str(step.operator) not in TEXT_ONLY]
-        return pikepdf.unparse_content_stream(cast("list[Any]", kept)), forms
+        self.removed += removed
+        change = _Change()
+        if removed:
+            if not seen:
+                kept = [s for s in kept if not isinstance(s, tuple) and str(s.operator) not in TEXT_ONLY]
+            change.content = pikepdf.unparse_content_stream(cast("list[Any]", kept))
+        silent = self._silent(resources, seen)
+        change.entries = {kind: made for kind, made in (("/XObject", forms), ("/Font", silent)) if made}
+        return change
 
     def _form(
         self, name: str, resources: pikepdf.Object, matrix: Six, state: _State, covered: bool, depth: int,
     ) -> pikepdf.Object | None:
-        """A copy of the form `name` without its hidden text; None where it has none or is no form."""
+        """A copy of the form `name` that says nothing; None where it says nothing already or is no form."""
         form = _xobject(resources, Name(name))
         if form is None or form.get("/Subtype") != Name.Form:
             return None
         own = form.get("/Resources", resources)
         within = multiply(_six(list(form.get("/Matrix", []))), matrix)
-        made = self.strip(form, own, within, _State(state.mode, state.font), covered, depth + 1)
-        if made is None:
+        change = self.change(form, own, within, _State(state.mode, state.font), covered, depth + 1)
+        if not change:
             return None
-        content, inner = made
-        copy = self.pdf.make_stream(content, {
-            key: value for key, value in form.items() if key not in ("/Length", "/Filter", "/DecodeParms")
-        })
-        copy.Resources = with_entries(own, "/XObject", inner)
+        left_out = {"/Length"} if change.content is None else {"/Length", "/Filter", "/DecodeParms"}
+        entries = {key: value for key, value in form.items() if key not in left_out}
+        if change.content is None:
+            copy = self.pdf.make_stream(b"", entries)
+            coding: dict[str, Any] = {"filter": form.get("/Filter"), "decode_parms": form.get("/DecodeParms")}
+            copy.write(form.read_raw_bytes(), **coding)
+        else:
+            copy = self.pdf.make_stream(change.content, entries)
+        copy.Resources = _with_all(own, change)
         return copy
+
+    def _silent(self, resources: pikepdf.Object, seen: dict[str, set[bytes]]) -> dict[str, pikepdf.Object]:
+        """Copies of the fonts whose text is seen, with every code they show meaning a space."""
+        fonts = resources.get("/Font", Dictionary())
+        silent: dict[str, pikepdf.Object] = {}
+        for name, codes in seen.items():
+            font = fonts.get(name)
+            if isinstance(font, Dictionary):
+                copy = Dictionary(dict(font.items()))
+                copy.ToUnicode = self.pdf.make_stream(_spaces(codes, 2 if font.get("/Subtype") == Name.Type0 else 1))
+                silent[name] = self.pdf.make_indirect(copy)
+                self.muted += 1
+        return silent
+
+
+def _with_all(resources: pikepdf.Object, change: _Change) -> pikepdf.Object:
+    for kind, entries in change.entries.items():
+        resources = with_entries(resources, kind, entries)
+    return resources
 
 
 def _moves(operator: str, operands: list[Any]) -> list[tuple[list[pikepdf.Object], Operator]]:
@@ -208,23 +245,23 @@ def with_entries(resources: pikepdf.Object, kind: str, entries: Mapping[str, pik
     return copy
 
 
-def strip_hidden(pdf: Pdf, page: pikepdf.Page) -> Stripped:
-    """Take invisible and covered text out of a page, forms included. What is painted stays as it was.
+def silence(pdf: Pdf, page: pikepdf.Page) -> Stripped:
+    """Make the page's own text silent: what is hidden is taken out, what is seen stays painted and means spaces.
 
-    The page gets new content only where something was taken out. Returns what was found.
+    The page gets new content only where something was taken out of it.
     """
-    box = tuple(float(value) for value in page.cropbox)
+    box = [float(value) for value in page.cropbox]
     left, right = sorted((box[0], box[2]))
     bottom, top = sorted((box[1], box[3]))
-    stripper = _Stripper(pdf, (left, bottom, right, top))
+    silencer = _Silencer(pdf, (left, bottom, right, top))
     resources = page.resources
-    made = stripper.strip(page, resources, IDENTITY, _State(), False, 0)
-    if made is not None:
-        content, forms = made
-        page.obj.Contents = pdf.make_stream(content)
-        page.obj.Resources = with_entries(resources, "/XObject", forms)
+    change = silencer.change(page, resources, IDENTITY, _State(), False, 0)
+    if change.entries:
+        page.obj.Resources = _with_all(resources, change)
+    if change.content is not None:
+        page.obj.Contents = pdf.make_stream(change.content)
         _drop_unused_fonts(page)
-    return stripper.found
+    return Stripped(silencer.removed, silencer.muted)
 
 
 def _drop_unused_fonts(page: pikepdf.Page) -> None:
@@ -233,27 +270,10 @@ def _drop_unused_fonts(page: pikepdf.Page) -> None:
         str(step.operands[0]) for step in pikepdf.parse_content_stream(page)
         if str(step.operator) == "Tf" and len(step.operands)
     }
-    shows = any(str(step.operator) in SHOW for step in pikepdf.parse_content_stream(page))
     fonts = page.resources.get("/Font", Dictionary())
-    kept = Dictionary({key: value for key, value in fonts.items() if shows and key in used})
-    page.obj.Resources.Font = kept
-
-
-def mute_visible(pdf: Pdf, page: pikepdf.Page, found: Stripped) -> None:
-    """Make the text that is really painted on a page silent: its fonts' codes all mean a space.
-
-    Only the fonts named in the page's own resources are changed, each as a copy.
-    """
-    fonts = page.resources.get("/Font", Dictionary())
-    silent = {}
-    for name, codes in found.visible.items():
-        font = fonts.get(name)
-        if font is None:
-            continue
-        copy = Dictionary(dict(font.items()))
-        copy.ToUnicode = pdf.make_stream(_spaces(codes, 2 if font.get("/Subtype") == Name.Type0 else 1))
-        silent[name] = pdf.make_indirect(copy)
-    page.obj.Resources = with_entries(page.resources, "/Font", silent)
+    resources = Dictionary(dict(page.resources.items()))
+    resources.Font = Dictionary({key: value for key, value in fonts.items() if key in used})
+    page.obj.Resources = resources
 
 
 def _spaces(strings: set[bytes], width: int) -> bytes:

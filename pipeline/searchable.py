@@ -38,7 +38,7 @@ class SearchableResult:
 
     `conformance` is "PDF/A-2b", "PDF/A-3b" or "", and `reasons` say why not. `mended` names the mends of
     `pdfmend` that changed something, `signed` that the source carries a digital signature which this copy
-    does not. Page numbers count from 1: `grafted` got our text, `stripped` lost an old layer, `kept` kept theirs.
+    does not. Page numbers count from 1: `grafted` got our text, `stripped` lost or muted their own, `kept` kept it.
     """
 
     conformance: str
@@ -70,16 +70,23 @@ def write_searchable(source_path: Path, document: Document, plan: Plan, target_p
     if document.media_type.startswith("text/"):
         raise ValueError(f"{document.file} is a text file; there is no page to write on")
     with _open(source_path, document) as pdf:
-        signed = bool(pdfmend.signatures(pdf))
+        signed = _is_signed(pdf)
         facts = facts_of(plan, pdf)
-        mended = pdfmend.mend(pdf)
+        mended, failed = pdfmend.mend(pdf)
         grafted, stripped, kept = _write_text(pdf, source_path, document)
-        part = 3 if pdfmend.has_attachments(pdf) else 2
-        reasons = pdfcheck.faults(pdf)
+        reasons = failed + pdfcheck.faults(pdf)
+        part = 3 if not failed and pdfmend.has_attachments(pdf) else 2
         write_metadata(pdf, facts, None if reasons else part)
         _save(pdf, target_path)
     conformance = "" if reasons else f"PDF/A-{part}b"
     return SearchableResult(conformance, reasons, mended, signed, grafted, stripped, kept)
+
+
+def _is_signed(pdf: Pdf) -> bool:
+    try:
+        return bool(pdfmend.signatures(pdf))
+    except pdfmend.MALFORMED:
+        return False
 
 
 def _open(path: Path, document: Document) -> Pdf:
@@ -96,7 +103,6 @@ def _open(path: Path, document: Document) -> Pdf:
 def _save(pdf: Pdf, path: Path) -> None:
     """With the streams' bytes as they are; the identifier is drawn from the content."""
     try:
-        pdf.remove_unreferenced_resources()
         pdf.save(
             path, force_version="1.7", fix_metadata_version=False, preserve_pdfa=True, encryption=False,
             compress_streams=True, stream_decode_level=pikepdf.StreamDecodeLevel.none,
@@ -127,13 +133,14 @@ def _write_text(
             continue
         if page.status == "failed":
             continue  # what its own layer may hold is all that there is
-        found = pdfstrip.strip_hidden(pdf, target)
-        if page.rejected_layer is not None or page.origin == "text-layer":
-            pdfstrip.mute_visible(pdf, target, found)
-        if found.removed or page.rejected_layer is not None:
-            stripped.append(page.number)
+        # A page whose content cannot be parsed keeps it, and gets our text beside.
+        with contextlib.suppress(*pdfmend.MALFORMED):
+            found = pdfstrip.silence(pdf, target)
+            if found.removed or found.muted:
+                stripped.append(page.number)
         to_user = user_space(standing, visible_box(target), _rotation(target))
-        lines = _outside(lines, to_user, _speaking_annotations(target))
+        with contextlib.suppress(*pdfmend.MALFORMED):
+            lines = _outside(lines, to_user, _speaking_annotations(target))
         if lines:
             key = _free_name(target)
             layers.append((target, content(lines, to_user, font, key), key))
