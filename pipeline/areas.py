@@ -569,8 +569,6 @@ def _label_annexes(lines: Sequence[PlacedLine], after_foot: bool) -> list[Placed
             count = 1
         elif after_foot and count == 0 and (is_capitals(line.text) or line.area == "table"):
             count = 1
-        if count and _UNDER_TITLE.match(aligned(line.text).strip()) and len(line.text) < 200:
-            line = replace(line, area="aside")
         labelled.append(replace(line, annex=count, area="annex" if count and line.area == "body" else line.area))
     return labelled
 

@@ -71,7 +71,7 @@ _VERBS = (
     "huy động", "giúp", "khẩn trương", "đưa", "nộp", "hoàn thành", "tích cực", "phát hiện", "cập nhật", "in", "cấp", "bám sát",
     "giới thiệu", "nghiên cứu", "định kỳ", "tiến hành", "giải quyết", "ký", "đánh giá", "bổ sung", "dự trù", "mua", "lắp đặt",
     "điều phối", "vận hành", "khảo sát", "đào tạo", "bồi dưỡng", "tư vấn", "nắm", "quan tâm", "tạo điều kiện", "phê duyệt",
-    "đề nghị", "phản ánh", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị",
+    "chọn", "thu nhận", "đề nghị", "phản ánh", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị",
 )
 _VERB = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?![\w-])")
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
@@ -86,7 +86,7 @@ _PEOPLE = re.compile(
     r"|truong hoc|tram|so|phong|uy ban|ubnd|ub|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
     r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa|thanh pho)\b"
 )
-_TOGETHER = re.compile(r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: với| cùng(?: với)?)\s+")
+_TOGETHER = re.compile(r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: với| cùng(?: với)?)\s+", re.IGNORECASE)
 _EDGE = " .,;:-–+*"
 
 
@@ -104,11 +104,17 @@ def _boundary(text: str, limit: int | None = None) -> int | None:
         before = text[: match.start()]
         if not before.strip(_EDGE):
             continue
-        if match.group() in _NOUNS and (_NOUN_BEFORE.search(before.lower()) or _NOUN_AFTER.match(text[match.end() :])):
-            if not (match.group() == "tổ chức" and not _NOUN_AFTER.match(text[match.end() :]) and before.rstrip().endswith(",")):
-                continue
+        if match.group() in _NOUNS and _is_noun(match.group(), before, text[match.end() :]):
+            continue
         return match.start()
     return None
+
+
+def _is_noun(word: str, before: str, after: str) -> bool:
+    """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
+    if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):
+        return True
+    return _NOUN_BEFORE.search(before.lower()) is not None
 
 
 def _is_actor(text: str) -> bool:
@@ -150,8 +156,6 @@ def _statements(text: str) -> Iterator[_Statement]:
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(text)
         found = _statement(text, start, end)
-        if found is not None and current is not None and bodies.looks_like_body(found.actor[:120]) < 0.5:
-            found = None  # "Định kỳ báo cáo ...": goes on with the task before
         if found is None:
             if current is not None:
                 current = _Statement(current.actor, f"{current.task}{text[current.end - _gap(text, current.end): end].rstrip(_EDGE)}", current.start, end)
@@ -169,18 +173,24 @@ def _gap(text: str, at: int) -> int:
     return len(head) - len(head.rstrip(" .;"))
 
 
-def _partners(statement: _Statement) -> Iterator[tuple[str, str]]:
-    """(actor, task) of bodies named after "phối hợp với"."""
-    match = _TOGETHER.match(statement.task)
+def _partners(whole: str) -> Iterator[tuple[str, str]]:
+    """(actor, task) of bodies named after "phối hợp với" at the start of a task."""
+    match = _TOGETHER.match(whole)
     if match is None:
         return
-    rest = statement.task[match.end() :]
+    rest = whole[match.end() :]
     cut = _boundary(rest)
     if cut is None:
         return
-    actor = rest[:cut].strip(_EDGE)
-    if actor[:1].isupper() and _is_actor(actor):
-        yield actor, rest[cut:].strip(_EDGE)
+    actor, task = rest[:cut].strip(_EDGE), rest[cut:].strip(_EDGE)
+    if "liên quan" in actor or not _is_actor(actor[:1].upper() + actor[1:]) or len(task.split()) < 2:
+        return
+    parts = [part.strip(_EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[A-ZĐÀ-Ỹ])", actor)]
+    if len(parts) > 1 and all(bodies.looks_like_body(part) >= 0.5 for part in parts):
+        for part in parts:
+            yield part, task
+    else:
+        yield actor, task
 
 
 def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
@@ -198,13 +208,15 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             task = text.strip(_EDGE)
             if len(task.split()) >= 3 and not text.rstrip().endswith(":"):
                 yield FoundAssignment(holder, task, section, paragraph.place(offset))
+                for actor, shared in _partners(task):
+                    yield FoundAssignment(actor, shared, section, paragraph.place(offset))
             return
     if text.rstrip().endswith(":") and step.node.children:
         return
     for statement in _statements(text):
         place = paragraph.place(offset + statement.start, offset + statement.end, 0.85)
         yield FoundAssignment(statement.actor, statement.task, section, place)
-        for actor, task in _partners(statement):
+        for actor, task in _partners(statement.task):
             yield FoundAssignment(actor, task, section, place)
 
 

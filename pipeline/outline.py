@@ -229,7 +229,10 @@ def _decide_headings(drafts: Sequence[_Draft]) -> None:
 _CLOSING = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
 
 
-def _is_unnumbered_heading(paragraph: Paragraph, after: Paragraph | None) -> bool:
+SHORT_TITLE = 9  # words
+
+
+def _is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after: Paragraph | None) -> bool:
     """A title without a number: capitals or bold alone, or a canonical heading that stands by itself."""
     text = paragraph.text.strip()
     words = text.split()
@@ -246,7 +249,15 @@ def _is_unnumbered_heading(paragraph: Paragraph, after: Paragraph | None) -> boo
         return False
     if paragraph.is_bold and not (after.is_bold and not marks(after.text)):
         return True
-    return paragraph.is_bold is not False and len(words) <= 6 and kinds.kind_of_heading(core) is not None
+    if paragraph.is_bold is False:
+        return False
+    if len(words) <= 6 and kinds.kind_of_heading(core) is not None:
+        return True
+    # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, a sentence follows.
+    return (
+        paragraph.is_bold is None and len(words) <= SHORT_TITLE and before is not None and _ENDS.search(before.text) is not None
+        and len(after.text.split()) >= 2 * SHORT_TITLE and not marks(after.text) and after.text[:1].isupper()
+    )
 
 
 # --- the tree --------------------------------------------------------------------------------------------
@@ -274,8 +285,9 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
             builder.text(paragraph)
         elif paragraph.area != "basis" and builder.numbered(paragraph):
             continue
-        elif paragraph.area != "basis" and _is_unnumbered_heading(paragraph, used[index + 1] if index + 1 < len(used) else None) \
-                and not _title_wanted(builder, paragraph):
+        elif paragraph.area != "basis" and not _title_wanted(builder, paragraph) and _is_unnumbered_heading(
+            paragraph, used[index - 1] if index else None, used[index + 1] if index + 1 < len(used) else None
+        ):
             builder.unnumbered(paragraph)
         else:
             builder.text(paragraph)

@@ -60,14 +60,15 @@ def _kind_in_force(step: Step) -> str | None:
 
 # --- clauses ---------------------------------------------------------------------------------------------
 
-_HARD_BREAK = re.compile(r";\s*|\.\s+(?=[A-ZĐÀ-Ỹ(\d])|\s*\((?=trong đó|Trong đó|thành thị|nông thôn|[^()]*\d[^()]*[;,][^()]*\d)|\)\s*[;,]?\s*")
+_HARD_BREAK = re.compile(r";\s*|\.\s+(?=[A-ZĐÀ-Ỹ(\d])")
+_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*[;,.]?\s*")
 _IN_WHICH = re.compile(r",?\s*\b(?=trong do\b)")
 _COMMA = re.compile(r",\s+")
 _AND = re.compile(r"\s+va\s+")
 # Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
 _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
 _BEFORE_NO_GOAL = re.compile(r"(?:/|\b(?:muc do|cap do|loai|so|khoa|lan thu|thu|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$")
-_GOAL_VERB = re.compile(r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh)\s*$")
+_GOAL_VERB = re.compile(r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,34 @@ def _goal_quantities(text: str) -> list[Quantity]:
     return kept
 
 
-def _pieces(text: str) -> list[tuple[int, int]]:
-    """Spans of the clauses that signs part."""
-    spans, start = [], 0
+_TOPIC = re.compile(r"^ve\s[^:]{3,80}:\s+")
+
+
+def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
+    """Whether a number in a clause that has a goal already can be one of its own."""
+    if quantity.unit == "%" or quantity.comparator != "=":
+        return True
+    before = key[start : quantity.number_start]
+    return not before.strip(" -+:(,") or _GOAL_VERB.search(before) is not None or before.rstrip().endswith((",", " va"))
+
+
+def _pieces(text: str, goals: Sequence[Quantity]) -> list[tuple[int, int]]:
+    """Spans of the clauses that signs part; brackets part only where goals stand in them."""
+    cuts: list[tuple[int, int]] = []
+    inert: list[tuple[int, int]] = []
+    for match in _BRACKETS.finditer(text):
+        if any(match.start(1) <= q.number_start < match.end(1) for q in goals) and any(q.end <= match.start(1) for q in goals):
+            cuts += [(match.start(), match.start(1)), (match.end(1), match.end())]
+        else:
+            inert.append(match.span(1))
     for match in _HARD_BREAK.finditer(text):
-        if match.end() > start:
-            spans.append((start, match.start()))
-            start = match.end()
+        if not any(low <= match.start() < high for low, high in inert):
+            cuts.append(match.span())
+    spans, start = [], 0
+    for low, high in sorted(cuts):
+        if low >= start:
+            spans.append((start, low))
+        start = max(start, high)
     spans.append((start, len(text)))
     return [(a, b) for a, b in spans if text[a:b].strip(" .,;:()")]
 
@@ -106,7 +128,7 @@ def _clauses(text: str) -> list[_Clause]:
     found: list[_Clause] = []
     goals = _goal_quantities(text)
     key = aligned(text)
-    for start, end in _pieces(text):
+    for start, end in _pieces(text, goals):
         inside = [q for q in goals if start <= q.number_start < end]
         if len(inside) <= 1:
             found.append(_Clause(start, end, inside[0] if inside else None))
@@ -114,6 +136,8 @@ def _clauses(text: str) -> list[_Clause]:
         at = start
         chosen = inside[0]
         for after in inside[1:]:
+            if _is_goal_like(key, chosen, at) and not _is_goal_like(key, after, chosen.end):
+                continue
             cut = _cut_between(key, chosen, after, at)
             if cut is None:
                 chosen = _better(key, chosen, after)
@@ -137,7 +161,7 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
         last = commas[-1]
         tight = not between[last.end() :].strip()
         chosen = last if leads or tight else commas[0]
-        return low + chosen.start(), low + chosen.end()
+        return low + chosen.start(), min(high, low + chosen.end())
     both = list(_AND.finditer(between))
     if both:
         return low + both[-1].start(), low + both[-1].end()
@@ -148,8 +172,9 @@ def _better(key: str, first: Quantity, second: Quantity) -> Quantity:
     """Which of two quantities in one clause is the goal."""
     def score(quantity: Quantity) -> int:
         verb = _GOAL_VERB.search(key[: quantity.number_start]) is not None
-        return 2 * (quantity.unit == "%") + verb + (quantity.comparator != "=")
-    return second if score(second) >= score(first) else first
+        leads = not key[: quantity.start].strip(" -+:(,")
+        return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
+    return second if score(second) > score(first) else first
 
 
 # --- the indicator ---------------------------------------------------------------------------------------
@@ -163,7 +188,7 @@ _TAIL = re.compile(
     r"(?:[\s,:]+(?:dat|con|la|o muc|giu o muc|giu vung|duy tri|giam con|giam xuong(?: con)?|tang len|tang them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
     r"|phan dau|toi thieu|it nhat|khong qua|tren|duoi|dat muc|dat ty le|dat tu|duoc|hon)|\s*[:=])+\s*$"
 )
-_COMPARED = re.compile(r"[\s,]+(?:so voi|tro len|theo ke hoach|chi tieu (?:huyen|tinh|cap tren) giao)\b.*$")
+_COMPARED = re.compile(r"[\s,]+(?:so voi|tro len|theo ke hoach|chi tieu (?:huyen|tinh|cap tren) giao|(?:truoc|trong|cham nhat|den) (?:ngay|thang|quy|nam))\b.*$|,\s+(?:tru|luu|nham|de|gop phan|phuc vu|bao dam|dam bao)\b.*$")
 _VERB_ONLY = re.compile(r"(?:giam|tang|co|dat|phan dau|phan dau co|hoan thanh|dam bao|bao dam|toi thieu|it nhat|duy tri|trong do co|trong do)$")
 _MEASURES = frozenset({"ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"})
 
@@ -185,8 +210,12 @@ def _indicator(text: str, clause: _Clause) -> str | None:
     key = aligned(core)
     is_count = quantity.unit is not None and aligned(quantity.unit).strip() not in {aligned(u) for u in _MEASURES}
     if core and not _VERB_ONLY.fullmatch(key):
-        if len(core.split()) <= 2 and tail is None and not is_count and after and core[:1].isupper() and ":" not in before:
-            return f"{core} {_shortened(after)}".strip()
+        rest = _shortened(after)
+        if len(core.split()) <= 2 and tail is None and rest and core[:1].isupper() and ":" not in before:
+            if not is_count:
+                return f"{core} {rest}".strip()
+            if len(rest.split()) >= 2 and quantity.unit is not None:
+                return f"{quantity.unit.split('/')[0]} {rest}"
         return core
     rest = _shortened(after)
     if is_count and quantity.unit is not None:
@@ -259,9 +288,18 @@ def _from_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         yield _target(None if paragraph is not step.node.title else step.node.label, text, offset, clause, paragraph)
 
 
+def label_only(text: str) -> bool:
+    """Whether nothing but a short word stands there ("Giữ vững")."""
+    return len(text.split()) <= 4
+
+
 def _target(label: str | None, text: str, offset: int, clause: _Clause, paragraph: Paragraph) -> FoundTarget:
     quantity = clause.quantity
     start, end = clause.start, clause.end
+    topic = _TOPIC.match(aligned(text[start:end]))
+    if topic is not None and not label_only(text[start:end][topic.end() :]):
+        start += topic.end()
+        clause = _Clause(start, end, quantity)
     own = text[start:end].strip(" .,;")
     if own.count("(") < own.count(")"):
         own = own.rstrip(")")

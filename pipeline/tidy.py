@@ -13,8 +13,7 @@ What it never does: touch `raw`, or take out a number that could count something
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.document import Block, BlockKind, Document, Edit, Line, Notice, Page, Word
@@ -169,16 +168,14 @@ def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Ent
     ]
     if not suspects:
         return []
-    pairs = Counter(
-        (aligned(a[2].text), aligned(b[2].text.strip(".,;:!?”\")"))) for a, b in zip(flow, flow[1:], strict=False)
-    )
+    running = " " + aligned(" ".join([item[2].text for item in flow])) + " "
     paged = len(document.pages) > 1
     found = []
     for i in suspects:
         entry, index, word, at = flow[i]
         before, after = aligned(flow[i - 1][2].text), aligned(flow[i + 1][2].text.strip(".,;:!?”\")"))
         number = int(word.text)
-        if before in _BEFORE or after in _AFTER or not pairs[before, after]:
+        if before in _BEFORE or after in _AFTER or not re.search(rf" {re.escape(before)} {re.escape(after)}\b", running):
             continue
         here = entry.page + 1
         if paged and number not in (here, here + 1):
@@ -247,12 +244,11 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
         entry.line = _with_word(entry.line, index, gone)
     _join_broken_tokens(entries)
     changed = {id(old): entry.line for old, entry in zip(before, entries, strict=True)}
-    pages = tuple(_rebuilt(page, [e for e in entries if e.page == p], changed) for p, page in _numbered(document, entries))
+    on_page: list[list[_Entry]] = [[] for _ in document.pages]
+    for entry in entries:
+        on_page[entry.page].append(entry)
+    pages = tuple(_rebuilt(page, own, changed) for page, own in zip(document.pages, on_page, strict=True))
     return replace(document, pages=pages), tuple(notices)
-
-
-def _numbered(document: Document, entries: Sequence[_Entry]) -> Iterable[tuple[int, Page]]:
-    return enumerate(document.pages)
 
 
 def _notice(document: Document, entry: _Entry, message: str, word: Word | None = None) -> Notice:

@@ -69,11 +69,20 @@ def _after_mark(paragraph: Paragraph) -> tuple[str, int]:
     return paragraph.text[offset:], offset
 
 
+_SPAN_FIRST = re.compile(r"^tu (?:ngay|thang|dau|quy)\b[^:;]{4,60}:\s")
+LONGEST_NAME = 14  # words of a phase's name after its dates
 SPAN_NEAR = 60  # characters between a phase's name and its dates
 
 
 def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragraph]) -> Iterator[FoundPeriod]:
     key = aligned(text)
+    spanned = _SPAN_FIRST.match(key)
+    if spanned is not None:
+        spans = [span for span in dates.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)]
+        rest = text[spanned.end() :].strip(" .;,")
+        if spans and len(rest.split()) <= LONGEST_NAME:
+            yield FoundPeriod(rest, spans[0].first, spans[0].last, paragraph.place(offset))
+        return
     match = _NAMED.match(key)
     named = match is not None
     if match is None and below and _NUMBERED_NAME.match(key) and len(key) < 90:
@@ -103,7 +112,9 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
 # --- deadlines -------------------------------------------------------------------------------------------
 
 _CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[A-ZĐÀ-Ỹ\"“])|:\s+(?=[A-ZĐÀ-Ỹ])")
-_JOINT = re.compile(r"^[\s,]*(?:va|,|dong thoi)?\s+", re.IGNORECASE)
+_JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
+# "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
+_LEADING_TIME = re.compile(r"^(?:trong |vao |truoc |den )?(?:thang|quy|ngay)\s?[\divx][^:;]{0,40}:\s")
 _EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
@@ -127,8 +138,19 @@ def _tells_of_the_past(step: Step) -> bool:
 
 def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
     text, offset = _after_mark(paragraph)
-    done = 0
-    dues = dates.find_due(text)
+    lead = _LEADING_TIME.match(aligned(text))
+    if lead is not None:
+        dated = [d for d in dates.find_dates(text[: lead.end()]) if d.edtf and not d.recurring and d.precision != "year"]
+        action = _trimmed(text[lead.end() :])
+        if dated and action and not dates.find_spans(text[: lead.end()]):
+            yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset))
+        return
+    done, last_action = 0, ""
+    spans = [span for span in dates.find_spans(text) if span.first]
+    dues = [
+        due for due in dates.find_due(text)
+        if due.strength != "horizon" and not any(span.start <= due.start < span.end for span in spans)
+    ]
     for index, due in enumerate(dues):
         breaks = [match.end() for match in _CLAUSE_BREAK.finditer(text, 0, due.start)]
         start = max([done, *breaks])
@@ -137,6 +159,10 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
             before = _JOINT.sub("", before, count=1)
         action = _trimmed(before)
         where = (start, due.end)
+        if start == done and done and not action.strip() and last_action:
+            done = due.end
+            yield FoundDeadline(due.edtf, last_action, paragraph.place(offset + start, offset + due.end))
+            continue
         if len(action.split()) < 2 and not (start == done and done and action):
             stop = _CLAUSE_BREAK.search(text, due.end)
             limit = stop.start() if stop else len(text)
@@ -147,6 +173,7 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
             done = limit
         else:
             done = due.end
+        last_action = action
         yield FoundDeadline(due.edtf, action or None, paragraph.place(offset + where[0], offset + where[1], 0.7 if due.date.doubt else 1.0))
 
 
