@@ -6,8 +6,9 @@ Two drives meet in a stored `Document`: `recognise` is slow, goes page by page a
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline import (
     areas,
     encodings,
     export,
+    html,
     ingest,
     layout,
     markup,
@@ -112,17 +114,18 @@ def recognise(path: Path, settings: Settings | None = None, recogniser: Recognis
 def _restorer(references: tuple[str, ...]) -> Restorer:
     restorer = Restorer.load()
     if references:
-        restorer = restorer.with_references([encodings.decode(Path(name).read_bytes()).text for name in references])
+        restorer = copy.copy(restorer)  # the loaded one is shared and must not learn from these texts
+        restorer.adapt(encodings.decode(Path(name).read_bytes()).text for name in references)
     return restorer
 
 
 def read(document: Document, settings: Settings | None = None, corrections: Sequence[Correction] = ()) -> Reading:
     """A recognised document to its restored text and records. What a person corrected stands."""
     settings = settings or Settings()
-    document = reset(document)
+    # Tables first: their cells bound what may be one paragraph, and a document read again has them already.
+    document = tables.tables(reset(document))
     document = restore_document(document, _restorer(settings.references), settings.preset)
     document = apply_to_document(document, corrections)
-    document = tables.tables(document)
     document = replace(document, steps=(
         *(step for step in document.steps if step.stage != "read"),
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
@@ -156,7 +159,8 @@ def _with_original_boxes(plan: Plan, document: Document) -> Plan:
 def write_outputs(reading: Reading, source: Source, folder: Path, settings: Settings) -> tuple[str, ...]:
     """Write every chosen format into `folder` and give the names written, in the order of the settings."""
     document = reading.document
-    writers = {
+    writers: dict[str, tuple[str, Callable[[], str]]] = {
+        "html": ("document.html", lambda: html.to_html(document, reading.plan, source.path)),
         "record": ("record.json", lambda: export.record_json(reading.plan)),
         "text": ("text.txt", lambda: export.to_text(upright(document))),
         "raw": ("raw.txt", lambda: document.raw + "\n"),
