@@ -98,7 +98,7 @@ def recipients(source: Source) -> tuple[list[dict[str, str | None]], str | None]
     for key, line in source.foot:
         if key != "recipient":
             continue
-        text = line[2:].strip().rstrip(";.,").strip()
+        text = line[2:].strip().rstrip(";.,:").strip()
         if text.startswith("Lưu"):
             archive = text.removeprefix("Lưu").lstrip(" :")
         elif note := NOTE.match(text):
