@@ -9,6 +9,7 @@ of place ("xã", "huyện"), the table of abbreviations with their context, the 
 What it never does: change the text of a document. Expanded forms are for authority fields alone
 (`issuer.name`); capitals follow Nghị định 30/2020/NĐ-CP, annex II.
 """
+
 from __future__ import annotations
 
 import re
@@ -62,7 +63,9 @@ def _abbreviations() -> tuple[re.Pattern[str], dict[str, tuple[tuple[str, tuple[
         if group in ("body", "sector", "policy"):
             found.setdefault(short, []).append((full, tuple(context.split("|")) if context else ()))
     words = "|".join(re.escape(short) for short in sorted(found, key=len, reverse=True))
-    return re.compile(rf"(?<![\w&])(?:{words})(?![\w&])"), {short: tuple(rows) for short, rows in found.items()}
+    return re.compile(rf"(?<![\w&])(?:{words})(?![\w&])"), {
+        short: tuple(rows) for short, rows in found.items()
+    }
 
 
 def _key(text: str) -> str:
@@ -71,7 +74,10 @@ def _key(text: str) -> str:
 
 # --- abbreviations ---------------------------------------------------------------------------------------
 
-_DAMAGED = ((re.compile(r"(?<!\w)[UƯỦÚ]\s?BN[DĐ](?!\w)"), "UBND"), (re.compile(r"(?<!\w)H[ĐD]N[DĐ](?!\w)"), "HĐND"))
+_DAMAGED = (
+    (re.compile(r"(?<!\w)[UƯỦÚ]\s?BN[DĐ](?!\w)"), "UBND"),
+    (re.compile(r"(?<!\w)H[ĐD]N[DĐ](?!\w)"), "HĐND"),
+)
 _GLUED = re.compile(r"(?<![^\W\d_])(UBND|HĐND|UBMTTQ)(?=(?:tỉnh|huyện|xã|phường|quận)(?![^\W\d_]))")
 
 
@@ -95,7 +101,9 @@ def expand_abbreviations(text: str) -> tuple[str, bool]:
     def full(match: re.Match[str]) -> str:
         nonlocal left
         for expansion, context in rows[match.group()]:
-            if not context or any(word != "-" and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", whole) for word in context):
+            if not context or any(
+                word != "-" and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", whole) for word in context
+            ):
                 return expansion
         left = True
         return match.group()
@@ -115,13 +123,33 @@ def _capitals(text: str) -> bool:
 
 _KIND = r"(?:tỉnh|thành\s+phố|thị\s+xã|thị\s+trấn|huyện|quận|xã|phường|đặc\s+khu|thủ\s+đô)"
 _KIND_KEYS = {
-    "tinh": "tỉnh", "thanh pho": "thành phố", "thi xa": "thị xã", "thi tran": "thị trấn", "huyen": "huyện", "quan": "quận",
-    "xa": "xã", "phuong": "phường", "dac khu": "đặc khu", "thu do": "thủ đô", "tp": "thành phố", "tx": "thị xã",
+    "tinh": "tỉnh",
+    "thanh pho": "thành phố",
+    "thi xa": "thị xã",
+    "thi tran": "thị trấn",
+    "huyen": "huyện",
+    "quan": "quận",
+    "xa": "xã",
+    "phuong": "phường",
+    "dac khu": "đặc khu",
+    "thu do": "thủ đô",
+    "tp": "thành phố",
+    "tx": "thị xã",
 }
 _PROPER = {
-    "viet nam": "Việt Nam", "ho chi minh": "Hồ Chí Minh", "cong san": "Cộng sản", "to quoc": "Tổ quốc", "covid": "COVID",
-    "nha nuoc": "Nhà nước", "trung uong": "Trung ương", "nhan dan": "nhân dân", "hiv aids": "HIV/AIDS", "covid 19": "COVID-19",
-    "quoc hoi": "Quốc hội", "dang": "Đảng", "de an 06": "Đề án 06",
+    "viet nam": "Việt Nam",
+    "ho chi minh": "Hồ Chí Minh",
+    "cong san": "Cộng sản",
+    "to quoc": "Tổ quốc",
+    "covid": "COVID",
+    "nha nuoc": "Nhà nước",
+    "trung uong": "Trung ương",
+    "nhan dan": "nhân dân",
+    "hiv aids": "HIV/AIDS",
+    "covid 19": "COVID-19",
+    "quoc hoi": "Quốc hội",
+    "dang": "Đảng",
+    "de an 06": "Đề án 06",
 }
 _LEVELS: tuple[BodyLevel, ...] = ("commune", "district", "province", "central")
 
@@ -176,7 +204,15 @@ def _parts(text: str) -> _Parts | None:
     return _Parts(name, level, fuzzy, " ".join(middle), tuple(places), trailing)
 
 
-_NAMED = ("Công an", "Tòa án nhân dân", "Viện kiểm sát nhân dân", "Trung tâm Y tế", "Bảo hiểm xã hội", "Kho bạc Nhà nước", "Đồn Biên phòng")
+_NAMED = (
+    "Công an",
+    "Tòa án nhân dân",
+    "Viện kiểm sát nhân dân",
+    "Trung tâm Y tế",
+    "Bảo hiểm xã hội",
+    "Kho bạc Nhà nước",
+    "Đồn Biên phòng",
+)
 
 
 def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
@@ -226,7 +262,10 @@ def _kind_at(words: list[str], index: int) -> tuple[str | None, int]:
 
 def _title(name: str) -> str:
     """Name case: "HOÀNG VÂN" -> "Hoàng Vân", "EA H'LEO" -> "Ea H'leo"; a numeral stays."""
-    return " ".join(word if not word.isupper() and not word.islower() else word[:1].upper() + word[1:].lower() for word in name.split())
+    return " ".join(
+        word if not word.isupper() and not word.islower() else word[:1].upper() + word[1:].lower()
+        for word in name.split()
+    )
 
 
 def _sentence(words: str) -> str:
@@ -242,7 +281,10 @@ def _spelled(name: str, kind: str, markless: bool) -> tuple[str, bool]:
     """A place's name with its marks from the gazetteer where it has none and only one spelling is known."""
     if not name or not markless:
         return name, not markless
-    spellings = {gazetteer.split_kind(unit.name)[1] for unit in gazetteer.find_units(name, kind=None if kind in ("", "thủ đô") else kind)}
+    spellings = {
+        gazetteer.split_kind(unit.name)[1]
+        for unit in gazetteer.find_units(name, kind=None if kind in ("", "thủ đô") else kind)
+    }
     return (spellings.pop(), False) if len(spellings) == 1 else (name, False)
 
 
@@ -286,14 +328,22 @@ def expand_body(text: str) -> Expansion:
     for kind, name in parts.places:
         spelled, known = _spelled(_title(name) if upper or markless else name, kind, markless)
         sure = sure and (known or not name)
-        head = kind.capitalize() if spelled.isdigit() or (kind == "thành phố" and plain(spelled) == "ho chi minh") or kind == "thủ đô" else kind
+        head = (
+            kind.capitalize()
+            if spelled.isdigit()
+            or (kind == "thành phố" and plain(spelled) == "ho chi minh")
+            or kind == "thủ đô"
+            else kind
+        )
         shown = f"{head} {int(spelled) if spelled.isdigit() else spelled}".strip()
         if out[-1].endswith(f" {kind}") and len(out) == 1:
             out[0] = f"{out[0]} {spelled}".strip()  # "Công an tỉnh" + "tỉnh Kiên Giang"
         else:
             out.append(shown)
     if parts.trailing:
-        spelled, known = _spelled(_title(parts.trailing) if upper or markless else parts.trailing, "", markless)
+        spelled, known = _spelled(
+            _title(parts.trailing) if upper or markless else parts.trailing, "", markless
+        )
         out.append(spelled)
         sure = sure and known
     return Expansion(" ".join(out), sure and not parts.fuzzy and not markless)
@@ -301,7 +351,8 @@ def expand_body(text: str) -> Expansion:
 
 # Bodies that stand above others in a letterhead. "Văn phòng", "Ban Chỉ đạo" do not: words after them are their own.
 _PARENTS = re.compile(
-    r"(?:uy ban nhan dan|hoi dong nhan dan|so|bo|tinh uy|huyen uy|thanh uy|quan uy|thi uy|dang uy|dang bo|phong|cong an|hoi lien hiep phu nu|hoi nong dan|"
+    r"(?:uy ban nhan dan|hoi dong nhan dan|so|bo|tinh uy|huyen uy|thanh uy|quan uy|thi uy|dang uy|dang bo|"
+    r"phong|cong an|hoi lien hiep phu nu|hoi nong dan|"
     r"lien doan lao dong|tong cuc|cuc|chi cuc|uy ban mat tran|ban chap hanh trung uong|dai hoc)(?![a-z])"
 )
 
@@ -322,9 +373,18 @@ def split_bodies(text: str) -> tuple[str, ...]:
         if core is None or len(core.split()) < 2:
             continue
         before = _parts(expand_abbreviations(head)[0])
-        if before is None or not _PARENTS.match(_key(before.core)) or (before.places and not before.places[-1][1]):
+        if (
+            before is None
+            or not _PARENTS.match(_key(before.core))
+            or (before.places and not before.places[-1][1])
+        ):
             continue
-        if not before.places and not before.trailing and before.level in ("", "district", "commune") and before.core != "Đảng ủy":
+        if (
+            not before.places
+            and not before.trailing
+            and before.level in ("", "district", "commune")
+            and before.core != "Đảng ủy"
+        ):
             continue  # "Ủy ban nhân dân" without a place is not complete
         joined = _core_exact(expand_abbreviations(" ".join(words[start:]))[0].split())
         if joined is not None and len(joined.split()) > len(expand_abbreviations(head)[0].split()):
@@ -417,7 +477,11 @@ def body_level(name: str, parent: str | None = None) -> BodyLevel:
         if levels:
             return min(levels, key=_LEVELS.index)
         if parts.level in ("district", "commune"):
-            return "commune" if parent and parts.level == "district" and body_level(parent) == "commune" else parts.level  # type: ignore[return-value]
+            return (
+                "commune"
+                if parent and parts.level == "district" and body_level(parent) == "commune"
+                else parts.level
+            )  # type: ignore[return-value]
         if parts.trailing and _is_province(parts.trailing):
             return "province"
     if parent:
@@ -436,7 +500,11 @@ def looks_like_body(text: str) -> float:
     if parts is None:
         return 0.0
     words = len(full.split())
-    known = len(parts.core.split()) + sum(len(f"{kind} {name}".split()) for kind, name in parts.places) + len(parts.trailing.split()) * 0.7
+    known = (
+        len(parts.core.split())
+        + sum(len(f"{kind} {name}".split()) for kind, name in parts.places)
+        + len(parts.trailing.split()) * 0.7
+    )
     score = 0.35 + 0.6 * min(1.0, known / words)
     if parts.fuzzy:
         score -= 0.1

@@ -8,6 +8,7 @@ The evidence, in order of trust: the symbol, the word of the type before it, a d
 
 What it never does: fill what is not printed, or take a programme named without a citation for one.
 """
+
 from __future__ import annotations
 
 import re
@@ -50,10 +51,45 @@ class Citation:
 # --- words -----------------------------------------------------------------------------------------------
 
 _TYPES = (
-    "Thông tư liên tịch", "Nghị quyết liên tịch", "Kế hoạch liên tịch", "Kế hoạch phối hợp", "Hướng dẫn liên tịch", "Hướng dẫn liên ngành",
-    "Chương trình phối hợp", "Chương trình hành động", "Chương trình", "Quy chế phối hợp", "Văn bản hợp nhất", "Bộ luật", "Luật", "Pháp lệnh", "Nghị định", "Nghị quyết",
-    "Quyết định", "Chỉ thị", "Thông tư", "Thông báo", "Thông tri", "Thông cáo", "Kết luận", "Kế hoạch", "Công văn", "Công điện", "Hướng dẫn", "Quy định", "Quy chế",
-    "Đề án", "Dự án", "Phương án", "Báo cáo", "Tờ trình", "Biên bản", "Lệnh", "Hiến pháp", "Văn bản", "Giấy mời",
+    "Thông tư liên tịch",
+    "Nghị quyết liên tịch",
+    "Kế hoạch liên tịch",
+    "Kế hoạch phối hợp",
+    "Hướng dẫn liên tịch",
+    "Hướng dẫn liên ngành",
+    "Chương trình phối hợp",
+    "Chương trình hành động",
+    "Chương trình",
+    "Quy chế phối hợp",
+    "Văn bản hợp nhất",
+    "Bộ luật",
+    "Luật",
+    "Pháp lệnh",
+    "Nghị định",
+    "Nghị quyết",
+    "Quyết định",
+    "Chỉ thị",
+    "Thông tư",
+    "Thông báo",
+    "Thông tri",
+    "Thông cáo",
+    "Kết luận",
+    "Kế hoạch",
+    "Công văn",
+    "Công điện",
+    "Hướng dẫn",
+    "Quy định",
+    "Quy chế",
+    "Đề án",
+    "Dự án",
+    "Phương án",
+    "Báo cáo",
+    "Tờ trình",
+    "Biên bản",
+    "Lệnh",
+    "Hiến pháp",
+    "Văn bản",
+    "Giấy mời",
 )
 _TYPE_KEYS = {plain(name): name for name in _TYPES}
 _TYPE = "|".join(re.escape(key).replace(r"\ ", r"\s+") for key in sorted(_TYPE_KEYS, key=len, reverse=True))
@@ -62,43 +98,64 @@ _BEFORE_SYMBOL = re.compile(
 )
 _NUMBER_WORD = re.compile(r"(?<![a-z])s[o06e]\s*[:.]?\s*\Z")
 _LIST_JOIN = re.compile(r"\s*(?:,|;|va|hoac)\s*(?:(?<![a-z])s[o06]\s*[:.]?\s*)?\Z")
-_DATE_JOIN = re.compile(r"\s*[,(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])")
+_DATE_JOIN = re.compile(
+    r"\s*[,(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
+)
 _ISSUER_JOIN = re.compile(r"\s*,?\s*cua\s+")
 _SUBJECT_VERBS = (
-    "ban hanh|phe duyet|quy dinh|huong dan|sua doi|bo sung|thuc hien|trien khai|to chuc|phat dong|cong bo|giao|thanh lap|kien toan|tang cuong|day manh|tiep tuc|"
-    "mot so|xu ly|thong qua|chap thuan|dieu chinh|thi hanh|cong nhan|xep hang|phan cong|keo dai|ung dung|chan chinh|doi moi|phan bo|phat trien|bai bo|nang cao|tong ket|"
-    "phong,? chong|bao dam|dam bao|hop nhat|quan ly|sap xep|dinh muc|uy quyen|phan cap|tuyen truyen|xay dung|ho tro|chi tiet|khac phuc|day nhanh"
+    "ban hanh|phe duyet|quy dinh|huong dan|sua doi|bo sung|thuc hien|trien khai|to chuc|phat dong|cong bo|giao|"
+    "thanh lap|kien toan|tang cuong|day manh|tiep tuc|mot so|xu ly|thong qua|chap thuan|dieu chinh|thi hanh|cong nhan|"
+    "xep hang|phan cong|keo dai|ung dung|chan chinh|doi moi|phan bo|phat trien|bai bo|nang cao|tong ket|phong,? chong|"
+    "bao dam|dam bao|hop nhat|quan ly|sap xep|dinh muc|uy quyen|phan cap|tuyen truyen|xay dung|ho tro|chi tiet|"
+    "khac phuc|day nhanh"
 )
-_SUBJECT_JOIN = re.compile(rf"(?:\s*,?\s*(?P<about>(?:ve|v/v)(?:\s+viec)?)(?![a-z])|\s+(?P<verb>{_SUBJECT_VERBS})(?![a-z]))")
+_SUBJECT_JOIN = re.compile(
+    rf"(?:\s*,?\s*(?P<about>(?:ve|v/v)(?:\s+viec)?)(?![a-z])|\s+(?P<verb>{_SUBJECT_VERBS})(?![a-z]))"
+)
 
 # Where a subject ends although the sentence goes on. After a comma a body with a verb, or a linking word;
 # "gắn với", "và các văn bản" without one.
 _ACTING = (
-    "ban hanh|xay dung|yeu cau|trien khai|de nghi|huong dan|to chuc|lap|bao cao|thong bao|trinh|chi dao|quyet dinh|cu the|de ra|phoi hop|"
+    "ban hanh|xay dung|yeu cau|trien khai|de nghi|huong dan|to chuc|lap|bao cao|thong bao|trinh|chi dao|quyet dinh|"
+    "cu the|de ra|phoi hop|"
     "da |co |se |phat dong|giao|tiep tuc|thuc hien|kinh "
 )
 _SUBJECT_END = re.compile(
     r";|[.!?](?=\s|$)|\n{2,}|[”\"](?=\s*[,.;]?\s*$)|"
-    r"\s+gan voi(?![a-z])|,?\s+(?:va|voi) (?:cac )?(?:van ban|quy dinh|huong dan) (?:huong dan|chi dao|co lien quan|lien quan|khac|thi hanh|phap luat)|"
-    r",\s*(?:trong do|nham|gop phan|dong thoi|dac biet|nhat la|qua do|tu do|tao |cu the|de\s|phu hop|tren co so|gan|kip thoi|bam sat|theo do|do do|vi vay|cung voi|ke hoach nay|"
+    r"\s+gan voi(?![a-z])|,?\s+(?:va|voi) (?:cac )?(?:van ban|quy dinh|huong dan) (?:huong dan|chi dao|"
+    r"co lien quan|lien quan|khac|thi hanh|phap luat)|"
+    r",\s*(?:trong do|nham|gop phan|dong thoi|dac biet|nhat la|qua do|tu do|tao |cu the|de\s|phu hop|"
+    r"tren co so|gan|kip thoi|bam sat|theo do|do do|vi vay|cung voi|ke hoach nay|"
     r"quy chuan nay|hoan thanh|phan dau|day manh thuc hien|bao dam |dam bao |xac dinh|coi |lay )|"
-    rf",\s*(?:chu tich\s+)?(?:uy ban|ubnd|hdnd|hoi dong|so |phong |ban |cong an|dang uy|huyen uy|tinh uy|thanh uy|bo |truong |trung tam|benh vien|hoi |doan |chi cuc|cuc|tram|"
+    rf",\s*(?:chu tich\s+)?(?:uy ban|ubnd|hdnd|hoi dong|so |phong |ban |cong an|dang uy|huyen uy|tinh uy|"
+    rf"thanh uy|bo |truong |trung tam|benh vien|hoi |doan |chi cuc|cuc|tram|"
     rf"thuong truc|van phong|mttq|mat tran|lien doan|to |nha truong)[^,;.]{{0,110}}?(?:{_ACTING})|"
-    r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |bao gom)|"
+    r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |"
+    r"bao gom)|"
     r",?\s+(?:da duoc|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
 )
-_NEXT_CITATION = re.compile(rf"(?:,|;|va|hoac|cung|theo|tai|thuc hien)\s+(?:tinh than\s+|noi dung\s+)?(?:(?:cac|muc tieu)\s+)?(?:{_TYPE})\s+(?:lien tich\s+)?(?:cua\s|s[o06]\s*[:.]?\s*[0-9.…/]|[0-9]{{1,5}}[a-z]?\s?[/\-]\s?[a-z0-9]|ngay|trung uong|dai hoi)|(?:,|;|va)\s+(?:bo )?luat\s+(?=[a-z])")
+_NEXT_CITATION = re.compile(
+    rf"(?:,|;|va|hoac|cung|theo|tai|thuc hien)\s+(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
+    rf"muc tieu)\s+)?(?:{_TYPE})\s+(?:lien tich\s+)?(?:cua\s|s[o06]\s*[:.]?\s*[0-9.…/]|"
+    rf"[0-9]{{1,5}}[a-z]?\s?[/\-]\s?[a-z0-9]|ngay|trung uong|dai hoi)|(?:,|;|va)\s+(?:bo )?luat\s+(?=[a-z])"
+)
 _PAREN = re.compile(r"\([^()]*\)?")
 _MAX_SUBJECT = 420  # letters; the longest true subject met in 111,000 paragraphs of legal text is about 330
 _MAX_ISSUER = 110
 
 _ISSUER_END = re.compile(
-    rf"[,;.()\n:]|\s+(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
+    rf"[,;.()\n:]|\s+(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
+    rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
 )
 _ISSUER_GOES_ON = re.compile(
-    r"(?:bo|so|phong)\s+(?:van hoa|lao dong|nong nghiep|giao duc|tai nguyen|thong tin|khoa hoc|ke hoach|kinh te|dan toc)[^;.()]{0,20}?(?:,\s*(?:the thao|ha tang|khoa hoc|thong tin)\s+va\s+[^,;.()]+|\s+va\s+[^,;.()]+)"
+    r"(?:bo|so|phong)\s+(?:van hoa|lao dong|nong nghiep|giao duc|tai nguyen|thong tin|khoa hoc|ke hoach|"
+    r"kinh te|dan toc)[^;.()]{0,20}?(?:,\s*(?:the thao|ha tang|khoa hoc|thong tin)\s+va\s+[^,;.()]+|"
+    r"\s+va\s+[^,;.()]+)"
 )
-_BODY_AFTER = re.compile(r"\s*,?\s*(?=(?:ban thuong vu|thu tuong|chinh phu|bo chinh tri|ban bi thu|uy ban nhan dan|ubnd|hdnd|hoi dong nhan dan|tinh uy|huyen uy|thanh uy|dang uy|bo |so |chu tich ubnd|chu tich uy ban)(?![a-z]))")
+_BODY_AFTER = re.compile(
+    r"\s*,?\s*(?=(?:ban thuong vu|thu tuong|chinh phu|bo chinh tri|ban bi thu|uy ban nhan dan|ubnd|hdnd|"
+    r"hoi dong nhan dan|tinh uy|huyen uy|thanh uy|dang uy|bo |so |chu tich ubnd|chu tich uy ban)(?![a-z]))"
+)
 
 
 # --- laws ------------------------------------------------------------------------------------------------
@@ -112,21 +169,38 @@ def _laws() -> re.Pattern[str]:
 
 def _law_pattern(name: str) -> str:
     """The comma in a law's name is often left out or added; spaces may be line breaks."""
-    return r"\s+".join(re.escape(word).replace(r"\,", ",?").replace(",", ",?").replace("??", "?") for word in name.split())
+    return r"\s+".join(
+        re.escape(word).replace(r"\,", ",?").replace(",", ",?").replace("??", "?") for word in name.split()
+    )
 
 
 _LAW_WORD = re.compile(r"(?<![a-z])(?P<type>bo luat|luat|phap lenh)\s+(?=[a-z])")
-_LAW_AMENDING = re.compile(r"sua doi,? bo sung(?:\s+mot so dieu)?(?:\s+cua)?\s+(?:cac\s+)?(?:bo luat|luat)?\s*")
+_LAW_AMENDING = re.compile(
+    r"sua doi,? bo sung(?:\s+mot so dieu)?(?:\s+cua)?\s+(?:cac\s+)?(?:bo luat|luat)?\s*"
+)
 _NEXT_LAW = re.compile(r"\s*(?:,|\sva)?\s*(?:bo luat|luat)\s+")
-_LAW_STOP = re.compile(r"\s+(?:nam|ngay|so)\s+[0-9]|\s+va\s+(?:cac|nhung|luat|bo luat|nghi dinh|quy dinh|huong dan|thong tu)|[,;.:()\n]|\s+(?:da|duoc|cua|quy dinh|la|trong|ve|de|theo|khi|nay|hien hanh|tren|voi|tai|den|cho|co hieu luc|do)(?![a-z])|$")
-_YEAR = re.compile(r"\s*,?\s*\(?nam\s+(?P<year>(?:19|20)[0-9]{2})(?![0-9])\)?(?P<amended>\s*\(?,?\s*(?:duoc )?sua doi,? bo sung[^;.,)]{0,40}\)?)?")
-_NO_LAW = re.compile(r"(?:su|nay|phap|su quoc|le|hien|khac|duoc|va|co|chuyen nganh|lien quan|quoc te|tuc)(?![a-z])")
+_LAW_STOP = re.compile(
+    r"\s+(?:nam|ngay|so)\s+[0-9]|\s+va\s+(?:cac|nhung|luat|bo luat|nghi dinh|quy dinh|huong dan|thong tu)|"
+    r"[,;.:()\n]|\s+(?:da|duoc|cua|quy dinh|la|trong|ve|de|theo|khi|nay|hien hanh|tren|voi|tai|den|cho|"
+    r"co hieu luc|do)(?![a-z])|$"
+)
+_YEAR = re.compile(
+    r"\s*,?\s*\(?nam\s+(?P<year>(?:19|"
+    r"20)[0-9]{2})(?![0-9])\)?(?P<amended>\s*\(?,?\s*(?:duoc )?sua doi,? bo sung[^;.,)]{0,40}\)?)?"
+)
+_NO_LAW = re.compile(
+    r"(?:su|nay|phap|su quoc|le|hien|khac|duoc|va|co|chuyen nganh|lien quan|quoc te|tuc)(?![a-z])"
+)
 
 _CONGRESS = re.compile(
-    r"(?<![a-z])(?P<type>nghi quyet)\s+(?:cua\s+)?(?P<name>(?:hoi nghi\s+(?:lan thu\s+[a-z0-9]+\s+)?(?:ban chap hanh\s+)?)?(?:dai hoi(?:\s+(?:dai bieu|dang bo|dang|toan quoc|lan thu|bo|tinh|huyen|xa|thanh pho|quan|phuong|cac cap|[ivxl]+(?![a-z])|[a-z]+)){1,14}?|trung uong\s+[0-9]{1,2})"
-    r"(?:,?\s*(?:lan thu\s+[ivxl0-9]+|khoa\s+[ivxl0-9]+|nhiem ky\s+[0-9]{4}\s*-\s*[0-9]{4})){1,3}(?:\s+cua dang)?)"
+    r"(?<![a-z])(?P<type>nghi quyet)\s+(?:cua\s+)?(?P<name>(?:hoi nghi\s+(?:lan thu\s+[a-z0-9]+\s+)?(?:ban chap hanh\s+)?)?"
+    r"(?:dai hoi(?:\s+[a-z]+){1,14}?|trung uong\s+[0-9]{1,2})"
+    r"(?:,?\s*(?:lan thu\s+[ivxl0-9]+|khoa\s+[ivxl0-9]+|"
+    r"nhiem ky\s+[0-9]{4}\s*-\s*[0-9]{4})){1,3}(?:\s+cua dang)?)"
 )
-_OF_BODY = re.compile(rf"(?<![a-z])(?P<type>{_TYPE})\s+(?=(?:so\s+)?(?:[./…_\s]{{2,16}}/?[a-z&\-]{{0,16}}\s+)?(?:ngay|cua)\s)")
+_OF_BODY = re.compile(
+    rf"(?<![a-z])(?P<type>{_TYPE})\s+(?=(?:so\s+)?(?:[./…_\s]{{2,16}}/?[a-z&\-]{{0,16}}\s+)?(?:ngay|cua)\s)"
+)
 
 
 # --- finding ---------------------------------------------------------------------------------------------
@@ -204,8 +278,18 @@ def _numbered(
         subject_after, at = _take_subject(text, flat, at, len(text))
         subject = subject or subject_after
     end = at
-    return Citation(start, end, text[start:end], kind, symbol.text, date, issuer, _tidy(subject), "numbered",
-                    "; ".join(part for part in (doubt, date_doubt) if part) or None)
+    return Citation(
+        start,
+        end,
+        text[start:end],
+        kind,
+        symbol.text,
+        date,
+        issuer,
+        _tidy(subject),
+        "numbered",
+        "; ".join(part for part in (doubt, date_doubt) if part) or None,
+    )
 
 
 def _last(pattern: re.Pattern[str], before: str) -> re.Match[str] | None:
@@ -227,8 +311,14 @@ def _middle_fits(match: re.Match[str]) -> bool:
     if not middle:
         return True
     if match["type"] in ("luat", "bo luat", "phap lenh"):
-        return not re.search(r"[;:]|(?<![a-z])(?:ngay|cua (?:chinh phu|bo )|nghi dinh|thong tu)(?![a-z])", middle)
-    return bool(re.match(r"(?:cua\s|lien tich)", middle)) and len(middle) < 70 and not re.search(r"[;:.,]|(?<![a-z])(?:ngay|ve|theo|tai)(?![a-z])", middle)
+        return not re.search(
+            r"[;:]|(?<![a-z])(?:ngay|cua (?:chinh phu|bo )|nghi dinh|thong tu)(?![a-z])", middle
+        )
+    return (
+        bool(re.match(r"(?:cua\s|lien tich)", middle))
+        and len(middle) < 70
+        and not re.search(r"[;:.,]|(?<![a-z])(?:ngay|ve|theo|tai)(?![a-z])", middle)
+    )
 
 
 def _printed_type(key: str) -> str:
@@ -274,7 +364,9 @@ def _take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
         if join is None or join.end() == at:
             return None, at
         begin = join.end()
-        if flat[at : at + 2].strip().startswith(",") and not looks_like_body(text[begin : begin + 40].split(" về")[0]):
+        if flat[at : at + 2].strip().startswith(",") and not looks_like_body(
+            text[begin : begin + 40].split(" về")[0]
+        ):
             return None, at
         if flat[at:begin].strip().startswith(","):
             return None, at  # ", UBND xã ban hành": the sentence's own subject
@@ -290,15 +382,23 @@ def _take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     return (issuer, begin + length) if issuer and issuer[:1].isalnum() else (None, at)
 
 
-_JOINT = re.compile(r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien)\s(?!hanh|ve|phap luat))")
+_JOINT = re.compile(
+    r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien)\s(?!hanh|ve|"
+    r"phap luat))"
+)
 
 
 def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
-    """Where an issuer's name ends in `window`. A stop word must be in small letters: "Thi đua", "Tài chính" are names."""
+    """Where an issuer's name ends in `window`. A stop word is in small letters: "Thi đua", "Tài chính" are names."""
     capitals = text[begin : begin + len(window)].isupper()
     for stop in _ISSUER_END.finditer(window, at):
         word = begin + stop.start() + len(stop.group()) - len(stop.group().lstrip())
-        if not stop.group().strip() or not window[stop.start()].isspace() or capitals or text[word : word + 1].islower():
+        if (
+            not stop.group().strip()
+            or not window[stop.start()].isspace()
+            or capitals
+            or text[word : word + 1].islower()
+        ):
             return stop.start()
     return len(window)
 
@@ -383,8 +483,23 @@ def _find_laws(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[C
             date, end = year["year"], year.end("year")
         else:
             end, date, _ = _take_date(text, flat, end)
-        issuer, end = _take_issuer(text, flat, end) if _ISSUER_JOIN.match(flat, end) and re.match(r"\s*cua quoc hoi", flat[end:]) else (None, end)
-        yield Citation(match.start(), end, text[match.start() : end], _printed_type(match["type"]), None, date, issuer, subject, "law", doubt)
+        issuer, end = (
+            _take_issuer(text, flat, end)
+            if _ISSUER_JOIN.match(flat, end) and re.match(r"\s*cua quoc hoi", flat[end:])
+            else (None, end)
+        )
+        yield Citation(
+            match.start(),
+            end,
+            text[match.start() : end],
+            _printed_type(match["type"]),
+            None,
+            date,
+            issuer,
+            subject,
+            "law",
+            doubt,
+        )
 
 
 def _find_congress(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[Citation]:
@@ -394,7 +509,17 @@ def _find_congress(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterab
         name = re.sub(r"\s+", " ", text[match.start("name") : match.end("name")]).strip(" ,;")
         about, end = _take_subject(text, flat, match.end(), len(text))
         subject = f"{name} {about}" if about else name
-        yield Citation(match.start(), end, text[match.start() : end], "Nghị quyết", None, None, None, _tidy(subject), "named")
+        yield Citation(
+            match.start(),
+            end,
+            text[match.start() : end],
+            "Nghị quyết",
+            None,
+            None,
+            None,
+            _tidy(subject),
+            "named",
+        )
 
 
 def _find_unnumbered(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[Citation]:
@@ -412,7 +537,18 @@ def _find_unnumbered(text: str, flat: str, taken: list[tuple[int, int]]) -> Iter
         if issuer is None or looks_like_body(issuer) < 0.4 or (date is None and subject is None):
             continue
         kind: Kind = "dated" if date else "named"
-        yield Citation(match.start(), at, text[match.start() : at], _printed_type(match["type"]), None, date, issuer, _tidy(subject), kind, doubt)
+        yield Citation(
+            match.start(),
+            at,
+            text[match.start() : at],
+            _printed_type(match["type"]),
+            None,
+            date,
+            issuer,
+            _tidy(subject),
+            kind,
+            doubt,
+        )
 
 
 # --- merging ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ drops lone digits or reads them as letters, a year stands once for two dates ("t
 What it never does: fill a blank, correct a digit or guess a year. A date that cannot be (30/02)
 or whose digits are doubtful has `doubt` set and is shortened to the part that can be trusted.
 """
+
 from __future__ import annotations
 
 import re
@@ -124,24 +125,32 @@ _ATOM = re.compile(
             rf"(?P<long_m>{_NUM}|[\s._]{{0,8}}(?=\s*{_YEAR_WORD}))(?![0-9])"
             rf"(?:[\s._,]{{0,4}}{_YEAR_WORD}[\s._]{{0,3}}(?P<long_y>{_YEAR})(?![0-9]))?)",
             # 02/6/2023, 1-2-2024, 30.4.2024, .../.../2024
-            rf"(?P<short>(?<![\w/])(?:{_DAY_WORD}\s*)?(?P<short_d>{_NUM}|(?<=y)[\s._]{{1,8}}|(?<=y\s)[\s._]{{1,8}})"
+            rf"(?P<short>(?<![\w/])(?:{_DAY_WORD}\s*)?(?P<short_d>{_NUM}|(?<=y)[\s._]{{1,8}}|"
+            rf"(?<=y\s)[\s._]{{1,8}})"
             rf"(?P<sep>{_SEP})(?P<short_m>{_NUM}|[._]{{1,6}})(?P<sep2>{_SEP})(?P<short_y>{_YEAR})(?![0-9/]))",
             # 30/6/24: a year of two digits is no year
             rf"(?P<brief>{_DAY_WORD}\s*(?P<brief_d>{_NUM})/(?P<brief_m>{_NUM})/(?P<brief_y>[0-9]{{2}})(?![0-9/]))",
             # ngày 20/11, từ 01/3, đến 15/4
-            rf"(?P<dm>(?:{_DAY_WORD}\s*|(?<=tu )|(?<=den )|(?<=truoc )|(?<=sau ))(?P<dm_d>{_NUM})\s?/\s?(?P<dm_m>{_NUM})(?![0-9/,]))",
+            rf"(?P<dm>(?:{_DAY_WORD}\s*|(?<=tu )|(?<=den )|(?<=truoc )|"
+            rf"(?<=sau ))(?P<dm_d>{_NUM})\s?/\s?(?P<dm_m>{_NUM})(?![0-9/,]))",
             # bare 01/3 before "- 15/4/2024"
-            rf"(?P<head>(?<![\w/.,])(?P<head_d>{_NUM})/(?P<head_m>{_NUM})(?=\s*(?:-|den(?:\s+het)?(?:\s+ngay)?)\s*{_NUM}/{_NUM}/{_YEAR}))",
+            rf"(?P<head>(?<![\w/.,])(?P<head_d>{_NUM})/(?P<head_m>{_NUM})(?=\s*(?:-|"
+            rf"den(?:\s+het)?(?:\s+ngay)?)\s*{_NUM}/{_NUM}/{_YEAR}))",
             # 6 tháng đầu năm 2024
-            rf"(?P<half>(?P<half_n>[0-9]{{1,2}}|sau|chin|ba)\s*thang\s*(?P<half_e>dau|cuoi)\s*{_YEAR_WORD}(?:\s*(?P<half_y>{_YEAR})(?![0-9]))?)",
+            rf"(?P<half>(?P<half_n>[0-9]{{1,2}}|sau|chin|ba)\s*thang\s*(?P<half_e>dau|"
+            rf"cuoi)\s*{_YEAR_WORD}(?:\s*(?P<half_y>{_YEAR})(?![0-9]))?)",
             # tháng 3/2024, tháng 3 năm 2024, T3/2024
-            rf"(?P<month>(?:(?:(?P<month_edge>dau|cuoi|het|giua|ket thuc)\s+)?(?<![a-z])thang\s*|(?<![a-z0-9])t\.?(?=[0-9]{{1,2}}/))(?P<month_m>{_NUM})(?![0-9])"
+            rf"(?P<month>(?:(?:(?P<month_edge>dau|cuoi|het|giua|ket thuc)\s+)?(?<![a-z])thang\s*|"
+            rf"(?<![a-z0-9])t\.?(?=[0-9]{{1,2}}/))(?P<month_m>{_NUM})(?![0-9])"
             rf"(?:{_OF_YEAR}(?P<month_y>{_YEAR})(?![0-9/]))?)",
             # quý I/2024, quý II năm 2024
-            rf"(?P<quarter>(?:(?P<quarter_edge>dau|cuoi|het|ket thuc)\s+)?(?<![a-z])qu[yi]\s*(?P<quarter_q>{_QUARTER})(?![a-z0-9])"
-            rf"(?:(?P<quarter_list>(?:\s*(?:,|va|-|den)\s*{_QUARTER}(?![a-z0-9])){{0,3}}){_OF_YEAR}(?P<quarter_y>{_YEAR})(?![0-9]))?)",
+            rf"(?P<quarter>(?:(?P<quarter_edge>dau|cuoi|het|"
+            rf"ket thuc)\s+)?(?<![a-z])qu[yi]\s*(?P<quarter_q>{_QUARTER})(?![a-z0-9])"
+            rf"(?:(?P<quarter_list>(?:\s*(?:,|va|-|"
+            rf"den)\s*{_QUARTER}(?![a-z0-9])){{0,3}}){_OF_YEAR}(?P<quarter_y>{_YEAR})(?![0-9]))?)",
             # năm 2024, đầu năm 2024
-            rf"(?P<year>(?:(?P<year_edge>dau|cuoi|het|trong suot|ket thuc)\s+)?(?<![a-z]){_YEAR_WORD}\s+(?P<year_y>{_YEAR})(?![0-9]|[.,][0-9]))",
+            rf"(?P<year>(?:(?P<year_edge>dau|cuoi|het|trong suot|"
+            rf"ket thuc)\s+)?(?<![a-z]){_YEAR_WORD}\s+(?P<year_y>{_YEAR})(?![0-9]|[.,][0-9]))",
             # ngày 20 alone: the start of a span, or recurring
             rf"(?P<day>(?<![a-z]){_DAY_WORD}\s+(?P<day_d>{_NUM})(?![0-9/]|[.,][0-9]|\s?%))",
         )
@@ -149,11 +158,14 @@ _ATOM = re.compile(
 )
 _KINDS = ("long", "short", "brief", "dm", "head", "half", "month", "quarter", "year", "day")
 _RECURRING_AFTER = re.compile(
-    r"\s*,?\s*(?:\(?\s*)?(?:hang|moi|cua\s+(?:hang|moi)?\s*|)\s*(?:nam|thang|quy|tuan)(?![a-z])(?!\s*[0-9o]|\s+(?:i|v)+\b)"
+    r"\s*,?\s*(?:\(?\s*)?(?:hang|moi|cua\s+(?:hang|moi)?\s*|)\s*(?:nam|thang|quy|tuan)(?![a-z])(?!\s*[0-9o]|"
+    r"\s+(?:i|v)+\b)"
     r"|\s*(?:cua\s+)?thang\s+(?:cuoi|dau|sau|ke tiep|tiep theo|lien ke)"
     r"|\s+(?:cua\s+)?(?:thang|quy|nam)\s+(?:bao cao|sau|ke tiep|tiep theo|lien ke|do)"
 )
-_RECURRING_WORDS = re.compile(r"\s*,?\s*(?:hang|moi|cac)\s+(?:nam|thang|quy|tuan)(?![a-z])|\s+(?:cua|thang|quy)\s+")
+_RECURRING_WORDS = re.compile(
+    r"\s*,?\s*(?:hang|moi|cac)\s+(?:nam|thang|quy|tuan)(?![a-z])|\s+(?:cua|thang|quy)\s+"
+)
 _RECURRING_BEFORE = re.compile(r"(?:hang|moi)\s+(?:nam|thang|quy|tuan)[^.;]{0,30}\Z")
 _NOT_A_YEAR_WORD = re.compile(r"(?:viet|mien|quang|ha|phia|huong|dong|tay)\s+\Z")
 _WORD_COUNTS = {"ba": 3, "sau": 6, "chin": 9}
@@ -203,7 +215,9 @@ def _atoms(plain: str, text: str) -> Iterable[_Parts]:
         if kind == "long" and not day and not month and year is None:
             continue  # "ngày tháng": the words, not a blank date
         edge_word = get(f"{kind}_edge") or ""
-        edge: Edge | None = "start" if edge_word == "dau" else "end" if edge_word in ("cuoi", "het", "ket thuc") else None
+        edge: Edge | None = (
+            "start" if edge_word == "dau" else "end" if edge_word in ("cuoi", "het", "ket thuc") else None
+        )
         if edge_word in ("giua", "trong suot"):
             start = match.end(f"{kind}_edge") + 1
         quarter = None
@@ -219,7 +233,9 @@ def _atoms(plain: str, text: str) -> Iterable[_Parts]:
                 if months[0] > months[1]:
                     continue
         elif kind == "half":
-            count = _WORD_COUNTS.get(match["half_n"]) or (int(match["half_n"]) if match["half_n"].isdigit() else 0)
+            count = _WORD_COUNTS.get(match["half_n"]) or (
+                int(match["half_n"]) if match["half_n"].isdigit() else 0
+            )
             if not 1 <= count <= 11:
                 continue
             months = (1, count) if match["half_e"] == "dau" else (13 - count, 12)
@@ -249,13 +265,23 @@ def _value(parts: _Parts, text: str, plain: str) -> FoundDate:
         precision = "month" if parts.month else "year"
     if parts.year is None:
         recurring = parts.kind != "head" and _is_recurring(parts, plain)
-        return FoundDate(parts.start, parts.end, raw, None, precision, None, None, parts.edge, recurring,
-                         not recurring)
+        return FoundDate(
+            parts.start, parts.end, raw, None, precision, None, None, parts.edge, recurring, not recurring
+        )
     if parts.kind == "brief":
         return FoundDate(parts.start, parts.end, raw, None, precision, None, None, doubt="year of two digits")
     if not parts.year.isdigit() or int(parts.year) not in YEARS:
-        return FoundDate(parts.start, parts.end, raw, None, precision, None, None, parts.edge,
-                         doubt=f"year read as {text[parts.start:parts.end][-4:]}")
+        return FoundDate(
+            parts.start,
+            parts.end,
+            raw,
+            None,
+            precision,
+            None,
+            None,
+            parts.edge,
+            doubt=f"year read as {text[parts.start : parts.end][-4:]}",
+        )
     year = int(parts.year)
     if parts.quarter is not None:
         return _dated(parts, raw, precision, year, (parts.quarter * 3 - 2, parts.quarter * 3))
@@ -331,7 +357,9 @@ def _carry_years(found: list[FoundDate], plain: str) -> list[FoundDate]:
 
 def _with_year(date: FoundDate, plain: str, year: int, after: FoundDate) -> FoundDate | None:
     words = plain[date.start : date.end]
-    numbers = re.findall(r"[0-9oil|]+", re.sub(r"[a-z]{2,}\.?", " ", words)) if date.precision != "quarter" else []
+    numbers = (
+        re.findall(r"[0-9oil|]+", re.sub(r"[a-z]{2,}\.?", " ", words)) if date.precision != "quarter" else []
+    )
     if date.precision == "quarter":
         printed = words.split("quy")[-1].split("qui")[-1].strip()
         quarter = _QUARTERS.get(printed) or int(printed)
@@ -348,8 +376,16 @@ def _with_year(date: FoundDate, plain: str, year: int, after: FoundDate) -> Foun
         return None
     if after.last is not None and first > after.last:
         return replace(date, doubt="later than the date it leads to")  # "từ 01/12 đến 15/01/2024"
-    return replace(date, edtf=edtf, first=first, last=last, precision=precision, yearless=False,
-                   year_from_span=True, doubt=doubt)
+    return replace(
+        date,
+        edtf=edtf,
+        first=first,
+        last=last,
+        precision=precision,
+        yearless=False,
+        year_from_span=True,
+        doubt=doubt,
+    )
 
 
 # --- the dateline ----------------------------------------------------------------------------------------
@@ -361,7 +397,8 @@ _DATELINE = re.compile(
 )
 _DATELINE_SHORT = re.compile(rf"(?<=, )ngay\s+(?P<d>{_NUM})[/.\-](?P<m>{_NUM})[/.\-](?P<y>{_YEAR})(?![0-9])")
 _PLACE = re.compile(
-    r"(?P<place>(?:T\.?P\.?|Tp\.|TX\.|TT\.|Q\.|P\.|H\.)?\s*[^\W\d_][^,;:.\d/]{1,60}?(?:(?<=uận)\s\d{1,2}|(?<=ường)\s\d{1,2})?)\s*[,.;]?\s*\Z"
+    r"(?P<place>(?:T\.?P\.?|Tp\.|TX\.|TT\.|Q\.|P\.|H\.)?\s*[^\W\d_][^,;:.\d/]{1,60}?(?:(?<=uận)\s\d{1,2}|"
+    r"(?<=ường)\s\d{1,2})?)\s*[,.;]?\s*\Z"
 )
 _BLANK = re.compile(r"[\s._,;:'\"*~\-/\\|…‥‧]*\Z")
 _TIDY = re.compile(r"\s+")
@@ -430,7 +467,10 @@ def _slot(text: str, match: re.Match[str], name: str, width: int, doubts: list[s
 
 
 # What may stand to the left of the place on a line that two columns were merged into.
-_SYMBOL_END = re.compile(r".*(?:[A-ZĐ&0-9]{2,}[-/][A-ZĐƯƠa-zđ0-9.&\-/]{1,30}|[/\-][A-ZĐ][A-ZĐa-z&\-]{1,20}|\*|\bSố\s*:?\s*[\d.…/ ]*)\s+")
+_SYMBOL_END = re.compile(
+    r".*(?:[A-ZĐ&0-9]{2,}[-/][A-ZĐƯƠa-zđ0-9.&\-/]{1,30}|[/\-][A-ZĐ][A-ZĐa-z&\-]{1,20}|\*|"
+    r"\bSố\s*:?\s*[\d.…/ ]*)\s+"
+)
 
 
 def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
@@ -453,7 +493,9 @@ def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
     if not words or len(words) > 7:
         return None, at
     place = " ".join(words)
-    return place, segment_start + segment.rfind(words[0]) if len(words) == 1 else segment_start + max(segment.find(words[0]), 0)
+    return place, segment_start + segment.rfind(words[0]) if len(words) == 1 else segment_start + max(
+        segment.find(words[0]), 0
+    )
 
 
 # --- spans -----------------------------------------------------------------------------------------------
@@ -462,13 +504,19 @@ _FROM = re.compile(r"(?:tinh\s+)?(?:ke\s+)?tu(?:\s+(?:ngay|thang|nam|quy))?\s*\Z
 _TO = re.compile(
     r"\s*(?:,?\s*(?:keo dai\s+)?(?:cho\s+)?(?:den|toi)(?:\s+(?:het|cuoi|truoc|ngay|ket thuc|hang))*|-|–)\s*\Z"
 )
-_OPEN_START = re.compile(r"tu\s+(?:nay|khi[^.;,]{1,30}|ngay\s+(?:ky|ban hanh)[^.;,]{0,20})\s+(?:cho\s+)?(?:den|toi)(?:\s+(?:het|cuoi|ngay|truoc))*\s*\Z")
+_OPEN_START = re.compile(
+    r"tu\s+(?:nay|khi[^.;,]{1,30}|ngay\s+(?:ky|ban hanh)[^.;,]{0,20})\s+(?:cho\s+)?(?:den|toi)(?:\s+(?:het|"
+    r"cuoi|ngay|truoc))*\s*\Z"
+)
 _YEARS_SPAN = re.compile(
-    r"(?<![\w/.\-])(?P<a>(?:19|20)[0-9]{2})\s*(?P<join>-|den(?:\s+het)?(?:\s+nam)?|den\s+nam)\s*(?P<b>(?:19|20)[0-9]{2})(?![0-9/]|[.,][0-9]|\s?%)"
+    r"(?<![\w/.\-])(?P<a>(?:19|20)[0-9]{2})\s*(?P<join>-|den(?:\s+het)?(?:\s+nam)?|den\s+nam)\s*(?P<b>(?:19|"
+    r"20)[0-9]{2})(?![0-9/]|[.,][0-9]|\s?%)"
 )
 _MONTH_RANGE = re.compile(
-    rf"(?:thang\s*(?P<m1>[0-9]{{1,2}})\s*(?:-|den)\s*(?P<m2>[0-9]{{1,2}}){_OF_YEAR}(?P<my>(?:19|20)[0-9]{{2}})"
-    rf"|ngay\s*(?P<d1>[0-9]{{1,2}})\s*-\s*(?P<d2>[0-9]{{1,2}})/(?P<dm>[0-9]{{1,2}})/(?P<dy>(?:19|20)[0-9]{{2}}))(?![0-9])"
+    rf"(?:thang\s*(?P<m1>[0-9]{{1,2}})\s*(?:-|den)\s*(?P<m2>[0-9]{{1,2}}){_OF_YEAR}(?P<my>(?:19|"
+    rf"20)[0-9]{{2}})"
+    rf"|ngay\s*(?P<d1>[0-9]{{1,2}})\s*-\s*(?P<d2>[0-9]{{1,2}})/(?P<dm>[0-9]{{1,2}})/(?P<dy>(?:19|"
+    rf"20)[0-9]{{2}}))(?![0-9])"
 )
 
 
@@ -496,15 +544,25 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
                     first, doubt = None, "begins after its end"
                 if first or last or date.recurring or after.recurring:
                     recurring = (date.recurring or after.recurring) and not (first and last)
-                    spans.append(FoundSpan(start, after.end, text[start : after.end], first, last, recurring, doubt))
+                    spans.append(
+                        FoundSpan(start, after.end, text[start : after.end], first, last, recurring, doubt)
+                    )
                 used.update((index, index + 1))
                 continue
         if index not in used:
             opening = _OPEN_START.search(plain, max(0, date.start - 60), date.start)
             if opening and date.edtf:
                 edge = date.edge or ("end" if re.search(r"het|cuoi", opening.group()) else None)
-                spans.append(FoundSpan(opening.start(), date.end, text[opening.start() : date.end], None,
-                                       _end_value(date, edge), doubt=date.doubt))
+                spans.append(
+                    FoundSpan(
+                        opening.start(),
+                        date.end,
+                        text[opening.start() : date.end],
+                        None,
+                        _end_value(date, edge),
+                        doubt=date.doubt,
+                    )
+                )
                 used.add(index)
     for match in _YEARS_SPAN.finditer(plain):
         if any(span.start < match.end() and match.start() < span.end for span in spans):
@@ -513,8 +571,16 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
         if "het" in match["join"]:
             last = f"{last}-12-31"
         doubt = None if match["a"] <= match["b"] else "begins after its end"
-        spans.append(FoundSpan(match.start(), match.end(), text[match.start() : match.end()],
-                               match["a"] if not doubt else None, last, doubt=doubt))
+        spans.append(
+            FoundSpan(
+                match.start(),
+                match.end(),
+                text[match.start() : match.end()],
+                match["a"] if not doubt else None,
+                last,
+                doubt=doubt,
+            )
+        )
     for match in _MONTH_RANGE.finditer(plain):
         if any(span.start < match.end() and match.start() < span.end for span in spans):
             continue
@@ -523,8 +589,16 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
         else:
             ends = [_edtf(int(match["dy"]), match["dm"], match[name]) for name in ("d1", "d2")]
         doubt = next((end[4] for end in ends if end[4]), None)
-        spans.append(FoundSpan(match.start(), match.end(), text[match.start() : match.end()], ends[0][0], ends[1][0],
-                               doubt=doubt))
+        spans.append(
+            FoundSpan(
+                match.start(),
+                match.end(),
+                text[match.start() : match.end()],
+                ends[0][0],
+                ends[1][0],
+                doubt=doubt,
+            )
+        )
     return tuple(sorted(spans, key=lambda span: span.start))
 
 
@@ -539,12 +613,15 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 # --- terms -----------------------------------------------------------------------------------------------
 
 _TERM = re.compile(
-    r"(?:(?:cham|muon|tre)\s+nhat|truoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|gui)?|"
-    r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|tat))"
+    r"(?:(?:cham|muon|tre)\s+nhat|truoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|"
+    r"gui)?|"
+    r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
+    r"tat))"
     r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|thoi diem|cuoi|dau|sau|xong))*\s*[:(,]?\s*\Z"
 )
 _TIME = re.compile(
-    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|den\s+het|den\s+ngay|den\s+cuoi|het|tien\s+do|dinh\s+ky)"
+    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|den\s+het|den\s+ngay|den\s+cuoi|het|"
+    r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien))*\s*[:(,]?\s*\Z"
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
@@ -563,7 +640,11 @@ def find_due(text: str) -> tuple[Due, ...]:
         if date.edtf is None or date.recurring:
             continue
         low = max(0, date.start - _CUE_REACH)
-        rows: tuple[tuple[re.Pattern[str], Strength], ...] = ((_TERM, "term"), (_TIME, "time"), (_HORIZON, "horizon"))
+        rows: tuple[tuple[re.Pattern[str], Strength], ...] = (
+            (_TERM, "term"),
+            (_TIME, "time"),
+            (_HORIZON, "horizon"),
+        )
         for pattern, strength in rows:
             match = _last_word_match(pattern, plain, low, date.start)
             if match is not None:

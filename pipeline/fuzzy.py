@@ -11,6 +11,7 @@ letters go. So there are three keys of rising coarseness, each with one purpose:
 None of them is ever shown or stored: a key is no text. Digits that stand alone are never
 folded, so "10 dân" and "lo dân" stay apart where a number is meant.
 """
+
 from __future__ import annotations
 
 import re
@@ -26,13 +27,33 @@ from rapidfuzz.distance import Levenshtein
 # "ð" and "Ð" are Icelandic eth, which fonts draw like đ; "§", "¢", "¥" and "$" are what
 # English models give for ộ, ọ, ư/v and s.
 _SINGLE = {
-    "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "Ɖ": "d", "ɖ": "d",
-    "ø": "o", "Ø": "o", "ł": "l", "ı": "i", "ß": "b",
-    "§": "o", "¢": "c", "¥": "y", "£": "e",
-    "\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"',
-    "«": '"', "»": '"',
+    "đ": "d",
+    "Đ": "d",
+    "ð": "d",
+    "Ð": "d",
+    "Ɖ": "d",
+    "ɖ": "d",
+    "ø": "o",
+    "Ø": "o",
+    "ł": "l",
+    "ı": "i",
+    "ß": "b",
+    "§": "o",
+    "¢": "c",
+    "¥": "y",
+    "£": "e",
+    "\u2019": "'",
+    "\u2018": "'",
+    "`": "'",
+    "\u00b4": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u201e": '"',
+    "«": '"',
+    "»": '"',
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u00ad", "-"),
-    "\u2026": ".", "·": ".",
+    "\u2026": ".",
+    "·": ".",
     **dict.fromkeys("\u2022\u25cf\u25aa\u25a0\u25e6\uf0b7\uf02d", "*"),
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\t\n\r\f\v", " "),
 }
@@ -164,10 +185,16 @@ def _keys(choices: tuple[str, ...]) -> tuple[str, ...]:
 
 
 SAME_CLASS_COST = 0.2  # o for 0: as good as no fault in recognised text, yet more than none
-MARK_COST = 0.1        # o for ô: marks are the first thing a recogniser loses
+MARK_COST = 0.1  # o for ô: marks are the first thing a recogniser loses
 CASE_COST = 0.05
 # Pairs of letters that recognisers join or part: rn -> m, cl -> d, ri -> n, vv -> w, li -> h.
-JOINED = {"m": ("rn", "in", "ni", "nn"), "d": ("cl", "ol"), "n": ("ri", "ii"), "w": ("vv",), "h": ("li", "ii")}
+JOINED = {
+    "m": ("rn", "in", "ni", "nn"),
+    "d": ("cl", "ol"),
+    "n": ("ri", "ii"),
+    "w": ("vv",),
+    "h": ("li", "ii"),
+}
 
 
 def distance(a: str, b: str) -> float:
@@ -216,7 +243,9 @@ def within(text: str, choices: Sequence[str], edits: int) -> str | None:
     For short closed lists (codes, units), where a ratio says little.
     """
     key = folded(text)
-    scored = sorted((Levenshtein.distance(key, folded(choice), score_cutoff=edits), choice) for choice in choices)
+    scored = sorted(
+        (Levenshtein.distance(key, folded(choice), score_cutoff=edits), choice) for choice in choices
+    )
     near = [(cost, choice) for cost, choice in scored if cost <= edits]
     if not near or (len(near) > 1 and near[0][0] == near[1][0] and folded(near[0][1]) != folded(near[1][1])):
         return None

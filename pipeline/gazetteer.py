@@ -6,6 +6,7 @@ alone is rarely unique (32 communes Tân Thành), so a place is settled by the n
 What it never does: rewrite a printed place, or choose between two that fit. Names of communes of before 2021
 are not in its sources.
 """
+
 from __future__ import annotations
 
 import re
@@ -59,13 +60,34 @@ _PREFIX = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PREFIX_KIND = {
-    "tỉnh": "tỉnh", "thành phố": "thành phố", "tp": "thành phố", "thị xã": "thị xã", "tx": "thị xã",
-    "thị trấn": "thị trấn", "tt": "thị trấn", "quận": "quận", "q": "quận", "huyện": "huyện", "h": "huyện", "xã": "xã", "x": "xã",
-    "phường": "phường", "p": "phường", "đặc khu": "đặc khu", "thủ đô": "thành phố",
+    "tỉnh": "tỉnh",
+    "thành phố": "thành phố",
+    "tp": "thành phố",
+    "thị xã": "thị xã",
+    "tx": "thị xã",
+    "thị trấn": "thị trấn",
+    "tt": "thị trấn",
+    "quận": "quận",
+    "q": "quận",
+    "huyện": "huyện",
+    "h": "huyện",
+    "xã": "xã",
+    "x": "xã",
+    "phường": "phường",
+    "p": "phường",
+    "đặc khu": "đặc khu",
+    "thủ đô": "thành phố",
 }
 _KIND_LEVEL: dict[str, tuple[Level, ...]] = {
-    "tỉnh": ("province",), "thành phố": ("province", "district"), "quận": ("district",), "huyện": ("district",),
-    "thị xã": ("district",), "xã": ("commune",), "phường": ("commune",), "thị trấn": ("commune",), "đặc khu": ("commune",),
+    "tỉnh": ("province",),
+    "thành phố": ("province", "district"),
+    "quận": ("district",),
+    "huyện": ("district",),
+    "thị xã": ("district",),
+    "xã": ("commune",),
+    "phường": ("commune",),
+    "thị trấn": ("commune",),
+    "đặc khu": ("commune",),
 }
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _DAK = re.compile(r"\bda[ck]+\b|\bdăk\b")
@@ -110,7 +132,10 @@ def _index() -> dict[str, tuple[Unit, ...]]:
     found: defaultdict[str, list[Unit]] = defaultdict(list)
     for name, kind, valid_from, valid_to, _, aliases in load_table("provinces"):
         unit = Unit(name, kind, "province", name, "", valid_from, valid_to)
-        for spelling in {_loose(name), *(_loose(split_kind(alias)[1]) for alias in aliases.split(";") if alias)}:
+        for spelling in {
+            _loose(name),
+            *(_loose(split_kind(alias)[1]) for alias in aliases.split(";") if alias),
+        }:
             found[spelling].append(unit)
     districts: dict[tuple[str, str], Unit] = {}
     for province, district, valid_from, valid_to, communes in load_table("gazetteer"):
@@ -120,13 +145,23 @@ def _index() -> dict[str, tuple[Unit, ...]]:
         if short:
             before = districts.get((province, district))
             start = min(before.valid_from, valid_from) if before else valid_from
-            districts[(province, district)] = Unit(short, kind, "district", province, "", start, end,
-                                                   sure or (before.sure_end if before else False))
+            districts[(province, district)] = Unit(
+                short,
+                kind,
+                "district",
+                province,
+                "",
+                start,
+                end,
+                sure or (before.sure_end if before else False),
+            )
         for cell in communes.split("|"):
             if cell:
                 kind, name = _KINDS[cell[0]], cell[1:]
                 full = f"{kind.capitalize()} {name}" if name.isdigit() else name
-                found[_loose(name)].append(Unit(full, kind, "commune", province, short, valid_from, end, sure))
+                found[_loose(name)].append(
+                    Unit(full, kind, "commune", province, short, valid_from, end, sure)
+                )
     for unit in districts.values():
         found[_loose(split_kind(unit.name)[1])].append(unit)
     return {key: tuple(units) for key, units in found.items()}
@@ -164,8 +199,11 @@ def find_units(
     if not units and named:
         units, kind = _index().get(_loose(name), ()), None  # "Thị xã" may be part of a name
     chosen = [
-        unit for unit in units
-        if (level is None or unit.level == level) and (kind is None or unit.kind == kind) and _valid(unit, date)
+        unit
+        for unit in units
+        if (level is None or unit.level == level)
+        and (kind is None or unit.kind == kind)
+        and _valid(unit, date)
     ]
     exact = [unit for unit in chosen if _strict(split_kind(unit.name)[1]) == _strict(bare)]
     if exact and any(ord(sign) > 127 for sign in bare):
@@ -182,9 +220,9 @@ def resolve(
 ) -> Place | None:
     """The place that fits all names given at that date.
 
-    `context` is other text of the document: where several places fit and the district or province of just one of them
-    is named there, that one is taken. Levels on which several fitting places differ stay None; None as a whole where nothing fits, or where nothing
-    would be added to a single name that several places bear.
+    `context` is other text of the document: where several places fit and the district or province of just
+    one of them is named there, that one is taken. Levels on which several fitting places differ stay None;
+    None as a whole where nothing fits, or where nothing would be added to a single name that several bear.
 
     >>> resolve(commune="Hoàng Vân", district="Hiệp Hòa", date="2024")
     Place(province='Bắc Giang', district='Hiệp Hòa', commune='Hoàng Vân')
@@ -232,7 +270,11 @@ def _candidates(
         return set()
     found: set[tuple[str | None, str | None, str | None]] = set()
     if commune:
-        districts = {(unit.province, unit.name) for unit in find_units(district, "district", date)} if district else None
+        districts = (
+            {(unit.province, unit.name) for unit in find_units(district, "district", date)}
+            if district
+            else None
+        )
         for unit in find_units(commune, "commune", date):
             if provinces is not None and unit.province not in provinces:
                 continue

@@ -6,6 +6,7 @@ GIẢI PHÁP THỰC HIỆN NĂM 2024"). The evidence, in order of trust: the lis
 
 What it never does: change a heading, or give a kind where nothing tells it.
 """
+
 from __future__ import annotations
 
 import re
@@ -19,7 +20,9 @@ from pipeline.fuzzy import folded, plain
 from pipeline.lexicon import load_table
 from pipeline.plan import SectionKind
 
-NEAR = 0.88  # likeness of a heading and its canonical form; "NOI DUNG THI bUA" has 1.0, "NQI DUNG THI DVA" 0.9
+NEAR = (
+    0.88  # likeness of a heading and its canonical form; "NOI DUNG THI bUA" has 1.0, "NQI DUNG THI DVA" 0.9
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,14 @@ def _canonical() -> tuple[tuple[str, ...], tuple[str, ...], tuple[SectionKind | 
 @cache
 def _words() -> tuple[tuple[str, str, SectionKind, bool], ...]:
     return tuple(
-        (row[0], _key(row[0]), cast(SectionKind, row[1]), row[2] == "start") for row in load_table("heading_words")
+        (row[0], _key(row[0]), cast(SectionKind, row[1]), row[2] == "start")
+        for row in load_table("heading_words")
     )
 
 
-_TAIL = re.compile(r"\s*(?:nam|giai d[o0]an|den nam)\s+(?:19|20)\d\d.*\Z")  # "... NĂM 2024", "giai đoạn 2021-2025"
+_TAIL = re.compile(
+    r"\s*(?:nam|giai d[o0]an|den nam)\s+(?:19|20)\d\d.*\Z"
+)  # "... NĂM 2024", "giai đoạn 2021-2025"
 _SIGNS = re.compile(r"[,;:\-–()\"]+")
 _SPACES = re.compile(r"\s+")
 
@@ -77,7 +83,11 @@ def match_heading(heading: str) -> HeadingMatch | None:
         if score - other >= 2.0 or score > 99.0:
             return HeadingMatch(names[index], kinds[index], score / 100.0, other / 100.0)
     for words, word_key, kind, at_start in _words():
-        if key.startswith(word_key + " ") or key == word_key or (not at_start and f" {word_key} " in f" {key} "):
+        if (
+            key.startswith(word_key + " ")
+            or key == word_key
+            or (not at_start and f" {word_key} " in f" {key} ")
+        ):
             return HeadingMatch(words, kind, 0.8, 0.0)
     # damaged telling words at the start: compare as many letters as they have
     best: HeadingMatch | None = None

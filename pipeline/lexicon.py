@@ -7,6 +7,7 @@ line "# columns: key, name" names the cells. A table is read once and kept.
 The folder stands beside the package in a checkout and inside it in an installed wheel; nothing
 else may know that.
 """
+
 from __future__ import annotations
 
 import unicodedata

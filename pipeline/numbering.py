@@ -8,6 +8,7 @@ chooses by sequence.
 What it never does: change a label that is printed soundly. A reading that assumes a fault of the
 recogniser says so in `doubt`, and stands beside the reading as printed.
 """
+
 from __future__ import annotations
 
 import re
@@ -18,7 +19,9 @@ from typing import Literal
 
 from pipeline.fuzzy import aligned
 
-Family = Literal["part", "chapter", "annex", "item", "article", "roman", "arabic", "letter", "paren", "bullet"]
+Family = Literal[
+    "part", "chapter", "annex", "item", "article", "roman", "arabic", "letter", "paren", "bullet"
+]
 Step = Literal["next", "first", "repeat", "gap", "back"]
 
 # Points of a list run a b c d đ e g h: no f, j, w, z (Nghị định 30/2020/NĐ-CP, annex I). Offices use f
@@ -59,14 +62,51 @@ class Marker:
 
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})\Z")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
-_ROMAN_SIGNS = {"Ⅰ": "I", "Ⅱ": "II", "Ⅲ": "III", "Ⅳ": "IV", "Ⅴ": "V", "Ⅵ": "VI", "Ⅶ": "VII", "Ⅷ": "VIII",
-                "Ⅸ": "IX", "Ⅹ": "X"}
+_ROMAN_SIGNS = {
+    "Ⅰ": "I",
+    "Ⅱ": "II",
+    "Ⅲ": "III",
+    "Ⅳ": "IV",
+    "Ⅴ": "V",
+    "Ⅵ": "VI",
+    "Ⅶ": "VII",
+    "Ⅷ": "VIII",
+    "Ⅸ": "IX",
+    "Ⅹ": "X",
+}
 # What recognisers make of capital I: l, 1, |, !, small i, T; of II: H, ll, U; of III: HI, IH.
-_ROMAN_FAULTS = str.maketrans({"l": "I", "1": "I", "|": "I", "!": "I", "i": "I", "T": "I", "H": "II",
-                               "U": "II", "v": "V", "x": "X", "L": "I", "Ì": "I", "Í": "I"})
+_ROMAN_FAULTS = str.maketrans(
+    {
+        "l": "I",
+        "1": "I",
+        "|": "I",
+        "!": "I",
+        "i": "I",
+        "T": "I",
+        "H": "II",
+        "U": "II",
+        "v": "V",
+        "x": "X",
+        "L": "I",
+        "Ì": "I",
+        "Í": "I",
+    }
+)
 _DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0"})
-_WORD_NUMERALS = {"nhat": 1, "mot": 1, "hai": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "sau": 6, "bay": 7,
-                  "tam": 8, "chin": 9, "muoi": 10}
+_WORD_NUMERALS = {
+    "nhat": 1,
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "tu": 4,
+    "bon": 4,
+    "nam": 5,
+    "sau": 6,
+    "bay": 7,
+    "tam": 8,
+    "chin": 9,
+    "muoi": 10,
+}
 
 
 def roman_value(numeral: str) -> int | None:
@@ -104,30 +144,43 @@ def _roman_readings(printed: str) -> Iterator[tuple[str, int, str | None]]:
 _CLOSE = r"(?P<close>\s?[.)\]}/:,;\-–—]{1,2}|)"  # "1/", "I-" and "1:" are printed; "," and "}" are faults
 _WORDED = re.compile(
     r"(?P<word>phan|chuong|phu\s?luc|tieu\s?muc|muc|dieu|bieu\s?mau|bieu|mau)"
-    r"(?P<gap>\s+(?:so|thu)?\s*)"
+    r"(?P<gap>\s+(?:(?:so|thu)(?![a-z]))?\s*|)"
     r"(?P<numeral>[ivxlh1|!t]{1,6}[a-e]?(?![a-z0-9])|\d{1,3}[a-e]?(?!\d)"
-    r"|(?:nhat|mot|hai|ba|tu|bon|nam|sau|bay|tam|chin|muoi)(?![a-z]))?"
-    + _CLOSE
+    r"|(?:nhat|mot|hai|ba|tu|bon|nam|sau|bay|tam|chin|muoi)(?![a-z]))?" + _CLOSE
 )
 _WORD_FAMILY: dict[str, tuple[Family, str]] = {
-    "phan": ("part", "Phần"), "chuong": ("chapter", "Chương"), "phuluc": ("annex", "Phụ lục"),
-    "tieumuc": ("item", "Tiểu mục"), "muc": ("item", "Mục"), "dieu": ("article", "Điều"),
-    "bieumau": ("annex", "Biểu mẫu"), "bieu": ("annex", "Biểu"), "mau": ("annex", "Mẫu"),
+    "phan": ("part", "Phần"),
+    "chuong": ("chapter", "Chương"),
+    "phuluc": ("annex", "Phụ lục"),
+    "tieumuc": ("item", "Tiểu mục"),
+    "muc": ("item", "Mục"),
+    "dieu": ("article", "Điều"),
+    "bieumau": ("annex", "Biểu mẫu"),
+    "bieu": ("annex", "Biểu"),
+    "mau": ("annex", "Mẫu"),
 }
 # "1.1.", "2.10.3", "1. 1." (a space the recogniser put in), "l.1"; a group of four digits is a year or amount
 _ARABIC = re.compile(
-    r"(?P<number>[0-9lI|]{1,3}(?:\s?[.,]\s?[0-9lI|]{1,3}(?![0-9])){0,4})(?![0-9])" + _CLOSE + r"(?P<after>\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<number>[0-9lI|]{1,3}(?:\s?[.,]\s?(?:[0-9]{1,3}|"
+    r"[0-9lI|]{1,3}(?![^\W_]))(?![0-9])){0,4})(?![0-9])" + _CLOSE + r"(?P<after>\s|[^\W\d_]|[\"“(*]|$)"
 )
-_MIXED = re.compile(r"(?P<head>[IVX]{1,5}|[A-HĐ])(?P<tail>(?:\.\d{1,2}){1,3})(?![0-9])" + _CLOSE + r"(?=\s|[^\W\d_]|$)")
-_ROMAN_TOKEN = re.compile(r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ]{1,6})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)")
+_MIXED = re.compile(
+    r"(?P<head>[IVX]{1,5}|[A-HĐ])(?P<tail>(?:\.\d{1,2}){1,3})(?![0-9])" + _CLOSE + r"(?=\s|[^\W\d_]|$)"
+)
+_ROMAN_TOKEN = re.compile(
+    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ]{1,6})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
+)
 _LETTER = re.compile(r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?)(?=\s|[^\W\d_]|[\"“(*]|$)")
 _NUMBERED_LETTER = re.compile(
     r"(?P<letter>[a-zđ])\.?(?P<number>\d{1,2})(?P<close>[.)/])(?=\s|[^\W\d_]|$)"
     r"|(?P<before>\d{1,2}(?:\.\d{1,2})*)\.?(?P<under>[a-zđ])(?P<shut>[.)/])(?=\s|[^\W\d_]|$)"
 )
-_PAREN = re.compile(r"[(\[{]\s?(?P<inner>[0-9lI|]{1,3}|[a-zđ]|[ivx]{1,5}|[IVX]{1,5})\s?(?P<close>[)\]}])(?P<tail>[.:]?)")
+_PAREN = re.compile(
+    r"[(\[{]\s?(?P<inner>[0-9lI|]{1,3}|[a-zđ]|[ivx]{1,5}|[IVX]{1,5})\s?(?P<close>[)\]}])(?P<tail>[.:]?)"
+)
 _BULLET = re.compile(
-    r"(?P<bullet>[-–—−‐+•●○◦▪■□▸►➢➤✓✔❖♦·*~_=\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\uf076]{1,2}|[oo](?=\s+[A-ZĐÀ-Ỹ]))(?P<space>\s*)"
+    r"(?P<bullet>[-–—−‐+•●○◦▪■□▸►➢➤✓✔❖♦·*~_=\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\uf076]{1,2}|"
+    r"[oo](?=\s+[A-ZĐÀ-Ỹ]))(?P<space>\s*)"
 )
 _MARKDOWN = re.compile(r"\s*(?:#{1,6}\s+|>\s+)?(?:(?:\*\*|__)(?=\S))?\s*")
 _AFTER = re.compile(r"(?:\s|\*\*|__)*")
@@ -188,11 +241,22 @@ def _bullets(bullet: re.Match[str], head: str, at: int, line: str) -> Iterator[M
             continue
         # "- (1) ..." is printed in lists of targets; "- 1. ..." hardly ever is, and "- 5 trường" is text
         if marker.family in ("paren", "letter") or marker.punctuation:
-            yield replace(marker, likelihood=marker.likelihood if marker.family == "paren" else marker.likelihood * 0.6)
+            yield replace(
+                marker, likelihood=marker.likelihood if marker.family == "paren" else marker.likelihood * 0.6
+            )
             if marker.family == "paren":
                 sure = min(sure, 0.6)
-    yield Marker("bullet", mark, (), mark, "", at + bullet.start(), _text_start(line, at + bullet.end()),
-                 sure * (0.6 if doubt else 1.0), doubt)
+    yield Marker(
+        "bullet",
+        mark,
+        (),
+        mark,
+        "",
+        at + bullet.start(),
+        _text_start(line, at + bullet.end()),
+        sure * (0.6 if doubt else 1.0),
+        doubt,
+    )
 
 
 def _readings(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -259,10 +323,14 @@ def _worded(head: str, at: int, line: str) -> Iterator[Marker]:
             return
     elif rest and rest[0].isalnum():
         return
+    if not match["gap"] and printed_numeral and not printed_numeral.isdigit():
+        return  # "Phầni": a word that begins so
     word_gap = match["gap"].split()
     keyword = _in_case_of(printed_word, canonical)
     doubt = None if keyword == _SPACES.sub(" ", printed_word) else f"read as {printed_word}"
-    value, numeral, numeral_doubt = _worded_numeral(match["numeral"] or "", printed_numeral, bool(word_gap) and word_gap[0] == "thu")
+    value, numeral, numeral_doubt = _worded_numeral(
+        match["numeral"] or "", printed_numeral, bool(word_gap) and word_gap[0] == "thu"
+    )
     if value is None and printed_numeral:
         return
     if canonical in ("Mẫu", "Biểu", "Biểu mẫu") and not word_gap:
@@ -279,8 +347,17 @@ def _worded(head: str, at: int, line: str) -> Iterator[Marker]:
     if printed_word[0].islower():
         likelihood *= 0.2
     shape = f"{canonical} {'I' if numeral and roman_value(numeral.rstrip('abcde')) else '1'}"
-    yield Marker(family, label, (value,) if value is not None else (), shape if numeral else canonical, close, at,
-                 _text_start(line, at + match.end()), likelihood, _join(doubt, numeral_doubt, close_doubt))
+    yield Marker(
+        family,
+        label,
+        (value,) if value is not None else (),
+        shape if numeral else canonical,
+        close,
+        at,
+        _text_start(line, at + match.end()),
+        likelihood,
+        _join(doubt, numeral_doubt, close_doubt),
+    )
 
 
 def _in_case_of(printed: str, canonical: str) -> str:
@@ -294,7 +371,11 @@ def _worded_numeral(plain_numeral: str, printed: str, ordinal: bool) -> tuple[in
         return None, "", None
     if plain_numeral in _WORD_NUMERALS:
         # "Phần năm" is part five, "Phần năm 2024" is not; without "thứ" only Phần and Chương in capitals are sure
-        return _WORD_NUMERALS[plain_numeral], printed, None if ordinal or printed.isupper() else "numeral in words"
+        return (
+            _WORD_NUMERALS[plain_numeral],
+            printed,
+            None if ordinal or printed.isupper() else "numeral in words",
+        )
     if printed.isdigit():
         return int(printed), printed, None
     tail = printed[-1] if printed[-1] in "abcdeABCDE" and len(printed) > 1 else ""
@@ -315,19 +396,32 @@ def _mixed(head: str, at: int, line: str) -> Iterator[Marker]:
             value, shape = ALPHABET.index(match["head"].lower()) + 1, "A"
         tail = [int(part) for part in match["tail"][1:].split(".")]
         close, doubt = _closing(match["close"])
-        yield Marker("arabic", match["head"] + match["tail"], (value, *tail), shape + ".1" * len(tail), close, at,
-                     _text_start(line, at + match.end()), 0.9, doubt)
+        yield Marker(
+            "arabic",
+            match["head"] + match["tail"],
+            (value, *tail),
+            shape + ".1" * len(tail),
+            close,
+            at,
+            _text_start(line, at + match.end()),
+            0.9,
+            doubt,
+        )
     match = _NUMBERED_LETTER.match(head)
     if match and match["letter"]:
-        order = (ALPHABET.index(match["letter"]) + 1, int(match["number"]))
+        order: tuple[int, ...] = (ALPHABET.index(match["letter"]) + 1, int(match["number"]))
         label = head[match.start() : match.start("close")]
-        yield Marker("arabic", label, order, "a.1", match["close"], at, _text_start(line, at + match.end()), 0.7)
+        yield Marker(
+            "arabic", label, order, "a.1", match["close"], at, _text_start(line, at + match.end()), 0.7
+        )
     elif match:
         before = [int(part) for part in match["before"].split(".")]
         label = head[match.start() : match.start("shut")]
         order = (*before, ALPHABET.index(match["under"]) + 1)
         shape = ".".join(["1"] * len(before)) + ".a"
-        yield Marker("letter", label, order, shape, match["shut"], at, _text_start(line, at + match.end()), 0.7)
+        yield Marker(
+            "letter", label, order, shape, match["shut"], at, _text_start(line, at + match.end()), 0.7
+        )
 
 
 def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -367,8 +461,17 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
         likelihood *= 0.4
     if label != compact:
         likelihood *= 0.5 if any(sign.isdigit() for sign in printed) else 0.35
-    yield Marker("arabic", label, tuple(parts), ".".join(["1"] * len(parts)), close, at,
-                 _text_start(line, at + end), likelihood, doubt)
+    yield Marker(
+        "arabic",
+        label,
+        tuple(parts),
+        ".".join(["1"] * len(parts)),
+        close,
+        at,
+        _text_start(line, at + end),
+        likelihood,
+        doubt,
+    )
 
 
 def _roman(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -394,8 +497,17 @@ def _roman(head: str, at: int, line: str) -> Iterator[Marker]:
                 likelihood *= 0.35
         if label in ("I", "V", "X") and close == ")":
             likelihood *= 0.6
-        yield Marker("roman", label, (value,), "I", close, at, _text_start(line, at + match.end("close")),
-                     likelihood, _join(doubt, close_doubt))
+        yield Marker(
+            "roman",
+            label,
+            (value,),
+            "I",
+            close,
+            at,
+            _text_start(line, at + match.end("close")),
+            likelihood,
+            _join(doubt, close_doubt),
+        )
 
 
 def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -433,9 +545,20 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
         yield _letter_marker(other, False, close, at, start, sure * 0.4, f"read as {printed}")
 
 
-def _letter_marker(base: str, upper: bool, close: str, at: int, start: int, sure: float, doubt: str | None) -> Marker:
-    return Marker("letter", base.upper() if upper else base, (ALPHABET.index(base) + 1,), "A" if upper else "a",
-                  close, at, start, sure, doubt)
+def _letter_marker(
+    base: str, upper: bool, close: str, at: int, start: int, sure: float, doubt: str | None
+) -> Marker:
+    return Marker(
+        "letter",
+        base.upper() if upper else base,
+        (ALPHABET.index(base) + 1,),
+        "A" if upper else "a",
+        close,
+        at,
+        start,
+        sure,
+        doubt,
+    )
 
 
 def _paren(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -451,15 +574,35 @@ def _paren(head: str, at: int, line: str) -> Iterator[Marker]:
     digits = inner.translate(_DIGIT_FAULTS)
     if digits.isdigit():
         fault = [f"read as {inner}"] if digits != inner else []
-        yield Marker("paren", f"({digits})", (int(digits),), "(1)", match["tail"], at, start,
-                     sure * (0.6 if fault else 1.0), _join(*faults, *fault))
+        yield Marker(
+            "paren",
+            f"({digits})",
+            (int(digits),),
+            "(1)",
+            match["tail"],
+            at,
+            start,
+            sure * (0.6 if fault else 1.0),
+            _join(*faults, *fault),
+        )
     value = roman_value(inner.upper())
     if value is not None:
         shape = "(I)" if inner.isupper() else "(i)"
-        yield Marker("paren", f"({inner})", (value,), shape, match["tail"], at, start, sure * 0.8, _join(*faults))
+        yield Marker(
+            "paren", f"({inner})", (value,), shape, match["tail"], at, start, sure * 0.8, _join(*faults)
+        )
     if len(inner) == 1 and inner in ALPHABET:
-        yield Marker("paren", f"({inner})", (ALPHABET.index(inner) + 1,), "(a)", match["tail"], at, start,
-                     sure * (0.6 if value else 0.95), _join(*faults))
+        yield Marker(
+            "paren",
+            f"({inner})",
+            (ALPHABET.index(inner) + 1,),
+            "(a)",
+            match["tail"],
+            at,
+            start,
+            sure * (0.6 if value else 0.95),
+            _join(*faults),
+        )
 
 
 # --- sequence ------------------------------------------------------------------------------------------

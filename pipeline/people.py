@@ -6,6 +6,7 @@ parentheses whose marks are lost.
 
 What it never does: complete a name or a title. Lines that are neither are left out, not forced in.
 """
+
 from __future__ import annotations
 
 import re
@@ -16,7 +17,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from pipeline.fuzzy import aligned, folded, plain
+from pipeline.fuzzy import aligned, plain
 from pipeline.lexicon import load_table
 
 
@@ -52,13 +53,43 @@ class RecipientLine:
 # --- what a line of a signature is -----------------------------------------------------------------------
 
 # TM. (thay mặt), KT. (ký thay), TL. (thừa lệnh), TUQ. (thừa ủy quyền); Party T/M, K/T, T/L; "IM", "TM " when damaged
-_POWER = re.compile(r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|tuq)(?=[\s.,:/])[.,:/]*)\s*(?=\S)")
+_POWER = re.compile(
+    r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|"
+    r"tuq)(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
+)
 _ACTING = re.compile(r"\s*(?:q\.|quyen|phu trach)\s*")
-_SIGNED = re.compile(r"[\s(\[{*]*(?:da ky|ky ten|ky boi|nguoi ky|ky, |chu ky|dong dau|email|co quan:|thoi gian ky|signed|ngay ky)")
+_SIGNED = re.compile(
+    r"[\s(\[{*]*(?:da ky|ky ten|ky boi|nguoi ky|ky, |chu ky|dong dau|email|co quan:|thoi gian ky|signed|"
+    r"ngay ky)"
+)
 _BODY_WORDS = (
-    "uy ban nhan dan", "ubnd", "hoi dong", "ban chap hanh", "ban thuong vu", "dang uy", "ban chi dao", "thuong truc",
-    "chi bo", "ban thuong truc", "tinh uy", "huyen uy", "thanh uy", "quan uy", "chinh phu", "hdnd", "btv", "bch", "ban chi huy",
-    "ban to chuc", "uy ban mat tran", "bo truong", "doan chu tich", "chu toa", "tap the", "ban quan ly", "to cong tac",
+    "uy ban nhan dan",
+    "ubnd",
+    "hoi dong",
+    "ban chap hanh",
+    "ban thuong vu",
+    "dang uy",
+    "ban chi dao",
+    "thuong truc",
+    "chi bo",
+    "ban thuong truc",
+    "tinh uy",
+    "huyen uy",
+    "thanh uy",
+    "quan uy",
+    "chinh phu",
+    "hdnd",
+    "btv",
+    "bch",
+    "ban chi huy",
+    "ban to chuc",
+    "uy ban mat tran",
+    "bo truong",
+    "doan chu tich",
+    "chu toa",
+    "tap the",
+    "ban quan ly",
+    "to cong tac",
 )
 
 
@@ -79,8 +110,11 @@ def _position_at(words: str) -> str | None:
             return position
     for position in _positions():
         head = words[: len(position)]
-        if len(position) >= 8 and (len(words) <= len(position) + 1 or words[len(position) : len(position) + 1] == " ") \
-                and fuzz.ratio(head, position) >= 87.5:
+        if (
+            len(position) >= 8
+            and (len(words) <= len(position) + 1 or words[len(position) : len(position) + 1] == " ")
+            and fuzz.ratio(head, position) >= 87.5
+        ):
             return position
     return None
 
@@ -92,8 +126,10 @@ _ACADEMIC = (
     r"(?:\s?\.\s?|\s|\s?-\s?|,\s?)"
 )
 _RANK = re.compile(
-    r"(?P<rank>(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|thiếu tướng|giáo sư|phó giáo sư|tiến sĩ|thạc sĩ|thạc sỹ|"
-    r"bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|đồng chí|đ/c|ông|bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
+    r"(?P<rank>(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|thiếu tướng|giáo sư|phó giáo sư|"
+    r"tiến sĩ|thạc sĩ|thạc sỹ|"
+    r"bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|đồng chí|đ/c|ông|"
+    r"bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
     re.IGNORECASE,
 )
 _SYLLABLE = re.compile(r"[^\W\d_][^\W\d_'’\-]*\Z")
@@ -149,8 +185,10 @@ def _name_score(name: str) -> float:
 
 
 _NOT_NAMES = re.compile(
-    r"(?:van phong|phong|so|bo|ban|uy ban|hoi|doan|truong (?:tieu|trung|mam|thpt|thcs)|noi nhan|luu|kinh gui|viet nam|tinh|huyen|xa|thanh pho|cong an|"
-    r"mat tran|trung tam|benh vien|chi cuc|cuc|doc lap|tu do|hanh phuc|cong hoa|ke hoach|tong|cac|nhu tren|thuong truc|lanh dao)(?![a-z])"
+    r"(?:van phong|phong|so|bo|ban|uy ban|hoi|doan|truong (?:tieu|trung|mam|thpt|thcs)|noi nhan|luu|"
+    r"kinh gui|viet nam|tinh|huyen|xa|thanh pho|cong an|"
+    r"mat tran|trung tam|benh vien|chi cuc|cuc|doc lap|tu do|hanh phuc|cong hoa|ke hoach|tong|cac|nhu tren|"
+    r"thuong truc|lanh dao)(?![a-z])"
 )
 
 
@@ -186,7 +224,11 @@ def _kind(text: str) -> _Kind:
     power = _POWER.match(line + " ")
     if power:
         rest = line[power.end() :]
-        if _position_at(rest) or any(rest.startswith(word) for word in _BODY_WORDS) or text.strip()[:2].isupper():
+        if (
+            _position_at(rest)
+            or any(rest.startswith(word) for word in _BODY_WORDS)
+            or text.strip()[:2].isupper()
+        ):
             return "power"
     acting = _ACTING.match(line)
     core = line[acting.end() :] if acting and acting.end() < len(line) else line
@@ -222,7 +264,7 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
 
     Two columns on one line must be four spaces or a tab apart. Seals, "(Đã ký)" and noise are passed over.
 
-    >>> block, = parse_signature_lines(["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "(Đã ký)", "Trần Thị Mai"])
+    >>> block, = parse_signature_lines(["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "Trần Thị Mai"])
     >>> block.authority, block.title, block.name
     ('TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH', 'PHÓ CHỦ TỊCH', 'Trần Thị Mai')
     """
@@ -236,7 +278,11 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Split lines of two columns where every telling line is split; else one column."""
     parted = [[part for part in _COLUMNS.split(line.strip()) if part.strip()] for line in lines]
-    double = [parts for parts in parted if len(parts) == 2 and all(_kind(part) not in ("other", "signed") for part in parts)]
+    double = [
+        parts
+        for parts in parted
+        if len(parts) == 2 and all(_kind(part) not in ("other", "signed") for part in parts)
+    ]
     if not double:
         return [[(index, _SPACES.sub(" ", line).strip()) for index, line in enumerate(lines) if line.strip()]]
     left: list[tuple[int, str]] = []
@@ -270,16 +316,35 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 draft.title.append((index, piece))
             elif kind == "name" and (draft.title or draft.authority) and draft.name is None:
                 draft.name = (index, piece)
-            elif kind == "other" and draft.authority and not draft.title and draft.name is None and _mostly_capitals(piece):
+            elif (
+                kind == "other"
+                and draft.authority
+                and not draft.title
+                and draft.name is None
+                and _mostly_capitals(piece)
+            ):
                 draft.authority.append((index, piece))  # "TM. ỦY BAN NHÂN DÂN" / "XÃ TRÀ LÂM"
-            elif kind == "other" and draft.title and draft.name is None and piece.isupper() and len(piece) > 6 \
-                    and not any(map(str.isdigit, piece)) and index == draft.title[-1][0] + 1 and _continues_title(piece):
+            elif (
+                kind == "other"
+                and draft.title
+                and draft.name is None
+                and piece.isupper()
+                and len(piece) > 6
+                and not any(map(str.isdigit, piece))
+                and index == draft.title[-1][0] + 1
+                and _continues_title(piece)
+            ):
                 draft.title.append((index, piece))
     return [_block(draft) for draft in drafts if draft.title or (draft.authority and draft.name)]
 
 
 def _continues_title(piece: str) -> bool:
-    return bool(re.match(r"(?:thuong truc|ubnd|uy ban|hdnd|hoi dong|phong|so|huyen|tinh|xa|thanh pho|phu trach)(?![a-z])", plain(piece)))
+    return bool(
+        re.match(
+            r"(?:thuong truc|ubnd|uy ban|hdnd|hoi dong|phong|so|huyen|tinh|xa|thanh pho|phu trach)(?![a-z])",
+            plain(piece),
+        )
+    )
 
 
 def _block(draft: _Draft) -> SignatureBlock:
@@ -322,7 +387,11 @@ def _pieces(line: str) -> list[tuple[str, _Kind]]:
             if inner and _kind(rest) == "power":
                 return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
             position = _position_at(plain(rest))
-            if position and rest[0].isupper() and plain(line[: cut.start()]).split()[-1] not in ("pho", "quyen", "doan", "tong"):
+            if (
+                position
+                and rest[0].isupper()
+                and plain(line[: cut.start()]).split()[-1] not in ("pho", "quyen", "doan", "tong")
+            ):
                 return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
         return [(line, "power")]
     if kind == "position":
@@ -337,13 +406,17 @@ def _pieces(line: str) -> list[tuple[str, _Kind]]:
 
 # --- recipients ------------------------------------------------------------------------------------------
 
-_HEAD = re.compile(r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*")
+_HEAD = re.compile(
+    r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
+)
 _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
-    r"(?:de\s+)?(?:b/?[ce]|bao cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|giam sat|kiem tra|dang tai|dua tin|"
-    r"tuyen truyen|dang tin|trien khai|qua\s|x/b|x/d|xin y kien|trinh|phe duyet|tham gia|gui\s|thay b/?c|tham muu|chi thi|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
+    r"(?:de\s+)?(?:b/?[ce]|bao cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
+    r"giam sat|kiem tra|dang tai|dua tin|"
+    r"tuyen truyen|dang tin|trien khai|qua\s|x/b|x/d|xin y kien|trinh|phe duyet|tham gia|gui\s|thay b/?c|"
+    r"tham muu|chi thi|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
 )
 
 
@@ -391,8 +464,13 @@ def split_recipient(text: str) -> RecipientLine | None:
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
 
 
-_ARCHIVE = re.compile(r"[\s\-–—+•*_.~|]*(?P<word>l[umnri]{1,3})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL)
-_ARCHIVE_WORDS = re.compile(r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|ub|vpu|vtlt|[a-z]{2,}\b)")
+_ARCHIVE = re.compile(
+    r"[\s\-–—+•*_.~|]*(?P<word>l[umnri]{1,3})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL
+)
+_ARCHIVE_WORDS = re.compile(
+    r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
+    r"ub|vpu|vtlt|[a-z]{2,}\b)"
+)
 
 
 def parse_archive(text: str) -> str | None:

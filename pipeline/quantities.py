@@ -7,6 +7,7 @@ and most numbers of a plan are no quantities (labels, dates, numbers of document
 What it never does: correct a digit. A number with letters in it ("1O2", "l5") has value None and says so
 in `doubt`; a number that can be read in two ways keeps the reading of the rule and says so too.
 """
+
 from __future__ import annotations
 
 import re
@@ -104,12 +105,105 @@ def _units() -> tuple[re.Pattern[str], dict[str, Group]]:
 
 
 # The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
-_PER = re.compile(r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|canh tac|gieo trong|san xuat|vu)(?![a-z]))?")
+_PER = re.compile(
+    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"
+    r"canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
+)
 # Words that follow a number but are no unit of it.
 _NO_UNIT = frozenset(
-    "va hoac cua la tai den toi tu trong ngoai tren duoi ve cho voi theo nhu de duoc bi do o khi neu thi ma co khong dat con tang giam so voi cac nhung moi "
-    "tro len xuong hon gom bao ke sau truoc nay do moi cung dong thoi vao ra chi dinh ban hanh quy phe duyet thuc hien trien khai tong thuoc kem trong do nham "
-    "phan dau tiep tuc toan it nhat toi da toi thieu khoang hay phai bang nen se da dang chua".split()
+    [
+        "va",
+        "hoac",
+        "cua",
+        "la",
+        "tai",
+        "den",
+        "toi",
+        "tu",
+        "trong",
+        "ngoai",
+        "tren",
+        "duoi",
+        "ve",
+        "cho",
+        "voi",
+        "theo",
+        "nhu",
+        "de",
+        "duoc",
+        "bi",
+        "do",
+        "o",
+        "khi",
+        "neu",
+        "thi",
+        "ma",
+        "co",
+        "khong",
+        "dat",
+        "con",
+        "tang",
+        "giam",
+        "so",
+        "voi",
+        "cac",
+        "nhung",
+        "moi",
+        "tro",
+        "len",
+        "xuong",
+        "hon",
+        "gom",
+        "bao",
+        "ke",
+        "sau",
+        "truoc",
+        "nay",
+        "do",
+        "moi",
+        "cung",
+        "dong",
+        "thoi",
+        "vao",
+        "ra",
+        "chi",
+        "dinh",
+        "ban",
+        "hanh",
+        "quy",
+        "phe",
+        "duyet",
+        "thuc",
+        "hien",
+        "trien",
+        "khai",
+        "tong",
+        "thuoc",
+        "kem",
+        "trong",
+        "do",
+        "nham",
+        "phan",
+        "dau",
+        "tiep",
+        "tuc",
+        "toan",
+        "it",
+        "nhat",
+        "toi",
+        "da",
+        "toi",
+        "thieu",
+        "khoang",
+        "hay",
+        "phai",
+        "bang",
+        "nen",
+        "se",
+        "da",
+        "dang",
+        "chua",
+    ]
 )
 
 # --- the number with its words ---------------------------------------------------------------------------
@@ -127,14 +221,17 @@ _NUM = (
 _DAMAGED = r"(?:[0-9]+[oil|][0-9oil|]*|[oil|]+[0-9][0-9oil|]*)"
 _FIND = re.compile(
     rf"(?<![\w.,])(?<![\w][/])(?P<a>{_DAMAGED}(?=[\s%/.,;)]|$)|{_NUM})(?P<ua>\s?(?:%|‰))?"
-    rf"(?:(?P<join>\s?[-–—÷~]\s?|\s+(?:den|toi)\s+)(?P<b>{_NUM})(?=\s?%|\s|[.,;:)/]|$)|\s?/\s?(?P<of>[0-9]{{1,4}})(?![0-9/.,]))?"
+    rf"(?:(?P<join>\s?[-–—÷~]\s?|\s+(?:den|toi)\s+)(?P<b>{_NUM})(?=\s?%|\s|[.,;:)/]|$)|"
+    rf"\s?/\s?(?P<of>[0-9]{{1,4}})(?![0-9/.,]))?"
     r"(?![0-9a-z]*[0-9])"
 )
 _BEFORE_GE = re.compile(
-    r"(?:it nhat|toi thieu|khong (?:it|thap|nho|kem) hon|khong duoi|≥|>\s?=|=\s?>|tu)(?:\s+(?:la|dat|tu|bang|phai|co|khoang|duoc|cho|la tu))*\s*\Z"
+    r"(?:it nhat|toi thieu|khong (?:it|thap|nho|kem) hon|khong duoi|≥|>\s?=|=\s?>|tu)(?:\s+(?:la|dat|tu|"
+    r"bang|phai|co|khoang|duoc|cho|la tu))*\s*\Z"
 )
 _BEFORE_LE = re.compile(
-    r"(?:khong (?:vuot |de )?(?:qua|vuot|cao hon|lon hon|nhieu hon|tren)|toi da|nhieu nhat|cao nhat(?= la)|≤|<\s?=|=\s?<)(?:\s+(?:la|dat|qua|bang|khoang))*\s*\Z"
+    r"(?:khong (?:vuot |de )?(?:qua|vuot|cao hon|lon hon|nhieu hon|tren)|toi da|nhieu nhat|cao nhat(?= la)|"
+    r"≤|<\s?=|=\s?<)(?:\s+(?:la|dat|qua|bang|khoang))*\s*\Z"
 )
 _BEFORE_GT = re.compile(r"(?:(?<![a-z])tren|(?<![a-z])hon|lon hon|cao hon|>)\s*\Z")
 _BEFORE_LT = re.compile(r"(?:(?<![a-z])duoi|thap hon|nho hon|it hon|chua den|<)\s*\Z")
@@ -144,29 +241,41 @@ _RANGE_FROM = re.compile(r"(?<![a-z])tu(?:\s+(?:khoang|dat))?\s*\Z")
 
 # A number after one of these words names something and counts nothing.
 _NAMING = re.compile(
-    r"(?:(?<![a-z])(?:so|dieu|khoan|muc(?! [0-9]+%)|tieu muc|phu luc|bieu|chuong|muc do|cap do|lan thu|thu|de an|nghi quyet|nghi dinh|thong tu|"
-    r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|phuong|quan|khu pho|to dan pho|covid|nam|thang|ngay|quy|"
-    r"nhiem ky|bieu so|du an|tieu du an|chi tieu|tieu chi|noi dung|hop phan|the he|phien ban|so nha|chuyen de)(?:\s+(?:so|thu))?)[\s:.]{0,2}\Z"
+    r"(?:(?<![a-z])(?:so|dieu|khoan|muc(?! [0-9]+%)|tieu muc|phu luc|bieu|chuong|muc do|cap do|lan thu|thu|"
+    r"de an|nghi quyet|nghi dinh|thong tu|"
+    r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|phuong|quan|"
+    r"khu pho|to dan pho|covid|nam|thang|ngay|quy|"
+    r"nhiem ky|bieu so|du an|tieu du an|chi tieu|tieu chi|noi dung|hop phan|the he|phien ban|so nha|"
+    r"chuyen de)(?:\s+(?:so|thu))?)[\s:.]{0,2}\Z"
 )
 # After these it names something only where no unit follows ("cấp 2", "lớp 5", but "cấp 120 giấy chứng nhận").
 _WEAK_NAMING = re.compile(
-    r"(?<![a-z])(?:cap|phan|khoa|ky|dot|nhom|loai|hang|vong|tuyen|lop|khu|lo|to|ap|khom|thon|mau|diem|duong|hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
+    r"(?<![a-z])(?:cap|phan|khoa|ky|dot|nhom|loai|hang|vong|tuyen|lop|khu|lo|to|ap|khom|thon|mau|diem|duong|"
+    r"hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
 )
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
 _COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh)\s+so\s*:?\s*\Z")
 _DATES = re.compile(
     r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"
-    r"|ngay\s+[0-9]{1,2}\s*/\s*[0-9]{1,2}(?![0-9])|(?:ngay|tu|den|truoc)\s+[0-9]{1,2}/[0-9]{1,2}(?=\s*(?:den|-|,|;|\.|\)|hang|\Z))"
+    r"|ngay\s+[0-9]{1,2}\s*/\s*[0-9]{1,2}(?![0-9])|(?:ngay|tu|den|"
+    r"truoc)\s+[0-9]{1,2}/[0-9]{1,2}(?=\s*(?:den|-|,|;|\.|\)|hang|\Z))"
     r"|ngay\s+[0-9]{1,2}\s+thang\s+[0-9]{1,2}(?:\s+nam\s+[0-9]{4})?"
-    r"|thang\s+[0-9]{1,2}(?:\s*[-/,]\s*[0-9]{1,2})?(?:\s*[/-]\s*[0-9]{4})?|(?:nam|giai doan|nhiem ky|nam hoc|den)\s+(?:19|20)[0-9]{2}(?:\s*(?:-|den|toi)\s*(?:nam\s+)?(?:19|20)[0-9]{2})?(?![0-9.,])"
+    r"|thang\s+[0-9]{1,2}(?:\s*[-/,]\s*[0-9]{1,2})?(?:\s*[/-]\s*[0-9]{4})?|(?:nam|giai doan|nhiem ky|"
+    r"nam hoc|den)\s+(?:19|20)[0-9]{2}(?:\s*(?:-|den|toi)\s*(?:nam\s+)?(?:19|20)[0-9]{2})?(?![0-9.,])"
     r"|(?<![0-9.,])(?:19|20)[0-9]{2}\s*-\s*(?:19|20)[0-9]{2}(?![0-9.,])|[0-9]{1,2}/(?:19|20)[0-9]{2}(?![0-9])"
-    r"|quy\s+[0-9ivl]{1,3}(?:\s*[/-]\s*[0-9]{4}|\s+nam\s+[0-9]{4})?|[0-9]{1,2}\s*(?:gio|h)\s*[0-9]{2}(?![0-9])|[0-9]{1,2}h(?:[0-9]{2})?(?![a-z0-9])"
+    r"|quy\s+[0-9ivl]{1,3}(?:\s*[/-]\s*[0-9]{4}|\s+nam\s+[0-9]{4})?|[0-9]{1,2}\s*(?:gio|"
+    r"h)\s*[0-9]{2}(?![0-9])|[0-9]{1,2}h(?:[0-9]{2})?(?![a-z0-9])"
     r"|(?:sau|[0-9]{1,2}) thang (?:dau|cuoi) nam(?:\s+[0-9]{4})?"
 )
 # "29/KH-UBND", "12-KH/HU", "30/2020/NĐ-CP", "33/2024/QH15": on the text itself, capitals matter
-_SYMBOLS = re.compile(r"[0-9]{1,6}[a-z]?\s?/\s?(?:(?:19|20)[0-9]{2}\s?/\s?)?[A-ZĐ][A-ZĐa-zđ&]{0,8}|[0-9]{1,5}\s?-\s?[A-ZĐ][A-ZĐa-zđ]{0,4}\s?/\s?[A-ZĐ]")
+_SYMBOLS = re.compile(
+    r"[0-9]{1,6}[a-z]?\s?/\s?(?:(?:19|20)[0-9]{2}\s?/\s?)?[A-ZĐ][A-ZĐa-zđ&]{0,8}|"
+    r"[0-9]{1,5}\s?-\s?[A-ZĐ][A-ZĐa-zđ]{0,4}\s?/\s?[A-ZĐ]"
+)
 _QUALIFIED_UNITS = ("time", "age")
-_DURATION_TARGET = re.compile(r"(?:la|dat|con|xuong|binh quan|trung binh|tho|:)\s*(?:khoang\s*|tren\s*|duoi\s*)?\Z")
+_DURATION_TARGET = re.compile(
+    r"(?:la|dat|con|xuong|binh quan|trung binh|tho|:)\s*(?:khoang\s*|tren\s*|duoi\s*)?\Z"
+)
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
@@ -180,7 +289,9 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     last_end = 0
     for match in _FIND.finditer(plain):
-        if match.start() < last_end or any(start < match.end("a") and match.start("a") < end for start, end in closed):
+        if match.start() < last_end or any(
+            start < match.end("a") and match.start("a") < end for start, end in closed
+        ):
             continue
         quantity = _quantity(match, plain, text)
         if quantity is not None:
@@ -235,8 +346,19 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     elif comparator == ">" and unit is not None and value == "1" and group == "measure":
         role, comparator = "qualifier", "="  # "giá trị sản xuất trên 01 ha"
     return Quantity(
-        begin, finish, text[begin:finish], comparator, value, value_to, unit, group, start, end,
-        str(int(printed_of)) if printed_of is not None else None, role, doubt,
+        begin,
+        finish,
+        text[begin:finish],
+        comparator,
+        value,
+        value_to,
+        unit,
+        group,
+        start,
+        end,
+        str(int(printed_of)) if printed_of is not None else None,
+        role,
+        doubt,
     )
 
 
@@ -246,8 +368,12 @@ def _is_range(match: re.Match[str], left: str, plain: str) -> bool:
     if one is None or two is None or float(one) >= float(two):
         return False
     if re.search(r"den|toi", match["join"]):
-        return bool(_RANGE_FROM.search(left)) or bool(match["ua"]) or plain[match.end() : match.end() + 2].strip() == "%" \
+        return (
+            bool(_RANGE_FROM.search(left))
+            or bool(match["ua"])
+            or plain[match.end() : match.end() + 2].strip() == "%"
             or _unit_at(plain, plain, match.end())[2] != "none"
+        )
     return True
 
 
@@ -300,15 +426,26 @@ def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Compa
     if is_range:
         return "range", from_word.start() if from_word else start, end
     rows: tuple[tuple[re.Pattern[str], Comparator], ...] = (
-        (_BEFORE_LE, "<="), (_BEFORE_GE, ">="), (_BEFORE_GT, ">"), (_BEFORE_LT, "<"),
+        (_BEFORE_LE, "<="),
+        (_BEFORE_GE, ">="),
+        (_BEFORE_GT, ">"),
+        (_BEFORE_LT, "<"),
     )
     for pattern, sign in rows:
         match = pattern.search(plain, low, start)
-        if match is None or (match.start() > 0 and plain[match.start()].isalpha() and plain[match.start() - 1].isalnum()):
+        if match is None or (
+            match.start() > 0 and plain[match.start()].isalpha() and plain[match.start() - 1].isalnum()
+        ):
             continue
         if sign == ">=" and match.group().strip().startswith("tu") and up is None:
             continue  # "từ 5 xã": an amount to start from, no bound
-        return (">=", match.start(), up.end()) if up else ("<=", match.start(), down.end()) if down else (sign, match.start(), end)
+        return (
+            (">=", match.start(), up.end())
+            if up
+            else ("<=", match.start(), down.end())
+            if down
+            else (sign, match.start(), end)
+        )
     if up:
         return ">=", start, up.end()
     if down:

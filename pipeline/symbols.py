@@ -6,6 +6,7 @@ symbol, "Số" comes back as "Sé", "S6" or "So", đ as d, the stroke as l, I or
 What it never does: touch a digit. The symbol is repaired only to a member of a closed list of codes
 (`document_types`, `body_codes`), each repair is named in `repairs`, and the printed form stays in `raw`.
 """
+
 from __future__ import annotations
 
 import re
@@ -153,12 +154,15 @@ _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
 # The head. On aligned text: "so", "s6", "s0", "se" (Sé), "sb" (Số as Sb), "s:".
 _SO = re.compile(r"(?<![a-z0-9])s\s?[o06eb&9]?\s?[:;.,]{0,2}(?=[\s\d./_\-|iloa-z~'*]|$)")
 _STATE_TAIL = re.compile(
-    rf"(?:{_YEAR}\s?/\s?)?(?:{_TYPE}(?P<join>{_HY}|\s?/\s?)(?P<body>{_WORD}(?:{_MORE}){{0,3}})|(?P<law>(?:UBTV)?QH\d{{1,2}})|(?P<only>{_WORD}(?:{_MORE}){{0,3}}))"
+    rf"(?:{_YEAR}\s?/\s?)?(?:{_TYPE}(?P<join>{_HY}|\s?/\s?)(?P<body>{_WORD}(?:{_MORE}){{0,3}})|"
+    rf"(?P<law>(?:UBTV)?QH\d{{1,2}})|(?P<only>{_WORD}(?:{_MORE}){{0,3}}))"
 )
 _APART = re.compile(rf"{_TYPE}(?P<join>\s){_BODY}")  # "29/KH UBND"
 _PARTY_TAIL = re.compile(rf"{_TYPE}\s?/\s?{_BODY}")
 _NUMBER = re.compile(r"[0-9]{1,6}[a-eđA-EĐ]?\Z")  # "12a/KH-UBND"
-_WORDS = re.compile(r"[^\W\d_]{4}|[^\W\d_]{2,}\s+[^\W\d_]{2,}|[^\W\d_]\s[^\W\d_]{2,}")  # a slot with words holds no number
+_WORDS = re.compile(
+    r"[^\W\d_]{4}|[^\W\d_]{2,}\s+[^\W\d_]{2,}|[^\W\d_]\s[^\W\d_]{2,}"
+)  # a slot with words holds no number
 _BLANK = re.compile(r"[\s._…‥:;,'\"`*~\-–—|]*\Z")
 _SLOT = 14  # signs between "Số:" and the stroke: a written number, dots or spaces
 
@@ -191,7 +195,9 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
     newline = window.find("\n")
     youth = re.match(rf"\s*(?P<slot>[0-9]{{1,5}}\s){_TYPE}\s?/\s?{_BODY}", window)  # "Số: 05 KH/ĐTN"
     if youth and _mend(youth["type"], "type") in type_codes():
-        return _number_line(text, start, at, youth["slot"], youth, at + youth.end(), "party", "no hyphen after the number")
+        return _number_line(
+            text, start, at, youth["slot"], youth, at + youth.end(), "party", "no hyphen after the number"
+        )
     for stroke in _strokes(window):
         if stroke > _SLOT + 20:
             break
@@ -215,14 +221,20 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
         end = at + tail.end()
         doubt = None if sign == "/" else f"stroke read as {sign}"
         apart = _APART.match(window, tail_at)
-        if apart and _mend(apart["type"], "type") in type_codes() and _mend(apart["body"], "body") in body_codes():
+        if (
+            apart
+            and _mend(apart["type"], "type") in type_codes()
+            and _mend(apart["body"], "body") in body_codes()
+        ):
             tail, end, doubt = apart, at + apart.end(), "no hyphen in the symbol"
         return _number_line(text, start, at, slot, tail, end, "state", doubt)
     # no stroke at all: "Số: 291KH-UBND", "Số 05 KH/ĐTN"
     glued = re.match(rf"(?P<slot>\s*[0-9]{{1,6}}\s?)(?:{_TYPE}(?P<join>{_HY}|\s?/\s?){_BODY})", window)
     if glued and _mend(glued["type"], "type") in type_codes():
         form: Form = "party" if "/" in glued["join"] else "state"
-        return _number_line(text, start, at, glued["slot"], glued, at + glued.end(), form, "no stroke before the symbol")
+        return _number_line(
+            text, start, at, glued["slot"], glued, at + glued.end(), form, "no stroke before the symbol"
+        )
     return None
 
 
@@ -233,7 +245,14 @@ def _strokes(window: str) -> Iterable[int]:
 
 
 def _number_line(
-    text: str, start: int, at: int, slot: str, tail: re.Match[str], end: int, form: Form, doubt: str | None = None
+    text: str,
+    start: int,
+    at: int,
+    slot: str,
+    tail: re.Match[str],
+    end: int,
+    form: Form,
+    doubt: str | None = None,
 ) -> NumberLine:
     doubts = [doubt] if doubt else []
     number: str | None = slot.strip(" .,:;_…\t'\"`*~")
@@ -248,10 +267,13 @@ def _number_line(
             doubts.append(f"number read as {number}")
             number = None
     groups = tail.groupdict()
+    repairs: tuple[Repair, ...] = ()
     year = groups.get("year")
     if groups.get("law"):
-        symbol, repairs = groups["law"], ()
-        return NumberLine(start, end, text[start:end], number, symbol, "law", year, None, symbol, (), _doubt(doubts))
+        symbol = groups["law"]
+        return NumberLine(
+            start, end, text[start:end], number, symbol, "law", year, None, symbol, (), _doubt(doubts)
+        )
     if groups.get("type"):
         kind = groups["type"]
         if _mend(kind, "type") in type_codes():
@@ -260,20 +282,36 @@ def _number_line(
             type_code, _, body = symbol.partition(sign)
             if form == "state" and sign == "/" and not year:
                 doubts.append("stroke after the type in a state symbol")
-            return NumberLine(start, end, text[start:end], number, symbol, "normative" if year else form, year,
-                              type_code, body, repairs, _doubt(doubts))
+            return NumberLine(
+                start,
+                end,
+                text[start:end],
+                number,
+                symbol,
+                "normative" if year else form,
+                year,
+                type_code,
+                body,
+                repairs,
+                _doubt(doubts),
+            )
         groups["only"] = f"{kind}{groups['join']}{groups['body']}"
     symbol, repairs = mend_symbol(groups.get("only") or "")
     if symbol.split("-")[0] not in body_codes():
         doubts.append(f"unknown body code {symbol.split('-')[0]}")
-    return NumberLine(start, end, text[start:end], number, symbol, "letter", year, None, symbol, repairs, _doubt(doubts))
+    return NumberLine(
+        start, end, text[start:end], number, symbol, "letter", year, None, symbol, repairs, _doubt(doubts)
+    )
 
 
 def _doubt(doubts: list[str]) -> str | None:
     return "; ".join(doubts) or None
 
 
-_BARE = re.compile(rf"[\s.,:;*|_'\"]{{0,6}}(?P<slot>[0-9]{{0,6}}[a-z]?\s?)(?:(?P<stroke>/)\s?|-)(?:{_YEAR}/)?{_TYPE}(?P<join>{_HY}|\s?/\s?){_BODY}")
+_BARE = re.compile(
+    rf"[\s.,:;*|_'\"]{{0,6}}(?P<slot>[0-9]{{0,6}}[a-z]?\s?)(?:(?P<stroke>/)\s?|"
+    rf"-)(?:{_YEAR}/)?{_TYPE}(?P<join>{_HY}|\s?/\s?){_BODY}"
+)
 
 
 def _without_so(text: str) -> NumberLine | None:
@@ -283,8 +321,16 @@ def _without_so(text: str) -> NumberLine | None:
     party = match["stroke"] is None
     if party and "/" not in match["join"]:
         return None
-    return _number_line(text, match.start("slot"), match.start("slot"), match["slot"], match, match.end(),
-                        "party" if party else "state", "the word Số is missing")
+    return _number_line(
+        text,
+        match.start("slot"),
+        match.start("slot"),
+        match["slot"],
+        match,
+        match.end(),
+        "party" if party else "state",
+        "the word Số is missing",
+    )
 
 
 # --- running text ----------------------------------------------------------------------------------------
@@ -293,11 +339,15 @@ _GAP = r"[ \t]?\n?[ \t]?"
 _FOUND = re.compile(
     "|".join(
         (
-            rf"(?P<law>(?<![\w/])(?P<law_n>\d{{1,4}}){_GAP}/{_GAP}(?P<law_y>(?:19|20)\d{{2}}){_GAP}/{_GAP}(?P<law_b>(?:UBTV)?QH\s?\d{{1,2}})(?!\w))",
-            rf"(?P<adm>(?<![\w/])(?P<adm_n>\d{{1,6}}[a-zA-Z]?){_GAP}/{_GAP}(?:(?P<adm_y>(?:19|20)\d{{2}}){_GAP}/{_GAP})?(?P<adm_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}(?P<adm_j>[-–—‐‑−/]){_GAP}(?P<adm_b>{_WORD}(?:{_MORE}){{0,3}}))",
-            rf"(?P<pty>(?<![\w/\-–])(?P<pty_n>\d{{1,5}}){_GAP}(?:[-–—‐‑−]{_GAP}|(?<=\s))(?P<pty_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}/{_GAP}(?P<pty_b>{_WORD}(?:[-–]{_WORD}){{0,2}}))",
+            rf"(?P<law>(?<![\w/])(?P<law_n>\d{{1,4}}){_GAP}/{_GAP}(?P<law_y>(?:19|"
+            rf"20)\d{{2}}){_GAP}/{_GAP}(?P<law_b>(?:UBTV)?QH\s?\d{{1,2}})(?!\w))",
+            rf"(?P<adm>(?<![\w/])(?P<adm_n>\d{{1,6}}[a-zA-Z]?){_GAP}/{_GAP}(?:(?P<adm_y>(?:19|"
+            rf"20)\d{{2}}){_GAP}/{_GAP})?(?P<adm_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}(?P<adm_j>[-–—‐‑−/]){_GAP}(?P<adm_b>{_WORD}(?:{_MORE}){{0,3}}))",
+            rf"(?P<pty>(?<![\w/\-–])(?P<pty_n>\d{{1,5}}){_GAP}(?:[-–—‐‑−]{_GAP}|"
+            rf"(?<=\s))(?P<pty_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}/{_GAP}(?P<pty_b>{_WORD}(?:[-–]{_WORD}){{0,2}}))",
             rf"(?P<cv>(?<![\w/])(?P<cv_n>\d{{1,6}}){_GAP}/{_GAP}(?P<cv_b>{_WORD}(?:{_MORE}){{0,3}}))",
-            rf"(?P<blank>(?<=số)[\s._…]{{0,16}}(?P<blank_s>[-/])\s?(?:(?P<blank_y>(?:19|20)\d{{2}})/)?(?P<blank_t>[{_CAP}][{_CAP}{_LOW}]{{0,4}})(?P<blank_j>[-–/])(?P<blank_b>{_WORD}(?:{_MORE}){{0,3}}))",
+            rf"(?P<blank>(?<=số)[\s._…]{{0,16}}(?P<blank_s>[-/])\s?(?:(?P<blank_y>(?:19|"
+            rf"20)\d{{2}})/)?(?P<blank_t>[{_CAP}][{_CAP}{_LOW}]{{0,4}})(?P<blank_j>[-–/])(?P<blank_b>{_WORD}(?:{_MORE}){{0,3}}))",
         )
     )
 )
@@ -326,8 +376,17 @@ def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
     raw = text[start:end]
     if kind == "law":
         body = match["law_b"].replace(" ", "")
-        return FoundSymbol(start, end, raw, f"{match['law_n']}/{match['law_y']}/{body}", "law", match["law_n"], None,
-                           body, match["law_y"])
+        return FoundSymbol(
+            start,
+            end,
+            raw,
+            f"{match['law_n']}/{match['law_y']}/{body}",
+            "law",
+            match["law_n"],
+            None,
+            body,
+            match["law_y"],
+        )
     number = match[f"{kind}_n"] if kind != "blank" else None
     if kind == "cv":
         symbol, repairs = mend_symbol(match["cv_b"])
@@ -338,16 +397,31 @@ def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
         if "-" not in symbol and first not in body_codes():
             return None
         doubt = None if first in body_codes() else f"unknown body code {first}"
-        return FoundSymbol(start, end, raw, f"{number}/{symbol}", "letter", number, None, symbol, None, repairs, doubt)
+        return FoundSymbol(
+            start, end, raw, f"{number}/{symbol}", "letter", number, None, symbol, None, repairs, doubt
+        )
     type_code = _mend(match[f"{kind}_t"], "type")
     if kind == "pty":
         glued = not re.search(r"[-–—‐‑−]", raw[: raw.index("/")])
-        if type_code not in type_codes() or (glued and not aligned(text[max(0, start - 4) : start]).rstrip().endswith("so")):
+        if type_code not in type_codes() or (
+            glued and not aligned(text[max(0, start - 4) : start]).rstrip().endswith("so")
+        ):
             return None
         symbol, repairs = mend_symbol(f"{match['pty_t']}/{match['pty_b']}")
         doubt = "no hyphen after the number" if glued else None
-        return FoundSymbol(start, end, raw, f"{number}-{symbol}", "party", number, type_code, symbol.partition("/")[2],
-                           None, repairs, doubt)
+        return FoundSymbol(
+            start,
+            end,
+            raw,
+            f"{number}-{symbol}",
+            "party",
+            number,
+            type_code,
+            symbol.partition("/")[2],
+            None,
+            repairs,
+            doubt,
+        )
     year = match[f"{kind}_y"]
     join = match[f"{kind}_j"]
     sign = "/" if join == "/" else "-"
@@ -356,15 +430,47 @@ def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
             return None
         symbol, repairs = mend_symbol(f"{match[f'{kind}_t']}-{_plain_marks(match[f'{kind}_b'])}")
         known = symbol.split("-")[0] in body_codes()
-        return FoundSymbol(start, end, raw, "/".join(part for part in (number, year, symbol) if part), "letter", number,
-                           None, symbol, year, repairs, None if known else f"unknown type or body {symbol.split('-')[0]}")
+        return FoundSymbol(
+            start,
+            end,
+            raw,
+            "/".join(part for part in (number, year, symbol) if part),
+            "letter",
+            number,
+            None,
+            symbol,
+            year,
+            repairs,
+            None if known else f"unknown type or body {symbol.split('-')[0]}",
+        )
     symbol, repairs = mend_symbol(f"{match[f'{kind}_t']}{sign}{_plain_marks(match[f'{kind}_b'])}")
     if kind == "blank":
         stroke = match["blank_s"]
         whole = f"{stroke}{year + '/' if year else ''}{symbol}"
         form: Form = "party" if stroke == "-" else "state"
         start += len(match.group()) - len(match.group().lstrip())
-        return FoundSymbol(start, end, text[start:end], whole, form, None, type_code, symbol.partition(sign)[2], year, repairs)
+        return FoundSymbol(
+            start,
+            end,
+            text[start:end],
+            whole,
+            form,
+            None,
+            type_code,
+            symbol.partition(sign)[2],
+            year,
+            repairs,
+        )
     whole = "/".join(part for part in (number, year, symbol) if part)
-    return FoundSymbol(start, end, raw, whole, "normative" if year else "state", number, type_code,
-                       symbol.partition(sign)[2], year, repairs)
+    return FoundSymbol(
+        start,
+        end,
+        raw,
+        whole,
+        "normative" if year else "state",
+        number,
+        type_code,
+        symbol.partition(sign)[2],
+        year,
+        repairs,
+    )
