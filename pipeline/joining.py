@@ -27,6 +27,9 @@ _STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
 # A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
 _WANTS_NUMBER = re.compile(r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren|duoi|dat|con|la|loai|cap|dot)\s*$")
 
+# What opens a paragraph of its own after a full stop, wherever the line before ends.
+_OPENER = re.compile(r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b")
+
 LONG_LINE = 130  # characters; a printed line of 13-point type holds 75 to 100
 FEW_LINES = 12  # fewer tell nothing about how a text is wrapped
 RUNS_ON = 0.12  # share of lines that begin in the middle of a sentence: 0.35-0.6 in wrapped plans, 0-0.05 in others
@@ -129,6 +132,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         after = text[bullet.text_start :].lstrip()
         inside = not ended and bool(full is not False) and after[:1].islower()
         score += 0.4 if inside else 3.2
+    if ended and _OPENER.match(aligned(text[:40])):
+        score += 1.6
     if _open_brackets(whole) and not marked:
         score -= 1.2
     if above.is_capitals != line.is_capitals and len(before) > 6 and len(text) > 12:

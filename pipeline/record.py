@@ -30,6 +30,7 @@ from pipeline.plan import (
     TextOrigin,
     Warning_,
 )
+from pipeline.vietnamese import fold
 
 SURE = 0.8  # a word or field under this is one that a person should look at; the restoration flags the same words
 
@@ -43,7 +44,7 @@ def read_record(document: Document) -> Plan:
     head = header.read_header(parts.lines, parts.paragraphs, parts.nodes)
     end = foot.read_foot(parts.lines)
     places = {**head.places, **end.places}
-    basis = _legal_basis(parts, places)
+    basis = _legal_basis(parts, head, places)
     found_targets = targets.find_targets(parts.nodes)
     found_periods = times.find_periods(parts.nodes)
     found_deadlines = times.find_deadlines(parts.nodes)
@@ -91,7 +92,19 @@ def _source(document: Document) -> Source:
                   pages=len(document.pages), text_origin=origin)
 
 
-def _legal_basis(parts: Structure, places: dict[str, Place]) -> tuple[Citation, ...]:
+def _is_self(found: citations.Citation, head: header.Header) -> bool:
+    """Whether a mention is of this document: "(Kèm theo Kế hoạch số 38/KH-UBND ngày ...)" over an annex."""
+    if found.number is None or head.symbol is None or found.type != head.type_name:
+        return False
+    symbol = found.number.lstrip("0123456789").strip("/- .…_")
+    if fold(symbol) != fold(head.symbol):
+        return False
+    if head.number is None:
+        return not found.number[0].isdigit() or (found.date is not None and found.date == head.date)
+    return found.number.lstrip("0").startswith((f"{head.number.lstrip('0')}/", f"{head.number.lstrip('0')}-"))
+
+
+def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]) -> tuple[Citation, ...]:
     """Every cited instrument once, in order of first mention, with where it is first mentioned."""
     mentions = []
     where: dict[int, Place] = {}
@@ -99,6 +112,8 @@ def _legal_basis(parts: Structure, places: dict[str, Place]) -> tuple[Citation, 
         if paragraph.area not in ("basis", "body", "annex", "addressee"):
             continue
         for found in citations.find_citations(paragraph.text):
+            if _is_self(found, head):
+                continue
             mentions.append(found)
             where[id(found)] = paragraph.place(found.start, found.end, 0.8 if found.doubt else 1.0)
     merged = citations.merge_citations(mentions)

@@ -126,10 +126,10 @@ def _running_heads(entries: Sequence[_Entry], document: Document) -> list[_Entry
         if entry.kind == "text" and entry.line.text.strip():
             on_page.setdefault(entry.page, []).append(entry)
     for lines in on_page.values():
-        for entry in dict.fromkeys((id(e), e) for e in (*lines[:1], *lines[-1:])):
-            key = re.sub(r"\d+", "#", aligned(entry[1].line.text)).strip()
+        for entry in lines[:1] if len(lines) == 1 else (lines[0], lines[-1]):
+            key = re.sub(r"\d+", "#", aligned(entry.line.text)).strip()
             if sum(letter.isalpha() for letter in key) >= 4:
-                at_edges.setdefault(key, []).append(entry[1])
+                at_edges.setdefault(key, []).append(entry)
     return [entry for same in at_edges.values() if len({e.page for e in same}) >= RUNNING_PAGES for entry in same]
 
 
