@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from pipeline import bodies, dates, kinds, numbering, people, symbols
+from pipeline import bodies, dates, doctypes, numbering, people, symbols
 from pipeline.document import Document, Line, Page
 from pipeline.fuzzy import aligned
 from pipeline.passages import Area, Frame, Gap, PlacedLine, is_capitals, text_of
@@ -232,9 +232,9 @@ def _find_type(window: Sequence[PlacedLine]) -> int | None:
     for index, line in enumerate(window):
         if line.area == "aside":
             continue
-        if len(line.text) > 400 and not kinds.type_of_line(line.text):
+        if len(line.text) > 400 and not doctypes.type_of_line(line.text):
             return None
-        found = kinds.type_of_line(line.text) or kinds.spaced_type(line.text)
+        found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
         if found is not None and _stands_as_type(line, found, index, window):
             return index
         if index > 3 and starts_basis(line.text) and line.text[:1].isupper() and not is_capitals(line.text):
@@ -253,7 +253,7 @@ def _is_main_heading(text: str) -> bool:
     )
 
 
-def _stands_as_type(line: PlacedLine, found: kinds.TypeLine, index: int, window: Sequence[PlacedLine]) -> bool:
+def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, window: Sequence[PlacedLine]) -> bool:
     """A type name alone on its line, or before a title; not the first words of a body's name."""
     rest = " ".join(line.text.split()[found.words :])
     if not rest:
@@ -264,7 +264,7 @@ def _stands_as_type(line: PlacedLine, found: kinds.TypeLine, index: int, window:
 
 
 def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
-    found = kinds.type_of_line(line.text) or kinds.spaced_type(line.text)
+    found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
     parts = (line,) if found is None else _parted(line, _word_at_count(line, found.words))
     return tuple(replace(part, area="title") for part in parts)
 
@@ -502,7 +502,7 @@ def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:
         return True
     if not seen["archive"]:
         return False
-    if _motto_start(text) is not None or kinds.type_of_line(text) is not None:
+    if _motto_start(text) is not None or doctypes.type_of_line(text) is not None:
         return True
     if line.gap == "page" and seen["name"]:
         return True

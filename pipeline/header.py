@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline import bodies, dates, gazetteer, kinds, symbols
+from pipeline import bodies, dates, doctypes, gazetteer, symbols
 from pipeline.bodies import BodyLevel
 from pipeline.fuzzy import aligned
 from pipeline.passages import Node, Paragraph, Place, PlacedLine, place_of_lines, walk
@@ -123,14 +123,14 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
     title_lines = [line for line in lines if line.area == "title"]
     if not title_lines:
         return
-    found = kinds.type_of_line(title_lines[0].text) or kinds.spaced_type(title_lines[0].text)
+    found = doctypes.type_of_line(title_lines[0].text) or doctypes.spaced_type(title_lines[0].text)
     if found is not None:
         header.type_code, header.type_name = found.code, found.name
         where = place_of_lines(title_lines[:1], found.score)
         header.places["/document_type/code"] = header.places["/document_type/name"] = where
         title_lines = title_lines[1:]
     elif any(line.area == "addressee" for line in lines) or _ABOUT.match(title_lines[0].text):
-        header.type_code, header.type_name = None, kinds.LETTER
+        header.type_code, header.type_name = None, doctypes.LETTER
     text = " ".join(line.text for line in title_lines)
     text = _TITLE_JUNK.sub("", _ABOUT.sub("", text)).strip()
     if text.endswith(".") and not text.endswith(".."):
@@ -147,7 +147,7 @@ def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
     if header.type_name is not None:
         return
     if header.type_code is not None:
-        header.type_name = kinds.name_of_code(header.type_code)
+        header.type_name = doctypes.name_of_code(header.type_code)
         if header.type_name is not None and "/number/symbol" in header.places:
             header.places["/document_type/code"] = header.places["/document_type/name"] = header.places["/number/symbol"]
             return
@@ -155,7 +155,7 @@ def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
         found = _ISSUES.search(aligned(paragraph.text))
         if found is None:
             continue
-        kind = kinds.type_of_name(paragraph.text[found.start("name") : found.end("name")])
+        kind = doctypes.type_of_name(paragraph.text[found.start("name") : found.end("name")])
         if kind is not None:
             header.type_code, header.type_name = kind.code, kind.name
             where = paragraph.place(found.start("name"), found.end("name"), 0.8)

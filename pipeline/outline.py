@@ -15,8 +15,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import kinds, numbering
+from pipeline import numbering
 from pipeline.fuzzy import aligned
+from pipeline.headings import heading_kind
 from pipeline.numbering import Marker
 from pipeline.passages import Node, Paragraph, bullet_of, is_capitals, marks
 
@@ -183,7 +184,7 @@ def _heading_score(draft: _Draft) -> float:
     bold = draft.title.is_bold
     if bold is not None:
         score += 2.0 if bold else -0.7
-    telling = kinds.kind_of_heading(text.rstrip(" :"))
+    telling = heading_kind(text.rstrip(" :"))
     if telling is not None and words <= 20:
         score += 1.5 if words <= 8 else 0.75
     if text.endswith(":"):
@@ -251,7 +252,7 @@ def _is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after
         return True
     if paragraph.is_bold is False:
         return False
-    if len(words) <= 6 and kinds.kind_of_heading(core) is not None:
+    if len(words) <= 6 and heading_kind(core) is not None:
         return True
     # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, a sentence follows.
     return (
@@ -359,7 +360,7 @@ def _node(draft: _Draft, parent_kind: str | None) -> Node:
     if draft.annex and draft.depth == 1:
         kind = "appendix"
     elif heading is not None:
-        kind = kinds.kind_of_heading(heading) or parent_kind
+        kind = heading_kind(heading) or parent_kind
     elif draft.marker is not None and draft.marker.family == "annex":
         kind = "appendix"
     children = tuple(_node(child, kind or parent_kind) for child in draft.children)

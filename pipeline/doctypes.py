@@ -1,22 +1,18 @@
-"""Types of documents by the rules, and kinds of sections by their headings.
+"""Types of documents: the line "KẾ HOẠCH" to its code and name.
 
-The trouble: "KẾ HOẠCH" comes back as "KE HOACH" or "KẾ HOẠCH Phát động phong trào ..." on one line;
-"IV. TÔ CHỨC THỰC HIỆN" has lost a mark; a heading names two kinds ("NỘI DUNG VÀ GIẢI PHÁP").
+The trouble: it comes back as "KE HOACH", with letters apart, or with the title on the same line.
 
-What it never does: read a type out of running text in small letters; a heading without a telling word has
-no kind of its own.
+What it never does: read a type out of running text in small letters.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import get_args
+from functools import cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from pipeline.fuzzy import folded
 from pipeline.lexicon import load_table
-from pipeline.plan import SectionKind
 
 LETTER = "Công văn"  # no code in annex III
 # Table document_types: rows of laws and copies open no plan's title line.
@@ -101,60 +97,3 @@ def type_of_name(text: str) -> TypeLine | None:
 def _in_capitals(text: str) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
     return bool(letters) and sum(letter.isupper() for letter in letters) >= 0.7 * len(letters)
-
-
-# --- kinds of sections -----------------------------------------------------------------------------------
-
-CANONICAL_LIKENESS = 88.0  # percent; "NOI DUNG THI bUA" 97, "MUC PiCH, YEU CAU" 93; unrelated headings below 75
-LONGEST_CANONICAL = 60  # characters
-# A telling word tells where it stands near the head of a heading; "Nâng cao nhận thức về mục đích ..." is a task.
-TELLING_WORDS = 4
-SHORT_HEADING = 7  # words; in a heading this short it may stand anywhere
-
-
-@cache
-def _canonical() -> tuple[tuple[str, SectionKind | None], ...]:
-    return tuple((folded(heading), _kind(kind)) for heading, kind in load_table("headings"))
-
-
-@cache
-def _telling() -> tuple[tuple[str, SectionKind | None, bool], ...]:
-    """(key, kind, whether it must open the heading), in the order in which they are asked."""
-    return tuple((folded(words), _kind(kind), place == "start") for words, kind, place in load_table("heading_words"))
-
-
-def _kind(name: str) -> SectionKind | None:
-    return name if name in get_args(SectionKind) else None  # type: ignore[return-value]
-
-
-@lru_cache(maxsize=4096)
-def kind_of_heading(heading: str) -> SectionKind | None:
-    """The kind that a heading's own words tell, None where none does.
-
-    A canonical heading however damaged tells first, then telling words near the start.
-
-    >>> kind_of_heading("NHIỆM VỤ, GIẢI PHÁP")
-    'tasks'
-    """
-    key = folded(heading)
-    if not key:
-        return None
-    if len(key) <= LONGEST_CANONICAL:
-        found = process.extractOne(key, [name for name, _ in _canonical()], scorer=fuzz.ratio, score_cutoff=CANONICAL_LIKENESS)
-        if found is not None:
-            return _canonical()[found[2]][1]
-    spaced = f" {key} "
-    short = len(key.split()) <= SHORT_HEADING
-    best: tuple[int, SectionKind | None] | None = None
-    for words, kind, at_start in _telling():
-        at = spaced.find(f" {words}")
-        if at < 0 or not spaced[at + 1 + len(words)] in " ,;:.-&":
-            continue
-        before = len(spaced[:at].split())
-        if before and (at_start and not (short and before <= 2) or (before >= TELLING_WORDS and not short)):
-            continue
-        if not before:
-            return kind
-        if best is None or before < best[0]:
-            best = (before, kind)
-    return best[1] if best is not None else None
