@@ -6,6 +6,7 @@ at the price of being an unknown word.
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import vietnamese
-from pipeline.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, cased
+from pipeline.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, PartModel, cased
 from pipeline.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
 
 MOST = 60
@@ -28,11 +29,16 @@ CASE_PRIOR = {
     "capitals": (-5.0, -5.0, 0.0),
 }
 SAME_BASE = -1.5  # a known word that differs in marks only: QD for QĐ
+LISTED = -2.0  # a listed abbreviation misread in its letters
+SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
 COMPOSED = -4.0  # an abbreviation put together from two known ones
 # An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
 UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -4.0, -1.9, -6.0
 PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,13 @@ class Finder:
         self.abbreviations: dict[str, list[str]] = {}
         for name in abbreviations:
             self.abbreviations.setdefault(vietnamese.search_key(name), []).append(name)
+        # Codes as they stand in symbols, by their bare letters; None where those are a code of their own (HD, DA).
+        self.codes: dict[str, str | None] = {}
+        for name in (name for names in self.abbreviations.values() for name in names):
+            for part in _LETTERS.findall(name):
+                bare = vietnamese.strip_marks(part)
+                self.codes[bare] = part if self.codes.get(bare, part) == part else None
+        self._short_models: dict[str, tuple[PartModel, tuple[str, ...]]] = {}
         self.by_base: dict[str, list[int]] = {}
         for place, word in enumerate(self.syllables):
             self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
@@ -133,13 +146,37 @@ class Finder:
             cased(self.syllables[place], cases[case])
             for place, case in zip(chosen.tolist(), rows.tolist(), strict=True)
         )
-        extra = _columns(self.itself(piece, set(texts)))
+        rows_of_others = self.itself(piece, set(texts))
+        if 2 <= len(piece) <= 10 and 2 * sum(letter.isupper() for letter in piece) > len(piece):
+            rows_of_others += self.short_forms(channel, piece, {row[2] for row in rows_of_others})
+        extra = _columns(rows_of_others)
         return Candidates(
             np.concatenate([self.numbers[chosen], extra.words]),
             np.concatenate([best[chosen].astype(np.float64), extra.emissions]),
             texts + extra.texts,
             np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
         )
+
+    def mend_symbol(self, symbol: str) -> str:
+        """A document symbol with the marks of its codes back, digits and signs untouched: 30/2020/NĐ-CP."""
+        def mend(match: re.Match[str]) -> str:
+            return self.codes.get(match[0]) or match[0]
+
+        return _LETTERS.sub(mend, symbol)
+
+    def short_forms(self, channel: Channel, piece: str, known: set[str]) -> list[Row]:
+        """Listed abbreviations that this reading in capitals may be ("HDTHKT" for HĐTĐKT)."""
+        made = self._short_models.get(channel.name)
+        if made is None:
+            forms = tuple(sorted({name for names in self.abbreviations.values() for name in names if name.isalpha()}))
+            made = self._short_models[channel.name] = PartModel(forms, {}, channel.onsets.letters), forms
+        model, forms = made
+        scores = model.score(piece)
+        best = np.argsort(-scores)[:4].tolist()
+        return [
+            (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
+            for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
+        ]
 
     def without_marks(self, piece: str) -> Candidates:
         """Candidates of a piece whose letters are right and whose marks are all gone."""
@@ -159,9 +196,10 @@ class Finder:
         own = self.vocabulary.number(piece)
         if piece not in known:
             # A syllable in odd capitals ("bUA") is no known word: the channel has told what speaks for it.
-            listed = own > UNKNOWN and self.vocabulary.words[own] not in self.place
-            cost = PLAIN_KNOWN if listed or (short and key in self.abbreviations) else identity_cost(piece)
-            rows.append((own if listed else ABBREVIATION if short else UNKNOWN, cost, piece))
+            names = self.abbreviations.get(key, ()) if short else ()
+            listed = piece in names or (not names and own > UNKNOWN and self.vocabulary.words[own] not in self.place)
+            cost = PLAIN_KNOWN if listed else identity_cost(piece)
+            rows.append((own if listed and own > UNKNOWN else ABBREVIATION if short else UNKNOWN, cost, piece))
         texts = known | {piece}
         for number in self.others.get(key, ()):
             text = like(self.vocabulary.words[number], piece)

@@ -25,7 +25,7 @@ from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Re
 from pipeline.errors import MissingPart
 from pipeline.language import BOUNDARY, NUMBER, Floats, LanguageModel, Vocabulary, model_of
 from pipeline.lattice import Arcs, best_path, posteriors
-from pipeline.lexicon import dictionary_path, load_table
+from pipeline.lexicon import load_table
 
 Preset = Literal["strict", "balanced", "full"]
 Kind = Literal["kept", "mark", "letter", "split", "merge", "locked"]
@@ -38,10 +38,13 @@ LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8}
 SPLIT, MERGE = -6.0, -6.5  # log-probabilities: 0.1 and 0.2 % of the tokens of synthetic pages, less a margin
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
 MOST_HALVES = 6
+LONGEST_JOINED = 9  # letters of two tokens read as one syllable
 CACHE_SHARE = 0.5  # of the probability given to texts the user trusts; flat from 0.3 to 0.7
 # How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
 CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
 CHANGE_SLIP = {"strict": 0.99, "balanced": 0.9, "full": 0.6}
+MENDED = frozenset({"garbled", "unmarked"})
+MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list, on held-out pages
 READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right
 RULES = {
@@ -187,9 +190,10 @@ class Restorer:
         for kind, spans in waiting.items():
             if kind in ("garbled", "unmarked", "slips"):
                 self._decode_spans(lines, spans, kind, preset, models)
+        _mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row in lines:
             for word in row:
-                if word.pieces and all(piece.kind != "text" for piece in word.pieces):
+                if word.texts is None and all(piece.kind != "text" for piece in word.pieces):
                     word.kind = "locked"
         return conditions
 
@@ -258,15 +262,22 @@ def _load(path: Path) -> Restorer:
 
 
 def _abbreviations() -> list[str]:
-    """Short forms of the closed lists; none where the dictionaries are not there."""
-    found: list[str] = []
-    for name in ("abbreviations", "short_forms"):
-        try:
-            dictionary_path(f"{name}.tsv")
-        except MissingPart:
+    """Short forms of the closed lists."""
+    names = ("abbreviations", "body_codes", "document_types")
+    return sorted({row[0] for name in names for row in load_table(name) if row[0] and " " not in row[0]})
+
+
+def _mend_labels(lines: Sequence[Sequence[_Word]]) -> None:
+    """A second "d)" in a row is "đ)": Vietnamese lists run a b c d đ e, and English models have no đ."""
+    before = ""
+    for row in lines:
+        if not row or not row[0].pieces or row[0].pieces[0].kind != "label":
             continue
-        found.extend(row[0] for row in load_table(name) if row and row[0])
-    return found
+        label = row[0].text
+        if label == "d)" and before == "d)":
+            row[0].texts, row[0].kind, row[0].confidence = ["đ)"], "mark", MENDED_SYMBOL
+        if len(label) == 2 and label[1] == ")" and label[0].isalpha():
+            before = row[0].text
 
 
 def _texts(lines: Sequence[Sequence[_Word]]) -> list[str]:
@@ -363,6 +374,8 @@ class _Builder:
         elif piece.kind == "text":
             self._text(slot, piece)
         else:
+            if piece.kind == "symbol":
+                self._symbol(slot, piece.text)
             for number in self.restorer.vocabulary.stream(piece.text)[1:]:
                 if number == BOUNDARY:
                     continue
@@ -375,6 +388,17 @@ class _Builder:
                 if piece.text.endswith("."):
                     self._boundary()
             self.last_text = -1
+
+    def _symbol(self, slot: _Slot, symbol: str) -> None:
+        """Inside a locked symbol only closed-list repair: QD -> QĐ. Never its digits."""
+        mended = self.finder.mend_symbol(symbol)
+        if mended != symbol:
+            word = slot.word
+            if word.texts is None:
+                word.texts = [part.text for part in word.pieces]
+            word.texts[slot.place] = mended
+            word.kind = "mark"
+            word.confidence = min(word.confidence, MENDED_SYMBOL)
 
     def _boundary(self) -> None:
         if not self.bounded:
@@ -416,7 +440,8 @@ class _Builder:
         if self.condition == "garbled" and self.last_text >= 0 and slot.place == 0:
             before = self.slots[self.last_text]
             joined = before.word.pieces[before.place].text + piece.text
-            if before.line == slot.line and len(joined) <= 9 and min(value, self.values[self.last_text]) < POOR:
+            near = before.line == slot.line and len(joined) <= LONGEST_JOINED and not joined.isupper()
+            if near and min(value, self.values[self.last_text]) < POOR:
                 self.restorer.latin.prepare((joined,))
                 made = self.finder.read_by(self.restorer.latin, joined, before.setting)
                 made = made.only(np.flatnonzero([text != joined for text in made.texts]))
