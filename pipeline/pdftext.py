@@ -123,17 +123,18 @@ def _told(line: Line) -> list[tuple[str, Box]]:
             continue
         if word.text:
             told.append((_printable(word.text), word.box))
-        elif told and _was_joined(word, line.words):
+        elif told and _was_joined(word):
             text, box = told[-1]
             told[-1] = (text, box.union(word.box))
     return [(text, box) for text, box in told if text]
 
 
-def _was_joined(word: Word, words: Sequence[Word]) -> bool:
-    """Whether the word before took this one's letters over: its raw text is shorter than its text."""
-    at = next(i for i, other in enumerate(words) if other is word)
-    before = next((words[i] for i in range(at - 1, -1, -1) if words[i].text), None)
-    return before is not None and len(before.text.replace(" ", "")) > len(before.raw)
+# Names of the edits that empty a word because its letters went to the word before it.
+JOINING = frozenset({"restore_merge", "join_broken_token"})
+
+
+def _was_joined(word: Word) -> bool:
+    return any(edit.rule in JOINING for edit in word.edits)
 
 
 def _printable(text: str) -> str:
