@@ -22,6 +22,7 @@ import os
 import re
 import secrets
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -127,6 +128,16 @@ def save(folder: Path, log: Sequence[Correction]) -> None:
             raise
     except OSError as error:
         raise OutputNotWritable(folder, f"The corrections cannot be written ({error.strerror}).") from error
+
+
+def clean_text(text: str) -> str:
+    """What a person typed, in composed letters and without the signs that no paper carries (controls, lone halves).
+
+    >>> clean_text("Tie\u0302\u0301n\x00")
+    'Tiến'
+    """
+    kept = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Cn"))
+    return unicodedata.normalize("NFC", kept)
 
 
 def new_id() -> str:

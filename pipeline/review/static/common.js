@@ -1,0 +1,60 @@
+"use strict";
+// What every page of the desk needs: the person's name, posts with the page's secret, small DOM helpers.
+
+const desk = {
+  csrf: document.querySelector("meta[name=csrf]").content,
+
+  who() {
+    return document.getElementById("who").value.trim();
+  },
+
+  // Make an element. Text is always set as text, never as HTML.
+  make(tag, options, ...children) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(options || {})) {
+      if (name === "text") made.textContent = value;
+      else if (name === "on") for (const [event, act] of Object.entries(value)) made.addEventListener(event, act);
+      else if (name === "data") Object.assign(made.dataset, value);
+      else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    }
+    made.append(...children.filter((child) => child !== null && child !== undefined));
+    return made;
+  },
+
+  async post(path, body, type) {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "x-csrf": desk.csrf, "content-type": type || "application/json", accept: "application/json" },
+      body: type ? body : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    let told;
+    try { told = JSON.parse(text); } catch { told = { error: text }; }
+    if (!answer.ok) throw new Error(told.error || answer.statusText);
+    return told;
+  },
+
+  async get(path) {
+    const answer = await fetch(path, { headers: { accept: "application/json" } });
+    if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).error || answer.statusText);
+    return answer.json();
+  },
+
+  typing(event) {
+    return /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  },
+};
+
+{
+  const field = document.getElementById("who");
+  field.value = localStorage.getItem("sohoa-who") || "";
+  field.addEventListener("change", () => localStorage.setItem("sohoa-who", field.value.trim()));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !desk.typing(event) && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      const query = document.getElementById("q");
+      if (query) query.focus();
+      else location.href = "/search";
+    }
+  });
+}

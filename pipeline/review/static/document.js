@@ -1,0 +1,350 @@
+"use strict";
+// One document: the scan beside its record and its text. What is chosen here lights up there, and the reverse;
+// doubts are stepped through with one key; every change goes to the server and what comes back is shown.
+
+{
+  const { key, q } = document.body.dataset;
+  const t = JSON.parse(document.body.dataset.words);
+  const at = (id) => document.getElementById(id);
+  const told = (text, ...values) => values.reduce((made, value) => made.replace("{}", value), text);
+
+  let data = null;
+  let chosen = null; // what the inspector shows: a doubt, a field or a word
+  const words = new Map(); // page number -> lines of words
+  let textShown = false;
+
+  const viewer = new Viewer(key, at("view"), at("sheet"), at("strip"), onPoint, onPage);
+  viewer.onZoom = (dpi) => { at("zoom-told").textContent = `${Math.round((dpi / 96) * 100)} %`; };
+
+  function say(text, bad) {
+    at("message").textContent = text;
+    at("message").className = bad ? "bad" : "";
+  }
+
+  // --- loading ------------------------------------------------------------------------------------------
+
+  async function load() {
+    show(await desk.get(`/d/${key}/data`), true);
+    const place = new URLSearchParams(location.hash.slice(1));
+    viewer.open(Number(place.get("page")) || data.pages[0]?.number || 1);
+    if (q) await showText();
+    else if (data.doubts.length) choose(data.doubts[0]);
+  }
+
+  function show(fresh, first) {
+    data = fresh;
+    if (first) {
+      viewer.setPages(data.pages);
+      at("page-count").textContent = data.pages.length;
+    }
+    const isHeld = Boolean(data.held);
+    at("held").hidden = !isHeld;
+    for (const id of ["tabs", "panel-record", "verify", "undo", "hold"]) at(id).hidden = isHeld;
+    if (isHeld) {
+      for (const id of ["inspector", "panel-text", "panel-shelf", "panel-history"]) at(id).hidden = true;
+      at("held").querySelector("h2").textContent = told(t.held_title, data.held.degree);
+      at("held").querySelector("p").textContent = told(t.held_text, data.held.page);
+      viewer.show(data.held.page, data.held.box);
+      return;
+    }
+    at("state").textContent = data.verified
+      ? told(t.verified_by, data.verified.who, data.verified.when.slice(0, 16).replace("T", " "))
+      : data.doubts.length ? told(t.doubts_left, data.doubts.length) : t.no_doubts;
+    at("verify").textContent = data.verified ? t.unverify : t.verify;
+    at("undo").disabled = !data.undoable;
+    showRecord();
+    showShelf();
+    showHistory();
+  }
+
+  async function linesOf(number) {
+    if (!words.has(number)) {
+      const page = await desk.get(`/d/${key}/words/${number}?${new URLSearchParams({ q })}`);
+      words.set(number, page.lines);
+    }
+    return words.get(number);
+  }
+
+  // --- the record ---------------------------------------------------------------------------------------
+
+  function valueButton(field, extra) {
+    const value = field.value === null || field.value === "" ? t.empty : String(field.value);
+    const names = ["value", field.doubtful ? "doubt" : "", field.changed ? "person" : "", field.value === null ? "blank" : "", extra || ""];
+    return desk.make("button", {
+      class: names.filter(Boolean).join(" "), text: value, data: { pointer: field.pointer },
+      on: { click: () => choose({ ...field, kind: "field" }) },
+    });
+  }
+
+  function showRecord() {
+    const panel = at("panel-record");
+    const parts = [];
+    if (data.warnings.length) {
+      parts.push(desk.make("ul", { class: "warnings" }, ...data.warnings.map((warning) => desk.make("li", {},
+        desk.make("button", { text: `${warning.code}: ${warning.message}${warning.page ? ` (${t.page} ${warning.page})` : ""}`,
+          on: { click: () => warning.page && viewer.open(warning.page) } })))));
+    }
+    if (data.reports.length) {
+      parts.push(desk.make("p", { class: "bad", text: `${t.homeless}: ${data.reports.map((one) => `${one.before} → ${one.after} (${one.who})`).join("; ")}` }));
+    }
+    parts.push(desk.make("dl", {}, ...data.fields.flatMap((field) => [
+      desk.make("dt", { text: t[field.pointer] || field.pointer }), desk.make("dd", {}, valueButton(field))])));
+    for (const list of data.lists) {
+      parts.push(desk.make("h3", {}, t[list.name], desk.make("button", { class: "small", text: `+ ${t.add_row}`,
+        on: { click: () => change([{ where: "record", pointer: `/${list.name}/-`, action: "add" }]) } })));
+      if (!list.rows.length) continue;
+      const head = desk.make("tr", {}, ...list.columns.map((column) => desk.make("th", { text: t[column] || column })), desk.make("th"));
+      const rows = list.rows.map((row) => desk.make("tr", {}, ...row.cells.map((cell) => desk.make("td", {}, valueButton(cell))),
+        desk.make("td", {}, desk.make("button", { class: "small", title: t.remove_row, text: "×",
+          on: { click: () => change([{ where: "record", pointer: row.pointer, action: "remove" }]) } }))));
+      parts.push(desk.make("div", { class: "scroll" }, desk.make("table", {}, desk.make("thead", {}, head), desk.make("tbody", {}, ...rows))));
+    }
+    if (data.sections.length) parts.push(desk.make("h3", { text: t.sections }));
+    for (const section of data.sections) {
+      const line = desk.make("div", { class: `section depth-${Math.min(section.depth, 5)}` });
+      line.append(desk.make("b", { text: section.label || "" }), " ");
+      if (section.heading.value !== null || section.label !== null) line.append(valueButton(section.heading));
+      if (section.kind) line.append(desk.make("span", { class: "tag", text: section.kind }));
+      line.append(...section.paragraphs.map((paragraph) => desk.make("button", { class: "paragraph", text: paragraph.text,
+        data: { pointer: paragraph.pointer },
+        on: { click: () => choose({ kind: "field", pointer: paragraph.pointer, value: paragraph.text, choices: [] }) } })));
+      parts.push(line);
+    }
+    panel.replaceChildren(...parts);
+    markChosen();
+  }
+
+  // --- the text -----------------------------------------------------------------------------------------
+
+  async function showText() {
+    textShown = true;
+    openTab("text");
+    const panel = at("panel-text");
+    const number = viewer.number || 1;
+    const page = data.pages.find((one) => one.number === number);
+    if (page.status === "failed") {
+      panel.replaceChildren(desk.make("p", { class: "bad", text: [t.page_failed, ...page.notices].join(" ") }));
+      return;
+    }
+    const lines = await linesOf(number);
+    if (number !== viewer.number) return;
+    panel.replaceChildren(...lines.map((line) => desk.make("div", { class: `line ${line.kind}` },
+      ...line.words.flatMap((word) => (word.text || word.raw ? [wordButton(word, number, line), " "] : [])))));
+    viewer.light(lines.flatMap((line) => line.words.filter((word) => word.hit && word.box).map((word) => word.box)), "hit");
+    panel.querySelector(".hit")?.scrollIntoView({ block: "center" });
+    markChosen();
+  }
+
+  function wordButton(word, number, line) {
+    const names = ["word", word.doubtful ? "doubt" : "", word.person ? "person" : "", word.hit ? "hit" : "", word.text ? "" : "dropped"];
+    return desk.make("button", {
+      class: names.filter(Boolean).join(" "), text: word.text || word.raw, data: { pointer: word.pointer },
+      on: { click: () => choose(wordChoice(word, number, line)) },
+    });
+  }
+
+  function wordChoice(word, number, line) {
+    return { ...word, kind: "word", page: number, value: word.text, choices: [], big: /\d/.test(word.text + word.raw),
+      context: line.words.map((one) => one.text).filter(Boolean).join(" ") };
+  }
+
+  // --- shelf and history --------------------------------------------------------------------------------
+
+  const SHELF = ["box", "folder", "folder_title", "sheet_from", "sheet_to", "folder_sheets", "maintenance", "mode", "format",
+    "infor_sign", "keyword", "autograph", "doc_id", "note"];
+
+  function showShelf() {
+    at("panel-shelf").replaceChildren(desk.make("dl", {}, ...SHELF.flatMap((name) => [
+      desk.make("dt", {}, desk.make("label", { for: `shelf-${name}`, text: t[name] })),
+      desk.make("dd", {}, desk.make("input", { id: `shelf-${name}`, value: data.shelf[name] || "", maxlength: 2000,
+        on: { change: (event) => change([{ where: "shelf", pointer: `/${name}`, after: event.target.value }]) } }))])));
+  }
+
+  function showHistory() {
+    at("panel-history").replaceChildren(...[...data.log].reverse().map((entry) => desk.make("div", { class: entry.stands ? "entry" : "entry undone" },
+      desk.make("small", { text: `${entry.when.slice(0, 19).replace("T", " ")} · ${entry.who} · ${entry.pointer}${entry.action === "replace" ? "" : ` · ${entry.action}`}` }),
+      desk.make("div", {}, desk.make("del", { text: plain(entry.before) }), " → ", desk.make("ins", { text: plain(entry.after) }),
+        entry.note ? ` (${entry.note})` : "",
+        entry.stands && entry.where !== "state" ? desk.make("button", { class: "small", text: "↶", title: t.undo,
+          on: { click: () => post("undo", { id: entry.id }) } }) : ""))));
+  }
+
+  const plain = (value) => (value === null || value === undefined ? t.empty : typeof value === "string" ? value : JSON.stringify(value));
+
+  // --- the inspector ------------------------------------------------------------------------------------
+
+  function choose(what, keep) {
+    chosen = what;
+    at("inspector").hidden = false;
+    if (what.page) viewer.show(what.page, what.box);
+    const image = at("snippet");
+    image.hidden = !what.box;
+    if (what.box) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
+    const value = what.value === null || what.value === undefined ? "" : String(what.value);
+    at("big").textContent = value || t.empty;
+    at("big").className = what.big ? "digits" : "";
+    const name = what.kind === "word" ? t.text : t[what.pointer] || t[what.pointer.split("/").pop()] || what.pointer;
+    const parts = [name];
+    if (what.raw) parts.push(`${t.raw}: ${what.raw}`);
+    if (what.context && what.context !== what.raw) parts.push(`${t.seen}: ${what.context}`);
+    if (what.confidence !== null && what.confidence !== undefined) parts.push(`${t.confidence}: ${Math.round(what.confidence * 100)} %`);
+    at("told").textContent = parts.join(" · ");
+    at("choices").replaceChildren(...(what.alternatives || []).map((text, place) => desk.make("button", { text: `${place + 1}  ${text}`,
+      on: { click: () => save(text) } })), ...(what.choices || []).map((text) => desk.make("button", { text: t[text] || text, on: { click: () => save(text) } })));
+    at("edit-label").textContent = t.value;
+    const field = at("value");
+    if (!keep) field.value = value;
+    field.rows = Math.min(8, 1 + Math.floor(value.length / 60));
+    const place = doubtPlace();
+    at("doubt-count").textContent = data.doubts.length ? `${place < 0 ? "–" : place + 1} / ${data.doubts.length}` : t.no_doubts;
+    markChosen();
+  }
+
+  const doubtPlace = () => (chosen ? data.doubts.findIndex((doubt) => doubt.pointer === chosen.pointer && doubt.kind === chosen.kind) : -1);
+
+  function markChosen() {
+    for (const old of document.querySelectorAll(".side .chosen")) old.classList.remove("chosen");
+    if (!chosen) return;
+    for (const button of document.querySelectorAll(".side [data-pointer]")) {
+      if (button.dataset.pointer !== chosen.pointer) continue;
+      if (chosen.kind !== (button.classList.contains("word") ? "word" : "field")) continue;
+      button.classList.add("chosen");
+      button.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  // The next doubt after what is chosen, in the order of the paper; round to the first after the last.
+  let lastPlace = -1;
+  function step(by) {
+    if (!data.doubts.length) { say(t.no_doubts); return; }
+    let place = doubtPlace();
+    if (place < 0) place = by > 0 ? lastPlace - 1 : lastPlace;
+    const next = (place + by + data.doubts.length * 2) % data.doubts.length;
+    lastPlace = next;
+    choose(data.doubts[next]);
+  }
+
+  // --- changing -----------------------------------------------------------------------------------------
+
+  async function post(path, body) {
+    if (!desk.who()) { say(t.need_name, true); at("who").focus(); return false; }
+    try {
+      const fresh = await desk.post(`/d/${key}/${path}`, { who: desk.who(), ...body });
+      words.clear();
+      show(fresh);
+      say(t.saved);
+      if (textShown && !fresh.held && !at("panel-text").hidden) await showText();
+      return true;
+    } catch (error) {
+      say(t.refused + error.message, true);
+      return false;
+    }
+  }
+
+  const change = (changes) => post("change", { changes });
+
+  async function save(text) {
+    if (!chosen) return;
+    const place = doubtPlace();
+    const where = chosen.kind === "word" ? "document" : "record";
+    const { pointer, kind } = chosen;
+    if (!(await change([{ where, pointer, after: text }]))) return;
+    at("value").blur();
+    if (place >= 0 && data.doubts.length) {
+      lastPlace = Math.min(place, data.doubts.length - 1);
+      choose(data.doubts[lastPlace]);
+    } else {
+      const field = find(pointer, kind);
+      if (field) choose(field);
+      else at("doubt-count").textContent = t.no_doubts;
+    }
+  }
+
+  function find(pointer, kind) {
+    if (kind === "word") return null;
+    const fields = [...data.fields, ...data.lists.flatMap((list) => list.rows.flatMap((row) => row.cells)), ...data.sections.map((one) => one.heading)];
+    const found = fields.find((field) => field.pointer === pointer);
+    return found ? { ...found, kind: "field" } : null;
+  }
+
+  const accept = () => chosen && save(chosen.value === null || chosen.value === undefined ? null : String(chosen.value));
+
+  // --- from the scan to here ----------------------------------------------------------------------------
+
+  async function onPoint(number, x, y) {
+    if (!data || data.held || data.pages.find((page) => page.number === number).status === "failed") return;
+    const inside = (box) => box && x >= box[0] - 2 && x <= box[2] + 2 && y >= box[1] - 2 && y <= box[3] + 2;
+    for (const line of await linesOf(number)) {
+      const word = line.words.find((one) => inside(one.box));
+      if (!word) continue;
+      const fields = [...data.fields, ...data.lists.flatMap((list) => list.rows.flatMap((row) => row.cells)), ...data.sections.map((one) => one.heading)];
+      const near = fields.filter((field) => field.page === number && inside(field.box) && field.value !== null);
+      const size = (field) => (field.box[2] - field.box[0]) * (field.box[3] - field.box[1]);
+      near.sort((one, other) => size(one) - size(other));
+      if (!at("panel-record").hidden && near.length) choose({ ...near[0], kind: "field" });
+      else choose(wordChoice(word, number, line));
+      return;
+    }
+  }
+
+  function onPage(number) {
+    at("page").value = number;
+    if (textShown && data && !data.held && !at("panel-text").hidden) showText();
+  }
+
+  // --- tabs, buttons, keys ------------------------------------------------------------------------------
+
+  function openTab(name) {
+    for (const button of document.querySelectorAll("#tabs button")) {
+      button.classList.toggle("here", button.dataset.tab === name);
+      at(`panel-${button.dataset.tab}`).hidden = button.dataset.tab !== name;
+    }
+  }
+
+  for (const button of document.querySelectorAll("#tabs button")) {
+    button.addEventListener("click", () => (button.dataset.tab === "text" ? showText() : openTab(button.dataset.tab)));
+  }
+  at("zoom-in").addEventListener("click", () => viewer.zoomBy(1.25));
+  at("zoom-out").addEventListener("click", () => viewer.zoomBy(0.8));
+  at("zoom-fit").addEventListener("click", () => viewer.fit());
+  at("rotate").addEventListener("click", () => viewer.rotate());
+  at("page").addEventListener("change", (event) => viewer.open(Number(event.target.value)));
+  at("doubt-next").addEventListener("click", () => step(1));
+  at("doubt-previous").addEventListener("click", () => step(-1));
+  at("accept").addEventListener("click", accept);
+  at("edit").addEventListener("submit", (event) => { event.preventDefault(); save(at("value").value); });
+  at("value").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); save(at("value").value); }
+    if (event.key === "Escape") { at("value").blur(); choose(chosen); }
+  });
+  at("undo").addEventListener("click", () => post("undo", {}));
+  const verify = () => post("state", { name: "verified", value: !data.verified });
+  at("verify").addEventListener("click", verify);
+  at("hold").addEventListener("click", () => post("state", { name: "held", value: true }));
+  at("release").addEventListener("click", async () => {
+    if (await post("state", { name: "released", value: true, note: at("release-note").value })) location.reload();
+  });
+
+  const keys = {
+    n: () => step(1), p: () => step(-1), u: () => post("undo", {}), v: verify, r: () => viewer.rotate(), Enter: accept,
+    "+": () => viewer.zoomBy(1.25), "=": () => viewer.zoomBy(1.25), "-": () => viewer.zoomBy(0.8), 0: () => viewer.fit(),
+    "[": () => viewer.open(viewer.number - 1), "]": () => viewer.open(viewer.number + 1),
+    e: () => { if (chosen) { at("value").focus(); at("value").select(); } },
+    j: () => { if (document.body.dataset.next) location.href = `/d/${document.body.dataset.next}`; },
+    k: () => { if (document.body.dataset.previous) location.href = `/d/${document.body.dataset.previous}`; },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!data || desk.typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && event.target.tagName === "BUTTON" && !event.target.classList.contains("chosen")) return;
+    if (event.key === "Escape") { location.href = "/"; return; }
+    if (data.held) return;
+    if (/^[1-9]$/.test(event.key)) {
+      const text = chosen?.alternatives?.[Number(event.key) - 1];
+      if (text) save(text);
+      return;
+    }
+    if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+  });
+
+  load().catch((error) => say(error.message, true));
+}
