@@ -163,7 +163,7 @@ class _Parts:
     fuzzy: bool
     middle: str
     places: tuple[tuple[str, str], ...]
-    trailing: str  # a name without a kind of place: "Sở Y tế Kiên Giang", "Huyện ủy Hiệp Hòa"
+    trailing: str  # a name without a kind of place: "Sở Y tế Kiên Giang", "Huyện ủy Nho Quan"
 
 
 @lru_cache(maxsize=4096)
@@ -237,6 +237,9 @@ def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
 
 
 def _kind_at(words: list[str], index: int) -> tuple[str | None, int]:
+    """(kind of place, words it takes) at a position. Where the name has marks the kind must have its own:
+    "huyện Nho Quan" has no "quận"."""
+    marked = any(_has_marks(word) for word in words)
     two = _key(" ".join(words[index : index + 2]))
     if index + 1 < len(words) and two in _KIND_KEYS:
         return _KIND_KEYS[two], 2
@@ -245,7 +248,7 @@ def _kind_at(words: list[str], index: int) -> tuple[str | None, int]:
         kind = _KIND_KEYS[one]
         # "quân sự", "phương án", "xã hội": marks decide where there are any
         bare = words[index].lower().strip(".,")
-        if bare in (kind, one) or bare in ("tp", "tx"):
+        if bare == kind or (bare == one and not marked) or bare in ("tp", "tx"):
             after = _key(words[index + 1]) if index + 1 < len(words) else ""
             if one == "xa" and after in ("hoi", "vien"):
                 return None, 0
@@ -261,7 +264,7 @@ def _kind_at(words: list[str], index: int) -> tuple[str | None, int]:
 
 
 def _title(name: str) -> str:
-    """Name case: "HOÀNG VÂN" -> "Hoàng Vân", "EA H'LEO" -> "Ea H'leo"; a numeral stays."""
+    """Name case: "CÚC PHƯƠNG" -> "Cúc Phương", "EA H'LEO" -> "Ea H'leo"; a numeral stays."""
     return " ".join(
         word if not word.isupper() and not word.islower() else word[:1].upper() + word[1:].lower()
         for word in name.split()
@@ -412,8 +415,8 @@ def body_place(name: str) -> BodyPlace:
 
     "thành phố" is a province's name where the gazetteer knows it as one, else a district's.
 
-    >>> body_place("Ủy ban nhân dân xã Hoàng Vân, huyện Hiệp Hòa")
-    BodyPlace(province=None, district='Hiệp Hòa', commune='Hoàng Vân')
+    >>> body_place("Ủy ban nhân dân xã Cúc Phương, huyện Nho Quan")
+    BodyPlace(province=None, district='Nho Quan', commune='Cúc Phương')
     """
     cleaned = re.sub(r"\s+", " ", name).strip(_EDGE)
     upper = _capitals(cleaned)
@@ -461,7 +464,7 @@ def _kind_level(kind: str, name: str) -> Literal["province", "district", "commun
 def body_level(name: str, parent: str | None = None) -> BodyLevel:
     """Level of a body from its own words, else that of its parent; "other" for schools, firms and unknown ones.
 
-    >>> [body_level(n) for n in ("Ủy ban nhân dân huyện Hiệp Hòa", "SỞ Y TẾ", "Bộ Nội vụ", "Trường Mầm non Hoa Sen")]
+    >>> [body_level(n) for n in ("Ủy ban nhân dân huyện Nho Quan", "SỞ Y TẾ", "Bộ Nội vụ", "Trường Mầm non Hoa Sen")]
     ['district', 'province', 'central', 'other']
     """
     cleaned = re.sub(r"\s+", " ", name).strip(_EDGE)

@@ -1,4 +1,4 @@
-"""Cited instruments (căn cứ, viện dẫn): "Chỉ thị số 26-CT/TU ngày 02/6/2023 của Ban Thường vụ Tỉnh ủy về ...".
+"""Cited instruments (căn cứ, viện dẫn): "Chỉ thị số 14-CT/TU ngày 05/3/2021 của Ban Thường vụ Tỉnh ủy về ...".
 
 The trouble: type, number, date, issuer and subject come in any selection; a law has a name and a year only;
 several stand in one paragraph; the subject ("về ...") has no end mark of its own; a later mention is short.
@@ -29,7 +29,7 @@ Kind = Literal["numbered", "law", "dated", "named"]
 @dataclass(frozen=True, slots=True)
 class Citation:
     """One mention. Fields are as printed, None where not printed; `date` is EDTF, `number` has its symbol
-    ("26-CT/TU"). Offsets cover the whole mention, subject included.
+    ("14-CT/TU"). Offsets cover the whole mention, subject included.
 
     `kind`: "numbered"; "law" (a name, perhaps a year); "dated" (a type with a date and an issuer but no number);
     "named" (a type, an issuer and a subject, or "Nghị quyết Đại hội ... lần thứ ..."). `doubt` names what is

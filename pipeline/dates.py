@@ -539,7 +539,9 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
                 start = opening.start() if opening else date.start
                 edge = after.edge or ("end" if re.search(r"het|cuoi|ket thuc", between) else None)
                 doubt = date.doubt or after.doubt
-                first, last = _end_value(date, date.edge), _end_value(after, edge)
+                whole = date.precision in ("quarter", "half")
+                first = _end_value(date, "start" if whole and date.edge is None else date.edge)
+                last = _end_value(after, edge)
                 if first and last and date.first and after.last and date.first > after.last:
                     first, doubt = None, "begins after its end"
                 if first or last or date.recurring or after.recurring:
@@ -603,11 +605,12 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
 
 
 def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
-    if date.edtf is None:
-        return None
-    if edge == "start" or (date.precision in ("quarter", "half") and edge is None):
-        return date.first if edge == "start" else date.edtf
-    return date.last if edge == "end" else date.edtf
+    """EDTF of one end of a span; a quarter or half year opens with its first day and closes with its last."""
+    if edge == "end":
+        return date.last
+    if edge == "start":
+        return date.first
+    return date.edtf
 
 
 # --- terms -----------------------------------------------------------------------------------------------

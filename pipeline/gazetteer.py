@@ -28,7 +28,7 @@ _KINDS = {"x": "xã", "p": "phường", "t": "thị trấn", "đ": "đặc khu"}
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit: its short name ("Hiệp Hòa"), kind ("huyện"), level, and the names above it ("" where none).
+    """One unit: its short name ("Nho Quan"), kind ("huyện"), level, and the names above it ("" where none).
 
     Days are ISO, "" where open. `sure_end` is False where the unit ended on an unknown day before `valid_to`.
     """
@@ -224,8 +224,8 @@ def resolve(
     one of them is named there, that one is taken. Levels on which several fitting places differ stay None;
     None as a whole where nothing fits, or where nothing would be added to a single name that several bear.
 
-    >>> resolve(commune="Hoàng Vân", district="Hiệp Hòa", date="2024")
-    Place(province='Bắc Giang', district='Hiệp Hòa', commune='Hoàng Vân')
+    >>> resolve(commune="Cúc Phương", district="Nho Quan", date="2024")
+    Place(province='Ninh Bình', district='Nho Quan', commune='Cúc Phương')
     >>> resolve(commune="xã Tân Thành", date="2024") is None
     True
     """

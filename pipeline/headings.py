@@ -1,4 +1,4 @@
-"""Headings of plans -> the kind of section they open ("II. NOI DUNG THI bUA" is content).
+"""Headings of plans -> the kind of section they open ("II. NOI DUNG TRlEN KHAl" is content).
 
 The trouble: a heading comes in capitals or not, without marks, cut, and with words added ("NỘI DUNG,
 GIẢI PHÁP THỰC HIỆN NĂM 2024"). The evidence, in order of trust: the list of canonical headings
@@ -21,7 +21,7 @@ from pipeline.lexicon import load_table
 from pipeline.plan import SectionKind
 
 NEAR = (
-    0.88  # likeness of a heading and its canonical form; "NOI DUNG THI bUA" has 1.0, "NQI DUNG THI DVA" 0.9
+    0.88  # likeness of a heading and its canonical form; "TO CHUC THUC HlEN" has 1.0, "TQ CHUC THVC HIEN" 0.88
 )
 
 
@@ -67,7 +67,7 @@ def _key(heading: str) -> str:
 def match_heading(heading: str) -> HeadingMatch | None:
     """The canonical heading or telling words nearest to a heading given without its label; None where nothing is near.
 
-    >>> match_heading("NOI DUNG THI bUA").kind
+    >>> match_heading("NOI DUNG TRlEN KHAl").kind
     'content'
     >>> match_heading("TỔ CHỨC THỰC HIỆN NĂM 2024").kind
     'organisation'

@@ -1,7 +1,7 @@
 """Quantities in Vietnamese text -> comparator, decimal value, unit.
 
 The trouble: the comma is the decimal mark and the point parts thousands, but offices mix both
-("2.32 %", "1,500 con"); "trên 95%", "từ 99% trở lên", "138-140 triệu đồng", "14/19 tiêu chí", "05 giường";
+("3.47 %", "1,500 con"); "trên 95%", "từ 99% trở lên", "152-155 triệu đồng", "14/19 tiêu chí", "05 giường";
 and most numbers of a plan are no quantities (labels, dates, numbers of documents, "mức độ 2", "Đề án 06").
 
 What it never does: correct a digit. A number with letters in it ("1O2", "l5") has value None and says so
@@ -27,7 +27,7 @@ Group = Literal["percent", "money", "scale", "measure", "time", "age", "ratio", 
 class Quantity:
     """One number with its unit. `start` to `end` covers comparator words, number and unit.
 
-    `value` and `value_to` are decimal strings by the contract ("34.4"); `value` is None for a number that cannot
+    `value` and `value_to` are decimal strings by the contract ("41.7"); `value` is None for a number that cannot
     be read. `unit` is as printed, None without one; `group` its kind. `total` is the 19 of "14/19 tiêu chí".
     `number_start` and `number_end` cover the digits alone. `role` is "qualifier" for what belongs to an
     indicator's own words: an age ("dưới 5 tuổi"), a duration, the base of a rate ("/10.000 dân"). `doubt` says
@@ -61,8 +61,8 @@ _POINT = re.compile(r"[0-9]+\.[0-9]+\Z")
 def parse_number(text: str) -> str | None:
     """A printed Vietnamese number as a decimal string, None where it is none.
 
-    >>> [parse_number(n) for n in ("34,4", "16.068", "6.832.510.000", "05", "2.32", "1.234,50", "1O2")]
-    ['34.4', '16068', '6832510000', '5', '2.32', '1234.50', None]
+    >>> [parse_number(n) for n in ("41,7", "12.745", "7.415.260.000", "05", "3.47", "1.234,50", "1O2")]
+    ['41.7', '12745', '7415260000', '5', '3.47', '1234.50', None]
     """
     return _number(text)[0]
 
@@ -214,7 +214,7 @@ _NUM = (
     r"|[0-9]{1,3}(?:,[0-9]{3}){2,}(?![0-9])"
     r"|[0-9]{1,3}(?: [0-9]{3}){2,}(?![0-9])"
     r"|[0-9]+[.,][0-9]+"
-    r"|[0-9]+, [0-9]{1,2}(?=\s?%)"  # "34, 4%": a space that recognition put in
+    r"|[0-9]+, [0-9]{1,2}(?=\s?%)"  # "41, 7%": a space that recognition put in
     r"|[0-9]+ ,[0-9]+"
     r"|[0-9]+)"
 )
@@ -281,8 +281,8 @@ _DURATION_TARGET = re.compile(
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """All quantities of a text in order; dates, labels and numbers of documents are left out.
 
-    >>> [(q.comparator, q.value, q.unit) for q in find_quantities("đạt trên 95% và 34,4 giường")]
-    [('>', '95', '%'), ('=', '34.4', 'giường')]
+    >>> [(q.comparator, q.value, q.unit) for q in find_quantities("đạt trên 95% và 41,7 giường")]
+    [('>', '95', '%'), ('=', '41.7', 'giường')]
     """
     plain = aligned(text)
     closed = _closed_spans(plain, text)

@@ -1,4 +1,4 @@
-"""Numbers and symbols of documents (số, ký hiệu): "29/KH-UBND", "26-CT/TU", "30/2020/NĐ-CP".
+"""Numbers and symbols of documents (số, ký hiệu): "29/KH-UBND", "14-CT/TU", "30/2020/NĐ-CP".
 
 The trouble: the number is written by hand or left blank ("Số:      /KH-UBND"), spaces stand inside the
 symbol, "Số" comes back as "Sé", "S6" or "So", đ as d, the stroke as l, I or 1.
@@ -49,7 +49,7 @@ class NumberLine:
 class FoundSymbol:
     """A document number with its symbol in running text.
 
-    `text` is the whole in its plain form ("26-CT/TU", "/QĐ-UBND" where the number is blank), `raw` as printed.
+    `text` is the whole in its plain form ("14-CT/TU", "/QĐ-UBND" where the number is blank), `raw` as printed.
     """
 
     start: int
