@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,7 @@ def a_page(lines: list[list[Word]], width: float = 300, height: float = 400, **m
     return Page(more.pop("number", 1), width, height, dpi=100, blocks=(block,), **more)
 
 
+@cache
 def scan_jpeg(width: int = 300, height: int = 400, seed: int = 1) -> bytes:
     """A picture with a gradient and one black bar, as a JPEG."""
     rows = np.linspace(180, 250, height)[:, None, None] * np.ones((1, width, 3))
