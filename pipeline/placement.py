@@ -67,7 +67,7 @@ def printed_forms(value: str) -> Iterator[str]:
         if day and (roman := QUARTER_ENDS.get(f"{month}-{day}")):
             yield f"Quý {roman}/{year}"
             yield f"Quý {roman} năm {year}"
-    elif _DECIMAL.match(value):
+    if _DECIMAL.match(value):
         whole, _, part = value.partition(".")
         if part:
             yield f"{whole},{part}"
