@@ -86,6 +86,7 @@ OVERLAY_WORDS = 25
 LEAST_COVER = 0.5
 # An image of at least this share of the page makes it a scan.
 SCAN_SHARE = 0.5
+SQUARE_ENOUGH = 1.15  # scanners' own axes differ by a hundredth or two
 ASSUMED_LONG_SIDE = 11.69  # inches: A4, for images that do not say their resolution
 SANE_DPI = (90.0, 1300.0)  # cameras and screens write 72 or 96 without meaning it; 90 lets 96-dpi faxes through
 DISPLAY_DPI = {72, 96}
@@ -305,10 +306,11 @@ def _image_page(source: Source, number: int, settings: Settings) -> PageInput:
         image = _pixels(ImageOps.exif_transpose(file) if source.media_type != "image/tiff" else file)
     height, width = image.shape[:2]
     dpi_x, dpi_y = _image_dpi(said, width, height)
-    to_points = (72 / dpi_x, 0.0, 0.0, 0.0, 72 / dpi_y, 0.0)
+    to_points: Affine = (72 / dpi_x, 0.0, 0.0, 0.0, 72 / dpi_y, 0.0)
+    image, to_points, dpi = _square(image, to_points)
     detail = {"image": source.media_type, "pixels": [width, height], "stated_dpi": _plain_dpi(said)}
     return PageInput(
-        number, width * 72 / dpi_x, height * 72 / dpi_y, "ocr", image, math.sqrt(dpi_x * dpi_y), to_points,
+        number, width * 72 / dpi_x, height * 72 / dpi_y, "ocr", image, dpi, to_points,
         steps=(Step("ingest", f"{VERSION}, Pillow {PIL.__version__}", detail),),
     )
 
@@ -350,6 +352,22 @@ def _pixels(frame: Any) -> Image:
 
 
 # --- the text layer -----------------------------------------------------------------------------------------
+
+
+def _square(image: Image, to_points: Affine) -> tuple[Image, Affine, float]:
+    """The image with pixels as wide as high, its map, and its resolution.
+
+    A fax in standard mode has 204 dots across and 98 down; letters half as high as wide are read by no model.
+    """
+    across, down = 72 / abs(to_points[0]), 72 / abs(to_points[4])
+    if 1 / SQUARE_ENOUGH < across / down < SQUARE_ENOUGH:
+        return image, to_points, math.sqrt(across * down)
+    dpi = max(across, down)
+    height, width = image.shape[:2]
+    size = (round(width * dpi / across), round(height * dpi / down))
+    a, _, c, _, e, f = to_points
+    squared: Image = cv2.resize(image, size, interpolation=cv2.INTER_CUBIC)
+    return squared, (a * width / size[0], 0.0, c, 0.0, e * height / size[1], f), dpi
 
 
 def _pdf_page(source: Source, number: int, settings: Settings) -> PageInput:
@@ -413,8 +431,9 @@ def _pdf_page(source: Source, number: int, settings: Settings) -> PageInput:
             f"{picture.dpi:.0f} dots per inch only.", number,
         ))
     detail = {"text_layer": verdict, "image": picture.how, "dpi": round(picture.dpi), "repaired": source.repaired}
+    image, to_points, dpi = _square(picture.image, picture.to_points)
     return PageInput(
-        number, area.width, area.height, "ocr", picture.image, picture.dpi, picture.to_points, stamps=stamps,
+        number, area.width, area.height, "ocr", image, dpi, to_points, stamps=stamps,
         rejected_layer=rejected, notices=tuple(notices), steps=(Step("ingest", VERSION, detail),),
     )
 
