@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 from pipeline import bodies, dates, doctypes, numbering, people, symbols
 from pipeline.document import Document, Line, Page
 from pipeline.fuzzy import aligned
-from pipeline.passages import Area, Frame, Gap, PlacedLine, is_capitals, text_of
+from pipeline.passages import CAPITALS, Area, Frame, Gap, PlacedLine, is_capitals, text_of
 
 # --- lines in their places -------------------------------------------------------------------------------
 
@@ -401,7 +401,7 @@ FOOT_LINES = 70
 SIGNING = 0.55  # likeness from which a line is a power, a position or a name
 _BODY_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
 _POWER = re.compile(
-    r"(?<=\s)(?:T/?M\.?|K/?T\.?|T/?L\.?|TUQ\.?|Q\.)\s+(?=[A-ZĐÀ-Ỹ]{2})"
+    r"(?<=\s)(?:T/?M\.?|K/?T\.?|T/?L\.?|TUQ\.?|Q\.)\s+(?=[" + CAPITALS + r"]{2})"
     r"|(?<=\s)(?:(?:PHÓ\s+)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG|HIỆU TRƯỞNG))\b"
 )
 _BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")

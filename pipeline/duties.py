@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pipeline import bodies
 from pipeline.document import Table
 from pipeline.fuzzy import aligned
-from pipeline.passages import Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ _VERB = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(_VERBS, key=len, reverse=T
 _NOUN_BEFORE = re.compile(r"(?:các|những|mỗi|từng|và|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$")
 _NOUN_AFTER = re.compile(r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)")
 _NOUNS = frozenset({"tổ chức", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in",
-                    "mở", "thường xuyên", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
+                    "mở", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(
     r"^(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
@@ -121,6 +121,8 @@ def _is_actor(text: str) -> bool:
     words = text.split()
     if not 1 <= len(words) <= LONGEST_ACTOR or text[:1].islower():
         return False
+    if len(words) == 1 and len(text) < 12 or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
+        return False  # "Tổ chức phát động ..." opens with its verb
     return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
 
 
@@ -146,12 +148,15 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
-_NEXT_CLAUSE = re.compile(r"[;.]\s+(?=[A-ZĐÀ-Ỹ])")
+_NEXT_CLAUSE = re.compile(r"[;.]\s+(?=[" + CAPITALS + r"])")
 
 
 def _statements(text: str) -> Iterator[_Statement]:
     """Statements of a paragraph; a later clause opens a new one only where it names an actor of its own."""
     starts = [0, *(match.end() for match in _NEXT_CLAUSE.finditer(text))]
+    # "Thủ trưởng các sở; Chủ tịch UBND các xã; ... tổ chức": clauses before the first verb are actors too
+    first = _boundary(text)
+    starts = [0, *(start for start in starts[1:] if first is None or start > first)]
     current: _Statement | None = None
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else len(text)
@@ -185,7 +190,7 @@ def _partners(whole: str) -> Iterator[tuple[str, str]]:
     actor, task = rest[:cut].strip(_EDGE), rest[cut:].strip(_EDGE)
     if "liên quan" in actor or not _is_actor(actor[:1].upper() + actor[1:]) or len(task.split()) < 2:
         return
-    parts = [part.strip(_EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[A-ZĐÀ-Ỹ])", actor)]
+    parts = [part.strip(_EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
     if len(parts) > 1 and all(bodies.looks_like_body(part) >= 0.5 for part in parts):
         for part in parts:
             yield part, task
@@ -234,7 +239,7 @@ def _heading_actor(step: Step) -> str | None:
         if own and node.kind in ("organisation", None) and bodies.looks_like_body(name) >= 0.6:
             return name.strip(_EDGE)
         if own and node.kind in ("organisation", None) and _PEOPLE.match(aligned(name)) and node.label is not None and len(name.split()) <= 14 \
-                and not re.match(r"(?:to chuc|phong|ban)\b(?! [A-ZĐÀ-Ỹ])", aligned(name)):
+                and not re.match(r"(?:to chuc|phong|ban)\b", aligned(name)):
             return name.strip(_EDGE)
     return None
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pipeline import people
 from pipeline.passages import Place, PlacedLine, place_of_lines
 
-_HEAD = re.compile(r"^\W*\S+\s+\S+?\s*[:;.]?\s*(?=[-–—+•*]|$|[A-ZĐÀ-Ỹ])")
 _ENDED = re.compile(r"[;.:]\s*$")
 _BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")
 

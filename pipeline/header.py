@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pipeline import bodies, dates, doctypes, gazetteer, symbols
 from pipeline.bodies import BodyLevel
 from pipeline.fuzzy import aligned
-from pipeline.passages import Node, Paragraph, Place, PlacedLine, place_of_lines, walk
+from pipeline.passages import CAPITALS, Node, Paragraph, Place, PlacedLine, place_of_lines, walk
 
 
 @dataclass(slots=True)
@@ -221,7 +221,7 @@ _SPEAKER = re.compile(
 )
 _SPEAKS = re.compile(r"(?:ban hanh|xay dung|to chuc|trien khai|lap|yeu cau|de nghi|bao cao)\b")
 _NAMED_UNIT = re.compile(r"\b(?P<unit>tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran)\s+")
-_NAME = re.compile(r"(?:(?:[A-ZĐÀ-Ỹ][\w'’]*|\d{1,2})(?:[\s-]+(?=[A-ZĐÀ-Ỹ])|))+")
+_NAME = re.compile(r"(?:(?:[" + CAPITALS + r"][\w'’]*|\d{1,2})(?:[\s-]+(?=[" + CAPITALS + r"])|))+")
 _FULL_UNIT = {"tp": "thành phố", "tp.": "thành phố", "tx": "thị xã", "tx.": "thị xã", "tt": "thị trấn", "tt.": "thị trấn",
               "tinh": "tỉnh", "thanh pho": "thành phố", "huyen": "huyện", "quan": "quận", "thi xa": "thị xã",
               "xa": "xã", "phuong": "phường", "thi tran": "thị trấn"}
@@ -374,11 +374,11 @@ def _places(header: Header, paragraphs: Sequence[Paragraph]) -> None:
                 values[name] = getattr(above, name)
                 source[name] = "/issuer/parent"
     if any(values.values()):
-        settled = gazetteer.resolve(values["province"], values["district"], values["commune"], header.date)
-        if settled is None and values["commune"] and not values["province"]:
-            named = _unit_names(paragraphs).get("tỉnh", Counter())
-            if len(named) == 1:
-                settled = gazetteer.resolve(next(iter(named)), values["district"], values["commune"], header.date)
+        settled = gazetteer.resolve(
+            values["province"], values["district"], values["commune"],
+            header.date or (str(header.year) if header.year else None),
+            context=" ".join(paragraph.text for paragraph in paragraphs),
+        )
         if settled is not None:
             for name in ("province", "district", "commune"):
                 if values[name] is None and getattr(settled, name) is not None:

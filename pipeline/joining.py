@@ -121,6 +121,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score += 1.6
     elif full:
         score -= 0.6
+    if before.endswith(("-", ",", "–")) and not ended:
+        score -= 1.5
     if small:
         score -= 2.2
     elif text[:1].isupper():

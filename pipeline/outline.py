@@ -19,7 +19,7 @@ from pipeline import numbering
 from pipeline.fuzzy import aligned
 from pipeline.headings import heading_kind
 from pipeline.numbering import Marker
-from pipeline.passages import Node, Paragraph, bullet_of, is_capitals, marks
+from pipeline.passages import CAPITALS, Node, Paragraph, bullet_of, is_capitals, marks
 
 DEEPEST = 12  # real plans go to 5; deeper ones are hostile and would exhaust the recursion of readers
 _RANK = {"part": 0, "annex": 0, "chapter": 1, "item": 2, "roman": 3, "article": 4, "arabic": 5, "letter": 6, "paren": 6}
@@ -165,7 +165,7 @@ def _wants_title(draft: _Draft, paragraph: Paragraph) -> bool:
 # --- headings --------------------------------------------------------------------------------------------
 
 _INTRO = re.compile(r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|(?:noi dung|dot|phan|viec) chinh|noi dung sau|gan voi)\s*:\s*$")
-_SENTENCE_BREAK = re.compile(r"[.;!?]\s+[A-ZĐÀ-Ỹ“\"]")
+_SENTENCE_BREAK = re.compile(r"[.;!?]\s+[" + CAPITALS + r"“\"]")
 _INNER_COLON = re.compile(r":\s+(\S.*)$")
 _AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")
 _ENDS = re.compile(r"[.;,!?…][\s\"”)]*$")

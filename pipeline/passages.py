@@ -16,6 +16,7 @@ from typing import Literal
 
 from pipeline.document import Box, Cell, Table, Word, union
 from pipeline.numbering import Marker, markers
+from pipeline.vietnamese import LETTERS
 
 # The cells of Nghị định 30/2020/NĐ-CP, annex I, as far as a reader of the text needs them apart:
 # "issuer" holds the parent body too, "title" the type name and trích yếu, "aside" what belongs to no
@@ -95,6 +96,8 @@ class PlacedLine:
         return replace(self, words=words, text=text_of(words), box=union([word.box for word in words]) or self.box)
 
 
+# Capital letters of Vietnamese for use in a character class; "À-Ỹ" would hold the small ones too.
+CAPITALS = "A-Z" + "".join(sorted({letter.upper() for letter in LETTERS if not letter.isascii()}))
 CAPITALS_SHARE = 0.8  # a recogniser reads a few capitals as small letters ("THI bUA", "KẾ HOẠcH")
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pipeline import quantities
 from pipeline.document import Cell, Table
 from pipeline.fuzzy import aligned
-from pipeline.passages import Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
 from pipeline.quantities import Comparator, Quantity
 
 
@@ -60,7 +60,7 @@ def _kind_in_force(step: Step) -> str | None:
 
 # --- clauses ---------------------------------------------------------------------------------------------
 
-_HARD_BREAK = re.compile(r";\s*|\.\s+(?=[A-ZĐÀ-Ỹ(\d])")
+_HARD_BREAK = re.compile(r";\s*|\.\s+(?=[" + CAPITALS + r"(\d])")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*[;,.]?\s*")
 _IN_WHICH = re.compile(r",?\s*\b(?=trong do\b)")
 _COMMA = re.compile(r",\s+")
@@ -136,7 +136,8 @@ def _clauses(text: str) -> list[_Clause]:
         at = start
         chosen = inside[0]
         for after in inside[1:]:
-            if _is_goal_like(key, chosen, at) and not _is_goal_like(key, after, chosen.end):
+            in_which = _IN_WHICH.search(key, chosen.end, after.number_start)
+            if not in_which and _is_goal_like(key, chosen, at) and not _is_goal_like(key, after, chosen.end):
                 continue
             cut = _cut_between(key, chosen, after, at)
             if cut is None:

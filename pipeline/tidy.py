@@ -105,7 +105,7 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
             elif several and at_edge and 0 <= value - last <= max(3, index + 1 - last):
                 found.append((entry, True))
                 last = value
-            elif value == last + 1 and _page_may_begin(value, entry.offset):
+            elif not several and value > last and _page_may_begin(value, entry.offset):
                 found.append((entry, True))
                 last = value
     return found

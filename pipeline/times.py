@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pipeline import dates
 from pipeline.document import Table
 from pipeline.fuzzy import aligned
-from pipeline.passages import Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
 
 # --- deadlines -------------------------------------------------------------------------------------------
 
-_CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[A-ZĐÀ-Ỹ\"“])|:\s+(?=[A-ZĐÀ-Ỹ])")
+_CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[" + CAPITALS + r"\"“])|:\s+(?=[" + CAPITALS + r"])")
 _JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
 # "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
 _LEADING_TIME = re.compile(r"^(?:trong |vao |truoc |den )?(?:thang|quy|ngay)\s?[\divx][^:;]{0,40}:\s")
