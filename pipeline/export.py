@@ -92,23 +92,27 @@ def to_text(document: Document) -> str:
     return "".join(f"{line}\n" for line in lines if line.strip())
 
 
-# What Markdown would read as markup: at the head of a line, and anywhere.
-_LINE_MARKUP = re.compile(r"^(\s*)(#{1,6}(?=\s)|>|=+\s*$|(?:\d+)(?=[.)]\s)|[*](?=\s)|-{3,}\s*$|_{3,}\s*$|~{3,})")
+# What Markdown would read as markup: anywhere, and at the head of a line. A leading "- " or "+ " is a list item in
+# print as well and stays one.
 _MARKUP = re.compile(r"([\\`*_\[\]<>|&])")
+_HEAD_MARKUP = re.compile(r"^\s*(?:#{1,6}(?=\s|$)|(?=[=~]|-{2,}\s*$))")
+_COUNTED = re.compile(r"^(\s*\d+)(?=[.)](?:\s|$))")
+
+
+def _escape_markup(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def escape_markdown(text: str) -> str:
-    """`text` so that a Markdown reader shows it as it stands. A leading "- " or "+ " stays a list item."""
-    escaped = _MARKUP.sub(r"\\\1", text)
-    numbered = re.match(r"^(\s*\d+)([.)])(?=\s)", escaped)
-    if numbered:  # printed numbers must not be counted anew
-        return f"{numbered[1]}\\{numbered[2]}{escaped[numbered.end():]}"
-    head = _LINE_MARKUP.match(escaped)
-    return f"{head[1]}\\{escaped[head.end(1):]}" if head else escaped
+    """`text` as a paragraph that a Markdown reader shows as it stands."""
+    escaped = _escape_markup(text)
+    if _HEAD_MARKUP.match(escaped):
+        return "\\" + escaped
+    return _COUNTED.sub(r"\1\\", escaped)  # printed numbers must not be counted anew
 
 
 def _markdown_table(table: Table) -> str:
-    rows = [[escape_markdown(cell).replace("\n", "<br>") for cell in row] for row in table_rows(table)]
+    rows = [[_escape_markup(cell) for cell in row] for row in table_rows(table)]
     if not rows:
         return ""
     lines = [f"| {' | '.join(row)} |" for row in rows]
@@ -137,17 +141,17 @@ def to_markdown(document: Document, plan: Plan | None = None) -> str:
             title.append(item.text)
             continue
         if title:
-            parts.append(f"# {escape_markdown(' '.join(title))}")
+            parts.append(f"# {_escape_markup(' '.join(title))}")
             title = []
         if isinstance(item, str):
             parts.append(f"*{escape_markdown(item)}*")
         elif item.table is not None:
             parts.append(_markdown_table(item.table))
         elif item.level:
-            parts.append(f"{'#' * min(item.level + 1, 6)} {escape_markdown(item.text)}")
+            parts.append(f"{'#' * min(item.level + 1, 6)} {_escape_markup(item.text)}")
         else:
             parts.append(escape_markdown(item.text))
     if title:
-        parts.append(f"# {escape_markdown(' '.join(title))}")
+        parts.append(f"# {_escape_markup(' '.join(title))}")
     body = "\n\n".join(part for part in parts if part.strip())
     return (_front_matter(plan) + "\n" if plan is not None else "") + body + "\n"

@@ -34,8 +34,8 @@ FONT_NAME = "/SohoaInvisible"
 MIN_WORDS_FOR_SLOPE = 12
 # 0.2 degrees: over the width of an A4 page 0.6 mm, below which a highlight sits right without it.
 MIN_SLOPE = 0.0035
-# Readers that judge by distance (poppler from 0.1 em) must see a gap between any two words, also where boxes touch.
-MIN_GAP = 0.15
+# Readers that judge by distance (poppler from 0.15 em) must see a gap between any two words, also where boxes touch.
+MIN_GAP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
