@@ -53,7 +53,7 @@ def key(name: str) -> str:
 
 
 def province_name(name: str) -> str:
-    return {"thuathienhue": "Huế", "hue": "Huế", "hochiminh": "Hồ Chí Minh"}.get(key(name), tidy(name))
+    return {"hue": "Thừa Thiên Huế", "thuathienhue": "Thừa Thiên Huế"}.get(key(name), tidy(name))
 
 
 def read_2021(wheel: Path) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
@@ -91,7 +91,7 @@ def read_2025(wheel: Path) -> tuple[dict[tuple[str, str, str], Communes], dict[s
             else:
                 old[place].extend([])
         for province, kind, ward in database.execute("select provinceShort, wardType, wardShort from admin_units"):
-            new[province_name(province)].append((KINDS[kind], tidy(ward)))
+            new[tidy(province)].append((KINDS[kind], tidy(ward)))
         database.close()
     return old, new
 

@@ -174,6 +174,7 @@ def _parts(text: str) -> _Parts | None:
         return None
     count, name, level, fuzzy = core
     rest = words[count:]
+    marked = _has_marks(text)
     places: list[tuple[str, str]] = []
     middle: list[str] = []
     last = _key(words[count - 1])
@@ -184,17 +185,20 @@ def _parts(text: str) -> _Parts | None:
         kind_shared = False
     index = 0
     while index < len(rest):
-        kind, length = _kind_at(rest, index)
+        kind, length = _kind_at(rest, index, marked)
         if kind is None:
             (middle if not places else []).append(rest[index])
             index += 1
             continue
         stop = index + length
-        while stop < len(rest) and _kind_at(rest, stop)[0] is None and not rest[stop].startswith("("):
+        while stop < len(rest) and not rest[stop].startswith("("):
+            longer = " ".join(rest[index + length : stop + 1])
+            if _kind_at(rest, stop, marked)[0] and (marked or not gazetteer.find_units(longer, kind=kind)):
+                break  # without marks "CUC PHUONG" is a name, not a ward
             stop += 1
             if rest[stop - 1].endswith((",", ";")):
                 break
-        places.append((kind, " ".join(rest[index + length : stop]).strip(" ,;.-")))
+        places.append((kind, " ".join(rest[index + length : stop]).strip(" ;.-")))
         index = max(stop, index + length)
     if kind_shared and places and places[0][1] == "":
         places.pop(0)
@@ -236,10 +240,9 @@ def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
     return best[1], name, level, True
 
 
-def _kind_at(words: list[str], index: int) -> tuple[str | None, int]:
-    """(kind of place, words it takes) at a position. Where the name has marks the kind must have its own:
+def _kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int]:
+    """(kind of place, words it takes) at a position. Where the text has marks the kind must have its own:
     "huyện Nho Quan" has no "quận"."""
-    marked = any(_has_marks(word) for word in words)
     two = _key(" ".join(words[index : index + 2]))
     if index + 1 < len(words) and two in _KIND_KEYS:
         return _KIND_KEYS[two], 2
@@ -328,7 +331,8 @@ def expand_body(text: str) -> Expansion:
             out.append(expand_body(parts.middle).name)  # "CHI BỘ TRƯỜNG MẦM NON HOA SEN"
         else:
             out.append(_sentence(parts.middle) if upper else parts.middle)
-    for kind, name in parts.places:
+    for kind, printed in parts.places:
+        name = printed.rstrip(" ,")
         spelled, known = _spelled(_title(name) if upper or markless else name, kind, markless)
         sure = sure and (known or not name)
         head = (
@@ -338,7 +342,9 @@ def expand_body(text: str) -> Expansion:
             or kind == "thủ đô"
             else kind
         )
-        shown = f"{head} {int(spelled) if spelled.isdigit() else spelled}".strip()
+        shown = (
+            f"{head} {int(spelled) if spelled.isdigit() else spelled}".strip() + printed[len(name) :].strip()
+        )
         if out[-1].endswith(f" {kind}") and len(out) == 1:
             out[0] = f"{out[0]} {spelled}".strip()  # "Công an tỉnh" + "tỉnh Kiên Giang"
         else:
@@ -375,6 +381,9 @@ def split_bodies(text: str) -> tuple[str, ...]:
         core = _core_exact(here)
         if core is None or len(core.split()) < 2:
             continue
+        after = _core_exact(expand_abbreviations(" ".join(words[index + 1 :]))[0].split())
+        if after is not None and len(after.split()) > len(core.split()):
+            continue  # "NHO QUAN ỦY BAN NHÂN DÂN": not "quận ủy"
         before = _parts(expand_abbreviations(head)[0])
         if (
             before is None
@@ -442,7 +451,7 @@ def body_place(name: str) -> BodyPlace:
 def _name_only(printed: str, upper: bool) -> str:
     """The leading words that make a name: all of them in a text of capitals, else those that begin with one."""
     if upper:
-        return _title(printed)
+        return _title(printed).strip(" ,;.-")
     words = []
     for word in printed.split():
         if not (word[0].isupper() or word[0].isdigit() or word in ("-",)):

@@ -147,15 +147,21 @@ _ISSUER_END = re.compile(
     rf"[,;.()\n:]|\s+(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
     rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
 )
-_ISSUER_GOES_ON = re.compile(
-    r"(?:bo|so|phong)\s+(?:van hoa|lao dong|nong nghiep|giao duc|tai nguyen|thong tin|khoa hoc|ke hoach|"
-    r"kinh te|dan toc)[^;.()]{0,20}?(?:,\s*(?:the thao|ha tang|khoa hoc|thong tin)\s+va\s+[^,;.()]+|"
-    r"\s+va\s+[^,;.()]+)"
-)
 _BODY_AFTER = re.compile(
     r"\s*,?\s*(?=(?:ban thuong vu|thu tuong|chinh phu|bo chinh tri|ban bi thu|uy ban nhan dan|ubnd|hdnd|"
     r"hoi dong nhan dan|tinh uy|huyen uy|thanh uy|dang uy|bo |so |chu tich ubnd|chu tich uy ban)(?![a-z]))"
 )
+
+
+@cache
+def _long_names() -> re.Pattern[str]:
+    """Names of bodies with a comma or "và" in them, which would else end there."""
+    names = sorted(
+        (plain(row[0]) for row in load_table("bodies") if re.search(r",| và ", row[0])), key=len, reverse=True
+    )
+    return re.compile(
+        rf"(?:bo truong\s+|giam doc\s+)?(?:{'|'.join(re.escape(name) for name in names)})(?![a-z])"
+    )
 
 
 # --- laws ------------------------------------------------------------------------------------------------
@@ -373,7 +379,7 @@ def _take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
             return None, at  # ", UBND xã ban hành": the sentence's own subject
     begin = join.end()
     window = flat[begin : begin + _MAX_ISSUER]
-    long_name = _ISSUER_GOES_ON.match(window)
+    long_name = _long_names().match(window)
     length = _issuer_stop(text, window, begin, long_name.end() if long_name else 0)
     join = _JOINT.match(window, length)  # "của Bộ Tài chính và Bộ Y tế", "của Bộ Y tế, Bộ Nội vụ"
     while join is not None:

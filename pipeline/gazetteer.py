@@ -257,6 +257,16 @@ def _supported(
     return set()
 
 
+_HUE = ("Thừa Thiên Huế", "Huế", "2025-01-01")  # Nghị quyết 175/2024/QH15: same land, new name and kind
+
+
+def _named_at(province: str, date: str | None) -> str:
+    """The name a province had at a date; only Huế changed it without a merger."""
+    if province == _HUE[0] and date is not None and date >= _HUE[2]:
+        return _HUE[1]
+    return province
+
+
 def _agreed(values: Iterable[str | None]) -> str | None:
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None
@@ -266,6 +276,8 @@ def _candidates(
     province: str | None, district: str | None, commune: str | None, date: str | None
 ) -> set[tuple[str | None, str | None, str | None]]:
     provinces = {unit.province for unit in find_units(province, "province", date)} if province else None
+    if provinces is not None and _HUE[1] in provinces:
+        provinces.add(_HUE[0])
     if province and not provinces:
         return set()
     found: set[tuple[str | None, str | None, str | None]] = set()
@@ -280,13 +292,13 @@ def _candidates(
                 continue
             if districts is not None and (unit.province, unit.district) not in districts:
                 continue
-            found.add((unit.province, unit.district or None, unit.name))
+            found.add((_named_at(unit.province, date), unit.district or None, unit.name))
     elif district:
         for unit in find_units(district, "district", date):
             if provinces is None or unit.province in provinces:
-                found.add((unit.province, unit.name, None))
+                found.add((_named_at(unit.province, date), unit.name, None))
     else:
-        found.update((name, None, None) for name in provinces or ())
+        found.update((_named_at(name, date), None, None) for name in provinces or ())
     return found
 
 

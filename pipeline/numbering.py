@@ -170,7 +170,7 @@ _MIXED = re.compile(
 _ROMAN_TOKEN = re.compile(
     r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ]{1,6})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
-_LETTER = re.compile(r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?)(?=\s|[^\W\d_]|[\"“(*]|$)")
+_LETTER = re.compile(r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)")
 _NUMBERED_LETTER = re.compile(
     r"(?P<letter>[a-zđ])\.?(?P<number>\d{1,2})(?P<close>[.)/])(?=\s|[^\W\d_]|$)"
     r"|(?P<before>\d{1,2}(?:\.\d{1,2})*)\.?(?P<under>[a-zđ])(?P<shut>[.)/])(?=\s|[^\W\d_]|$)"
@@ -520,6 +520,8 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
     look = _heading_like(rest)
     if close == "." and rest[:1].isalpha() and printed.isupper():
         return  # "Q.Bình Thạnh", "T.Ư": an abbreviation
+    if close == "-" and (not printed.isupper() or look < 1.0):
+        return  # "A - CHỈ TIÊU" opens a section, "a - b" does not
     base = printed.lower()
     doubt = None
     if base not in ALPHABET:

@@ -132,7 +132,7 @@ _RANK = re.compile(
     r"bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
     re.IGNORECASE,
 )
-_SYLLABLE = re.compile(r"[^\W\d_][^\W\d_'’\-]*\Z")
+_SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-])*\Z")
 
 
 @lru_cache(maxsize=2048)
