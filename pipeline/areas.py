@@ -416,6 +416,11 @@ def _signing(text: str) -> float:
     return max(people.authority_likeness(text), people.name_likeness(text))
 
 
+def _is_recipients_head(text: str) -> bool:
+    """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
+    return people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)) is not None
+
+
 def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
     """Index of the line that opens the recipients, however the foot was read."""
     for index in range(start, len(lines)):
@@ -424,7 +429,7 @@ def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
             continue
         words = text.split()
         heads = (text, " ".join(words[:2]), " ".join(words[:3]), " ".join(words[-2:]))
-        if any(people.is_recipients_head(head) for head in heads) and _followed_by_recipients(lines, index):
+        if any(_is_recipients_head(head) for head in heads) and _followed_by_recipients(lines, index):
             return index
     for index in range(start, len(lines)):
         if len(lines[index].text) < FOOT_LINE_LENGTH and people.parse_archive(lines[index].text) is not None:
@@ -512,7 +517,7 @@ def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:
 
 def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, bool]) -> PlacedLine:
     text = part.text.strip()
-    if people.is_recipients_head(text):
+    if _is_recipients_head(text):
         seen["recipients"] = True
         return replace(part, area="recipients")
     if people.parse_archive(text) is not None:

@@ -46,10 +46,17 @@ def _closing_paragraph(nodes: Sequence[Node]) -> Paragraph | None:
     return main[-1].paragraphs[-1] if main and main[-1].paragraphs else None
 
 
+# Sections of the organisation part that speak of something else than who does what.
+_OTHER_PARTS = frozenset({"tasks", "targets", "content", "situation", "purpose", "requirements", "purpose_requirements"})
+
+
 def _in_organisation(step: Step) -> bool:
+    """Whether a node is of the organisation part: it or a node above is, and none between is of another part."""
     for node in (step.node, *reversed(step.above)):
-        if node.kind is not None:
-            return node.kind == "organisation"
+        if node.kind == "organisation":
+            return True
+        if node.kind in _OTHER_PARTS:
+            return False
     return False
 
 
@@ -71,13 +78,18 @@ _VERBS = (
     "huy động", "giúp", "khẩn trương", "đưa", "nộp", "hoàn thành", "tích cực", "phát hiện", "cập nhật", "in", "cấp", "bám sát",
     "giới thiệu", "nghiên cứu", "định kỳ", "tiến hành", "giải quyết", "ký", "đánh giá", "bổ sung", "dự trù", "mua", "lắp đặt",
     "điều phối", "vận hành", "khảo sát", "đào tạo", "bồi dưỡng", "tư vấn", "nắm", "quan tâm", "tạo điều kiện", "phê duyệt",
-    "chọn", "thu nhận", "đề nghị", "phản ánh", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị",
+    "chọn", "thu nhận", "đề nghị", "phản ánh",
+    "thành lập", "tuyển chọn", "tuyển", "cấp phát", "khai thác", "vận dụng", "nâng cao", "bàn giao", "thanh toán", "quyết toán", "ghi",
+    "chấm", "xác minh", "phân bổ", "cài đặt", "số hóa", "lưu trữ", "giao", "duyệt", "phục vụ", "sẵn sàng", "tiêm", "khám", "điều tra",
+    "thống kê", "sơ tán", "di dời", "dự báo", "cảnh báo", "trực", "ứng trực", "khắc phục", "trồng", "bảo vệ", "ủng hộ", "quyên góp",
+    "tham gia", "hưởng ứng", "tiếp thu", "nêu gương", "xét", "bình xét", "ưu tiên", "dành", "mời", "thăm", "trao", "tặng", "đón",
+    "chăm sóc", "tập huấn", "phát hành", "chuyển", "nhận", "thu hồi", "thu thập", "cùng", "phải", "cần", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị",
 )
 _VERB = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?![\w-])")
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
 _NOUN_BEFORE = re.compile(r"(?:các|những|mỗi|từng|và|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$")
 _NOUN_AFTER = re.compile(r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)")
-_NOUNS = frozenset({"tổ chức", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in",
+_NOUNS = frozenset({"tổ chức", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in", "lưu trữ", "thống kê", "bảo vệ", "khám", "phục vụ", "nhận", "trực", "giao",
                     "mở", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(
@@ -235,6 +247,7 @@ def _heading_actor(step: Step) -> str | None:
             continue
         asked = _ASKED.match(aligned(text))
         name = text[asked.end() :] if asked else text
+        name = name[:1].upper() + name[1:]
         own = _boundary(name) is None
         if own and node.kind in ("organisation", None) and bodies.looks_like_body(name) >= 0.6:
             return name.strip(_EDGE)

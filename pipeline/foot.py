@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline import people
+from pipeline.fuzzy import aligned
 from pipeline.passages import Place, PlacedLine, place_of_lines
 
+_SENT_TO = re.compile(r"\W*noi\s+gui\W*")  # "Nơi gửi:", before 2005
 _ENDED = re.compile(r"[;.:]\s*$")
 _BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")
 
@@ -60,7 +62,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     entries: list[list[PlacedLine]] = []
     for line in lines:
         text = line.text
-        if people.is_recipients_head(text):
+        if people.is_recipients_head(text) or _SENT_TO.fullmatch(aligned(text)):
             continue
         opener = _inline_start(line)
         if opener is not None:

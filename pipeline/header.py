@@ -188,6 +188,7 @@ def _letterhead(header: Header, lines: Sequence[PlacedLine]) -> None:
             groups.append([line])
     if not groups:
         return
+    groups = [part for group in groups for part in _two_units(group)]
     named = [(" ".join(line.text.strip(" .:-*_") for line in group), group) for group in groups]
     text, group = named[-1]
     issuer = bodies.expand_body(text)
@@ -195,11 +196,28 @@ def _letterhead(header: Header, lines: Sequence[PlacedLine]) -> None:
     header.places["/issuer/name"] = place_of_lines(group, 1.0 if issuer.sure else 0.75)
     if len(named) > 1:
         above, above_group = named[-2]
+        if _UNIT_LINE.match(aligned(text).strip()):
+            # "ỦY BAN NHÂN DÂN / HUYỆN A / XÃ B": one heading for two bodies, printed until about 2000
+            issuer = bodies.expand_body(f"{above_group[0].text.strip(' .:-*_')} {text}")
+            header.issuer = issuer.name
         parent = bodies.expand_body(above)
         header.parent = parent.name
         header.places["/issuer/parent"] = place_of_lines(above_group, 1.0 if parent.sure else 0.75)
     header.level = bodies.body_level(header.issuer, header.parent)
     header.places["/issuer/level"] = header.places["/issuer/name"]
+
+
+_UNIT_LINE = re.compile(r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s")
+
+
+def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:
+    """A body named with two units ("HUYỆN A" / "XÃ B") is two bodies; other groups come back whole."""
+    units = [i for i, line in enumerate(group) if _UNIT_LINE.match(aligned(line.text).strip(" .:-*_"))]
+    if len(units) == 2 and units[0] > 0 and units[1] == len(group) - 1:
+        yield group[: units[1]]
+        yield group[units[1] :]
+    else:
+        yield group
 
 
 def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:

@@ -60,6 +60,7 @@ class _Builder:
     def __init__(self) -> None:
         self.roots: list[_Draft] = []
         self.stack: list[_Draft] = []
+        self.seen: set[str] = set()  # shapes of labels used so far
 
     def text(self, paragraph: Paragraph) -> None:
         if not self.stack:
@@ -97,6 +98,7 @@ class _Builder:
         if best is None or best[0] < ACCEPT:
             return False
         _, level, marker = best
+        self.seen.add(marker.shape)
         self._add(_Draft(replace(paragraph, marker=marker), marker, _rank(marker), 0, paragraph.annex), level)
         return True
 
@@ -132,10 +134,11 @@ class _Builder:
             best = (score, level)
         return best
 
-    @staticmethod
-    def _closes(open_draft: _Draft, marker: Marker, rank: float) -> bool:
+    def _closes(self, open_draft: _Draft, marker: Marker, rank: float) -> bool:
         """Whether a node must be left before a list of this mark can begin."""
         before = open_draft.marker
+        if before is not None and {before.shape, marker.shape} == {"A", "I"} and marker.shape not in self.seen:
+            return False  # "A." holds "I." in one office and "I." holds "A." in the next; the first one used is the upper
         if open_draft.rank > rank:
             return True
         if before is None:

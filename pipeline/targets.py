@@ -302,6 +302,7 @@ def _target(label: str | None, text: str, offset: int, clause: _Clause, paragrap
         start += topic.end()
         clause = _Clause(start, end, quantity)
     own = text[start:end].strip(" .,;")
+    own = re.sub(r"[\s,]*trong đó\s*:?$", "", own)
     if own.count("(") < own.count(")"):
         own = own.rstrip(")")
     place = paragraph.place(offset + start, offset + end, 0.6 if quantity is not None and quantity.doubt else 1.0)
