@@ -1,0 +1,35 @@
+"""Metadata: dates, XML, and the same facts on both sides."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pipeline.pdfmeta import Facts, iso_date, vietnamese_date, xmp
+
+DATES = json.loads((Path(__file__).parent / "cases" / "pdfmeta" / "dates.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", DATES, ids=[case["pdf"] or "empty" for case in DATES])
+def test_pdf_dates_become_iso(case):
+    assert iso_date(case["pdf"]) == case["iso"]
+
+
+@pytest.mark.parametrize(("edtf", "told"), [
+    ("2024-01-23", "ngày 23/01/2024"), ("2024-01", "tháng 01/2024"), ("2024", "năm 2024"), (None, ""), ("2024-XX", ""),
+])
+def test_dates_are_told_to_the_precision_they_have(edtf, told):
+    assert vietnamese_date(edtf) == told
+
+
+def test_hostile_text_is_text_in_xmp():
+    facts = Facts(title='</rdf:li>&"\x00\x1f\ud800Ủy', author="<a>", date="2024-XX")
+    packet = xmp(facts, 2)
+    tree = ElementTree.fromstring(packet)
+    dc = "{http://purl.org/dc/elements/1.1/}"
+    assert ["".join(item.itertext()) for item in tree.iter(f"{dc}title")] == ['</rdf:li>&"Ủy']
+    assert ["".join(item.itertext()) for item in tree.iter(f"{dc}creator")] == ["<a>"]
+    assert not list(tree.iter(f"{dc}date"))
+    assert b"pdfaid:part" in packet
+    assert b"pdfaid:part" not in xmp(facts, None)
