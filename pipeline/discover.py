@@ -21,7 +21,7 @@ from pipeline.errors import InputError, UnreadableFile, WrongType
 
 SUFFIXES = frozenset({
     ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".webp", ".jp2", ".j2k", ".jpx", ".jpf", ".j2c",
-    ".txt", ".md",
+    ".gif", ".bmp", ".txt", ".text", ".md", ".markdown",
 })
 
 # First bytes that name a type, for files whose names do not (scanners that save "DOC0001.001").

@@ -8,7 +8,10 @@ the ledger; it never opens an input or holds a page.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import hashlib
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pipeline import jobs, report
+from pipeline import disk, jobs, report
 from pipeline.discover import Found
 from pipeline.errors import (
     ChangedInput,
@@ -47,6 +50,9 @@ GRACE_SECONDS = 10.0  # for the work under way after a first SIGINT or SIGTERM; 
 POLL_SECONDS = 0.25  # longest time in which a signal goes unnoticed
 FINISH_SECONDS = 180.0  # to read and write one document, and on top for each page:
 FINISH_SECONDS_PER_PAGE = 3.0
+# Kills from outside that a document is allowed before they count as its own fault: an operator or a full
+# machine kills a few workers at random, a page that fills the memory kills its own every time.
+MOST_FORGIVEN = 5
 
 # Trying again cannot help: the content itself is refused, or the file is another one now.
 _HOPELESS = (TooLarge, EncryptedFile, ChangedInput)
@@ -82,7 +88,7 @@ class _Document:
     twin: str | None = None
     seconds: float = 0.0
     finish_tries: int = 0
-    open_tries: int = 0
+    forgiven: int = 0
     error: SohoaError | None = None
 
     @property
@@ -111,6 +117,7 @@ class Run:
         self._documents: dict[int, _Document] = {}
         self._ready: deque[_Document] = deque()  # all pages settled
         self._reading: deque[_Document] = deque()  # pages waiting, oldest first
+        self._to_open: deque[_Document] = deque()  # those whose first opening was ended from outside
         self._opening = 0
         self._contents: dict[str, int] = {}  # sha256 -> place of the document under way with it
         self._parked: dict[str, list[_Document]] = {}
@@ -174,6 +181,8 @@ class Run:
                 self._reading.popleft()
                 continue
             return self._page_task(document, *document.todo.popleft())
+        if self._to_open:
+            return self._open_task(self._to_open.popleft())
         while self._next < len(self._found):
             place = self._next
             self._next += 1
@@ -208,8 +217,19 @@ class Run:
     def _open_task(self, document: _Document) -> Task:
         self._opening += 1
         item = document.item
-        arguments = (self._drives, item.path, item.name, self._settings)
+        arguments = (self._drives, self._readable(item), item.name, self._settings)
         return Task(("open", document.place), jobs.open_input, arguments, open_seconds(item))
+
+    def _readable(self, item: Found) -> Path:
+        """The path, or a link to it where its bytes are no UTF-8, which some libraries refuse."""
+        try:
+            str(item.path).encode()
+        except UnicodeEncodeError:
+            link = self._store.temporary / f"input-{hashlib.sha256(os.fsencode(item.path)).hexdigest()[:16]}"
+            with disk.output_errors(link), contextlib.suppress(FileExistsError):
+                link.symlink_to(item.path)
+            return link
+        return item.path
 
     def _opened(self, document: _Document, opened: Opened) -> None:
         document.source, document.stamp = opened.source, opened.stamp
@@ -280,12 +300,11 @@ class Run:
             if isinstance(error, ChangedInput) or not document.item.path.exists():
                 document.error = document.error or error
                 document.todo.clear()
+            elif document.error is None and _forgive(document, finished.failure):
+                self._again(document, number, plain, error, detail)
+                return
             elif not plain and not isinstance(error, _HOPELESS) and document.error is None:
-                document.todo.appendleft((number, True))
-                if document not in self._reading:
-                    self._reading.appendleft(document)
-                self.emit("page_retried", document.item.name, page=number, code=error.code, what=error.what,
-                          detail=detail)
+                self._again(document, number, True, error, detail)
                 return
             else:
                 row = PageRow(
@@ -295,6 +314,12 @@ class Run:
                 self.emit("page", document.item.name, page=number, state="failed", seconds=finished.seconds,
                           code=error.code, what=error.what, detail=detail)
         self._after_page(document)
+
+    def _again(self, document: _Document, number: int, plain: bool, error: SohoaError, detail: str) -> None:
+        document.todo.appendleft((number, plain))
+        if document not in self._reading:
+            self._reading.appendleft(document)
+        self.emit("page_retried", document.item.name, page=number, code=error.code, what=error.what, detail=detail)
 
     def _keep_page(self, document: _Document, row: PageRow) -> None:
         document.rows[row.number] = row
@@ -355,10 +380,14 @@ class Run:
             failure = finished.failure
             if isinstance(failure, DiskFull | MissingPart):
                 raise failure
-            if isinstance(failure, Crash) and document.finish_tries < 2:
+            if _forgive(document, failure) or (isinstance(failure, Crash) and document.finish_tries < 2):
                 self._ready.append(document)
                 return
-            error = failure if isinstance(failure, SohoaError) else ReadingFailed(document.item.name, failure.what)
+            if isinstance(failure, SohoaError):
+                error = failure
+            else:
+                what = f"an unforeseen error while its text was read ({failure.what})."
+                error = ReadingFailed(document.item.name, what)
             self._close(document, error, detail=failure.detail if isinstance(failure, Crash) else "")
             return
         written: Written = finished.value
@@ -467,6 +496,9 @@ class Run:
         if isinstance(failure, SohoaError):
             self._close(document, failure)
             return
+        if _forgive(document, failure):
+            self._to_open.append(document)
+            return
         self._close(document, _open_error(document.item.name, failure), detail=failure.detail)
 
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -495,6 +527,14 @@ class Run:
         event = Event(kind, self._tally.progress(), name, page, state, seconds, code, what, detail)
         self.log.write(event)
         self._progress(event)
+
+
+def _forgive(document: _Document, failure: SohoaError | Crash) -> bool:
+    """A task whose worker was killed from outside is done again as it was: neither page nor file is at fault."""
+    if isinstance(failure, Crash) and failure.outside and document.forgiven < MOST_FORGIVEN:
+        document.forgiven += 1
+        return True
+    return False
 
 
 def _failed_pages(document: _Document) -> tuple[FailedPage, ...]:

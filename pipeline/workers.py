@@ -38,15 +38,21 @@ RECYCLE_SHARE = 0.5  # of the memory limit: a worker that idles above it has lea
 _STARTS_BEFORE_GIVING_UP = 5
 _ORPHAN_SECONDS = 30  # beyond the limit of a task, after which a worker that nobody watches any more is ended
 _GRACE_SECONDS = 0.5  # between the polite and the hard signal to an idle worker
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP})
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """Why a task gave no answer. `exception` is a bug or an unforeseen input: `detail` has the traceback."""
+    """Why a task gave no answer. `exception` is a bug or an unforeseen input: `detail` has the traceback.
+
+    `outside`: the process was ended by a signal that programs do not raise themselves, such as the kernel's
+    when the whole machine is out of memory. The task need not be at fault.
+    """
 
     kind: Literal["timeout", "memory", "crash", "exception"]
     what: str
     detail: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +238,8 @@ class LocalPool:
                     fresh.pipe.send((task.function, task.arguments, task.seconds))
             return []
         name = _signal_name(code)
-        return self._replace(worker, Crash("crash", f"ended without an answer ({name})."))
+        outside = code is not None and -code in _FROM_OUTSIDE
+        return self._replace(worker, Crash("crash", f"ended without an answer ({name}).", outside=outside))
 
     def _replace(self, worker: _Worker, crash: Crash | None = None) -> list[Finished]:
         task, spent = worker.task, time.monotonic() - worker.began
@@ -314,7 +321,8 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[s
     except MemoryError:
         return "memory", None
     except Exception as error:
-        head = f"{type(error).__name__}: {error}"[:500]
+        first = (str(error).splitlines() or [""])[0]
+        head = f"{type(error).__name__}: {first}"[:200]
         return "exception", (head, traceback.format_exc(limit=-12)[-4000:])
 
 

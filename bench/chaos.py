@@ -1,0 +1,254 @@
+"""Kill, stop and starve a run at random instants, go on, and compare with an undisturbed run.
+
+    python -m bench.chaos [--inputs samples/scans] [--kills 50] [--seed 1] [--stand-ins] [kind ...]
+
+Kinds: parent (kill -9 of the run), workers (kill -9 of one worker), term and int (signals), room (a limit
+on the size of files, then a small full disk where mounting is allowed). Each kind goes on until the run
+is complete, then must have the same outputs byte for byte, no page recorded twice, nothing left behind.
+`--stand-ins` uses the test suite's stand-ins for the pipeline instead of real scans: seconds, not minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline import batch
+from pipeline.settings import Settings
+
+HERE = Path(__file__).parent.parent
+KINDS = ("parent", "workers", "term", "int", "room")
+# Files that tell of times, and SQLite's own.
+_NOT_COMPARED = re.compile(r"^(run\.json|run\.html|events\.jsonl|sohoa\.db.*|\.sohoa/lock)$")
+_TINY_FILES = 48 * 1024  # bytes: stops documents and the ledger, not single pages
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is run, and how."""
+
+    inputs: Path
+    work: Path
+    random: random.Random
+    stand_ins: bool
+    jobs: int
+
+    def start(self, out: Path, file_limit: int | None = None) -> subprocess.Popen[bytes]:
+        parts = [sys.executable, "-m", "bench.chaos", "--runner", "--inputs", str(self.inputs), "--work", str(out),
+                 "--jobs", str(self.jobs), *(["--stand-ins"] if self.stand_ins else [])]
+        limit = None if file_limit is None else lambda: _limit(file_limit)
+        return subprocess.Popen(parts, cwd=HERE, preexec_fn=limit, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+
+    def finish(self, out: Path) -> int:
+        return self.start(out).wait()
+
+
+def _limit(size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+def outputs(out: Path) -> dict[str, bytes]:
+    """Every file of a finished run but those that tell of times."""
+    told = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in sorted(told.items()) if not _NOT_COMPARED.match(name)}
+
+
+def pages_recorded(out: Path) -> Counter[tuple[str, int]]:
+    """How often each page was recorded as done. The event is written after the row of the ledger."""
+    seen: Counter[tuple[str, int]] = Counter()
+    for line in (out / "events.jsonl").read_text("utf-8").splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue  # torn by a kill
+        if event["event"] == "page" and event["state"] == "done":
+            seen[event["name"], event["page"]] += 1
+    return seen
+
+
+def differences(out: Path, expected: dict[str, bytes]) -> list[str]:
+    got = outputs(out)
+    wrong = [f"missing: {name}" for name in expected.keys() - got.keys()]
+    wrong += [f"left behind: {name}" for name in got.keys() - expected.keys()]
+    wrong += [f"differs: {name}" for name in expected.keys() & got.keys() if expected[name] != got[name]]
+    wrong += [f"recorded {times} times: {name} page {page}"
+              for (name, page), times in pages_recorded(out).items() if times > 1]
+    return sorted(wrong)
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_bytes().split()]
+    except OSError:
+        return []
+
+
+def _workers(process: int) -> list[int]:
+    """The workers are children of the fork server, which is one of our children."""
+    return [grandchild for child in _children(process) for grandchild in _children(child)]
+
+
+def disturb(bench: Bench, kind: str, kills: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
+    """`kills` disturbances over as many runs as they need; each run is finished and compared."""
+    done, rounds, wrong = 0, 0, []
+    while done < kills:
+        rounds += 1
+        out = bench.work / f"{kind}-{rounds}"
+        while done < kills:
+            process = bench.start(out)
+            done += _hit(bench, process, kind, longest)
+            if process.returncode == 0:
+                break
+        if bench.finish(out) != 0:
+            wrong.append(f"round {rounds}: the last run did not end with 0")
+        wrong += [f"round {rounds}: {item}" for item in differences(out, expected)]
+        shutil.rmtree(out)
+    return {"disturbances": done, "rounds": rounds, "wrong": wrong[:20]}
+
+
+def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: float) -> int:
+    """Disturbs one run; how often it did. A worker's death does not end the run, so several of them die."""
+    hits = 0
+    while True:
+        wait = bench.random.uniform(0.2, longest if kind != "workers" else longest / 3)
+        try:
+            process.wait(wait)
+            break
+        except subprocess.TimeoutExpired:
+            pass
+        if kind == "workers":
+            if workers := _workers(process.pid):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(bench.random.choice(workers), signal.SIGKILL)
+                    hits += 1
+            continue
+        process.send_signal({"parent": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT}[kind])
+        process.wait()
+        hits += 1
+        break
+    if kind != "parent" and process.returncode not in (0, 130):
+        raise SystemExit(f"{kind}: the run ended with {process.returncode}, not 0 or 130")
+    return hits
+
+
+def starve(bench: Bench, expected: dict[str, bytes]) -> dict[str, object]:
+    """A limit on the size of files, then room: exit code 6, and the run goes on."""
+    wrong = []
+    out = bench.work / "room"
+    code = bench.start(out, _TINY_FILES).wait()
+    if code != 6:
+        wrong.append(f"without room the run ended with {code}, not 6")
+    if bench.finish(out) != 0:
+        wrong.append("with room again the run did not end with 0")
+    wrong += differences(out, expected)
+    shutil.rmtree(out)
+    mounted = _starve_on_small_disk(bench, expected, wrong)
+    return {"small_disk_tried": mounted, "wrong": wrong[:20]}
+
+
+def _starve_on_small_disk(bench: Bench, expected: dict[str, bytes], wrong: list[str]) -> bool:
+    place = bench.work / "small-disk"
+    place.mkdir()
+    size = max(256_000, sum(map(len, expected.values())) // 2)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        return False
+    try:
+        code = bench.start(place / "out").wait()
+        if code != 6:
+            wrong.append(f"on a full disk the run ended with {code}, not 6")
+        subprocess.run(["mount", "-o", "remount,size=1g", str(place)], check=True)
+        if bench.finish(place / "out") != 0:
+            wrong.append("on the enlarged disk the run did not end with 0")
+        wrong += differences(place / "out", expected)
+    finally:
+        subprocess.run(["umount", str(place)], check=False)
+    return True
+
+
+# --- the run that is disturbed ----------------------------------------------------------------------
+
+
+def runner(inputs: Path, out: Path, jobs: int, stand_ins: bool) -> int:
+    """In a process of its own: one run, its exit code."""
+    settings = Settings(jobs=jobs, memory_megabytes=2800, page_timeout_seconds=600.0)
+    if not stand_ins:
+        return batch.run_batch([inputs], out, settings).exit_code
+    sys.path.insert(0, str(HERE / "tests"))
+    import fakes
+
+    return batch.run_batch([inputs], out, settings, drives=fakes.DRIVES, made_by={}).exit_code
+
+
+def stand_in_inputs(folder: Path) -> Path:
+    """Twelve small inputs of several pages for the stand-ins, two of them equal."""
+    folder.mkdir(parents=True)
+    for number in range(12):
+        pages = [f"spin {0.02 + 0.01 * (number % 3)}" for _ in range(1 + number)]
+        (folder / f"{number:02}.txt").write_text("\n".join([*pages, f"ok {number % 11} " + "chữ " * 2000]) + "\n")
+    return folder
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="*", choices=(*KINDS, []), metavar="kind")
+    parser.add_argument("--inputs", type=Path, default=HERE / "samples" / "scans")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--work", type=Path)
+    parser.add_argument("--stand-ins", action="store_true")
+    parser.add_argument("--runner", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.runner:
+        return runner(options.inputs, options.work, options.jobs, options.stand_ins)
+    work = Path(tempfile.mkdtemp(prefix="chaos-", dir=options.work))
+    inputs = stand_in_inputs(work / "scans") if options.stand_ins else options.inputs.resolve()
+    bench = Bench(inputs, work, random.Random(options.seed), options.stand_ins, options.jobs)
+    try:
+        return _all_kinds(bench, options.kinds or KINDS, options.kills)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _all_kinds(bench: Bench, kinds: tuple[str, ...], kills: int) -> int:
+    began = time.monotonic()
+    if (code := bench.finish(bench.work / "undisturbed")) != 0:
+        print(f"the undisturbed run ended with {code}: there is nothing to compare with", file=sys.stderr)
+        return 1
+    whole = time.monotonic() - began
+    expected = outputs(bench.work / "undisturbed")
+    report: dict[str, object] = {"undisturbed_seconds": round(whole, 1), "files": len(expected)}
+    tests: dict[str, Callable[[], dict[str, object]]] = {
+        # A run is hit about three times on its way.
+        **{kind: (lambda kind=kind: disturb(bench, kind, kills, max(1.0, whole / 2), expected)) for kind in KINDS[:-1]},
+        "room": lambda: starve(bench, expected),
+    }
+    wrong = 0
+    for kind in kinds:
+        result = tests[kind]()
+        report[kind] = result
+        wrong += len(result["wrong"])  # type: ignore[arg-type]
+        print(json.dumps({kind: result}, ensure_ascii=False), file=sys.stderr, flush=True)
+    print(json.dumps(report, indent=1, ensure_ascii=False))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
