@@ -231,28 +231,33 @@ def pair(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing of the outline in document order: a node (its heading as text), or one of its paragraphs."""
+    """One thing of the outline in document order: a node (its heading as text), or one of its paragraphs.
 
-    depth: int
+    `under` is the label of the node above ("" for a root or a node without label). A node must stand under the same
+    label to match, a paragraph in a node of the same label: so a branch hung in the wrong place costs its own node
+    and not everything below it.
+    """
+
+    under: str
     label: str
     paragraph: bool
     text: str
     kind: str | None
 
 
-def items(sections: Sequence[dict[str, Any]], depth: int = 0) -> Iterator[Item]:
+def items(sections: Sequence[dict[str, Any]], under: str = "") -> Iterator[Item]:
     """The outline as one row of nodes and paragraphs. An unheaded, unlabelled node is no item, its paragraphs are."""
     for node in sections:
         label = key(node["label"] or "")
         if node["label"] is not None or node["heading"] is not None:
-            yield Item(depth, label, False, key(node["heading"] or ""), node["kind"])
+            yield Item(under, label, False, key(node["heading"] or ""), node["kind"])
         for paragraph in node["paragraphs"]:
-            yield Item(depth, label, True, key(paragraph), None)
-        yield from items(node["children"], depth + 1)
+            yield Item("", label, True, key(paragraph), None)
+        yield from items(node["children"], label)
 
 
 def _same_item(gold: Item, found: Item) -> bool:
-    if (gold.depth, gold.label, gold.paragraph) != (found.depth, found.label, found.paragraph):
+    if (gold.under, gold.label, gold.paragraph) != (found.under, found.label, found.paragraph):
         return False
     return gold.text == found.text or float(fuzz.ratio(gold.text, found.text)) / 100 >= TEXT_LIKENESS
 
@@ -288,9 +293,9 @@ def _sections(gold: dict[str, Any], record: dict[str, Any]) -> tuple[Counts, Cou
 
 
 def _short(item: Item) -> str:
-    return (
-        f"{'paragraph of' if item.paragraph else 'node'} {item.label or '-'!s} (depth {item.depth}): {item.text[:60]!r}"
-    )
+    if item.paragraph:
+        return f"paragraph of {item.label or '-'}: {item.text[:60]!r}"
+    return f"node {item.label or '-'} under {item.under or '-'}: {item.text[:60]!r}"
 
 
 # --- all ----------------------------------------------------------------------------------------------------
