@@ -18,6 +18,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 
 from pipeline import gazetteer
 from pipeline.fuzzy import plain
@@ -222,22 +223,42 @@ _NAMED = (
 def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
     """(words taken, canonical name, level, whether it was only alike) for the body that a name begins with."""
     table, keys = _bodies()
-    for count in range(min(16, len(words)), 0, -1):
-        found = table.get(_key(" ".join(words[:count])))
+    if not words:
+        return None
+    heads: list[str] = []  # key of the first word, of the first two, ...
+    for word in words[:16]:
+        key = _key(word)
+        heads.append(f"{heads[-1]} {key}".strip() if heads else key)
+    if not _may_open(heads[0]):
+        return None
+    for count in range(len(heads), 0, -1):
+        found = table.get(heads[count - 1])
         if found is not None:
             return count, found[0], found[1], False
     best: tuple[float, int, str] | None = None
-    for count in range(min(12, len(words)), 1, -1):
-        key = _key(" ".join(words[:count]))
-        if len(key) < 8:
+    for count in range(min(10, len(heads)), 1, -1):
+        if len(heads[count - 1]) < 8:
             break
-        match = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=88)
-        if match is not None and (best is None or match[1] > best[0]):
+        match = process.extractOne(
+            heads[count - 1], keys, scorer=fuzz.ratio, score_cutoff=best[0] + 0.1 if best else 88
+        )
+        if match is not None:
             best = (match[1], count, match[0])
     if best is None:
         return None
     name, level = table[best[2]]
     return best[1], name, level, True
+
+
+@lru_cache(maxsize=4096)
+def _may_open(word: str) -> bool:
+    """Whether a word is, but for one letter, the first of a body's name; most lines of a text are settled here."""
+    return any(Levenshtein.distance(word, first, score_cutoff=1) <= 1 for first in _first_words())
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(key.split()[0] for key in _bodies()[0])
 
 
 def _kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int]:

@@ -69,28 +69,27 @@ _TOKEN = re.compile(r"\S+")
 _SPACE = re.compile(r"\s+")
 
 
-@lru_cache(maxsize=8192)
-def _base(letter: str) -> str:
-    """The bare lower-case letter under one character; always exactly one character long."""
-    found = _SINGLE.get(letter)
-    if found is not None:
-        return found
-    for part in unicodedata.normalize("NFD", letter):
-        if not unicodedata.combining(part):
-            lower = part.lower()
-            return _SINGLE.get(lower, lower) if len(lower) == 1 else part
-    return letter
-
-
 class _Bases(dict[int, str]):
-    """Code point -> bare letter, filled as letters are met: `str.translate` runs ten times as fast as a loop."""
+    """Code point -> bare small letter, filled as letters are met; `str.translate` asks it for each sign."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = found = _base(chr(code))
-        return found
+        letter = chr(code)
+        base = _SINGLE.get(letter)
+        if base is None:
+            part = next((p for p in unicodedata.normalize("NFD", letter) if not unicodedata.combining(p)), letter)
+            lower = part.lower()
+            base = _SINGLE.get(lower, lower) if len(lower) == 1 else part
+        if len(self) < 20_000:  # a novel in another script must not fill the memory
+            self[code] = base
+        return base
 
 
 _BASES = _Bases()
+
+
+def _base(letter: str) -> str:
+    """The bare lower-case letter under one character; always exactly one character long."""
+    return _BASES[ord(letter)]
 
 
 def aligned(text: str) -> str:
