@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from pipeline import bodies, dates, doctypes, numbering, people, symbols
 from pipeline.document import Document, Line, Page
-from pipeline.fuzzy import aligned
+from pipeline.fuzzy import aligned, folded
 from pipeline.passages import CAPITALS, Area, Frame, Gap, PlacedLine, is_capitals, text_of
 
 # --- lines in their places -------------------------------------------------------------------------------
@@ -45,13 +45,25 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                 if not text.strip():
                     gap = "page" if gap == "page" else "blank"
                     continue
-                area: Area = "table" if table is not None else "aside" if block.kind in ("stamp_text", "footer") else "body"
+                area: Area = "table" if table is not None else "body"
+                if block.kind in ("stamp_text", "footer") or (table is None and line.box is not None and _is_speck(line)):
+                    area = "aside"
                 placed.append(PlacedLine(line.words, page.number, text, line.box, line.size, gap, frame, area, table))
                 gap = "line"
             if gap == "line":
                 # A text file has no boxes: what parts its blocks is an empty line.
                 gap = "block" if frame is not None else "blank"
     return tuple(placed)
+
+
+def _is_speck(line: Line) -> bool:
+    """Whether a line is a stroke of handwriting or dirt read as a sign or two, no label and no number."""
+    signs = [sign for sign in line.text if sign.isalnum()]
+    if len(signs) > 2:
+        return False
+    if not signs:
+        return True
+    return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(line.text) is None
 
 
 def _frame(page: Page) -> Frame | None:
@@ -76,7 +88,9 @@ _MOTTOES = ("cong hoa xa hoi chu nghia viet nam", "doc lap - tu do - hanh phuc",
 MOTTO_LIKENESS = 78.0  # percent of partial likeness; garbled heads gave 80 and more, other lines under 60
 _OFFICE = re.compile(r"dia chi\s*:|dien thoai\s*:|\bfax\b|e-?mail|website|https?:|www\.|ky boi\s*:|ngay ky\s*:|thoi gian ky|co quan\s*:.*(?:ubnd|uy ban)")
 _STAMPS = re.compile(r"(?:tuyet |toi )?mat|(?:thuong )?khan|hoa toc.*|xem xong tra lai|luu hanh noi bo|du thao(?: lan \d+)?|sao y.*|ban sao|den|cong van den.*")
-_ABOUT = re.compile(r"\s*(?:v\s*/\s*v|ve viec)\b")
+_ABOUT = re.compile(r"\W*(?:v\s*/\s*v|ve viec)\b")
+# "Sô:4#Ï2 /sYT-TCCB": the words of the cell are there, its number is not to be read
+_NUMBER_CELL = re.compile(r"\W{0,2}s[o0][\s:.;]{1,3}.{0,20}[/-]\s*\S{2,}")
 _ADDRESSEE = re.compile(r"kinh (?:gui|chuyen)\b")
 _UNDER_TITLE = re.compile(r"\(?\s*(?:kem theo|ban hanh (?:kem )?theo|dinh kem)\b")
 _BASIS = re.compile(r"(?:can cu|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|thong tu|nghi dinh|huong dan|chuong trinh|luat|quy dinh|de an)"
@@ -180,7 +194,7 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         parts = _parted(line, _word_at(line, max(dateline.start, number.end)))
         if len(parts) == 2:
             return replace(parts[0], area="number"), replace(parts[1], area="dateline")
-    if number is not None:
+    if number is not None or (len(line.text) < 60 and _NUMBER_CELL.match(aligned(line.text))):
         return (replace(line, area="number"),)
     if dateline is not None:
         before = line.text[: dateline.start].strip()
@@ -398,6 +412,7 @@ def _opens_with_title(lines: Sequence[PlacedLine], at: int) -> bool:
 
 FOOT_LINE_LENGTH = 90
 FOOT_LINES = 70
+RECIPIENTS_LIKENESS = 80.0  # percent; "Với nhận," and "Nơi nhậm:" have 88
 SIGNING = 0.55  # likeness from which a line is a power, a position or a name
 _BODY_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
 _POWER = re.compile(
@@ -418,7 +433,9 @@ def _signing(text: str) -> float:
 
 def _is_recipients_head(text: str) -> bool:
     """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
-    return people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)) is not None
+    if people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)):
+        return True
+    return 5 <= len(text.strip()) <= 13 and fuzz.ratio(folded(text), "noi nhan") >= RECIPIENTS_LIKENESS
 
 
 def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
@@ -481,7 +498,11 @@ def _label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLin
             break
         stop -= 1
     labelled: list[PlacedLine] = [replace(line, area="signature") for line in lines[stop:first]]
-    seen = {"recipients": False, "archive": False, "name": any(people.name_likeness(x.text) >= SIGNING for x in labelled)}
+    seen = {
+        "recipients": False, "archive": False,
+        "power": any(people.authority_likeness(x.text) >= SIGNING for x in labelled),
+        "name": any(people.name_likeness(x.text) >= SIGNING for x in labelled),
+    }
     end = first
     for index in range(first, min(len(lines), first + FOOT_LINES)):
         line = lines[index]
@@ -505,6 +526,8 @@ def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:
     marker = numbering.parse_marker(text[:120])
     if marker is not None and marker.family == "annex" and marker.likelihood >= 0.5:
         return True
+    if line.gap == "page" and seen["recipients"] and (seen["power"] or seen["archive"]):
+        return seen["power"] or people.authority_likeness(text) < SIGNING
     if not seen["archive"]:
         return False
     if _motto_start(text) is not None or doctypes.type_of_line(text) is not None:
@@ -530,6 +553,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     power, name = people.authority_likeness(text), people.name_likeness(text)
     signs = max(power, name) >= SIGNING or _is_signing_note(text)
     if part.box is not None and part.frame is not None:
+        if not seen["recipients"] and not signs and _is_under(part, before):
+            seen["recipients"] = True  # the head was lost, the list at the left under the powers is not
         right = part.box.middle[0] > part.frame.middle - 0.04 * (part.frame.right - part.frame.left)
         signs = right or (signs and part.box.right > part.frame.middle and is_capitals(text))
     elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
@@ -537,10 +562,18 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
         signs = before[-1].text.rstrip().endswith((";", ".", ":", ","))
     if signs:
         seen["name"] = seen["name"] or name >= SIGNING
+        seen["power"] = seen["power"] or power >= SIGNING
         return replace(part, area="signature")
     if seen["archive"]:
         return replace(part, area="aside" if seen["name"] else "signature")
     return replace(part, area="recipients" if seen["recipients"] else "signature")
+
+
+def _is_under(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
+    """Whether a line of a foot without "Nơi nhận" stands at the left edge, below a power or position."""
+    assert part.box is not None and part.frame is not None
+    at_left = part.box.left < part.frame.left + 40 and part.box.middle[0] < part.frame.middle
+    return at_left and any(line.box is not None and line.box.bottom < part.box.top for line in before)
 
 
 def _find_signature(lines: Sequence[PlacedLine], start: int) -> int | None:
@@ -566,7 +599,9 @@ def _annex_heading(line: PlacedLine) -> bool:
 
 def _label_annexes(lines: Sequence[PlacedLine], after_foot: bool) -> list[PlacedLine]:
     """Lines after the foot: annexes counted from 1; without a foot, from the first annex heading on a new page."""
-    labelled, count = [], 0
+    labelled: list[PlacedLine] = []
+    count = 0
+    area: Area
     for line in lines:
         if _annex_heading(line) and (after_foot or line.gap == "page" or count):
             count += 1
@@ -574,7 +609,10 @@ def _label_annexes(lines: Sequence[PlacedLine], after_foot: bool) -> list[Placed
             count = 1
         elif after_foot and count == 0 and (is_capitals(line.text) or line.area == "table"):
             count = 1
-        labelled.append(replace(line, annex=count, area="annex" if count and line.area == "body" else line.area))
+        area = "annex" if count and line.area == "body" else line.area
+        if count and len(line.text) < HEAD_LINE_LENGTH and _motto_start(line.text) is not None:
+            area = "motto"  # a form in an annex has a head of its own
+        labelled.append(replace(line, annex=count, area=area))
     return labelled
 
 

@@ -6,7 +6,7 @@ What it never does: read a type out of running text in small letters.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rapidfuzz import fuzz
@@ -51,6 +51,9 @@ def type_of_line(text: str) -> TypeLine | None:
     'KH'
     """
     words = text.split()
+    specks = 0  # "_ KẾ HOẠCH": a rule above the type read as a sign
+    while words and not any(letter.isalnum() for letter in words[0]):
+        words, specks = words[1:], specks + 1
     best: TypeLine | None = None
     for key, count, code, name in _keys():
         head = " ".join(words[:count])
@@ -65,7 +68,7 @@ def type_of_line(text: str) -> TypeLine | None:
         # or is all in capitals, then with a verb of its own.
         if rest[:1].islower() and best.code != "KH":
             return None
-    return best
+    return replace(best, words=best.words + specks) if best is not None else None
 
 
 def spaced_type(text: str) -> TypeLine | None:

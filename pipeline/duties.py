@@ -83,13 +83,13 @@ _VERBS = (
     "chấm", "xác minh", "phân bổ", "cài đặt", "số hóa", "lưu trữ", "giao", "duyệt", "phục vụ", "sẵn sàng", "tiêm", "khám", "điều tra",
     "thống kê", "sơ tán", "di dời", "dự báo", "cảnh báo", "trực", "ứng trực", "khắc phục", "trồng", "bảo vệ", "ủng hộ", "quyên góp",
     "tham gia", "hưởng ứng", "tiếp thu", "nêu gương", "xét", "bình xét", "ưu tiên", "dành", "mời", "thăm", "trao", "tặng", "đón",
-    "chăm sóc", "tập huấn", "phát hành", "chuyển", "nhận", "thu hồi", "thu thập", "cùng", "phải", "cần", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị",
+    "chăm sóc", "tập huấn", "phát hành", "chuyển", "nhận", "thu hồi", "thu thập", "cùng", "phải", "cần", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị", "là đầu mối",
 )
 _VERB = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?![\w-])")
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
-_NOUN_BEFORE = re.compile(r"(?:các|những|mỗi|từng|và|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$")
+_NOUN_BEFORE = re.compile(r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$")
 _NOUN_AFTER = re.compile(r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)")
-_NOUNS = frozenset({"tổ chức", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in", "lưu trữ", "thống kê", "bảo vệ", "khám", "phục vụ", "nhận", "trực", "giao",
+_NOUNS = frozenset({"tổ chức", "thẩm định", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in", "lưu trữ", "thống kê", "bảo vệ", "khám", "phục vụ", "nhận", "trực", "giao",
                     "mở", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(

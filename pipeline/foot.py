@@ -100,5 +100,6 @@ def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[
             continue
         recipient = people.split_recipient(text)
         if recipient is not None and recipient.name:
-            found.append(FoundRecipient(recipient.name, recipient.note, place_of_lines(entry)))
+            # a semicolon read as a colon closes the entry all the same
+            found.append(FoundRecipient(recipient.name.rstrip(" :"), recipient.note, place_of_lines(entry)))
     return tuple(found), archive

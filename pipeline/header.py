@@ -80,6 +80,7 @@ def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
             continue
         found = symbols.parse_number_line(line.text)
         if found is None:
+            header.doubts.append(("value_unreadable", f"number: {line.text}", place_of_lines([line], 0.3)))
             continue
         header.number, header.symbol, header.body_code = found.number, found.symbol, found.body_code
         header.type_code = found.type_code
@@ -115,8 +116,8 @@ def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
 
 # --- type and title --------------------------------------------------------------------------------------
 
-_ABOUT = re.compile(r"^\s*v\s*/\s*v\s*:?\s*", re.IGNORECASE)
-_TITLE_JUNK = re.compile(r"^[\s\-–—_*.:]+|[\s\-–—_*:;,]+$")
+_ABOUT = re.compile(r"^\W*v\s*/\s*v\s*:?\s*", re.IGNORECASE)
+_TITLE_JUNK = re.compile(r"^[\s\-–—_*.:'`]+|[\s\-–—_*:;,'`]+$")
 
 
 def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:

@@ -86,6 +86,8 @@ def _ruled_regions(page: Page) -> Iterable[_Region]:
     across = [o.box for o in page.objects if o.kind == "rule"]
     down = [o.box for o in page.objects if o.kind == "vertical_rule"]
     groups = _connected(across, down)
+    columns = [box for group_across, group_down in groups if len(group_across) < 2 for box in group_down]
+    yield from _regions_of_columns(columns)
     for group_across, group_down in groups:
         if len(group_across) < 2 or len(group_down) < 2:
             continue
@@ -94,6 +96,31 @@ def _ruled_regions(page: Page) -> Iterable[_Region]:
         ys = _spread(ys)
         if len(xs) >= 3 and len(ys) >= 3:
             yield _Region(xs, ys, tuple(group_across), tuple(group_down))
+
+
+def _regions_of_columns(down: Sequence[Box]) -> Iterable[_Region]:
+    """Grids whose rules across were lost: the ends of the column rules, broken where rows meet, give the rows."""
+    xs = _spread(_positions([box.middle[0] for box in down]))
+    if len(xs) < LEAST_COLUMNS or len(down) < 2 * LEAST_COLUMNS:
+        return
+    ends = sorted([box.top for box in down] + [box.bottom for box in down])
+    ys = _spread([
+        sum(group) / len(group) for group in _grouped(ends, LEAST_CELL) if len(group) >= 2
+    ])
+    if len(ys) >= 3:
+        across = tuple(Box(xs[0], y, xs[-1], y) for y in ys)
+        full = tuple(Box(x, ys[0], x, ys[-1]) for x in xs)
+        yield _Region(xs, ys, across, full)
+
+
+def _grouped(values: Sequence[float], gap: float) -> list[list[float]]:
+    found: list[list[float]] = []
+    for value in sorted(values):
+        if found and value - found[-1][-1] <= gap:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    return found
 
 
 def _connected(across: Sequence[Box], down: Sequence[Box]) -> list[tuple[list[Box], list[Box]]]:
@@ -120,13 +147,7 @@ def _connected(across: Sequence[Box], down: Sequence[Box]) -> list[tuple[list[Bo
 
 def _positions(values: Sequence[float]) -> tuple[float, ...]:
     """Values that lie together made one."""
-    found: list[list[float]] = []
-    for value in sorted(values):
-        if found and value - found[-1][-1] <= SAME_RULE:
-            found[-1].append(value)
-        else:
-            found.append([value])
-    return tuple(sum(group) / len(group) for group in found)
+    return tuple(sum(group) / len(group) for group in _grouped(values, SAME_RULE))
 
 
 def _spread(positions: Sequence[float]) -> tuple[float, ...]:
