@@ -123,6 +123,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "1-9: alternative · e: edit · u: undo · +/-/0: zoom · r: turn · [/]: page · v: verified · Esc: leave"),
     "homeless": ("Sửa đổi không còn chỗ trên bản đọc mới", "Corrections whose place is not found any more"),
     "indexing": ("Đang cập nhật danh mục…", "Bringing the list up to date…"),
+    "column_text": ("Nguyên văn", "As printed"),
+    # warnings
+    "numbering_gap": ("Đánh số thiếu", "Gap in the numbering"),
+    "numbering_duplicate": ("Đánh số trùng", "Number used twice"),
+    "missing_component": ("Thiếu thành phần thể thức", "Component missing"),
+    "page_artifact": ("Số trang lẫn trong văn bản", "Page number in the text"),
+    "low_confidence": ("Độ tin cậy thấp", "Low confidence"),
+    "ocr_page_failed": ("Trang không đọc được", "Page could not be read"),
+    "text_layer_rejected": ("Lớp chữ có sẵn bị loại", "Text layer not believed"),
+    "value_unreadable": ("Giá trị không đọc được", "Value unreadable"),
     # levels and lists
     "central": ("trung ương", "central"), "province": ("tỉnh", "province"), "district": ("huyện", "district"),
     "commune": ("xã", "commune"), "other": ("khác", "other"),

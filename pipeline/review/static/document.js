@@ -68,7 +68,7 @@
   // --- the record ---------------------------------------------------------------------------------------
 
   function valueButton(field, extra) {
-    const value = field.value === null || field.value === "" ? t.empty : String(field.value);
+    const value = shown(field);
     const names = ["value", field.doubtful ? "doubt" : "", field.changed ? "person" : "", field.value === null ? "blank" : "", extra || ""];
     return desk.make("button", {
       class: names.filter(Boolean).join(" "), text: value, data: { pointer: field.pointer },
@@ -76,12 +76,19 @@
     });
   }
 
+  // A value as people read it; those of a closed list in the desk's language.
+  function shown(field) {
+    if (field.value === null || field.value === undefined || field.value === "") return t.empty;
+    const text = String(field.value);
+    return field.choices?.includes(text) ? t[text] || text : text;
+  }
+
   function showRecord() {
     const panel = at("panel-record");
     const parts = [];
     if (data.warnings.length) {
       parts.push(desk.make("ul", { class: "warnings" }, ...data.warnings.map((warning) => desk.make("li", {},
-        desk.make("button", { text: `${warning.code}: ${warning.message}${warning.page ? ` (${t.page} ${warning.page})` : ""}`,
+        desk.make("button", { text: `${t[warning.code] || warning.code}: ${warning.message}${warning.page ? ` (${t.page} ${warning.page})` : ""}`,
           on: { click: () => warning.page && viewer.open(warning.page) } })))));
     }
     if (data.reports.length) {
@@ -93,7 +100,7 @@
       parts.push(desk.make("h3", {}, t[list.name], desk.make("button", { class: "small", text: `+ ${t.add_row}`,
         on: { click: () => change([{ where: "record", pointer: `/${list.name}/-`, action: "add" }]) } })));
       if (!list.rows.length) continue;
-      const head = desk.make("tr", {}, ...list.columns.map((column) => desk.make("th", { text: t[column] || column })), desk.make("th"));
+      const head = desk.make("tr", {}, ...list.columns.map((column) => desk.make("th", { text: t[`column_${column}`] || t[column] || column })), desk.make("th"));
       const rows = list.rows.map((row) => desk.make("tr", {}, ...row.cells.map((cell) => desk.make("td", {}, valueButton(cell))),
         desk.make("td", {}, desk.make("button", { class: "small", title: t.remove_row, text: "×",
           on: { click: () => change([{ where: "record", pointer: row.pointer, action: "remove" }]) } }))));
@@ -181,8 +188,7 @@
     image.hidden = !what.box;
     if (what.box) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
     const value = what.value === null || what.value === undefined ? "" : String(what.value);
-    at("big").textContent = value || t.empty;
-    at("big").className = what.big ? "digits" : "";
+    showBig(shown(what), what.big);
     const name = what.kind === "word" ? t.text : t[what.pointer] || t[what.pointer.split("/").pop()] || what.pointer;
     const parts = [name];
     if (what.raw) parts.push(`${t.raw}: ${what.raw}`);
@@ -198,6 +204,13 @@
     const place = doubtPlace();
     at("doubt-count").textContent = data.doubts.length ? `${place < 0 ? "–" : place + 1} / ${data.doubts.length}` : t.no_doubts;
     markChosen();
+  }
+
+  // Digits large; a letter among them stands out, since an O looks like a 0 and an l like a 1.
+  function showBig(text, isBig) {
+    at("big").className = isBig ? "digits" : "";
+    const mixed = isBig && /\d/.test(text) && text.length < 16;
+    at("big").replaceChildren(...(mixed ? [...text].map((sign) => (/\p{L}/u.test(sign) ? desk.make("em", { text: sign }) : sign)) : [text]));
   }
 
   const doubtPlace = () => (chosen ? data.doubts.findIndex((doubt) => doubt.pointer === chosen.pointer && doubt.kind === chosen.kind) : -1);

@@ -51,11 +51,15 @@ class Viewer {
     if (!page || (number === this.number && !keep)) return;
     const fresh = number !== this.number;
     this.number = number;
-    if (fresh) this.marks.replaceChildren();
+    if (fresh) {
+      this.marks.replaceChildren();
+      this.sheet.classList.add("empty"); // no words of this page over the image of the last one
+    }
     for (const thumb of this.strip.children) thumb.classList.toggle("here", Number(thumb.dataset.page) === number);
     this.strip.querySelector(".here")?.scrollIntoView({ block: "nearest" });
     if (!this.zoom || this.fitted) this.fit();
     else this.lay();
+    if (fresh) this.view.scrollTo(0, 0);
     this.onPage(number);
   }
 

@@ -1,0 +1,335 @@
+"""The desk in a real browser: what an archivist does, step by step, and nothing else than that happens.
+
+With SOHOA_SCREENSHOTS=FOLDER the same steps leave the pictures of docs/desk.md there (`make screenshots`).
+"""
+
+import io
+import os
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+
+import office
+import openpyxl
+import pytest
+
+from pipeline import corrections, desk, search
+from pipeline.review import guard
+from pipeline.review.app import Config, create_app
+
+uvicorn = pytest.importorskip("uvicorn")
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium"),
+]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+]
+NAME = "huyen/tam-tien-2024.pdf"
+KEY = desk.key_of(NAME)
+PICTURES = os.environ.get("SOHOA_SCREENSHOTS", "")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    with playwright_api.sync_playwright() as driver:
+        context = driver.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            headless=True,
+            viewport={"width": 1360, "height": 820},
+            accept_downloads=True,
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def served(out):
+    """The desk on a free port, for one test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    search.update(out)
+    app = create_app(Config(out, office.read_again, hosts=guard.hosts_of("127.0.0.1", port)))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture
+def page(browser, served):
+    """A tab that knows the person's name; whatever a page's script complains of fails the test."""
+    tab = browser.new_page()
+    trouble = []
+    tab.on("pageerror", lambda error: trouble.append(str(error)))
+    tab.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
+    tab.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    tab.on(
+        "request",
+        lambda request: trouble.append(request.url) if not request.url.startswith((served, "data:")) else None,
+    )
+    tab.set_default_timeout(15_000)
+    tab.goto(served)
+    tab.evaluate("localStorage.setItem('sohoa-who', 'Lan')")
+    tab.reload()
+    yield tab
+    tab.close()
+    assert trouble == []
+
+
+def picture(tab, name):
+    if PICTURES:
+        Path(PICTURES).mkdir(parents=True, exist_ok=True)
+        tab.wait_for_load_state("networkidle")
+        tab.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+def until(tab, told, seconds=15):
+    """Wait until the expression holds (the page's own policy forbids evaluating it inside the page's loop)."""
+    deadline = time.monotonic() + seconds
+    while not tab.evaluate(f"() => Boolean({told})"):
+        assert time.monotonic() < deadline, told
+        time.sleep(0.05)
+
+
+def open_document(tab, served, key=KEY, after=""):
+    tab.goto(f"{served}/d/{key}{after}")
+    tab.wait_for_selector("#panel-record .value, #held:not([hidden])", state="attached")
+
+
+def expect(tab, selector, text):
+    playwright_api.expect(tab.locator(selector)).to_have_text(text)
+
+
+def test_from_the_queue_to_a_corrected_exported_record(page, served, out, scans):
+    # the queue, with the keyboard
+    assert page.locator("#queue tr").count() == 5
+    picture(page, "queue")
+    page.keyboard.press("j")
+    while page.locator("#queue tr.chosen").get_attribute("data-key") != KEY:
+        page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#inspector:not([hidden])")
+    # the first doubt is a number: its picture beside its digits, its place lit on the scan
+    expect(page, "#big", "28")
+    expect(page, "#doubt-count", "1 / 5")
+    until(page, "document.getElementById('snippet').naturalWidth > 50")
+    until(page, "document.querySelector('#sheet img').naturalWidth > 500")
+    lit = page.locator(".mark.lit").bounding_box()
+    sheet = page.locator("#sheet").bounding_box()
+    box = desk.load(out, NAME).plan.evidence["/number/number"].box
+    assert lit["x"] - sheet["x"] == pytest.approx(box[0] / office.WIDTH * sheet["width"], abs=4)
+    assert lit["y"] - sheet["y"] == pytest.approx(box[1] / office.HEIGHT * sheet["height"], abs=4)
+    picture(page, "document")
+    # type another number
+    page.keyboard.press("e")
+    page.keyboard.type("29")
+    page.keyboard.press("Enter")
+    expect(page, "#message", "Đã ghi.")
+    expect(page, '#panel-record .value[data-pointer="/number/number"]', "29")
+    assert desk.load(out, NAME).plan.number.number == "29"
+    # accept the word "phát", take the alternative for "1O"
+    expect(page, "#big", "phát")
+    page.keyboard.press("Enter")
+    expect(page, "#big", "nghèo")
+    page.keyboard.press("n")
+    page.keyboard.press("n")
+    while page.locator("#big").inner_text() != "1O":
+        page.keyboard.press("n")
+    picture(page, "doubt")
+    page.keyboard.press("1")
+    expect(page, '#panel-record .value[data-pointer="/targets/2/value"]', "10")
+    assert desk.load(out, NAME).plan.targets[2].value == "10"
+    # undo and do it again
+    page.locator("#inspector").click()
+    page.keyboard.press("u")
+    expect(page, '#panel-record .value[data-pointer="/targets/2/value"]', "(trống)")
+    # the machine reads the scan again: what the person did stands
+    log = corrections.load(out / NAME)
+    document = corrections.apply_to_document(office.machine(scans, NAME), log)
+    office.write(out, NAME, document, corrections.apply_to_plan(office.read_again(document), log))
+    open_document(page, served)
+    expect(page, '#panel-record .value[data-pointer="/number/number"]', "29")
+    assert "person" in page.locator('#panel-record .value[data-pointer="/number/number"]').get_attribute("class")
+    # declare it verified
+    page.keyboard.press("v")
+    until(page, "document.getElementById('state').textContent.includes('Lan')")
+    assert desk.load(out, NAME).verified.who == "Lan"
+    # search without marks, go to the hit on the scan
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+    page.fill("#q", "thuy loi")
+    page.keyboard.press("Enter")
+    expect(page, "#found", "3 trang")
+    assert page.locator(".hits mark").first.inner_text() == "thủy"
+    picture(page, "search")
+    page.locator(".hits a").first.click()
+    page.wait_for_selector(".mark.hit")
+    assert page.locator(".word.hit").count() == 2
+    # export the workbook and read it back
+    page.goto(f"{served}/handover")
+    with page.expect_download() as waiting:
+        page.locator('a[href="/export/xlsx"]').click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(waiting.value.path()).read_bytes()))
+    names = [cell.value for cell in book["documents"][1]]
+    row = next(row for row in book["documents"].iter_rows(min_row=3) if row[0].value == NAME)
+    assert row[names.index("number")].value == "29"
+    assert row[names.index("verified_by")].value == "Lan"
+    # correct it in a spreadsheet and bring it back
+    row[names.index("theme")].value = "Đoàn kết"
+    content = io.BytesIO()
+    book.save(content)
+    page.set_input_files(
+        "#workbook", {"name": "sohoa.xlsx", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
+    )
+    page.click("#check")
+    page.wait_for_selector("#differences tbody tr.changed")
+    picture(page, "handover")
+    page.click("#apply")
+    until(page, "document.getElementById('import-note').textContent.includes('(1)')")
+    assert desk.load(out, NAME).plan.theme == "Đoàn kết"
+
+
+def test_scan_and_text_show_each_other(page, served, out):
+    open_document(page, served)
+    page.click('[data-tab="text"]')
+    page.locator("#panel-text .word", has_text="KẾ").first.click()
+    lit = page.locator(".mark.lit").bounding_box()
+    word = next(word for word in desk.load(out, NAME).document.words() if word.text == "KẾ")
+    sheet = page.locator("#sheet").bounding_box()
+    scale = sheet["width"] / office.WIDTH
+    assert lit["y"] + lit["height"] / 2 - sheet["y"] == pytest.approx(word.box.middle[1] * scale, abs=4)
+    # and from a place on the scan to the word, at any turn of the page
+    page.evaluate("document.activeElement.blur()")
+    for _ in range(4):
+        page.keyboard.press("r")
+        place = page.locator(".mark.lit")
+        place.evaluate("mark => mark.scrollIntoView({block: 'center', inline: 'center'})")
+        box = place.bounding_box()
+        page.locator("#panel-text .word", has_text="HOẠCH").first.click()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        expect(page, "#panel-text .chosen", "KẾ")
+        page.evaluate("document.activeElement.blur()")
+    page.click('[data-tab="record"]')
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # deep zoom: sharper squares over the page
+    for _ in range(7):
+        page.keyboard.press("+")
+    until(page, "[...document.querySelectorAll('.tiles img')].some(tile => tile.naturalWidth > 200)")
+    assert "/tile/1/" in page.locator(".tiles img").first.get_attribute("src")
+    page.keyboard.press("0")
+    assert page.locator(".tiles img").count() == 0
+    page.keyboard.press("]")
+    expect(page, "#strip .here span", "2")
+    picture(page, "text")
+
+
+def test_rows_shelf_and_history(page, served, out):
+    open_document(page, served)
+    page.locator("#panel-record h3", has_text="Chỉ tiêu").locator("button").click()
+    page.locator('.value[data-pointer="/targets/3/indicator"]').click()
+    page.fill("#value", "Khai mương")
+    page.click("#edit button:not([type])")
+    expect(page, '.value[data-pointer="/targets/3/indicator"]', "Khai mương")
+    page.click('[data-tab="shelf"]')
+    page.fill("#shelf-box", "12")
+    page.locator("#shelf-box").press("Tab")
+    expect(page, "#message", "Đã ghi.")
+    page.click('[data-tab="history"]')
+    until(page, "document.querySelectorAll('.entry').length === 3")
+    assert corrections.shelf(desk.load(out, NAME).log) == {"box": "12"}
+    assert desk.load(out, NAME).plan.targets[3].indicator == "Khai mương"
+
+
+def test_no_change_without_a_name(page, served, out):
+    page.evaluate("localStorage.clear()")
+    open_document(page, served)
+    page.keyboard.press("Enter")
+    expect(page, "#message", "Hãy ghi tên của bạn trước.")
+    assert corrections.load(out / NAME) == ()
+
+
+def test_held_document_is_released_by_a_person(page, served, out):
+    open_document(page, served, desk.key_of(office.SECRET))
+    assert page.locator("#held h2").inner_text() == "Văn bản được giữ lại: TUYỆT MẬT"
+    assert "Rừng" not in page.content()
+    assert page.locator("#panel-text").is_hidden()
+    picture(page, "held")
+    page.fill("#release-note", "Quyết định giải mật số 1")
+    page.click("#release")
+    page.wait_for_selector("#tabs:not([hidden])")
+    assert desk.load(out, office.SECRET).mark is None
+
+
+def test_compare_with_a_plot(page, served):
+    page.goto(f"{served}/compare?indicator=ngheo")
+    assert page.locator("figure rect").count() == 3
+    tall = [bar.bounding_box()["height"] for bar in page.locator("figure rect").all()]
+    assert max(tall) == tall[0], "the province's bar is the tallest"
+    assert page.locator("#compare thead th").count() == 5
+    page.goto(f"{served}/compare?issuer=tam+tien")
+    assert page.locator("figure").count() == 2
+    picture(page, "compare")
+
+
+def test_english(page, served):
+    page.click(".lang")
+    expect(page, "nav .here", "Queue")
+    open_document(page, served)
+    expect(page, "#verify", "Mark as verified (v)")
+    page.click(".lang")
+    page.wait_for_selector("#panel-record .value")
+
+
+SCRIPT = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+
+
+def test_script_in_text_and_names_is_never_run(page, served, out, scans):
+    name = f"x/{SCRIPT.replace('/', '∕')}.pdf"
+    item = desk.load(out, NAME)
+    entries = [
+        desk.field_entry(item, "/title", SCRIPT, "Lan"),
+        desk.field_entry(item, "/targets/0/indicator", SCRIPT, "Lan"),
+        desk.field_entry(item, "/sections/0/heading", SCRIPT, "Lan"),
+        desk.word_entry(item, "/pages/0/blocks/0/lines/3/words/0", f"zebra {SCRIPT}", SCRIPT),
+        desk.shelf_entry(item, "box", SCRIPT, "Lan"),
+    ]
+    item = desk.change(out, NAME, entries, lambda document: item.plan)
+    office.write(out, name, item.document, item.plan)
+    search.update(out)
+    with search.opened(out, write=True) as db:  # its scan is that of the other
+        db.execute("CREATE TEMP TABLE one AS SELECT * FROM inputs WHERE name = ?", (NAME,))
+        db.execute("UPDATE one SET name = ?, folded = ?", (name, name))
+        db.execute("INSERT INTO inputs SELECT * FROM one")
+    for path in ("/", "/search?q=zebra", "/compare?year=2024", "/handover", f"/d/{KEY}", f"/d/{desk.key_of(name)}"):
+        page.goto(served + path)
+        page.wait_for_load_state("networkidle")
+        assert page.title() != "taken"
+        assert page.locator("img[src='x']").count() == 0
+    open_document(page, served)
+    for tab in ("text", "shelf", "history"):
+        page.click(f'[data-tab="{tab}"]')
+        page.wait_for_load_state("networkidle")
+    assert page.title() != "taken"
+    assert page.locator("img[src='x']").count() == 0
