@@ -99,7 +99,8 @@ def clean(image: Image, dpi: float, turn: Turn | None = None) -> Cleaned:
     x_height = first.x_height if as_it_was else measure.measured_x_height(_full_frame(flat, to_image, size))
     measures = replace(first, skew=skew, x_height=x_height, bend=0.0 if bent is None else bent.depth)
     scale = _scale(x_height)
-    curled = bent is not None and bent.depth > max(2.0, sheet.LEAST_BEND * (x_height or 16.0))
+    least = sheet.LEAST_BEND if quad is not None else sheet.PLAIN_BEND
+    curled = bent is not None and bent.depth > max(2.0, least * (x_height or 16.0))
     if curled:
         assert bent is not None
         skew = 0.0

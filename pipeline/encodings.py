@@ -141,12 +141,24 @@ def _from_mac_roman(text: str) -> str:
     return text.encode("mac_roman", "replace").decode("latin-1")
 
 
+_HYPHENED = re.compile(r"[^\W\d_]*-[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+def _hyphen_or_letter(match: re.Match[str]) -> str:
+    """ư where a program took byte 0xAD for the hyphen that WinAnsi has there: đ-ợc, -u tiên."""
+    token = match[0]
+    with_letter = token.replace("-", "ư")
+    apart = [part for part in token.split("-") if part]
+    whole = token.startswith("-") or not all(vietnamese.is_syllable(part) for part in apart)
+    return with_letter if whole and vietnamese.is_syllable(with_letter) else token
+
+
 def _tcvn3(text: str) -> str:
-    return _through_table(text, TCVN3)
+    return _HYPHENED.sub(_hyphen_or_letter, _through_table(text, TCVN3))
 
 
 def _tcvn3_mac(text: str) -> str:
-    return _through_table(_from_mac_roman(text), TCVN3)
+    return _tcvn3(_from_mac_roman(text))
 
 
 def _viscii(text: str) -> str:

@@ -455,7 +455,11 @@ def _converted_words(layer: pdfpages.Layer, conversion: encodings.Conversion) ->
     flat = [text for line in texts for text in line]
     if len(flat) != len(layer.words):
         raise RecognitionFailed("", "The decoded text layer does not have the words of the original.")
-    return tuple(replace(word, text=text) for word, text in zip(layer.words, flat, strict=True) if text)
+    capitals = layer.capitals if conversion.encoding == "tcvn3" else frozenset()
+    return tuple(
+        replace(word, text=text.upper() if index in capitals else text)
+        for index, (word, text) in enumerate(zip(layer.words, flat, strict=True)) if text
+    )
 
 
 def _is_sound(

@@ -20,6 +20,7 @@ import numpy as np
 from pipeline.document import Block, BlockKind, Box, FoundObject, Line, Page, Reading, Turn, Word, union
 from pipeline.images import Affine, Back, Cleaned, Mark, PageInput
 from pipeline.recognisers import SeenWord
+from pipeline.vietnamese import strip_marks
 
 VERSION = "1"
 
@@ -27,6 +28,8 @@ VERSION = "1"
 COLUMN_GAP = 1.6
 # ...and one wider than this always is: justified lines do not stretch so far.
 SURE_GAP = 4.0
+# ...and in the gutter that the motto or a very wide gap shows, one of this width is enough.
+HEAD_GAP = 0.7
 # A segment is "in the middle" when its centre lies within this share of the text width from the text's centre.
 CENTRED = 0.06
 # Blocks part where the distance between lines exceeds the usual one by this factor.
@@ -61,45 +64,83 @@ def _segment(words: tuple[SeenWord, ...] | list[SeenWord]) -> _Segment:
     )
 
 
+# What the engine makes of rules and specks.
+_LINE_LIKE = re.compile(r"[-–—_=~|¦!\[\]lI'.,:;‘’“”]+")
+# The motto and its Party counterpart stand in the right column of every letterhead, often so near the left column that
+# only their wording tells where it begins.
+_RIGHT_HEAD = re.compile(r"CONG HOA XA HOI|DANG CONG SAN VIET|Doc lap\s*[-–—.]\s*Tu do|DOAN TNCS HO CHI MINH")
+
+
 def _segments(words: tuple[SeenWord, ...]) -> list[_Segment]:
     """The engine's lines, parted at gaps that are gutters."""
-    lines: dict[int, list[SeenWord]] = {}
+    gathered: dict[int, list[SeenWord]] = {}
     for word in words:
-        lines.setdefault(word.line, []).append(word)
-    rough = []
-    for line in lines.values():
-        line.sort(key=lambda word: word.left)
-        rough.append(line)
-    heights = [word.bottom - word.top for word in words]
-    usual = statistics.median(heights) if heights else 1.0
-    gaps: list[tuple[float, float, float]] = []  # left, right and middle height of every wide gap
-    for line in rough:
-        gaps.extend((a.right, b.left, (a.top + a.bottom) / 2) for a, b in itertools.pairwise(line)
-                    if b.left - a.right > COLUMN_GAP * usual)
+        gathered.setdefault(word.line, []).append(word)
+    lines = [sorted(line, key=lambda word: word.left) for line in gathered.values()]
+    if not lines:
+        return []
+    usual = statistics.median(word.bottom - word.top for word in words)
+    sure, likely = _gutters(lines, usual)
     parts: list[_Segment] = []
-    for line in rough:
-        current = [line[0]]
-        for before, word in itertools.pairwise(line):
-            width = word.left - before.right
-            if width > SURE_GAP * usual or (
-                width > COLUMN_GAP * usual and _is_gutter(before, word, gaps, usual)
-            ):
-                parts.append(_segment(current))
-                current = []
+    for line in lines:
+        current: list[SeenWord] = []
+        before: SeenWord | None = None  # the last word that is no debris
+        for word in line:
+            if not _LINE_LIKE.fullmatch(word.text):
+                if before is not None and _is_gutter(before, word, sure, likely, usual):
+                    parts.append(_segment(current))
+                    current = []
+                before = word
             current.append(word)
         parts.append(_segment(current))
     return parts
 
 
-def _is_gutter(before: SeenWord, after: SeenWord, gaps: list[tuple[float, float, float]], usual: float) -> bool:
-    """Whether another line within four line heights has a wide gap at the same place."""
+_Gap = tuple[float, float, float]  # left, right, height on the page
+
+
+def _gutters(lines: list[list[SeenWord]], usual: float) -> tuple[list[_Gap], list[_Gap]]:
+    """Gaps that are gutters by themselves (very wide, or before the motto), and gaps that may be."""
+    sure: list[_Gap] = []
+    likely: list[_Gap] = []
+    for whole in lines:
+        # A rule or speck read as a dash must not make two gaps of one gutter.
+        line = [word for word in whole if not _LINE_LIKE.fullmatch(word.text)]
+        for i, (before, after) in enumerate(itertools.pairwise(line)):
+            width = after.left - before.right
+            gap = (before.right, after.left, (before.top + before.bottom) / 2)
+            if width > SURE_GAP * usual:
+                sure.append(gap)
+            elif width > COLUMN_GAP * usual:
+                likely.append(gap)
+            if HEAD_GAP * usual < width <= SURE_GAP * usual:
+                rest = strip_marks(" ".join(word.text for word in line[i + 1 : i + 6]))
+                if _RIGHT_HEAD.match(rest):
+                    sure.append(gap)
+    return sure, likely
+
+
+def _is_gutter(before: SeenWord, after: SeenWord, sure: list[_Gap], likely: list[_Gap], usual: float) -> bool:
+    """Whether the gap between two words of a line parts columns.
+
+    It does when it is very wide; when it is wide and a line nearby has a wide gap at the same place; and when it is
+    no mere blank and lies in a gutter that is sure nearby.
+    """
+    width = after.left - before.right
+    if width > SURE_GAP * usual:
+        return True
     height = (before.top + before.bottom) / 2
-    for left, right, other in gaps:
-        if 0.3 * usual < abs(other - height) < 8 * usual:
-            shared = min(right, after.left) - max(left, before.right)
-            if shared > 0.8 * usual:
-                return True
-    return False
+
+    def shared(gap: _Gap) -> float:
+        return min(gap[1], after.left) - max(gap[0], before.right)
+
+    if width > HEAD_GAP * usual and any(
+        abs(gap[2] - height) < 4 * usual and shared(gap) > 0.6 * HEAD_GAP * usual for gap in sure
+    ):
+        return True
+    return width > COLUMN_GAP * usual and any(
+        0.3 * usual < abs(gap[2] - height) < 8 * usual and shared(gap) > 0.8 * usual for gap in likely
+    )
 
 
 def _rows(segments: list[_Segment]) -> list[list[_Segment]]:
@@ -246,7 +287,8 @@ def layout(
     marks = cleaned.marks if cleaned is not None else ()
     objects = _objects(marks, placer)
     blocks: list[Block] = []
-    for kind, column in _page_parts(seen, marks):
+    kept = tuple(word for word in seen if not _is_rule_debris(word, marks))
+    for kind, column in _page_parts(kept, marks):
         for group in _paragraph_groups(column):
             lines = []
             for segment in group:
@@ -265,6 +307,29 @@ def layout(
         source.rejected_layer,
     )
     return _with_artefacts(page)
+
+
+
+
+def _is_rule_debris(word: SeenWord, marks: tuple[Mark, ...]) -> bool:
+    """Whether the "word" is a ruling line that the engine read as dashes or bars.
+
+    Such a word is kept as the found rule it is. A dash or bar that stands on no rule is text.
+    """
+    if not _LINE_LIKE.fullmatch(word.text):
+        return False
+    for mark in marks:
+        level = mark.kind == "rule"
+        if not level and mark.kind != "vertical_rule":
+            continue
+        slack = 4
+        across = min(word.right, mark.right + slack) - max(word.left, mark.left - slack)
+        down = min(word.bottom, mark.bottom + slack) - max(word.top, mark.top - slack)
+        if level and across > 0.8 * (word.right - word.left) and down > 0 and word.bottom - word.top < 14:
+            return True
+        if not level and across > 0 and down > 0.6 * (word.bottom - word.top) and word.right - word.left < 14:
+            return True
+    return False
 
 
 def _objects(marks: tuple[Mark, ...], placer: _Placer) -> tuple[FoundObject, ...]:

@@ -10,12 +10,15 @@ from dataclasses import replace
 
 import cv2
 
-from pipeline import clean, ingest, layout, vietnamese
+from pipeline import clean, ingest, layout, recognisers, second, vietnamese
 from pipeline.document import Page, Step, Turn
 from pipeline.images import Cleaned, PageInput
 from pipeline.ingest import Source
 from pipeline.recognisers import Recogniser, SeenWord
+from pipeline.second import SecondLook
 from pipeline.settings import Settings
+
+VERSION = "1"
 
 # A reading worse than this is not believed to be the right way up before the other ways were tried. Sound pages of
 # any kind score 0.6 and more, pages on their head 0.1 to 0.3.
@@ -48,7 +51,10 @@ def read_page(
     words = recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
     if score(words) < DOUBTED:
         cleaned, words = _other_ways(page, cleaned, words, recogniser, limit)
-    return _finish(page, cleaned, words, recogniser)
+    if not settings.second_reading:
+        return _finish(page, cleaned, words, recogniser)
+    look = second.look_again(cleaned.image, cleaned.dpi, words, recognisers.of_one_block(recogniser), limit)
+    return _finish(page, cleaned, look.words, recogniser, look)
 
 
 def score(words: tuple[SeenWord, ...]) -> float:
@@ -89,7 +95,12 @@ def _turns_after(turn: Turn) -> tuple[Turn, ...]:
     return order[turn]
 
 
-def _finish(page: PageInput, cleaned: Cleaned, words: tuple[SeenWord, ...], recogniser: Recogniser) -> Page:
+def _finish(
+    page: PageInput, cleaned: Cleaned, words: tuple[SeenWord, ...], recogniser: Recogniser,
+    look: SecondLook | None = None,
+) -> Page:
     detail = {**recogniser.identity, "words": len(words), "score": round(score(words), 3)}
-    page = replace(page, steps=(*page.steps, *cleaned.steps, Step("recognise", "1", detail)))
-    return layout.layout(words, page, cleaned)
+    if look is not None:
+        detail |= {"lines_read_again": look.lines, "words_changed": look.changed}
+    page = replace(page, steps=(*page.steps, *cleaned.steps, Step("recognise", VERSION, detail)))
+    return layout.layout(words, page, cleaned, {} if look is None else look.readings)

@@ -24,6 +24,7 @@ import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from pipeline import encodings
 from pipeline.errors import EmptyFile, EncryptedFile, RecognitionFailed, TooLarge, UnreadableFile
 from pipeline.images import Affine
 from pipeline.recognisers import Image, SeenWord
@@ -199,7 +200,8 @@ class Layer:
     """What a PDF page says in characters.
 
     Words are in tenths of a point of the shown page turned by `turn` for reading. `visible` is the share of
-    characters that are drawn, `image_share` how much of the page its images cover.
+    characters that are drawn, `image_share` how much of the page its images cover, `capitals` the indexes of words
+    in a font that shows small letters as capitals.
     """
 
     words: tuple[SeenWord, ...]
@@ -208,6 +210,7 @@ class Layer:
     visible: float
     image_share: float
     unmapped: int
+    capitals: frozenset[int] = frozenset()
 
     @property
     def text(self) -> str:
@@ -245,10 +248,10 @@ def text_layer(file: Opened, number: int, area: Frame) -> Layer:
     finally:
         page.close()
     turn = _dominant_turn(runs, area)
-    words, unmapped = _layer_words(runs, area, turn)
+    words, unmapped, capitals = _layer_words(runs, area, turn)
     drawn = visible_text / (visible_text + hidden_text) if visible_text + hidden_text else 0.0
     fonts = tuple(sorted({run.font for run in runs if run.font}))
-    return Layer(words, turn, fonts, drawn, min(1.0, covered), unmapped)
+    return Layer(words, turn, fonts, drawn, min(1.0, covered), unmapped, capitals)
 
 
 def _covered(item: Any, area: Frame) -> float:
@@ -331,10 +334,11 @@ def _dominant_turn(runs: list[_Run], area: Frame) -> int:
     return (-(angle + area.turn)) % 360
 
 
-def _layer_words(runs: list[_Run], area: Frame, turn: int) -> tuple[tuple[SeenWord, ...], int]:
+def _layer_words(runs: list[_Run], area: Frame, turn: int) -> tuple[tuple[SeenWord, ...], int, frozenset[int]]:
     a, b, c, d, e, f = compose(area.to_display, turning(turn, area.width, area.height))
-    words = []
+    words: list[SeenWord] = []
     unmapped = 0
+    capitals = set()
     for run in runs:
         unmapped += run.text.count("\ufffd") + run.text.count("\x00")
         xs = (a * run.left + b * run.bottom + c, a * run.right + b * run.top + c)
@@ -342,11 +346,13 @@ def _layer_words(runs: list[_Run], area: Frame, turn: int) -> tuple[tuple[SeenWo
         box = [round(value / LAYER_UNIT) for value in (min(xs), min(ys), max(xs), max(ys))]
         if abs(box[0]) > 10**6 or abs(box[1]) > 10**6:
             continue
+        if encodings.is_capital_font(run.font):
+            capitals.add(len(words))
         words.append(SeenWord(
             run.text, box[0], box[1], max(box[2], box[0] + 1), max(box[3], box[1] + 1), 1.0, 0, run.line,
             bold=run.bold, italic=run.italic,
         ))
-    return tuple(words), unmapped
+    return tuple(words), unmapped, frozenset(capitals)
 
 
 def compose(first: Affine, second: Affine) -> Affine:

@@ -25,6 +25,8 @@ AT_THE_EDGE = 0.008
 A4_ASPECT = 1.414
 # Lines that bend less than this share of the x-height read as well bent as straight.
 LEAST_BEND = 0.25
+# On a picture that is no photograph of a sheet a small bend is rather an error of measuring (flow charts, tables).
+PLAIN_BEND = 0.45
 
 
 def corners(flat: Image) -> npt.NDArray[np.float64] | None:

@@ -7,8 +7,9 @@ keyed by the image's content, the engine and its settings.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,14 @@ class Recogniser(Protocol):
         """
 
 
+def of_one_block(recogniser: Recogniser) -> Recogniser:
+    """The same reader told that its images are lines under one another, where it can be told so."""
+    if dataclasses.is_dataclass(recogniser) and hasattr(recogniser, "segmentation"):
+        return cast(Recogniser, dataclasses.replace(cast(Any, recogniser), segmentation=ONE_BLOCK))
+    return recogniser
+
+
+ONE_BLOCK = 6  # Tesseract's page segmentation mode for a single uniform block of text
 ENGINES = ("tesseract", "pytesseract", "tesserocr")
 
 
