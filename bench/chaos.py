@@ -112,7 +112,7 @@ def disturb(bench: Bench, kind: str, kills: int, longest: float, expected: dict[
         out = bench.work / f"{kind}-{rounds}"
         while done < kills:
             process = bench.start(out)
-            done += _hit(bench, process, kind, longest)
+            done += _hit(bench, process, kind, longest, out)
             if process.returncode == 0:
                 break
         if bench.finish(out) != 0:
@@ -122,11 +122,13 @@ def disturb(bench: Bench, kind: str, kills: int, longest: float, expected: dict[
     return {"disturbances": done, "rounds": rounds, "wrong": wrong[:20]}
 
 
-def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: float) -> int:
+def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: float, out: Path) -> int:
     """Disturbs one run; how often it did. A worker's death does not end the run, so several of them die."""
     hits = 0
+    if kind in ("term", "int"):
+        _wait_for_start(process, out)  # before that the signal meets the bare interpreter
     while True:
-        wait = bench.random.uniform(0.2, longest if kind != "workers" else longest / 3)
+        wait = bench.random.uniform(0.05, longest if kind != "workers" else longest / 3)
         try:
             process.wait(wait)
             break
@@ -145,6 +147,13 @@ def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: flo
     if kind != "parent" and process.returncode not in (0, 130):
         raise SystemExit(f"{kind}: the run ended with {process.returncode}, not 0 or 130")
     return hits
+
+
+def _wait_for_start(process: subprocess.Popen[bytes], out: Path) -> None:
+    log = out / "events.jsonl"
+    before = log.stat().st_size if log.exists() else 0
+    while process.poll() is None and (not log.exists() or log.stat().st_size <= before):
+        time.sleep(0.02)
 
 
 def starve(bench: Bench, expected: dict[str, bytes]) -> dict[str, object]:

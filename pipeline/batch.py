@@ -122,7 +122,7 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
     made_by = order.made_by if order.made_by is not None else versions.versions()
     count, memory = size_pool(settings)
     make = order.engine or functools.partial(LocalPool, count, memory_bytes=memory, nice=settings.nice)
-    with Store(order.out) as ledger:
+    with _signals() as stop, Store(order.out) as ledger:
         if forget:
             forget_failures(ledger)
         found = with_ledger_names(discovery.found, ledger.by_folded, ledger.by_path)
@@ -130,20 +130,19 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
         resumed = ledger.start_run(settings, made_by)
         ledger.drop_stale_pages()
         began = time.time()
-        with _signals() as stop:
-            run.work(make, stop)
-            summary = RunSummary(
-                order.out, run.outcomes(), discovery.ignored, settings, made_by, began, time.time(), resumed,
-                run.stopped, run.interrupted, run.busy_share,
-            )
-            complete = not run.interrupted and run.stopped is None
-            # What stopped the run (a full disk) may stop this too; the outcomes are returned all the same.
-            with contextlib.suppress(*(() if complete else (OutputError,))):
-                ledger.end_run(complete)
-                pictures = _pictures(summary) if complete else {}
-                report.write(summary, ledger.temporary, pictures, order.language)
-            if order.quarantine is not None:
-                _quarantine(summary, order.quarantine)
+        run.work(make, stop)
+        summary = RunSummary(
+            order.out, run.outcomes(), discovery.ignored, settings, made_by, began, time.time(), resumed,
+            run.stopped, run.interrupted, run.busy_share,
+        )
+        complete = not run.interrupted and run.stopped is None
+        # What stopped the run (a full disk) may stop this too; the outcomes are returned all the same.
+        with contextlib.suppress(*(() if complete else (OutputError,))):
+            ledger.end_run(complete)
+            pictures = _pictures(summary) if complete else {}
+            report.write(summary, ledger.temporary, pictures, order.language)
+        if order.quarantine is not None:
+            _quarantine(summary, order.quarantine)
         run.emit("run_ended", state="interrupted" if run.interrupted else "stopped" if run.stopped else "ended")
         run.log.close()
     return summary

@@ -28,6 +28,8 @@ SUFFIXES = frozenset({
 _SIGNATURES = (
     b"%PDF-", b"II*\x00", b"MM\x00*", b"\x89PNG\r\n", b"\xff\xd8\xff", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51",
 )
+# Copies and downloads under way, whose content would give them away as scans.
+_UNFINISHED = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart"})
 _LONGEST_NAME = 255  # bytes, of one part of a path, on the file systems in use
 
 
@@ -195,6 +197,9 @@ class _Walk:
         if entry.name.startswith("."):
             self.ignored.append(Ignored(name, "hidden"))
             return None
+        if Path(entry.name).suffix.casefold() in _UNFINISHED:
+            self.ignored.append(Ignored(name, "a copy under way"))
+            return None
         try:
             status = entry.stat()
         except OSError as error:
@@ -202,13 +207,14 @@ class _Walk:
                 self.ignored.append(Ignored(name, f"cannot be read ({error.strerror})"))
                 return None
             broken = entry.is_symlink() and isinstance(error, FileNotFoundError)
-            problem = UnreadableFile(name, "is a link to nothing.") if broken else _cannot_read(name, error)
-            return Found(Path(entry.path), name, problem=problem)
+            fault = UnreadableFile(name, "is a link to nothing.") if broken else _cannot_read(name, error)
+            return Found(Path(entry.path), name, problem=fault)
         if stat.S_ISDIR(status.st_mode):
             return "folder"
         if not stat.S_ISREG(status.st_mode):
             if is_input_name(entry.name):
-                return Found(Path(entry.path), name, problem=WrongType(name, f"is {_kind(status.st_mode)}, not a file."))
+                problem = WrongType(name, f"is {_kind(status.st_mode)}, not a file.")
+                return Found(Path(entry.path), name, problem=problem)
             self.ignored.append(Ignored(name, _kind(status.st_mode)))
             return None
         if not is_input_name(entry.name) and not _has_signature(entry.path, status.st_size):
