@@ -137,6 +137,12 @@ def read(document: Document, settings: Settings | None = None, corrections: Sequ
     return Reading(lying, plans, parts)
 
 
+def reread(document: Document) -> Plan:
+    """The record of a document whose words stand as they are, for the desk after a person corrected one."""
+    standing = upright(document)
+    return _with_original_boxes(record.read_record(standing), standing)
+
+
 def _with_original_boxes(plan: Plan, document: Document) -> Plan:
     """Evidence from upright pages back to pages as displayed."""
     by_number = {page.number: page for page in document.pages if page.turn}
