@@ -548,7 +548,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
         return replace(part, area="recipients")
     if part.area == "aside" or not any(letter.isalpha() for letter in text):
         return replace(part, area="aside")
-    if _BULLET.match(text):
+    at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
+    if _BULLET.match(text) and not at_right:
         return replace(part, area="recipients")
     power, name = people.authority_likeness(text), people.name_likeness(text)
     signs = max(power, name) >= SIGNING or _is_signing_note(text)

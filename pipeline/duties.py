@@ -81,7 +81,7 @@ _VERBS = (
     "chọn", "thu nhận", "đề nghị", "phản ánh",
     "thành lập", "tuyển chọn", "tuyển", "cấp phát", "khai thác", "vận dụng", "nâng cao", "bàn giao", "thanh toán", "quyết toán", "ghi",
     "chấm", "xác minh", "phân bổ", "cài đặt", "số hóa", "lưu trữ", "giao", "duyệt", "phục vụ", "sẵn sàng", "tiêm", "khám", "điều tra",
-    "thống kê", "sơ tán", "di dời", "dự báo", "cảnh báo", "trực", "ứng trực", "khắc phục", "trồng", "bảo vệ", "ủng hộ", "quyên góp",
+    "thống kê", "sơ tán", "di dời", "dự báo", "cảnh báo", "ứng trực", "khắc phục", "trồng", "bảo vệ", "ủng hộ", "quyên góp",
     "tham gia", "hưởng ứng", "tiếp thu", "nêu gương", "xét", "bình xét", "ưu tiên", "dành", "mời", "thăm", "trao", "tặng", "đón",
     "chăm sóc", "tập huấn", "phát hành", "chuyển", "nhận", "thu hồi", "thu thập", "cùng", "phải", "cần", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị", "là đầu mối",
 )
@@ -93,7 +93,8 @@ _NOUNS = frozenset({"tổ chức", "thẩm định", "chỉ đạo", "phát huy"
                     "mở", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(
-    r"^(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
+    r"^(?!phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc|dai hoi|doan ket|tinh hinh|truong hop)"
+    r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
     r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
     r"|truong hoc|tram|so|phong|uy ban|ubnd|ub|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
     r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa|thanh pho)\b"
@@ -124,9 +125,11 @@ def _boundary(text: str, limit: int | None = None) -> int | None:
 
 def _is_noun(word: str, before: str, after: str) -> bool:
     """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
+    if before.rstrip().endswith(("-", "–")):
+        return True  # "Văn phòng - thống kê"
     if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):
         return True
-    return _NOUN_BEFORE.search(before.lower()) is not None
+    return _NOUN_BEFORE.search(before[:1].lower() + before[1:]) is not None
 
 
 def _is_actor(text: str) -> bool:

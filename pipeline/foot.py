@@ -14,6 +14,7 @@ from pipeline.passages import Place, PlacedLine, place_of_lines
 
 _SENT_TO = re.compile(r"\W*noi\s+gui\W*")  # "Nơi gửi:", before 2005
 _ENDED = re.compile(r"[;.:]\s*$")
+_ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
 _BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")
 
 
@@ -43,7 +44,7 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     """Signature, recipients and archive line from the labelled lines of a document."""
     places: dict[str, Place] = {}
     recipients, archive = _recipients([line for line in lines if line.area == "recipients"], places)
-    signing = [line for line in lines if line.area == "signature"]
+    signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
     blocks = people.parse_signature_lines([line.text for line in signing])
     doubts = tuple(block.doubt for block in blocks if block.doubt)
     if len(blocks) > 1:
@@ -57,9 +58,28 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
 
 
+SCRAWL = 0.35  # likeness to a power or a name under which a line beside a seal is no text
+
+
+def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
+    """The line without the signs that a seal or handwriting left before its words; None where no words stay."""
+    words = list(line.words)
+    while words and sum(sign.isalpha() for sign in words[0].text) < 2 and not words[0].text.rstrip(".").isalpha():
+        words = words[1:]
+    start = len(line.words) - len(words)
+    kept = line.part(start) if start and words else line
+    if not words or line.box is None:
+        return kept if words else None
+    told = max(people.authority_likeness(kept.text), people.name_likeness(kept.text))
+    named = sum(word.text[:1].isupper() and word.text.isalpha() for word in words) >= 2
+    return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
+
+
 def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     """Lines of one recipient each; a wrapped entry has several."""
     entries: list[list[PlacedLine]] = []
+    bulleted = 2 * sum(_BULLET.match(line.text) is not None for line in lines) >= len(lines)
+    ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
     for line in lines:
         text = line.text
         if people.is_recipients_head(text) or _SENT_TO.fullmatch(aligned(text)):
@@ -68,7 +88,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
         if opener is not None:
             line, text = opener, opener.text
         wrapped = (
-            bool(entries) and not _BULLET.match(text) and not _ENDED.search(entries[-1][-1].text)
+            bool(entries) and not _BULLET.match(text) and not ended.search(entries[-1][-1].text)
             and people.parse_archive(text) is None
         )
         if wrapped:

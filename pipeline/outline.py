@@ -30,6 +30,7 @@ _STEP_SCORE = {"next": 1.0, "gap": 0.55, "repeat": 0.45, "first": 0.4, "back": 0
 _OPEN_SCORE, _OPEN_SAME_SHAPE, _OPEN_LATE = 0.8, 0.5, 0.3
 SEQUENCE_WEIGHT = 0.6  # against the likelihood of the line alone
 MISREAD_FIRST = 0.35  # lifts 0.57 for the Roman reading over 0.86 for the Arabic one
+ACCEPT_CAPITALS = 0.4  # "Il. MỤC ĐÍCH": a damaged numeral before capitals
 ACCEPT = 0.5  # "12 tháng" as child of anything: 0.6 * 0.3 + 0.4 * 0.08 = 0.21; "5." after "3.": 0.71
 
 
@@ -105,7 +106,10 @@ class _Builder:
                 total += MISREAD_FIRST  # "1. MỤC ĐÍCH" before "II. NỘI DUNG" was "I."
             if best is None or total > best[0]:
                 best = (total, level, marker)
-        if best is None or best[0] < ACCEPT:
+        if best is None:
+            return False
+        damaged = best[2].family == "roman" and is_capitals(paragraph.text[best[2].text_start :])
+        if best[0] < (ACCEPT_CAPITALS if damaged else ACCEPT):
             return False
         _, level, marker = best
         self.seen.add(marker.shape)
@@ -321,6 +325,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
             builder.unnumbered(paragraph)
         else:
             builder.text(paragraph)
+    _mend_numerals(builder.roots)
     main = builder.roots[: main_end or len(builder.roots)] if annex else builder.roots
     _move_closing(main)
     _decide_headings(builder.roots)
@@ -332,6 +337,24 @@ def _is_second_roman(paragraph: Paragraph) -> bool:
         marker.family == "roman" and marker.ordinals == (2,) and marker.doubt is None and marker.likelihood >= 0.6
         for marker in marks(paragraph.text[:80])
     )
+
+
+def _mend_numerals(drafts: Sequence[_Draft]) -> None:
+    """Roman labels that lost a stroke: "II, II, IV" in a scan is II, III, IV. A text file keeps its repeats."""
+    numbered = [draft for draft in drafts if draft.marker is not None]
+    for before, draft, after in zip(numbered, numbered[1:], numbered[2:], strict=False):
+        first, own, last = before.marker, draft.marker, after.marker
+        assert first is not None and own is not None and last is not None and draft.title is not None
+        if not (first.shape == own.shape == last.shape and own.shape.endswith("I") and draft.title.lines[0].box is not None):
+            continue
+        if own.ordinals == first.ordinals and len(own.ordinals) == 1 and last.ordinals == (own.ordinals[0] + 2,):
+            label = numbering.successor(own)
+            if label is not None:
+                marker = replace(own, label=label, ordinals=(own.ordinals[0] + 1,), doubt=f"read as {own.label}, between {first.label} and {last.label}")
+                draft.marker = marker
+                draft.title = replace(draft.title, marker=marker)
+    for draft in drafts:
+        _mend_numerals(draft.children)
 
 
 def _title_wanted(builder: _Builder, paragraph: Paragraph) -> bool:
