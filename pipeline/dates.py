@@ -485,11 +485,18 @@ _SYMBOL_END = re.compile(
 )
 
 
+_MOTTO = re.compile(r"(?:hanh phuc|viet nam)[\s*_.\-]*(?=[a-z])")
+
+
 def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
     before = text[:at]
     left = max(before.rfind("\n"), before.rfind("\t"), before.rfind("   "))
     segment_start = left + 1
     segment = before[segment_start:]
+    motto = _MOTTO.search(plain, segment_start, at)
+    if motto:  # "Độc lập - Tự do - Hạnh phúc" on the line above was merged in
+        segment_start = motto.end()
+        segment = text[segment_start:at]
     cut = _SYMBOL_END.match(segment)
     if cut:
         segment_start += cut.end()

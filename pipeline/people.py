@@ -232,13 +232,14 @@ def _kind(text: str) -> _Kind:
             return "power"
     acting = _ACTING.match(line)
     core = line[acting.end() :] if acting and acting.end() < len(line) else line
-    if _position_at(core) and _mostly_capitals(text):
+    position = _position_at(core)
+    if position and _mostly_capitals(" ".join(text.split()[: len(position.split())])):
         return "position"
     if any(line.startswith(word) for word in _BODY_WORDS) and _mostly_capitals(text):
         return "body"
     if name_likeness(text) >= 0.6:
         return "name"
-    if _position_at(core) and len(core.split()) <= 6:
+    if position and len(core.split()) <= 6:
         return "position"
     return "other"
 
@@ -255,6 +256,7 @@ class _Draft:
     name: tuple[int, str] | None = None
 
 
+_RECIPIENTS_WORDS = re.compile(r"N[ơo]i nh[ậâạa]n\s*[:;.]")
 _COLUMNS = re.compile(r"\s{4,}|\t+")
 _SPACES = re.compile(r"\s+")
 
@@ -277,6 +279,7 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
 
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Split lines of two columns where every telling line is split; else one column."""
+    lines = [_RECIPIENTS_WORDS.sub(" ", line) for line in lines]  # the foot's other column, merged in
     parted = [[part for part in _COLUMNS.split(line.strip()) if part.strip()] for line in lines]
     double = [
         parts
@@ -335,7 +338,12 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and _continues_title(piece)
             ):
                 draft.title.append((index, piece))
-    return [_block(draft) for draft in drafts if draft.title or (draft.authority and draft.name)]
+    return [
+        _block(draft)
+        for draft in drafts
+        if draft.title
+        or (draft.authority and (draft.name or any(_kind(text) == "power" for _, text in draft.authority)))
+    ]
 
 
 def _continues_title(piece: str) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -159,7 +159,7 @@ _STATE_TAIL = re.compile(
 )
 _APART = re.compile(rf"{_TYPE}(?P<join>\s){_BODY}")  # "29/KH UBND"
 _PARTY_TAIL = re.compile(rf"{_TYPE}\s?/\s?{_BODY}")
-_NUMBER = re.compile(r"[0-9]{1,6}[a-eđA-EĐ]?\Z")  # "12a/KH-UBND"
+_NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,2})?[a-eđA-EĐ]?\Z")  # "12a/KH-UBND", "66.7/2025/NQ-CP"
 _WORDS = re.compile(
     r"[^\W\d_]{4}|[^\W\d_]{2,}\s+[^\W\d_]{2,}|[^\W\d_]\s[^\W\d_]{2,}"
 )  # a slot with words holds no number
@@ -253,7 +253,7 @@ def _number_line(
     end: int,
     form: Form,
     doubt: str | None = None,
-) -> NumberLine:
+) -> NumberLine | None:
     doubts = [doubt] if doubt else []
     number: str | None = slot.strip(" .,:;_…\t'\"`*~")
     if _BLANK.match(slot):
@@ -296,7 +296,14 @@ def _number_line(
                 _doubt(doubts),
             )
         groups["only"] = f"{kind}{groups['join']}{groups['body']}"
+    if (groups.get("only") or "") == "V":
+        return None  # "Số:    /  V/v ...": nothing but the subject after the stroke
     symbol, repairs = mend_symbol(groups.get("only") or "")
+    if symbol in type_codes():
+        doubts.append("no body in the symbol")
+        return NumberLine(
+            start, end, text[start:end], number, symbol, "state", year, symbol, None, repairs, _doubt(doubts)
+        )
     if symbol.split("-")[0] not in body_codes():
         doubts.append(f"unknown body code {symbol.split('-')[0]}")
     return NumberLine(
@@ -341,8 +348,9 @@ _FOUND = re.compile(
         (
             rf"(?P<law>(?<![\w/])(?P<law_n>\d{{1,4}}){_GAP}/{_GAP}(?P<law_y>(?:19|"
             rf"20)\d{{2}}){_GAP}/{_GAP}(?P<law_b>(?:UBTV)?QH\s?\d{{1,2}})(?!\w))",
-            rf"(?P<adm>(?<![\w/])(?P<adm_n>\d{{1,6}}[a-zA-Z]?){_GAP}/{_GAP}(?:(?P<adm_y>(?:19|"
+            rf"(?P<adm>(?<![\w/])(?P<adm_n>\d{{1,6}}(?:\.\d{{1,2}})?[a-zA-Z]?){_GAP}/{_GAP}(?:(?P<adm_y>(?:19|"
             rf"20)\d{{2}}){_GAP}/{_GAP})?(?P<adm_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}(?P<adm_j>[-–—‐‑−/]){_GAP}(?P<adm_b>{_WORD}(?:{_MORE}){{0,3}}))",
+            rf"(?P<glu>(?<![\w/])(?P<glu_n>\d{{1,6}}){_GAP}/{_GAP}(?P<glu_y>(?:19|20)\d{{2}})/(?P<glu_s>[{_CAP}]{{4,14}})(?![\w&-]))",
             rf"(?P<pty>(?<![\w/\-–])(?P<pty_n>\d{{1,5}}){_GAP}(?:[-–—‐‑−]{_GAP}|"
             rf"(?<=\s))(?P<pty_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}/{_GAP}(?P<pty_b>{_WORD}(?:[-–]{_WORD}){{0,2}}))",
             rf"(?P<cv>(?<![\w/])(?P<cv_n>\d{{1,6}}){_GAP}/{_GAP}(?P<cv_b>{_WORD}(?:{_MORE}){{0,3}}))",
@@ -360,16 +368,45 @@ def find_symbols(text: str) -> tuple[FoundSymbol, ...]:
     ['30/2020/NĐ-CP', '05-CT/TW']
     """
     found = []
-    for match in _FOUND.finditer(text):
-        value = _symbol(match, text)
+    latin = text.translate(_LATIN)
+    for match in _FOUND.finditer(latin):
+        value = _symbol(match, latin)
         if value is not None:
-            found.append(value)
+            printed = text[value.start : value.end]
+            repairs = value.repairs if printed == value.raw else (*value.repairs, (printed, value.raw))
+            found.append(replace(value, raw=printed, repairs=repairs))
     return tuple(found)
 
 
+# Cyrillic capitals that look like Latin ones stand in a few texts typed or recognised with a Russian model.
+_LATIN = str.maketrans("АВЕКМНОРСТХ", "ABEKMHOPCTX")
+
+
+def _glued(match: re.Match[str], start: int, end: int, raw: str) -> FoundSymbol | None:
+    """ "214/2025/NĐCP": type and body both from the closed lists, the hyphen lost."""
+    codes = match["glu_s"]
+    for cut in range(2, min(5, len(codes) - 1)):
+        if codes[:cut] in type_codes() and codes[cut:] in body_codes():
+            symbol = f"{codes[:cut]}-{codes[cut:]}"
+            whole = f"{match['glu_n']}/{match['glu_y']}/{symbol}"
+            return FoundSymbol(
+                start,
+                end,
+                raw,
+                whole,
+                "normative",
+                match["glu_n"],
+                codes[:cut],
+                codes[cut:],
+                match["glu_y"],
+                ((codes, symbol),),
+                "no hyphen in the symbol",
+            )
+    return None
+
+
 def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
-    kind = match.lastgroup or ""
-    kind = next(name for name in ("law", "adm", "pty", "cv", "blank") if match[name] is not None)
+    kind = next(name for name in ("law", "adm", "glu", "pty", "cv", "blank") if match[name] is not None)
     start, end = match.span()
     while text[end - 1] in ".,;&":
         end -= 1
@@ -387,6 +424,8 @@ def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
             body,
             match["law_y"],
         )
+    if kind == "glu":
+        return _glued(match, start, end, raw)
     number = match[f"{kind}_n"] if kind != "blank" else None
     if kind == "cv":
         symbol, repairs = mend_symbol(match["cv_b"])
