@@ -19,7 +19,7 @@ from pipeline import numbering
 from pipeline.document import Table
 from pipeline.fuzzy import aligned
 from pipeline.numbering import Marker
-from pipeline.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
+from pipeline.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
 _TERMINAL = re.compile(r"(?:[.;:!?…]|\./\.?)[\s\"”’')\]*=]*$")
@@ -233,10 +233,27 @@ def join_lines(lines: Sequence[PlacedLine], tables: dict[tuple[int, int], Table]
     close()
     if not tables:
         return tuple(paragraphs)
-    return tuple(
-        replace(p, table=tables.get((p.page, p.lines[0].table))) if p.area == "table" and p.lines[0].table is not None else p
-        for p in paragraphs
-    )
+    return _with_tables(paragraphs, tables)
+
+
+def _with_tables(paragraphs: Sequence[Paragraph], tables: dict[tuple[int, int], Table]) -> tuple[Paragraph, ...]:
+    """Table paragraphs with their tables; one that goes on over a page break is joined to its first part."""
+    found: list[Paragraph] = []
+    for paragraph in paragraphs:
+        number = paragraph.lines[0].table
+        table = tables.get((paragraph.page, number)) if paragraph.area == "table" and number is not None else None
+        if table is None:
+            found.append(paragraph)
+            continue
+        before = found[-1] if found else None
+        if table.continues and before is not None and before.table is not None and before.annex == paragraph.annex:
+            lines = (*before.lines, *paragraph.lines)
+            found[-1] = replace(
+                before, lines=lines, text=f"{before.text} {paragraph.text}", table=joined_tables(before.table, table),
+            )
+        else:
+            found.append(replace(paragraph, table=table))
+    return tuple(found)
 
 
 def _is_type_only(lines: Sequence[PlacedLine]) -> bool:

@@ -214,11 +214,25 @@ def grid(table: Table) -> list[list[Cell | None]]:
     return rows
 
 
+def joined_tables(first: Table, second: Table) -> Table:
+    """One table of two parts on two pages; a head row printed again on the second is left out."""
+    start = 1 if _row_texts(first, 0) == _row_texts(second, 0) else 0
+    shift = first.rows - start
+    moved = tuple(replace(cell, row=cell.row + shift) for cell in second.cells if cell.row >= start)
+    return replace(first, cells=(*first.cells, *moved))
+
+
+def _row_texts(table: Table, row: int) -> tuple[str, ...]:
+    return tuple(cell.text.lower() for cell in table.cells if cell.row == row)
+
+
 def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confidence: float = 1.0) -> Place:
     """Where cells of a table's paragraph stand; a table may run over pages, so each word is looked up."""
-    pages = {id(word): line.page for line in paragraph.lines for word in line.words}
+    pages = (
+        {word: line.page for line in paragraph.lines for word in line.words} if paragraph.last_page > paragraph.page else {}
+    )
     words = [
-        (pages.get(id(word), paragraph.page), word)
+        (pages.get(word, paragraph.page), word)
         for cell in cells for line in cell.lines for word in line.words if word.text
     ]
     return place_of_words(words, text, confidence)

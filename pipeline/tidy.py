@@ -243,7 +243,8 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
         gone = replace(word, text="", edits=(*word.edits, Edit("page_artifact", word.text, "")))
         entry.line = _with_word(entry.line, index, gone)
     _join_broken_tokens(entries)
-    changed = {id(old): entry.line for old, entry in zip(before, entries, strict=True)}
+    # Restoration gives cells lines of their own, equal to those of the blocks, so the changed are found by value.
+    changed = {old: entry.line for old, entry in zip(before, entries, strict=True) if old is not entry.line and old != entry.line}
     on_page: list[list[_Entry]] = [[] for _ in document.pages]
     for entry in entries:
         on_page[entry.page].append(entry)
@@ -256,7 +257,7 @@ def _notice(document: Document, entry: _Entry, message: str, word: Word | None =
     return Notice("page_artifact", message, document.pages[entry.page].number, box)
 
 
-def _rebuilt(page: Page, entries: Sequence[_Entry], changed: dict[int, Line]) -> Page:
+def _rebuilt(page: Page, entries: Sequence[_Entry], changed: dict[Line, Line]) -> Page:
     """The page with the entries' lines; a block whose lines changed kind is parted."""
     blocks: list[Block] = []
     last: tuple[int, BlockKind] | None = None
@@ -271,9 +272,9 @@ def _rebuilt(page: Page, entries: Sequence[_Entry], changed: dict[int, Line]) ->
         blocks.append(_block(page, last, lines))
     tables = tuple(
         replace(table, cells=tuple(
-            replace(cell, lines=tuple(changed.get(id(line), line) for line in cell.lines)) for cell in table.cells
+            replace(cell, lines=tuple(changed.get(line, line) for line in cell.lines)) for cell in table.cells
         )) for table in page.tables
-    )
+    ) if changed else page.tables
     return replace(page, blocks=tuple(blocks), tables=tables)
 
 
