@@ -34,6 +34,14 @@ FONT_NAME = "/SohoaInvisible"
 MIN_WORDS_FOR_SLOPE = 12
 # 0.2 degrees: over the width of an A4 page 0.6 mm, below which a highlight sits right without it.
 MIN_SLOPE = 0.0035
+# A slope that changes over the page is believed with this many lines, and from this difference between first and
+# last line on (0.6 degrees): less moves no highlight by more than 3 points at the ends of a line.
+MIN_LINES_FOR_CHANGE = 8
+MIN_CHANGE = 0.01
+# From here on (4.6 degrees) a word is drawn along the slope; below it lies level, on its own step of the line: half
+# of a word of 60 points is then 2.4 points high or low at most, and readers that part words where the baseline
+# moves by half a point within them (poppler) keep it whole.
+STEEP_SLOPE = 0.08
 # Readers that judge by distance (poppler from 0.15 em) must see a gap between any two words, also where boxes touch.
 MIN_GAP = 0.2
 
@@ -169,18 +177,41 @@ def _slopes(told: Sequence[tuple[str, Box]]) -> list[float]:
     ]
 
 
-def page_slope(lines: Iterable[Sequence[tuple[str, Box]]]) -> float:
-    """How the lines of an upright page fall to the right (y down), as dy/dx; 0 where there is too little text."""
-    slopes, words = [], 0
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """How the lines of an upright page fall to the right (dy/dx, y down), as a function of their height on it.
+
+    A scan has one slope; on a photograph it changes from top to bottom. Zero where there is too little text.
+    """
+
+    slope: float = 0.0
+    change: float = 0.0  # of the slope, a point down the page
+
+    def at(self, y: float) -> float:
+        slope = self.slope + self.change * y
+        return slope if abs(slope) >= MIN_SLOPE else 0.0
+
+
+def page_skew(lines: Iterable[Sequence[tuple[str, Box]]]) -> Skew:
+    """Medians over lines and pairs of lines (Theil and Sen), so that a signature or a table does not tilt the page."""
+    found: list[tuple[float, float]] = []
+    words = 0
     for told in lines:
-        found = _slopes(told)
-        if found:
-            slopes.append(statistics.median(found))
+        slopes = _slopes(told)
+        if slopes:
+            found.append((statistics.median(box.middle[1] for _, box in told), statistics.median(slopes)))
             words += len(told)
     if words < MIN_WORDS_FOR_SLOPE:
-        return 0.0
-    slope = statistics.median(slopes)
-    return slope if abs(slope) >= MIN_SLOPE else 0.0
+        return Skew()
+    span = max(y for y, _ in found) - min(y for y, _ in found)
+    steps = [
+        (b[1] - a[1]) / (b[0] - a[0]) for i, a in enumerate(found) for b in found[i + 1:]
+        if abs(b[0] - a[0]) > span / 4
+    ]
+    change = statistics.median(steps) if len(found) >= MIN_LINES_FOR_CHANGE and steps else 0.0
+    if abs(change) * span < MIN_CHANGE:
+        change = 0.0
+    return Skew(statistics.median(slope - change * y for y, slope in found), change)
 
 
 def _place(told: Sequence[tuple[str, Box]], slope: float) -> PlacedLine:
@@ -198,8 +229,8 @@ def _place(told: Sequence[tuple[str, Box]], slope: float) -> PlacedLine:
     for i, (text, box) in enumerate(told):
         right = box.right
         if i + 1 < len(told) and box.left < (after := told[i + 1][1].left):
-            # Not narrower than half its box, however close the next word.
-            right = min(right, max(after - MIN_GAP * size, (box.left + right) / 2))
+            # Not narrower than a quarter of its box, however close the next word.
+            right = min(right, max(after - MIN_GAP * size, (3 * box.left + right) / 4))
         words.append(PlacedWord(text, box.left, max(right, box.left + 0.1)))
     return PlacedLine(tuple(words), bottom + size * DESCENT / 1000, slope, size)
 
@@ -207,8 +238,10 @@ def _place(told: Sequence[tuple[str, Box]], slope: float) -> PlacedLine:
 def place_lines(page: Page) -> tuple[PlacedLine, ...]:
     """The lines of an upright page in reading order, each word at its place. Words without any box are left out."""
     lines = [_told(line) or _without_boxes(line) for line in page.lines()]
-    slope = page_slope(lines)
-    return tuple(_place(told, slope) for told in lines if told)
+    skew = page_skew(lines)
+    return tuple(
+        _place(told, skew.at(statistics.median(box.middle[1] for _, box in told))) for told in lines if told
+    )
 
 
 class GlyphlessFont:
@@ -283,11 +316,12 @@ def content(lines: Sequence[PlacedLine], to_user: Matrix, font: GlyphlessFont, f
     out = ["q BT 3 Tr"]
     for line in lines:
         out.append(f"{font_key} {_number(line.size)} Tf")
-        # Along the line, and up from it; y grows downwards on the upright page.
-        length = (1 + line.slope**2) ** 0.5
-        along, fall = 1 / length, line.slope / length
+        # Along the word, and up from it; y grows downwards on the upright page.
+        steep = line.slope if abs(line.slope) >= STEEP_SLOPE else 0.0
+        length = (1 + steep**2) ** 0.5
+        along, fall = 1 / length, steep / length
         for i, word in enumerate(line.words):
-            start = line.baseline + line.slope * word.left
+            start = line.baseline + line.slope * (word.left if steep else (word.left + word.right) / 2)
             place = Matrix(along, fall, fall, -along, word.left, start).then(to_user)
             numbers = (place.a, place.b, place.c, place.d, place.e, place.f)
             out.append(" ".join(f"{n:.6g}" if abs(n) >= 1e-5 else "0" for n in numbers[:4])

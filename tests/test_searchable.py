@@ -90,6 +90,22 @@ def test_a_skewed_line_is_followed(tmp_path):
     assert text_of(target).split() == [w.text for w in [*words, *lower]]
 
 
+def test_lines_that_fan_out_are_followed(tmp_path):
+    # As on a photograph: the first line rises by 0.05, the last one falls as much.
+    a_scan(tmp_path / "in.pdf")
+    lines = []
+    for number in range(11):
+        slope, top = 0.01 * (number - 5), 40 + 30 * number
+        lines.append([
+            a_word(f"chữ{number}x{i}", (20 + x, top + slope * x, 42 + x, top + 12 + slope * x))
+            for i, x in enumerate(range(0, 260, 26))
+        ])
+    target, _ = write(tmp_path / "in.pdf", a_page(lines))
+    for line in lines:
+        for word in line[::9]:
+            assert found_at(target, word.text)[0][3] == pytest.approx(word.box.bottom, abs=2)
+
+
 def test_lines_come_in_reading_order_with_spaces_between(tmp_path):
     a_scan(tmp_path / "in.pdf")
     right = [a_word("Độc", (180, 40, 200, 52)), a_word("lập", (204, 40, 220, 52))]
