@@ -119,9 +119,10 @@ def clean(image: Image, dpi: float, turn: Turn | None = None) -> Cleaned:
         frame, ratio = _colour_frame(image, back, copy)
         red, blue = marks.colour_masks(frame)
         coloured = marks.coloured_marks(red, blue, _per_mm(dpi * scale / ratio))
-        if any(mark.kind in ("seal", "stamp") for mark in coloured):
+        seals = sum(mark.kind == "seal" for mark in coloured)
+        if seals:
             copy = marks.take_out(copy, frame, red, coloured, ratio)
-            done["colour_taken_out"] = sum(mark.kind in ("seal", "stamp") for mark in coloured)
+            done["seals_taken_out"] = seals
         found += [_scaled(mark, ratio) for mark in coloured]
     if not first.bilevel:
         uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or quad is not None

@@ -28,7 +28,7 @@ VERSION = "1"
 COLUMN_GAP = 1.6
 # ...and one wider than this always is: justified lines do not stretch so far.
 SURE_GAP = 4.0
-# ...and in the gutter that the motto or a very wide gap shows, one of this width is enough.
+# ...and in the gutter that the motto of a letterhead shows, one of this width is enough.
 HEAD_GAP = 0.7
 # A segment is "in the middle" when its centre lies within this share of the text width from the text's centre.
 CENTRED = 0.06
@@ -71,8 +71,8 @@ _LINE_LIKE = re.compile(r"[-–—_=~|¦!\[\]lI'.,:;‘’“”]+")
 _RIGHT_HEAD = re.compile(r"CONG HOA XA HOI|DANG CONG SAN VIET|Doc lap\s*[-–—.]\s*Tu do|DOAN TNCS HO CHI MINH")
 
 
-def _segments(words: tuple[SeenWord, ...]) -> list[_Segment]:
-    """The engine's lines, parted at gaps that are gutters."""
+def _segments(words: tuple[SeenWord, ...], bars: tuple[Mark, ...] = ()) -> list[_Segment]:
+    """The engine's lines, parted at gaps that are gutters and at upright rules (`bars`)."""
     gathered: dict[int, list[SeenWord]] = {}
     for word in words:
         gathered.setdefault(word.line, []).append(word)
@@ -80,14 +80,16 @@ def _segments(words: tuple[SeenWord, ...]) -> list[_Segment]:
     if not lines:
         return []
     usual = statistics.median(word.bottom - word.top for word in words)
-    sure, likely = _gutters(lines, usual)
+    motto, likely = _gutters(lines, usual)
     parts: list[_Segment] = []
     for line in lines:
         current: list[SeenWord] = []
         before: SeenWord | None = None  # the last word that is no debris
         for word in line:
             if not _LINE_LIKE.fullmatch(word.text):
-                if before is not None and _is_gutter(before, word, sure, likely, usual):
+                if before is not None and (
+                    _is_gutter(before, word, motto, likely, usual) or _bar_between(before, word, bars)
+                ):
                     parts.append(_segment(current))
                     current = []
                 before = word
@@ -100,8 +102,8 @@ _Gap = tuple[float, float, float]  # left, right, height on the page
 
 
 def _gutters(lines: list[list[SeenWord]], usual: float) -> tuple[list[_Gap], list[_Gap]]:
-    """Gaps that are gutters by themselves (very wide, or before the motto), and gaps that may be."""
-    sure: list[_Gap] = []
+    """Gaps before the motto, and gaps wide enough to be gutters."""
+    motto: list[_Gap] = []
     likely: list[_Gap] = []
     for whole in lines:
         # A rule or speck read as a dash must not make two gaps of one gutter.
@@ -109,22 +111,30 @@ def _gutters(lines: list[list[SeenWord]], usual: float) -> tuple[list[_Gap], lis
         for i, (before, after) in enumerate(itertools.pairwise(line)):
             width = after.left - before.right
             gap = (before.right, after.left, (before.top + before.bottom) / 2)
-            if width > SURE_GAP * usual:
-                sure.append(gap)
-            elif width > COLUMN_GAP * usual:
+            if width > COLUMN_GAP * usual:
                 likely.append(gap)
-            if HEAD_GAP * usual < width <= SURE_GAP * usual:
+            if width > HEAD_GAP * usual:
                 rest = strip_marks(" ".join(word.text for word in line[i + 1 : i + 6]))
                 if _RIGHT_HEAD.match(rest):
-                    sure.append(gap)
-    return sure, likely
+                    motto.append(gap)
+    return motto, likely
 
 
-def _is_gutter(before: SeenWord, after: SeenWord, sure: list[_Gap], likely: list[_Gap], usual: float) -> bool:
+def _bar_between(before: SeenWord, after: SeenWord, bars: tuple[Mark, ...]) -> bool:
+    """Whether an upright rule runs through the gap: the side of a table's cell, of a stamp's frame."""
+    top, bottom = min(before.top, after.top), max(before.bottom, after.bottom)
+    return any(
+        before.right - 4 <= (bar.left + bar.right) / 2 <= after.left + 4
+        and min(bottom, bar.bottom) - max(top, bar.top) > 0.6 * (bottom - top)
+        for bar in bars
+    )
+
+
+def _is_gutter(before: SeenWord, after: SeenWord, motto: list[_Gap], likely: list[_Gap], usual: float) -> bool:
     """Whether the gap between two words of a line parts columns.
 
     It does when it is very wide; when it is wide and a line nearby has a wide gap at the same place; and when it is
-    no mere blank and lies in a gutter that is sure nearby.
+    no mere blank and lies in the gutter of a letterhead.
     """
     width = after.left - before.right
     if width > SURE_GAP * usual:
@@ -135,7 +145,7 @@ def _is_gutter(before: SeenWord, after: SeenWord, sure: list[_Gap], likely: list
         return min(gap[1], after.left) - max(gap[0], before.right)
 
     if width > HEAD_GAP * usual and any(
-        abs(gap[2] - height) < 4 * usual and shared(gap) > 0.6 * HEAD_GAP * usual for gap in sure
+        abs(gap[2] - height) < 4 * usual and shared(gap) > 0.6 * HEAD_GAP * usual for gap in motto
     ):
         return True
     return width > COLUMN_GAP * usual and any(
@@ -165,8 +175,7 @@ def _ordered(segments: list[_Segment]) -> list[list[_Segment]]:
     """Columns in reading order: each entry is a run of segments of one column, top to bottom."""
     if not segments:
         return []
-    left = min(s.left for s in segments)
-    right = max(s.right for s in segments)
+    left, right = _margins(segments)
     width, centre = right - left, (left + right) / 2
     usual = statistics.median(s.height for s in segments)
 
@@ -191,6 +200,15 @@ def _ordered(segments: list[_Segment]) -> list[list[_Segment]]:
         for column in _columns(band, usual):
             result.append(sorted(column, key=lambda s: s.top))
     return result
+
+
+def _margins(segments: list[_Segment]) -> tuple[float, float]:
+    """Left and right edge of the running text: those of the long lines, where there are some."""
+    left, right = min(s.left for s in segments), max(s.right for s in segments)
+    long_lines = [s for s in segments if s.right - s.left > 0.55 * (right - left)]
+    if len(long_lines) < 3:
+        return left, right
+    return statistics.median(s.left for s in long_lines), statistics.median(s.right for s in long_lines)
 
 
 def _fits(segment: _Segment, band: list[_Segment], usual: float) -> bool:
@@ -333,13 +351,16 @@ def _is_rule_debris(word: SeenWord, marks: tuple[Mark, ...]) -> bool:
 
 
 def _objects(marks: tuple[Mark, ...], placer: _Placer) -> tuple[FoundObject, ...]:
+    # A rule is placed by its middle line: the hull of a slightly tilted one would be as thick as a line of text.
     boxes = placer.boxes([(m.left, m.top, m.right, m.bottom) for m in marks])
+    boxes = [_thin(mark, box) for mark, box in zip(marks, boxes, strict=True)]
     return tuple(FoundObject(m.kind, box, m.confidence) for m, box in zip(marks, boxes, strict=True))
 
 
 def _page_parts(seen: tuple[SeenWord, ...], marks: tuple[Mark, ...]) -> list[tuple[BlockKind, list[_Segment]]]:
-    """Columns in reading order with their kind. Words inside a ruled grid are taken out first."""
-    return [("text", column) for column in _ordered(_segments(seen))]
+    """Columns in reading order with their kind."""
+    bars = tuple(mark for mark in marks if mark.kind == "vertical_rule")
+    return [("text", column) for column in _ordered(_segments(seen, bars))]
 
 
 def _paragraph_groups(column: list[_Segment]) -> list[list[_Segment]]:
@@ -354,6 +375,17 @@ def _paragraph_groups(column: list[_Segment]) -> list[list[_Segment]]:
         else:
             groups.append([segment])
     return groups
+
+
+def _thin(mark: Mark, box: Box) -> Box:
+    if mark.kind not in ("rule", "vertical_rule"):
+        return box
+    x, y = box.middle
+    scale = max(box.width, box.height) / max(1.0, mark.right - mark.left, mark.bottom - mark.top)
+    half = 0.5 * scale * min(mark.right - mark.left, mark.bottom - mark.top)
+    if box.width >= box.height:
+        return Box(box.left, y - min(half, box.height / 2), box.right, y + min(half, box.height / 2))
+    return Box(x - min(half, box.width / 2), box.top, x + min(half, box.width / 2), box.bottom)
 
 
 _PAGE_NUMBER = re.compile(

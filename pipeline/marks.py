@@ -94,14 +94,15 @@ def ruling_lines(ink: Mask, per_mm: float) -> list[Mark]:
 
 
 def take_out(flat: Image, frame: Image, red: Mask, marks: list[Mark], scale: float) -> Image:
-    """The OCR copy with the red ink of seals and stamps made paper, where letters do not lie under it.
+    """The OCR copy with the red ink of seals made paper. Square stamps stay: their words are text (a stamped name,
+    a stamp of urgency).
 
     `frame` is the small colour copy, `scale` pixels of `flat` to one of it. Where black lies under the red, the red
     channel shows the black alone, so nothing of the print is lost.
     """
     out = flat.copy()
     for mark in marks:
-        if mark.kind not in ("seal", "stamp"):
+        if mark.kind != "seal":
             continue
         left, top = max(0, int(mark.left) - 2), max(0, int(mark.top) - 2)
         right, bottom = int(mark.right) + 3, int(mark.bottom) + 3
