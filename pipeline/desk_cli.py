@@ -2,7 +2,8 @@
 
 `add_commands(subparsers, parents)` puts them into the command line; each handler takes the parsed options and a
 console (`result`, `result_json`, `note`, `as_json`, `language`) and gives an exit code. Nothing here prints by
-itself. The web application's libraries are imported when it is started, since they are an extra.
+itself. The web application's libraries are imported when it is started, since they are an extra; the stages when
+a correction needs them, so that a search does not wait for OpenCV.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline import desk, export, forms, handover, learn, run, search, sheets, tt05
+from pipeline import desk, export, forms, handover, learn, search, sheets, tt05
 from pipeline.document import Document, upright
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
 from pipeline.plan import Plan
@@ -114,6 +115,13 @@ def filters_of(options: argparse.Namespace) -> Filters:
 # --- what a correction sets in motion -------------------------------------------------------------------
 
 
+def reread(document: Document) -> Plan:
+    """The record of a document anew. Its reader loads OpenCV and models, so it is imported at the first correction."""
+    from pipeline import run
+
+    return run.reread(document)
+
+
 def rewrite(folder: Path, document: Document, plan: Plan) -> None:
     """Make the texts of a document anew after a correction; those that the run did not write stay unwritten.
 
@@ -139,7 +147,7 @@ def _review(options: argparse.Namespace, ui: Ui) -> int:
     shelving = handover.load_shelving(options.shelf, layout=options.layout)
     agency = tt05.load_agency(options.agency)
     language: Language = "en" if ui.language == "en" else "vi"
-    server.serve(options.out, run.reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
+    server.serve(options.out, reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
                  agency=agency, language=language, opened=lambda address: ui.note(address),
                  browser=not options.no_browser)
     return EXIT_OK
@@ -222,7 +230,7 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
     imported = sheets.read_xlsx(content, options.out, options.who or login_name())
     taken: tuple[desk.Item, ...] = ()
     if not options.dry_run:
-        taken = sheets.take_over(options.out, imported, run.reread, rewrite)
+        taken = sheets.take_over(options.out, imported, reread, rewrite)
         for item in taken:
             search.index(options.out, item)
     if ui.as_json:
@@ -261,7 +269,7 @@ def _release(options: argparse.Namespace, ui: Ui) -> int:
             raise UsageError("--note", "A release needs its reason.", cure="Say by whose order it is released.")
         entries = [desk.state_entry(item, "held", False, who),
                    desk.state_entry(item, "released", True, who, options.note)]
-    item = desk.change(options.out, options.document, entries, run.reread, rewrite)
+    item = desk.change(options.out, options.document, entries, reread, rewrite)
     search.update(options.out)
     search.index(options.out, item)
     ui.note(f"{options.document}: {'held' if item.mark else 'released'} by {who}")

@@ -35,6 +35,7 @@ def serve(
     try:
         listener.bind((ADDRESS, port))
     except (OSError, OverflowError) as error:
+        listener.close()
         raise UsageError(f"--port {port}", "This port cannot be used.", cure="Choose another --port.") from error
     port = listener.getsockname()[1]
     app = create_app(Config(out, reread, rewrite, guard.hosts_of(ADDRESS, port), token, language, shelving, agency))

@@ -1,0 +1,219 @@
+"""The desk's commands and what verified documents teach."""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import office
+import openpyxl
+import pytest
+
+from pipeline import corrections, desk, desk_cli, forms, learn
+from pipeline.errors import SohoaError, UsageError
+
+NAME = "huyen/tam-tien-2024.pdf"
+
+
+class Ui:
+    def __init__(self, as_json=False):
+        self.as_json, self.language = as_json, "en"
+        self.results, self.notes = [], []
+
+    def result(self, text):
+        self.results.append(text)
+
+    def result_json(self, value):
+        self.results.append(json.loads(json.dumps(value)))
+
+    def note(self, text):
+        self.notes.append(text)
+
+
+@pytest.fixture(autouse=True)
+def reader(monkeypatch):
+    monkeypatch.setattr(desk_cli, "reread", office.read_again)
+
+
+def call(*arguments, as_json=False):
+    parser = argparse.ArgumentParser()
+    desk_cli.add_commands(parser.add_subparsers(), ())
+    options = parser.parse_args([str(argument) for argument in arguments])
+    ui = Ui(as_json)
+    return options.handler(options, ui), ui
+
+
+def test_search(out):
+    code, ui = call("search", out, "thuy", "loi")
+    assert code == 0
+    assert len(ui.results) == 3
+    assert "[thủy] [lợi]" in ui.results[0]
+    code, ui = call("search", out, "28/KH", "--level", "commune", as_json=True)
+    assert ui.results[0]["hits"][0]["document"] == NAME
+    code, ui = call("search", out, "--year", 2023, as_json=True)
+    assert [row["document"] for row in ui.results[0]] == ["huyen/tam-tien-2023.pdf"]
+
+
+@pytest.mark.parametrize("form", [name for name in forms.BY_NAME if name != "sip"])
+def test_export_every_form(out, tmp_path, form):
+    code, ui = call("export", out, form, "--to", tmp_path)
+    assert code == 0
+    (made,) = tmp_path.glob("*.*")
+    assert made.stat().st_size > 200
+    assert f"held, left out: {office.SECRET}" in ui.notes
+
+
+def test_export_of_nothing(out):
+    with pytest.raises(UsageError):
+        call("export", out, "csv", "--verified")
+    with pytest.raises(SohoaError):
+        call("export", out / "nowhere", "csv")
+
+
+def test_round_trip_through_a_spreadsheet(out, tmp_path):
+    path = tmp_path / "work.xlsx"
+    call("export", out, "xlsx", "--to", path)
+    book = openpyxl.load_workbook(path)
+    names = [cell.value for cell in book["documents"][1]]
+    row = next(row for row in book["documents"].iter_rows(min_row=3) if row[0].value == NAME)
+    row[names.index("number")].value = 29
+    book.save(path)
+    code, ui = call("import", out, path, "--dry-run")
+    assert (code, ui.results) == (0, [f"changed   {NAME} /number/number: '28' -> '29'"])
+    assert desk.load(out, NAME).plan.number.number == "28"
+    call("import", out, path, "--who", "Hoa")
+    assert desk.load(out, NAME).plan.number.number == "29"
+    assert (out / NAME / "text.txt").read_text().startswith("ỦY BAN")
+    row[names.index("number")].value = 30
+    book.save(path)
+    code, ui = call("import", out, path, "--who", "Hoa", as_json=True)
+    assert code == 3
+    assert ui.results[0]["differences"][0]["outcome"] == "conflict"
+
+
+def test_release_and_hold(out):
+    with pytest.raises(UsageError):
+        call("release", out, office.SECRET, "--note", " ")
+    call("release", out, office.SECRET, "--who", "Minh", "--note", "QĐ 1")
+    assert desk.load(out, office.SECRET).mark is None
+    assert call("search", out, "rung thong")[1].results
+    call("release", out, office.SECRET, "--who", "Minh", "--note", "nhầm", "--hold")
+    assert desk.load(out, office.SECRET).mark is not None
+    assert not call("search", out, "rung thong")[1].results
+    with pytest.raises(UsageError):
+        call("release", out, "../../etc", "--note", "x")
+
+
+def corrected(out):
+    item = desk.load(out, NAME)
+    pointer = next(
+        corrections.word_pointer(p, b, n, w)
+        for p, page in enumerate(item.document.pages)
+        for b, block in enumerate(page.blocks)
+        for n, line in enumerate(block.lines)
+        for w, word in enumerate(line.words)
+        if word.text == "1O"
+    )
+    return desk.change(out, NAME, [desk.word_entry(item, pointer, "10", "Lan")], office.read_again)
+
+
+def test_learn(out):
+    item = corrected(out)
+    code, ui = call("learn", out)
+    assert code == 0
+    assert learn.references(out) == (), "corrected is not verified"
+    table = (out / "learned/dictionary.tsv").read_text().splitlines()
+    assert table[2:] == ["1O\t10\t1\t1"]
+    (case,) = json.loads((out / "learned/cases.json").read_text())
+    assert (case["raw"], case["text"]) == ("3. Mở 1O lớp dạy nghề", "3. Mở 10 lớp dạy nghề")
+    desk.change(out, NAME, [desk.state_entry(item, "verified", True, "Lan")], office.read_again)
+    code, ui = call("learn", out, as_json=True)
+    (reference,) = learn.references(out)
+    assert "3. Mở 10 lớp dạy nghề" in reference.read_text()
+    assert ui.results[0]["references"] == [str(reference)]
+    item = desk.load(out, NAME)
+    undo = [desk.undo_entry(item.log[0], "Lan"), desk.state_entry(item, "verified", False, "Lan")]
+    desk.change(out, NAME, undo, office.read_again)
+    call("learn", out)
+    assert learn.references(out) == ()
+    assert json.loads((out / "learned/cases.json").read_text()) == [], "what was taken back is unlearned"
+
+
+def test_held_documents_teach_nothing(out):
+    item = corrected(out)
+    desk.change(out, NAME, [desk.state_entry(item, "verified", True, "Lan")], office.read_again)
+    item = desk.load(out, NAME)
+    desk.change(out, NAME, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    call("learn", out)
+    assert learn.references(out) == ()
+    assert "1O" not in (out / "learned/dictionary.tsv").read_text()
+
+
+START = """
+import sys
+from pathlib import Path
+from pipeline import desk_cli
+from pipeline.review import server
+from pipeline.handover import Shelving
+from pipeline.tt05 import Agency
+server.serve(Path(sys.argv[1]), lambda document: None, desk_cli.rewrite, port=0, token="", shelving=Shelving(),
+             agency=Agency(), language="vi", opened=lambda address: print(address, flush=True), browser=False)
+"""
+
+
+def test_desk_starts_in_two_seconds(out):
+    """From the command to the first page, in seconds of work: other programs on the machine do not count."""
+    pytest.importorskip("uvicorn")
+
+    def worked():
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return spent.ru_utime + spent.ru_stime
+
+    before = worked()
+    with subprocess.Popen(
+        [sys.executable, "-c", START, str(out)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    ) as process:
+        address = process.stdout.readline().strip()
+        for _ in range(500):
+            try:
+                with urllib.request.urlopen(address, timeout=30) as answer:
+                    assert answer.status == 200
+                break
+            except urllib.error.URLError:
+                time.sleep(0.05)
+        process.terminate()
+        process.wait(30)
+    assert worked() - before < 2
+
+
+def test_taken_port(out):
+    import socket
+
+    from pipeline.handover import Shelving
+    from pipeline.review import server
+    from pipeline.tt05 import Agency
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(UsageError):
+            server.serve(
+                out,
+                office.read_again,
+                desk_cli.rewrite,
+                port=taken.getsockname()[1],
+                token="",
+                shelving=Shelving(),
+                agency=Agency(),
+                language="vi",
+                opened=print,
+                browser=False,
+            )
