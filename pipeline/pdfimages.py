@@ -32,7 +32,7 @@ UPRIGHT = {
 }
 TIFF_JPEG = 7
 TIFF_YCBCR = 6
-BYTE_ALIGNED = {"L": 8, "RGB": 8}
+EIGHT_BIT = ("L", "RGB")
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def _embed(pdf: Pdf, image: Image.Image, path: Path) -> tuple[pikepdf.Object, in
         case "JPEG2000" if image.mode in ("L", "RGB"):
             return _jpeg2000(pdf, image, path.read_bytes()), orientation
         case "PNG":
-            rows = _png(pdf, image, path)
+            rows = _png(pdf, image, path.read_bytes())
             if rows is not None:
                 return rows, orientation
         case "TIFF":
@@ -143,28 +143,27 @@ def _jpeg2000(pdf: Pdf, image: Image.Image, data: bytes) -> pikepdf.Object:
     return _xobject(pdf, data, image, _space(pdf, image, len(image.getbands())), 8, Name.JPXDecode)
 
 
-def _png(pdf: Pdf, image: Image.Image, path: Path) -> pikepdf.Object | None:
-    """The PNG's own compressed rows, which PDF can read; None for interlaced pictures or ones with alpha."""
-    data = path.read_bytes()
+def _png(pdf: Pdf, image: Image.Image, data: bytes, keeps_profile: bool = True) -> pikepdf.Object | None:
+    """A PNG's own compressed rows, which PDF can read; None for interlaced pictures or ones with alpha."""
     bits, colour_type, interlace = data[24], data[25], data[28]
     if interlace or colour_type not in (0, 2, 3) or "transparency" in image.info:
         return None
-    rows, palette = b"", b""
+    rows, palette = [], b""
     at = 8
     while at + 12 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
         if kind == b"IDAT":
-            rows += data[at + 8:at + 8 + size]
+            rows.append(data[at + 8:at + 8 + size])
         elif kind == b"PLTE":
             palette = data[at + 8:at + 8 + size]
         at += 12 + size
     components = 3 if colour_type == 2 else 1
     space = (
         Array([Name.Indexed, Name.DeviceRGB, len(palette) // 3 - 1, pikepdf.String(palette)]) if colour_type == 3
-        else _space(pdf, image, components)
+        else _space(pdf, image, components) if keeps_profile else DEVICE_SPACES[components]
     )
     parms = Dictionary(Predictor=15, Colors=components, BitsPerComponent=bits, Columns=image.width)
-    return _xobject(pdf, rows, image, space, bits, Name.FlateDecode, DecodeParms=parms)
+    return _xobject(pdf, b"".join(rows), image, space, bits, Name.FlateDecode, DecodeParms=parms)
 
 
 def _tiff_jpeg(pdf: Pdf, image: Image.Image) -> pikepdf.Object | None:
@@ -174,7 +173,7 @@ def _tiff_jpeg(pdf: Pdf, image: Image.Image) -> pikepdf.Object | None:
     tags = image.tag_v2
     offsets: Any = tags.get(273)
     counts: Any = tags.get(279)
-    if tags.get(259) != TIFF_JPEG or offsets is None or len(offsets) != 1 or image.mode not in BYTE_ALIGNED:
+    if tags.get(259) != TIFF_JPEG or offsets is None or len(offsets) != 1 or image.mode not in EIGHT_BIT:
         return None
     if int(tags.get(EXIF_ORIENTATION, 1)) != 1:
         return None
@@ -192,13 +191,14 @@ def _tiff_jpeg(pdf: Pdf, image: Image.Image) -> pikepdf.Object | None:
 
 
 def _samples(pdf: Pdf, image: Image.Image) -> pikepdf.Object:
-    """The decoded samples: G4 for one bit, else Flate; an alpha channel becomes a soft mask."""
-    frame = image.copy()
+    """The decoded samples: G4 for one bit, else Flate with PNG's row filters; an alpha channel becomes a soft mask."""
+    image.load()
+    frame = image
     if frame.mode == "1":
         return _group4(pdf, frame)
     if frame.mode == "I" or frame.mode.startswith("I;16"):
-        # PDF wants the high byte first. Pillow holds 16-bit PNG rows in 32 bits.
-        data = np.asarray(frame).astype(">u2").tobytes()
+        # PDF has 16 bits at most, the high byte first.
+        data = np.clip(np.asarray(frame), 0, 0xFFFF).astype(">u2").tobytes()
         return _xobject(pdf, zlib.compress(data, 6), frame, Name.DeviceGray, 16, Name.FlateDecode)
     more: dict[str, Any] = {}
     if frame.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in frame.info:
@@ -208,11 +208,18 @@ def _samples(pdf: Pdf, image: Image.Image) -> pikepdf.Object:
             mask = zlib.compress(alpha.tobytes(), 6)
             more["SMask"] = _xobject(pdf, mask, alpha, Name.DeviceGray, 8, Name.FlateDecode)
         frame = frame.convert("L" if frame.mode == "LA" else "RGB")
-    if frame.mode not in BYTE_ALIGNED:
+        frame.info.pop("transparency", None)
+    if frame.mode not in EIGHT_BIT:
         frame = frame.convert("L" if frame.mode == "F" else "RGB")
-    bands = len(frame.getbands())
-    space = _space(pdf, image, bands) if frame.mode == image.mode else DEVICE_SPACES[bands]
-    return _xobject(pdf, zlib.compress(frame.tobytes(), 6), frame, space, 8, Name.FlateDecode, **more)
+    # The profile speaks of the colours only while they are what was stored.
+    keeps_profile = frame.getbands() == image.getbands()[: len(frame.getbands())]
+    buffer = io.BytesIO()
+    frame.save(buffer, "PNG", compress_level=6, icc_profile=None)
+    made = _png(pdf, frame, buffer.getvalue(), keeps_profile)
+    assert made is not None, "8-bit PNG without alpha or interlacing"
+    for key, value in more.items():
+        made[f"/{key}"] = value
+    return made
 
 
 def _group4(pdf: Pdf, frame: Image.Image) -> pikepdf.Object:
