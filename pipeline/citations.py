@@ -132,13 +132,14 @@ _SUBJECT_END = re.compile(
     rf"thuong truc|van phong|mttq|mat tran|lien doan|to |nha truong)[^,;.]{{0,110}}?(?:{_ACTING})|"
     r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |"
     r"bao gom)|"
-    r",?\s+(?:da duoc|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
+    r",?\s+(?:da duoc|duoc sua doi|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
 )
 _NEXT_CITATION = re.compile(
-    rf"(?:,|;|va|hoac|cung|theo|tai|thuc hien)\s+(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
+    rf"(?:,|;|va|hoac|cung)\s+(?:theo\s+)?(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
     rf"muc tieu)\s+)?(?:{_TYPE})\s+(?:lien tich\s+)?(?:cua\s|s[o06]\s*[:.]?\s*[0-9.…/]|"
-    rf"[0-9]{{1,5}}[a-z]?\s?[/\-]\s?[a-z0-9]|ngay|trung uong|dai hoi)|(?:,|;|va)\s+(?:bo )?luat\s+(?=[a-z])"
+    rf"[0-9]{{1,5}}[a-z]?\s?[/\-]\s?[a-z0-9]|ngay|trung uong|dai hoi)"
 )
+_NEXT_LAW_CITED = re.compile(r"(?:,|;|va)\s+(?:bo )?luat\s+(?=[a-z])")
 _PAREN = re.compile(r"\([^()]*\)?")
 _MAX_SUBJECT = 420  # letters; the longest true subject met in 111,000 paragraphs of legal text is about 330
 _MAX_ISSUER = 110
@@ -385,6 +386,10 @@ def _take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     while join is not None:
         length = _issuer_stop(text, window, begin, join.end())
         join = _JOINT.match(window, length)
+    above = _PLACE_ABOVE.match(text, begin + length)  # "UBND huyện Đơn Dương, tỉnh Lâm Đồng"
+    while above is not None:
+        length = above.end() - begin
+        above = _PLACE_ABOVE.match(text, begin + length)
     issuer = re.sub(r"\s+", " ", text[begin : begin + length]).strip(" ,;.*_")
     return (issuer, begin + length) if issuer and issuer[:1].isalnum() else (None, at)
 
@@ -395,17 +400,39 @@ _JOINT = re.compile(
 )
 
 
+_CAPITAL = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+_PLACE_ABOVE = re.compile(rf",\s*(?:tỉnh|thành phố|huyện|thị xã|quận)(?:\s+[{_CAPITAL}][^\W\d_]*)+")
+# Stop words that with other marks are syllables of names: "Tuyên giáo", "khoa học".
+_MARKED_STOPS = {
+    "giao": "giao",
+    "tai": "tại",
+    "thi": "thì",
+    "so": "số",
+    "co": "có",
+    "khoa": "khóa",
+    "do": "do",
+    "da": "đã",
+    "den": "đến",
+}
+# Verbs that offices write with a capital after the issuer ("Chính phủ Quy định ..."); others may be part of a name.
+_CAPITAL_VERB = re.compile(
+    r"\s+(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi|Thành lập|Bãi bỏ|Công bố|Về)(?!\w)"
+)
+
+
 def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
     """Where an issuer's name ends in `window`. A stop word is in small letters: "Thi đua", "Tài chính" are names."""
     capitals = text[begin : begin + len(window)].isupper()
+    verb = _CAPITAL_VERB.search(text, begin + max(at - 1, 0), begin + len(window))
+    if verb:
+        window = window[: verb.start() - begin]
     for stop in _ISSUER_END.finditer(window, at):
         word = begin + stop.start() + len(stop.group()) - len(stop.group().lstrip())
-        if (
-            not stop.group().strip()
-            or not window[stop.start()].isspace()
-            or capitals
-            or text[word : word + 1].islower()
-        ):
+        bare = stop.group().strip()
+        printed = text[word : begin + stop.end()].strip().lower()
+        if bare in _MARKED_STOPS and printed not in (_MARKED_STOPS[bare], bare, "khoá"):
+            continue
+        if not bare or not window[stop.start()].isspace() or capitals or text[word : word + 1].islower():
             return stop.start()
     return len(window)
 
@@ -428,6 +455,9 @@ def _subject_stop(flat: str, at: int, end: int) -> int:
     following = _NEXT_CITATION.search(flat, at, best)
     if following:
         best = following.start()
+    law = _NEXT_LAW_CITED.search(flat, at, best)
+    if law and "luat" not in flat[at : law.start()]:
+        best = law.start()  # "... một số điều của Luật A và Luật B" is one subject
     for paren in _PAREN.finditer(flat, at, best):
         if len(paren.group()) > 45 or not paren.group().endswith(")"):
             # a long aside is the sentence's, "(2021 - 2025)" the subject's own

@@ -326,7 +326,7 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
         unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
     if naming and group not in ("percent", "money"):
         return None
-    if group == "none" and _WEAK_NAMING.search(left):
+    if group == "none" and (_WEAK_NAMING.search(left) or not _stands_for_a_value(plain, text, start, end)):
         return None
     if printed_of is not None and group not in ("count", "percent"):
         return None
@@ -341,7 +341,10 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     unit = text[unit_start:unit_end].strip() if unit_end > unit_start else None
     role: Role = "value"
     before = plain[max(0, start - 3) : start].rstrip()
-    if before.endswith("/") or (group in _QUALIFIED_UNITS and not _DURATION_TARGET.search(left)):
+    bounded = group == "time" and comparator != "="  # "không quá 25 phút"
+    if before.endswith("/") or (
+        group in _QUALIFIED_UNITS and not bounded and not _DURATION_TARGET.search(left)
+    ):
         role = "qualifier"
     elif comparator == ">" and unit is not None and value == "1" and group == "measure":
         role, comparator = "qualifier", "="  # "giá trị sản xuất trên 01 ha"
@@ -359,6 +362,21 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
         str(int(printed_of)) if printed_of is not None else None,
         role,
         doubt,
+    )
+
+
+# Without a unit a number is a value only after such a word, or where it is the whole text (a cell of a table).
+_VALUE_CUE = re.compile(
+    r"(?:(?<![a-z])(?:dat|la|con|xuong|len|tu|tren|duoi|hon|kem|nhat|thieu|da|qua|bang|tang|giam|khoang|den|duoc|gom|co|:|=)"
+    r"|[:=≥≤<>+\-])\s*\Z"
+)
+
+
+def _stands_for_a_value(plain: str, text: str, start: int, end: int) -> bool:
+    if not text[:start].strip() and not text[end:].strip(" .;%"):
+        return True
+    return bool(_VALUE_CUE.search(plain, max(0, start - 12), start)) and not re.match(
+        r"\.\s+[A-ZĐÀ-Ỹ]|\)", text[end : end + 3]
     )
 
 
