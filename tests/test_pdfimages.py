@@ -138,13 +138,13 @@ def test_transparency_becomes_a_soft_mask(tmp_path, embedded):
 @pytest.mark.parametrize("mode", ["L", "RGB", "P"])
 def test_one_transparent_colour_becomes_a_soft_mask(tmp_path, embedded, mode):
     image = picture("RGB").convert("P") if mode == "P" else picture(mode)
-    image.save(tmp_path / "in.png", transparency=(255, 0, 0) if mode == "RGB" else 7)
+    image.save(tmp_path / "in.png", transparency=image.getpixel((30, 30)))
     target, _ = write(tmp_path / "in.png")
     with Image.open(tmp_path / "in.png") as opened:
         wanted = opened.convert("RGBA")
     made = embedded(target)
     assert made.SMask.read_bytes() == wanted.getchannel("A").tobytes()
-    assert (samples(made) == np.asarray(wanted.convert("L" if mode == "L" else "RGB"))).all()
+    assert made.read_bytes() == wanted.convert("L" if mode == "L" else "RGB").tobytes()
 
 
 def test_a_colour_profile_goes_along(tmp_path, embedded):
