@@ -459,7 +459,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     opening = _MARK.match(text)
     mark = (opening["mark"] or "") if opening else ""
     body = text[opening.end() :] if opening else text
-    body = _SPACES.sub(" ", body).strip(" \t;,|*_")
+    body = _SPACES.sub(" ", body).strip(" \t;:,|*_")
     body = body[:-1].rstrip() if body.endswith(".") and not body.endswith("...") else body
     body = body.removesuffix("./").rstrip(" ;,")
     if not any(map(str.isalpha, body)) or is_recipients_head(text):
