@@ -152,10 +152,11 @@ class _Letter:
             return
         made = self._document.add_table(rows=table.rows, cols=table.columns)
         made.style = "Table Grid"
+        grid = [row.cells for row in made.rows]  # once: python-docx counts all cells anew for each that is asked for
         for cell in table.cells:
-            first = made.cell(cell.row, cell.column)
+            first = grid[cell.row][cell.column]
             if cell.row_span > 1 or cell.column_span > 1:
-                first = first.merge(made.cell(cell.row + cell.row_span - 1, cell.column + cell.column_span - 1))
+                first = first.merge(grid[cell.row + cell.row_span - 1][cell.column + cell.column_span - 1])
             first.text = ""
             paragraph = first.paragraphs[0]
             for piece, doubtful in _pieces(cell.text, self._doubtful):
