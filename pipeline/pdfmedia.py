@@ -1,6 +1,6 @@
 """Look into the fonts and JPEG 2000 pictures of a PDF as far as PDF/A asks: widths, glyphs, channels, colours.
 
-Only TrueType programs of composite fonts can be measured; for others the finding says so, since a claim
+Only TrueType programs can be measured; for others the finding says so, since a claim
 of PDF/A must rest on something. Formats: OpenType 1.9 (head, hhea, maxp, hmtx), ISO/IEC 15444-1 annex I.
 """
 
@@ -15,18 +15,17 @@ from pikepdf import Array, Dictionary, Name
 
 from pipeline.pdfsurvey import FontUse
 
+# What reading a damaged font program raises.
+UNREADABLE = (struct.error, KeyError, ValueError, IndexError, TypeError, AttributeError, ZeroDivisionError)
+
 
 def font_faults(use: FontUse) -> Iterator[str]:
-    """What stands against a font that paints glyphs. Only TrueType programs of composite fonts can be measured."""
+    """What stands against a font that paints glyphs. Only TrueType programs can be measured."""
     font = use.font
     if font.get("/Subtype") == Name.Type3:
         return
     if font.get("/Subtype") != Name.Type0:
-        descriptor = font.get("/FontDescriptor", Dictionary())
-        if not any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")):
-            yield "is not embedded (6.2.11.4.1)"
-        else:
-            yield "has glyph widths that are not checked here (6.2.11.5)"
+        yield from _simple_faults(use)
         return
     descendants = font.get("/DescendantFonts", Array())
     descendant = descendants[0] if len(descendants) else Dictionary()
@@ -52,7 +51,7 @@ def _width_faults(
     try:
         advances = truetype_advances(program.read_bytes())
         widths = cid_widths(descendant.get("/W", Array()))
-    except (pikepdf.PdfError, struct.error, KeyError, ValueError, IndexError, ZeroDivisionError):
+    except (pikepdf.PdfError, *UNREADABLE):
         yield "has a program that cannot be read (6.2.11.4)"
         return
     default = float(descendant.get("/DW", 1000))
@@ -70,16 +69,117 @@ def _width_faults(
             return
 
 
+# Bits of a font descriptor's /Flags (ISO 32000-1, 9.8.2).
+SYMBOLIC = 4
+
+
+def _simple_faults(use: FontUse) -> Iterator[str]:
+    """A font of one-byte codes: only TrueType programs without /Differences can be measured."""
+    font = use.font
+    descriptor = font.get("/FontDescriptor", Dictionary())
+    if not any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3")):
+        yield "is not embedded (6.2.11.4.1)"
+        return
+    program = descriptor.get("/FontFile2")
+    encoding = font.get("/Encoding")
+    symbolic = bool(int(descriptor.get("/Flags", 0)) & SYMBOLIC)
+    if symbolic and encoding is not None and font.get("/Subtype") == Name.TrueType:
+        yield "is symbolic and yet has an encoding (6.2.11.6)"
+        return
+    codec = None if symbolic else {"/WinAnsiEncoding": "cp1252", "/MacRomanEncoding": "mac_roman"}.get(str(encoding))
+    if program is None or font.get("/Subtype") != Name.TrueType or (codec is None and not symbolic):
+        yield "has glyph widths that are not checked here (6.2.11.5)"
+        return
+    try:
+        data = program.read_bytes()
+        advances, glyphs = truetype_advances(data), simple_glyphs(data, codec)
+        first, widths = int(font.FirstChar), [float(width) for width in font.Widths]
+    except (pikepdf.PdfError, *UNREADABLE):
+        yield "has a program that cannot be read (6.2.11.4)"
+        return
+    if len(widths) != int(font.get("/LastChar", -1)) - first + 1:
+        yield "has not as many widths as codes (6.2.11.2)"
+    for code in sorted(set(b"".join(use.codes))):
+        glyph = glyphs.get(code, 0)
+        if glyph == 0:
+            yield "shows the glyph .notdef (6.2.11.8)"
+            return
+        told = widths[code - first] if 0 <= code - first < len(widths) else float(descriptor.get("/MissingWidth", 0))
+        if glyph >= len(advances) or abs(told - advances[glyph]) > 1:
+            yield f"has another width for code {code} than its program (6.2.11.5)"
+            return
+
+
+def simple_glyphs(data: bytes, codec: str | None) -> dict[int, int]:
+    """Glyph of each one-byte code, by ISO 32000-1, 9.6.6.4; `codec` is that of its encoding, None if symbolic.
+
+    Raises KeyError or struct.error for a program without usable tables.
+    """
+    cmaps = truetype_cmaps(data)
+    codes = range(256)
+    if codec is not None:
+        table = cmaps[3, 1]
+        letters = {code: bytes([code]).decode(codec, "replace") for code in codes}
+        return {code: table.get(ord(letter), 0) for code, letter in letters.items()}
+    if (3, 0) in cmaps:
+        table = cmaps[3, 0]
+        high = next(iter(table), 0) & 0xFF00
+        return {code: table.get(high | code, 0) for code in codes}
+    table = cmaps[1, 0]
+    return {code: table.get(code, 0) for code in codes}
+
+
+def truetype_cmaps(data: bytes) -> dict[tuple[int, int], dict[int, int]]:
+    """The character maps of formats 0, 4 and 6, by platform and encoding."""
+    cmap = _tables(data)[b"cmap"]
+    maps = {}
+    for i in range(struct.unpack_from(">H", cmap, 2)[0]):
+        platform, encoding, offset = struct.unpack_from(">HHI", cmap, 4 + 8 * i)
+        maps[platform, encoding] = _cmap(cmap, offset)
+    return maps
+
+
+def _cmap(cmap: bytes, at: int) -> dict[int, int]:
+    kind = struct.unpack_from(">H", cmap, at)[0]
+    if kind == 0:
+        return dict(enumerate(cmap[at + 6:at + 262]))
+    if kind == 6:
+        first, count = struct.unpack_from(">HH", cmap, at + 6)
+        return {first + i: glyph for i, glyph in enumerate(struct.unpack_from(f">{count}H", cmap, at + 10))}
+    if kind != 4:
+        return {}
+    count = struct.unpack_from(">H", cmap, at + 6)[0] // 2
+    ends = struct.unpack_from(f">{count}H", cmap, at + 14)
+    starts = struct.unpack_from(f">{count}H", cmap, at + 16 + 2 * count)
+    deltas = struct.unpack_from(f">{count}H", cmap, at + 16 + 4 * count)
+    ranges_at = at + 16 + 6 * count
+    ranges = struct.unpack_from(f">{count}H", cmap, ranges_at)
+    glyphs: dict[int, int] = {}
+    for i in range(count):
+        for code in range(starts[i], min(ends[i], 0xFFFE) + 1):
+            glyph = code
+            if ranges[i]:
+                glyph = struct.unpack_from(">H", cmap, ranges_at + 2 * i + ranges[i] + 2 * (code - starts[i]))[0]
+                if glyph == 0:
+                    continue
+            glyphs[code] = (glyph + deltas[i]) & 0xFFFF
+    return glyphs
+
+
+def _tables(data: bytes) -> dict[bytes, bytes]:
+    tables = {}
+    for i in range(struct.unpack_from(">H", data, 4)[0]):
+        tag, _, offset, length = struct.unpack_from(">4sIII", data, 12 + 16 * i)
+        tables[tag] = data[offset:offset + length]
+    return tables
+
+
 def truetype_advances(data: bytes) -> list[float]:
     """Advance width of each glyph in 1/1000 em, from the tables head, hhea, maxp and hmtx.
 
     Raises KeyError or struct.error for a program that lacks them.
     """
-    count = struct.unpack_from(">H", data, 4)[0]
-    tables = {}
-    for i in range(count):
-        tag, _, offset, length = struct.unpack_from(">4sIII", data, 12 + 16 * i)
-        tables[tag] = data[offset:offset + length]
+    tables = _tables(data)
     units = struct.unpack_from(">H", tables[b"head"], 18)[0]
     measured = struct.unpack_from(">H", tables[b"hhea"], 34)[0]
     glyphs = struct.unpack_from(">H", tables[b"maxp"], 4)[0]

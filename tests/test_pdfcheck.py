@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from importlib import resources
 
 import pikepdf
 import pytest
@@ -9,7 +10,7 @@ from pdfkit import a_document, a_page, a_plan, a_scan, a_word, image_object, ren
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from pipeline import pdfcheck, pdfmend
-from pipeline.pdfmedia import cid_widths, truetype_advances
+from pipeline.pdfmedia import cid_widths, simple_glyphs, truetype_advances, truetype_cmaps
 from pipeline.pdftext import GlyphlessFont, srgb_profile
 from pipeline.searchable import write_searchable
 
@@ -138,6 +139,23 @@ def painted_glyphless(**changes):
     return change
 
 
+def painted_simple(text=b" ", flags=4, **changes):
+    """A font of one-byte codes around the glyphless program, whose symbol map knows code 0x20 alone."""
+    def change(pdf):
+        program = resources.files("pipeline").joinpath("data", "glyphless.ttf").read_bytes()
+        descriptor = Dictionary(Type=Name.FontDescriptor, Flags=flags, FontFile2=pdf.make_stream(program))
+        font = Dictionary(
+            Type=Name.Font, Subtype=Name.TrueType, BaseFont=Name("/Simple"), FirstChar=32, LastChar=32,
+            Widths=Array([500]), FontDescriptor=descriptor,
+        )
+        for key, value in changes.items():
+            font[f"/{key}"] = value
+        pdf.pages[0].Resources.Font = Dictionary(F=font)
+        pdf.pages[0].Contents = pdf.make_stream(b"BT /F 9 Tf (" + text + b") Tj ET")
+
+    return change
+
+
 def long_name(pdf):
     pdf.Root.PieceInfo = Dictionary({"/" + "x" * 128: 1})
 
@@ -185,6 +203,16 @@ FAULTS = {
     "font of other widths": (painted_glyphless(DW=600), "6.2.11: font SohoaInvisible has another width"),
     "glyph not there": (painted_glyphless(CIDToGIDMap=Name.Identity, W=Array([1, Array([500])])), None),
     "notdef shown": (painted_glyphless(CIDToGIDMap="notdef"), "6.2.11: font SohoaInvisible shows the glyph .notdef"),
+    "simple font": (painted_simple(), None),
+    "simple font of other widths": (painted_simple(Widths=Array([400])), "6.2.11: font Simple has another width"),
+    "simple font without the glyph": (painted_simple(b"a"), "6.2.11: font Simple shows the glyph .notdef"),
+    "simple font of few widths": (painted_simple(LastChar=33), "6.2.11: font Simple has not as many widths"),
+    "symbolic with encoding": (painted_simple(Encoding=Name.WinAnsiEncoding), "6.2.11: font Simple is symbolic"),
+    "unknown encoding": (painted_simple(flags=32), "6.2.11: font Simple has glyph widths that are not checked"),
+    "no map for the encoding": (
+        painted_simple(flags=32, Encoding=Name.WinAnsiEncoding),
+        "6.2.11: font Simple has a program that cannot be read",
+    ),
     "movie": (annotation(Subtype=Name.Movie), "6.3: page 1: Movie annotation is not allowed"),
     "hidden note": (annotation(F=6), "6.3: page 1: Stamp annotation is hidden"),
     "note without looks": (annotation(AP=None), "6.3: page 1: Stamp annotation has no appearance"),
@@ -324,6 +352,39 @@ def test_fonts_are_measured():
         program = font.embed(pdf).DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
     assert truetype_advances(program) == [500, 500]
     assert cid_widths(Array([1, Array([500, 600]), 7, 9, 250])) == {1: 500, 2: 600, 7: 250, 8: 250, 9: 250}
+
+
+def character_maps(*subtables: tuple[int, int, bytes]) -> bytes:
+    """A font program of one table, `cmap`."""
+    index, body = b"", b""
+    start = 4 + 8 * len(subtables)
+    for platform, encoding, data in subtables:
+        index += struct.pack(">HHI", platform, encoding, start + len(body))
+        body += data
+    table = struct.pack(">HH", 0, len(subtables)) + index + body
+    return struct.pack(">IHHHH", 0x10000, 1, 0, 0, 0) + struct.pack(">4sIII", b"cmap", 0, 28, len(table)) + table
+
+
+def test_character_maps_are_read():
+    bytewise = struct.pack(">HHH", 0, 262, 0) + bytes(range(256))
+    trimmed = struct.pack(">HHHHH3H", 6, 16, 0, 65, 3, 7, 8, 9)
+    # Two segments: A-B by delta to 10-11, a-b by the array to 21 and 22; then the closing one.
+    by_segment = struct.pack(">7H", 4, 44, 0, 6, 0, 0, 0) + struct.pack(
+        ">3H H 3H 3h 3H 2H", 66, 98, 0xFFFF, 0, 65, 97, 0xFFFF, -55, 1, 1, 0, 4, 0, 20, 21,
+    )
+    maps = truetype_cmaps(character_maps((1, 0, bytewise), (1, 1, trimmed), (3, 1, by_segment), (3, 10, b"\0\x0c")))
+    assert maps[1, 0][200] == 200
+    assert maps[1, 1] == {65: 7, 66: 8, 67: 9}
+    assert maps[3, 1] == {65: 10, 66: 11, 97: 21, 98: 22}
+    assert maps[3, 10] == {}
+
+
+def test_codes_lead_to_glyphs_by_encoding():
+    plain = struct.pack(">HHHHH2H", 6, 14, 0, 65, 2, 7, 8)
+    data = character_maps((3, 1, plain))
+    assert simple_glyphs(data, "cp1252")[65] == 7
+    assert simple_glyphs(data, "cp1252")[67] == 0
+    assert simple_glyphs(character_maps((1, 0, plain)), None)[66] == 8
 
 
 def test_pictures_of_scans_are_not_touched_by_mends(sound):
