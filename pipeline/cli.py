@@ -36,11 +36,17 @@ from pipeline.messages import Language, describe, language_from, say
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
 
 
+_OWN_COMMANDS = frozenset({
+    "run", "watch", "status", "retry", "restore", "parse", "schema", "doctor", "score",
+})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = language_from(_early_language(given), dict(os.environ))
-    parser = build_parser(language)
+    first = next((item for item in given if not item.startswith("-") and item not in ("en", "vi")), "")
+    parser = build_parser(language, with_desk=first not in _OWN_COMMANDS)
     try:
         options = parser.parse_args(given)
     except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
@@ -76,8 +82,8 @@ def _early_language(given: Sequence[str]) -> str | None:
 # --- the grammar ------------------------------------------------------------------------------------
 
 
-def build_parser(language: Language = "en") -> argparse.ArgumentParser:
-    """All commands and options, with help in `language`."""
+def build_parser(language: Language = "en", *, with_desk: bool = True) -> argparse.ArgumentParser:
+    """All commands and options, with help in `language`; those of the desk cost a second to load."""
 
     def told(key: str, **values: object) -> str:
         return say(key, language, **values)
@@ -113,6 +119,7 @@ def build_parser(language: Language = "en") -> argparse.ArgumentParser:
     watch = command("watch", _watch, reading)
     watch.add_argument("folder", type=Path, metavar="FOLDER")
     watch.add_argument("--out", type=Path, required=True, metavar="DIR", help=told("arg.out"))
+    watch.add_argument("--poll", action="store_true", help=told("arg.poll"))
 
     command("status", _status).add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
     command("retry", _retry, reading).add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
@@ -137,6 +144,10 @@ def build_parser(language: Language = "en") -> argparse.ArgumentParser:
     score.add_argument("out", type=Path, metavar="OUT", help=told("arg.out"))
     score.add_argument("--check", action="store_true", help=told("arg.check"))
     score.add_argument("--update", action="store_true", help=told("arg.update"))
+    if with_desk:
+        from pipeline import desk_cli
+
+        desk_cli.add_commands(commands, [common], language)
     return parser
 
 
@@ -255,10 +266,12 @@ def _tell(summary: Any, console: Console) -> int:
 
 
 def _watch(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import watch
+    from pipeline import overview, watch
 
     settings = settings_from(options)
-    watch.watch(options.folder, options.out, settings, told=lambda summary: _tell(summary, console))
+    with console.bar() as bar:
+        watch.watch(options.folder, options.out, settings, progress=bar.event, poll=options.poll,
+                    told=lambda summary: overview.show_failures(summary, console))
     return EXIT_OK
 
 

@@ -60,6 +60,7 @@ _TEXTS: dict[str, _Text] = {
     "arg.quarantine": _Text("copy inputs that failed into this folder", "chép các tệp lỗi vào thư mục này"),
     "arg.dry_run": _Text("list what would be done, with an estimate", "chỉ liệt kê việc sẽ làm, kèm ước lượng"),
     "arg.cluster": _Text("address of a Dask scheduler, tcp://host:8786", "địa chỉ bộ điều phối Dask, tcp://host:8786"),
+    "arg.poll": _Text("look by the clock: for network shares", "kiểm tra định kỳ: dùng cho ổ mạng"),
     "arg.file": _Text("text file, or - for standard input", "tệp văn bản, hoặc - cho đầu vào chuẩn"),
     "arg.format": _Text("form of the answer", "dạng kết quả"),
     "arg.gold": _Text("folder of true texts and records", "thư mục văn bản và bản ghi chuẩn"),
