@@ -166,11 +166,14 @@ _POWERS = tuple((p, q) for p in range(1, 5) for q in range(3) if p + q <= 5)
 class Bend:
     """How far below its place on a flat page each point of the page stands, as a polynomial over the unit square.
 
-    `size` is (width, height) of the page in pixels; displacements are in pixels.
+    `size` is (width, height) of the page in pixels; displacements are in pixels. `places` is how many places of the
+    page agreed, `residual` by how much they usually missed, as a slope.
     """
 
     size: tuple[int, int]
     factors: npt.NDArray[np.float64]
+    places: float = 0.0
+    residual: float = 0.0
 
     def shift(self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Displacement at x, y (pixels of the flat page)."""
@@ -240,7 +243,12 @@ def bend(mask: npt.NDArray[np.uint8], size: tuple[int, int]) -> Bend | None:
     if len(rows) < 25:
         return None
     u, v, slope, weight = (np.array(column) for column in zip(*rows, strict=True))
-    design = np.stack([p * u ** (p - 1) * v**q for p, q in _POWERS], axis=1)
+    # A page that is half empty says nothing of how its other half bends: one bend for all heights then.
+    filled = len(np.unique(np.floor((v + 0.5) * _ROWS)))
+    if np.ptp(u) < 0.55 or filled < 3:
+        return None
+    even = filled < 6
+    design = np.stack([p * u ** (p - 1) * v**q * (not even or q == 0) for p, q in _POWERS], axis=1)
     prior = np.diag([1e-3 if p == 1 and q == 0 else 2e-2 for p, q in _POWERS]) * len(rows)
     keep = np.ones(len(rows), dtype=bool)
     factors = np.zeros(len(_POWERS))
@@ -249,10 +257,11 @@ def bend(mask: npt.NDArray[np.uint8], size: tuple[int, int]) -> Bend | None:
         factors = np.linalg.solve(weighted.T @ design[keep] + prior * 0.05, weighted.T @ slope[keep])
         rest = np.abs(slope - design @ factors)
         keep = rest < max(3.0 * float(np.median(rest[keep])), 0.002 * width)
-    if np.count_nonzero(keep) < 20:
+    if np.count_nonzero(keep) < max(20, 0.6 * len(rows)):
         return None
+    residual = float(np.median(np.abs(slope - design @ factors)[keep]))
     # From the working copy to the page: displacements grow with the height.
-    return Bend(size, factors * size[1] / height)
+    return Bend(size, factors * size[1] / height, float(np.count_nonzero(keep)), residual / width)
 
 
 def straightening(bent: Bend, step: int) -> npt.NDArray[np.float32]:
