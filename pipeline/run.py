@@ -165,6 +165,13 @@ def _with_original_boxes(plan: Plan, document: Document) -> Plan:
 def write_outputs(reading: Reading, source: Source, folder: Path, settings: Settings) -> tuple[str, ...]:
     """Write every chosen format into `folder` and give the names written, in the order of the settings."""
     document = reading.document
+    if "pdf" in settings.formats and not source.media_type.startswith("text/"):
+        # First, since document.json tells what came of it.
+        made = searchable.write_searchable(source.path, document, reading.plan, folder / "searchable.pdf")
+        document = replace(document, steps=(
+            *(step for step in document.steps if step.stage != "searchable"),
+            Step("searchable", pipeline.__version__, made.as_json()),
+        ))
     writers: dict[str, tuple[str, Callable[[], str]]] = {
         "html": ("document.html", lambda: html.to_html(document, reading.plan, source.path)),
         "record": ("record.json", lambda: export.record_json(reading.plan)),
@@ -181,7 +188,6 @@ def write_outputs(reading: Reading, source: Source, folder: Path, settings: Sett
             case "pdf" if source.media_type.startswith("text/"):
                 continue
             case "pdf":
-                searchable.write_searchable(source.path, document, reading.plan, folder / "searchable.pdf")
                 names.append("searchable.pdf")
             case "page":
                 for number, content in enumerate(markup.to_page_xml(document), start=1):

@@ -16,6 +16,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -52,6 +53,14 @@ class SearchableResult:
     @property
     def pdfa(self) -> bool:
         return bool(self.conformance)
+
+    def as_json(self) -> dict[str, Any]:
+        """What is worth keeping with the document, as plain JSON values."""
+        return {
+            "conformance": self.conformance or None, "not_pdfa_because": list(self.reasons),
+            "mended": dict(self.mended), "signature_left_out": self.signed, "grafted": list(self.grafted),
+            "stripped": list(self.stripped), "kept": list(self.kept),
+        }
 
 
 def write_searchable(source_path: Path, document: Document, plan: Plan, target_path: Path) -> SearchableResult:

@@ -1,5 +1,6 @@
 """The searchable PDF: text at its place in every turn, pictures untouched, old layers gone, honest about PDF/A."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -383,3 +384,13 @@ def test_a_malformed_file_gives_reasons_and_not_a_traceback(tmp_path):
     assert not result.pdfa
     assert result.reasons
     assert {"Ủy", "ban", "nhân"} <= set(text_of(target).split())
+
+
+def test_the_result_is_kept_as_plain_values(tmp_path):
+    source = a_scan(tmp_path / "in.pdf", content=b"0 0 0 1 k\n")
+    add_signature(source, font=False)
+    _, result = write(source, a_page([LINE]))
+    told = json.loads(json.dumps(result.as_json()))
+    assert told["conformance"] is None
+    assert len(told["not_pdfa_because"]) == 1
+    assert (told["signature_left_out"], told["mended"]["signatures"], told["grafted"]) == (True, 1, [1])
