@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from pipeline import bodies, dates, doctypes, numbering, people, symbols
+from pipeline import bodies, datelines, doctypes, numbering, people, symbols
 from pipeline.document import Document, Line, Page
 from pipeline.fuzzy import aligned, folded
 from pipeline.passages import CAPITALS, Area, Frame, Gap, PlacedLine, is_capitals, text_of
@@ -189,7 +189,7 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
             for part in _parted(line, _word_at(line, start))
         )
     number = symbols.parse_number_line(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
-    dateline = dates.parse_dateline(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
+    dateline = datelines.parse_dateline(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
     if number is not None and dateline is not None and dateline.start >= number.end - 1:
         parts = _parted(line, _word_at(line, max(dateline.start, number.end)))
         if len(parts) == 2:
@@ -667,7 +667,7 @@ def _begins_document(page: Page) -> bool:
     if any(re.match(r"(?:mau|bieu mau|phu luc)\b", aligned(text).strip()) for text in texts[: motto + 1]):
         return False  # a form in an annex has a motto of its own
     return any(
-        symbols.parse_number_line(text) is not None or dates.parse_dateline(text) is not None
+        symbols.parse_number_line(text) is not None or datelines.parse_dateline(text) is not None
         for text in texts
     )
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline import bodies, dates, doctypes, gazetteer, symbols
+from pipeline import bodies, datelines, doctypes, gazetteer, symbols
 from pipeline.bodies import BodyLevel
 from pipeline.fuzzy import aligned
 from pipeline.passages import CAPITALS, Node, Paragraph, Place, PlacedLine, place_of_lines, walk
@@ -100,7 +100,7 @@ def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
     for line in lines:
         if line.area != "dateline":
             continue
-        found = dates.parse_dateline(line.text)
+        found = datelines.parse_dateline(line.text)
         if found is None:
             continue
         header.place, header.date = found.place, found.date

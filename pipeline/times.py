@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline import dates
+from pipeline import dates, terms
 from pipeline.document import Table
 from pipeline.fuzzy import aligned
 from pipeline.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
@@ -78,7 +78,7 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
     key = aligned(text)
     spanned = _SPAN_FIRST.match(key)
     if spanned is not None:
-        spans = [span for span in dates.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)]
+        spans = [span for span in terms.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)]
         rest = text[spanned.end() :].strip(" .;,")
         if spans and len(rest.split()) <= LONGEST_NAME:
             yield FoundPeriod(rest, spans[0].first, spans[0].last, paragraph.place(offset))
@@ -94,13 +94,13 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
     name = text[:name_end].strip(" ,:-–")
     if match is not None:
         name = text[match.start("name") : match.end("name")].strip(" ,:-–")
-    spans = [span for span in dates.find_spans(text) if span.start >= name_end - 1 and span.start - name_end <= SPAN_NEAR and not span.recurring]
+    spans = [span for span in terms.find_spans(text) if span.start >= name_end - 1 and span.start - name_end <= SPAN_NEAR and not span.recurring]
     if spans and (spans[0].first or spans[0].last):
         span = spans[0]
         yield FoundPeriod(name, span.first, span.last, paragraph.place(offset, offset + span.end, 0.6 if span.doubt else 1.0))
         return
     for after in below[:1]:
-        near = [span for span in dates.find_spans(after.text) if span.start <= SPAN_NEAR and not span.recurring]
+        near = [span for span in terms.find_spans(after.text) if span.start <= SPAN_NEAR and not span.recurring]
         if near and (near[0].first or near[0].last):
             yield FoundPeriod(name, near[0].first, near[0].last, after.place(near[0].start, near[0].end))
             return
@@ -142,13 +142,13 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
     if lead is not None:
         dated = [d for d in dates.find_dates(text[: lead.end()]) if d.edtf and not d.recurring and d.precision != "year"]
         action = _trimmed(text[lead.end() :])
-        if dated and action and not dates.find_spans(text[: lead.end()]):
+        if dated and action and not terms.find_spans(text[: lead.end()]):
             yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset))
         return
     done, last_action = 0, ""
-    spans = [span for span in dates.find_spans(text) if span.first]
+    spans = [span for span in terms.find_spans(text) if span.first]
     dues = [
-        due for due in dates.find_due(text)
+        due for due in terms.find_due(text)
         if due.strength != "horizon" and not any(span.start <= due.start < span.end for span in spans)
     ]
     for index, due in enumerate(dues):

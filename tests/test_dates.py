@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from leaf_cases import cases, kept
 
-from pipeline import dates
+from pipeline import datelines, dates, terms
 
 
 def shown(date: dates.FoundDate) -> dict[str, object]:
@@ -34,7 +34,7 @@ def test_dates_in_text(case):
 
 @pytest.mark.parametrize("case", cases("dates", "datelines"))
 def test_datelines(case):
-    found = dates.parse_dateline(case["text"])
+    found = datelines.parse_dateline(case["text"])
     if found is None:
         assert case["dateline"] is None
         return
@@ -44,14 +44,14 @@ def test_datelines(case):
 
 @pytest.mark.parametrize("case", cases("dates", "spans"))
 def test_spans(case):
-    found = dates.find_spans(case["text"])
+    found = terms.find_spans(case["text"])
     fields = ("raw", "first", "last", "recurring", "doubt")
     assert [kept({name: getattr(span, name) for name in fields}) for span in found] == case["spans"]
 
 
 @pytest.mark.parametrize("case", cases("dates", "due"))
 def test_terms(case):
-    found = dates.find_due(case["text"])
+    found = terms.find_due(case["text"])
     assert [{"edtf": due.edtf, "cue": due.cue, "strength": due.strength} for due in found] == case["due"]
 
 
@@ -64,7 +64,7 @@ def test_every_day_written_in_full_is_read_back(day):
         (found,) = dates.find_dates(text)
         assert (found.edtf, found.doubt) == (day.isoformat(), None)
     assert (
-        dates.parse_dateline(f"Trà Lâm, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}").date
+        datelines.parse_dateline(f"Trà Lâm, ngày {day.day:02d} tháng {day.month:02d} năm {day.year}").date
         == day.isoformat()
     )
 
@@ -81,5 +81,5 @@ def test_hostile_text_takes_linear_time():
     text = "ngày 1 tháng " * 20000 + "1/1/" * 20000
     begun = time.process_time()
     dates.find_dates(text)
-    dates.parse_dateline("ngày " * 5000)
+    datelines.parse_dateline("ngày " * 5000)
     assert time.process_time() - begun < 10
