@@ -86,6 +86,7 @@ OVERLAY_WORDS = 25
 LEAST_COVER = 0.5
 # An image of at least this share of the page makes it a scan.
 SCAN_SHARE = 0.5
+FINE_DPI = 450.0  # letters are read at 150 to 200 dots per inch; a JPEG beyond this is decoded at half its size
 SQUARE_ENOUGH = 1.15  # scanners' own axes differ by a hundredth or two
 ASSUMED_LONG_SIDE = 11.69  # inches: A4, for images that do not say their resolution
 SANE_DPI = (90.0, 1300.0)  # cameras and screens write 72 or 96 without meaning it; 90 lets 96-dpi faxes through
@@ -232,7 +233,9 @@ def _open_image(source: Source, settings: Settings) -> Source:
             raise TooLarge(source.name, f"{pages} pages, over max_pages = {settings.max_pages}.")
         if pages == 1:
             _check_pixels(image, source.name, settings)
-            image.load()  # a cut-off image should be told now and not page by page
+            if source.media_type == "image/jpeg":
+                image.draft(image.mode, (image.width // 8, image.height // 8))
+            image.load()  # a cut-off image should be told now and not when its page is read
     return replace(source, page_count=pages)
 
 
@@ -303,9 +306,18 @@ def _image_page(source: Source, number: int, settings: Settings) -> PageInput:
             file.seek(number - 1)
         _check_pixels(file, source.name, settings)
         said = file.info.get("dpi")
-        image = _pixels(ImageOps.exif_transpose(file) if source.media_type != "image/tiff" else file)
+        across, down = file.size
+        dpi_x, dpi_y = _image_dpi(said, across, down)
+        if source.media_type == "image/jpeg" and min(dpi_x, dpi_y) > FINE_DPI:
+            file.draft(file.mode, (across // 2, down // 2))  # decoded at half size, a quarter of the memory
+            dpi_x, dpi_y = dpi_x * file.size[0] / across, dpi_y * file.size[1] / down
+        if source.media_type != "image/tiff":
+            before = file.size
+            ImageOps.exif_transpose(file, in_place=True)
+            if file.size != before:
+                dpi_x, dpi_y = dpi_y, dpi_x
+        image = _pixels(file)
     height, width = image.shape[:2]
-    dpi_x, dpi_y = _image_dpi(said, width, height)
     to_points: Affine = (72 / dpi_x, 0.0, 0.0, 0.0, 72 / dpi_y, 0.0)
     image, to_points, dpi = _square(image, to_points)
     detail = {"image": source.media_type, "pixels": [width, height], "stated_dpi": _plain_dpi(said)}
@@ -346,9 +358,9 @@ def _pixels(frame: Any) -> Image:
         layered = frame.convert("RGBA")
         paper = Pillow.new("RGBA", layered.size, (255, 255, 255, 255))
         frame = Pillow.alpha_composite(paper, layered).convert("RGB")
-    if frame.mode in ("1", "L"):
-        return np.array(frame.convert("L"), dtype=np.uint8)
-    return np.array(frame.convert("RGB"), dtype=np.uint8)
+    # `convert` copies even where there is nothing to convert.
+    wanted = "L" if frame.mode in ("1", "L") else "RGB"
+    return np.array(frame if frame.mode == wanted else frame.convert(wanted), dtype=np.uint8)
 
 
 # --- the text layer -----------------------------------------------------------------------------------------
