@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pipeline import header, numbering
+from pipeline import header, sequence
 from pipeline.document import Notice
 from pipeline.flow import Structure
 from pipeline.foot import Foot
@@ -68,10 +68,10 @@ def _lists(nodes: Sequence[Node]) -> Iterator[Notice]:
         if marker.doubt is not None and node.label is not None:
             yield Notice("low_confidence", f"label {node.label}: {marker.doubt}", place.page, place.box)
         if before is None or before.title is None or before.title.marker is None:
-            if marker.ordinals and not numbering.is_first(marker) and marker.family not in ("annex", "article") and len(marker.ordinals) == 1:
+            if marker.ordinals and not sequence.is_first(marker) and marker.family not in ("annex", "article") and len(marker.ordinals) == 1:
                 yield Notice("numbering_gap", f"the list begins with {node.label}", place.page, place.box)
             continue
-        step = numbering.step(before.title.marker, marker)
+        step = sequence.step(before.title.marker, marker)
         if step in ("gap", "back"):
             yield Notice("numbering_gap", f"section {before.label} is followed by {node.label}", place.page, place.box)
         elif step == "repeat":

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import numbering
+from pipeline import sequence
 from pipeline.document import Table
 from pipeline.fuzzy import aligned
 from pipeline.numbering import Marker
@@ -49,9 +49,9 @@ class _Lists:
         """How likely a mark is real, from the line and from the lists of this document; above 0.5 is believed."""
         before = self.last.get(marker.shape)
         if before is None:
-            return marker.likelihood + (0.2 if numbering.is_first(marker) else -0.25)
+            return marker.likelihood + (0.2 if sequence.is_first(marker) else -0.25)
         follows = {"next": 0.35, "first": 0.1, "gap": 0.0, "repeat": -0.1, "back": -0.2, None: -0.25}
-        return marker.likelihood + follows[numbering.step(before, marker)]
+        return marker.likelihood + follows[sequence.step(before, marker)]
 
     def best(self, text: str) -> tuple[Marker | None, float]:
         found = [(self.strength(marker), marker) for marker in marks(text) if marker.family != "bullet"]

@@ -3,7 +3,7 @@
 The trouble: "I." is Roman one, the letter i or an Arabic 1 read wrong; "đ)" comes back as "d)" or the
 other way round; a wrapped line begins with a number that is no label ("12 tháng đầu năm"). One line
 alone cannot settle that, so `markers` gives every possible reading, most likely first, and the outline
-chooses by sequence.
+chooses by `sequence`.
 
 What it never does: change a label that is printed soundly. A reading that assumes a fault of the
 recogniser says so in `doubt`, and stands beside the reading as printed.
@@ -18,11 +18,11 @@ from functools import lru_cache
 from typing import Literal
 
 from pipeline.fuzzy import aligned
+from pipeline.numerals import DIGIT_FAULTS, WORD_NUMERALS, roman_readings, roman_value
 
 Family = Literal[
     "part", "chapter", "annex", "item", "article", "roman", "arabic", "letter", "paren", "bullet"
 ]
-Step = Literal["next", "first", "repeat", "gap", "back"]
 
 # Points of a list run a b c d đ e g h: no f, j, w, z (Nghị định 30/2020/NĐ-CP, annex I). Offices use f
 # and leave đ out all the same, so `step` takes d -> e and e -> f for sound; ordinals count this row.
@@ -58,87 +58,6 @@ class Marker:
         return (self.shape, self.punctuation)
 
 
-# --- numerals ------------------------------------------------------------------------------------------
-
-_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})\Z")
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
-_ROMAN_SIGNS = {
-    "Ⅰ": "I",
-    "Ⅱ": "II",
-    "Ⅲ": "III",
-    "Ⅳ": "IV",
-    "Ⅴ": "V",
-    "Ⅵ": "VI",
-    "Ⅶ": "VII",
-    "Ⅷ": "VIII",
-    "Ⅸ": "IX",
-    "Ⅹ": "X",
-}
-# What recognisers make of capital I: l, 1, |, !, small i, T; of II: H, ll, U; of III: HI, IH.
-_ROMAN_FAULTS = str.maketrans(
-    {
-        "l": "I",
-        "1": "I",
-        "|": "I",
-        "!": "I",
-        "i": "I",
-        "T": "I",
-        "H": "II",
-        "U": "II",
-        "v": "V",
-        "x": "X",
-        "L": "I",
-        "Ì": "I",
-        "Í": "I",
-    }
-)
-_DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0"})
-_WORD_NUMERALS = {
-    "nhat": 1,
-    "mot": 1,
-    "hai": 2,
-    "ba": 3,
-    "tu": 4,
-    "bon": 4,
-    "nam": 5,
-    "sau": 6,
-    "bay": 7,
-    "tam": 8,
-    "chin": 9,
-    "muoi": 10,
-}
-
-
-def roman_value(numeral: str) -> int | None:
-    """Value of a canonical Roman numeral in capitals up to XXXIX, else None."""
-    if not numeral or not _ROMAN.match(numeral):
-        return None
-    total = 0
-    for sign, after in zip(numeral, [*numeral[1:], ""], strict=True):
-        value = _ROMAN_VALUES[sign]
-        total += -value if after and _ROMAN_VALUES[after] > value else value
-    return total
-
-
-def roman_numeral(value: int) -> str:
-    """The Roman numeral of 1 to 39."""
-    units = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
-    return "X" * (value // 10) + units[value % 10]
-
-
-def _roman_readings(printed: str) -> Iterator[tuple[str, int, str | None]]:
-    """(label, value, doubt) for a token that may be a Roman numeral."""
-    whole = "".join(_ROMAN_SIGNS.get(sign, sign) for sign in printed)
-    value = roman_value(whole)
-    if value is not None:
-        yield whole, value, None
-        return
-    mended = whole.translate(_ROMAN_FAULTS)
-    value = roman_value(mended)
-    if value is not None:
-        yield mended, value, f"read as {printed}"
-
-
 # --- the patterns --------------------------------------------------------------------------------------
 
 _CLOSE = r"(?P<close>\s?[.)\]}/:,;\-–—]{1,2}|)"  # "1/", "I-" and "1:" are printed; "," and "}" are faults
@@ -170,7 +89,9 @@ _MIXED = re.compile(
 _ROMAN_TOKEN = re.compile(
     r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ]{1,6})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
-_LETTER = re.compile(r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)")
+_LETTER = re.compile(
+    r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)"
+)
 _NUMBERED_LETTER = re.compile(
     r"(?P<letter>[a-zđ])\.?(?P<number>\d{1,2})(?P<close>[.)/])(?=\s|[^\W\d_]|$)"
     r"|(?P<before>\d{1,2}(?:\.\d{1,2})*)\.?(?P<under>[a-zđ])(?P<shut>[.)/])(?=\s|[^\W\d_]|$)"
@@ -369,10 +290,10 @@ def _in_case_of(printed: str, canonical: str) -> str:
 def _worded_numeral(plain_numeral: str, printed: str, ordinal: bool) -> tuple[int | None, str, str | None]:
     if not printed:
         return None, "", None
-    if plain_numeral in _WORD_NUMERALS:
+    if plain_numeral in WORD_NUMERALS:
         # "Phần năm" is part five, "Phần năm 2024" is not; without "thứ" only Phần and Chương in capitals are sure
         return (
-            _WORD_NUMERALS[plain_numeral],
+            WORD_NUMERALS[plain_numeral],
             printed,
             None if ordinal or printed.isupper() else "numeral in words",
         )
@@ -382,7 +303,7 @@ def _worded_numeral(plain_numeral: str, printed: str, ordinal: bool) -> tuple[in
     core = printed[: len(printed) - len(tail)]
     if core.isdigit():
         return int(core), printed, None
-    for label, value, doubt in _roman_readings(core):
+    for label, value, doubt in roman_readings(core):
         return value, label + tail, doubt
     return None, "", None
 
@@ -432,7 +353,7 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
     if not any(sign.isdigit() for sign in printed) and len(printed) > 2:
         return
     compact = _SPACES.sub("", printed).replace(",", ".")
-    label = compact.translate(_DIGIT_FAULTS)
+    label = compact.translate(DIGIT_FAULTS)
     parts = [int(part) for part in label.split(".")]
     close, doubt = _closing(match["close"])
     if label != printed:
@@ -484,7 +405,7 @@ def _roman(head: str, at: int, line: str) -> Iterator[Marker]:
     if rest and rest[0].isalpha() and not close:
         return
     look = _heading_like(rest)
-    for label, value, doubt in _roman_readings(printed):
+    for label, value, doubt in roman_readings(printed):
         if not close and (look < 1.0 or value == 1):
             likelihood = 0.15
         else:
@@ -573,7 +494,7 @@ def _paren(head: str, at: int, line: str) -> Iterator[Marker]:
         faults.append(f"parentheses read as {head[0]} {match['close']}")
     start = _text_start(line, at + match.end())
     sure = 0.9 if _heading_like(line[start:]) >= 0.6 else 0.6
-    digits = inner.translate(_DIGIT_FAULTS)
+    digits = inner.translate(DIGIT_FAULTS)
     if digits.isdigit():
         fault = [f"read as {inner}"] if digits != inner else []
         yield Marker(
@@ -605,71 +526,3 @@ def _paren(head: str, at: int, line: str) -> Iterator[Marker]:
             sure * (0.6 if value else 0.95),
             _join(*faults),
         )
-
-
-# --- sequence ------------------------------------------------------------------------------------------
-
-_SKIPPED = frozenset("đfjwz")  # letters that a list may leave out: f j w z by rule, đ by habit
-
-
-def successor(marker: Marker) -> str | None:
-    """The label that follows at the same level by the rules ("d" -> "đ", "1.9" -> "1.10").
-
-    None for a bullet, a mark without a number or the last letter.
-    """
-    if not marker.ordinals or marker.family == "bullet":
-        return None
-    value = marker.ordinals[-1] + 1
-    last = re.split(r"[.\s]", marker.label.strip("()"))[-1]
-    if last.isdigit():
-        after = str(value).zfill(len(last)) if last.startswith("0") else str(value)
-    elif marker.shape.endswith("I") or marker.shape == "(I)":
-        after = roman_numeral(value) if value < 40 else ""
-    elif marker.shape == "(i)":
-        after = roman_numeral(value).lower() if value < 40 else ""
-    elif marker.family in ("letter", "paren"):
-        letters = [letter for letter in LETTERS if ALPHABET.index(letter) + 1 >= value]
-        after = letters[0] if letters else ""
-        after = after.upper() if marker.shape == "A" else after
-    else:
-        return None
-    if not after:
-        return None
-    return marker.label[: marker.label.rindex(last)] + after + (")" if marker.family == "paren" else "")
-
-
-def step(previous: Marker, marker: Marker) -> Step | None:
-    """How `marker` stands to `previous`, the label before it in a list of the same shape.
-
-    "next", "repeat", "gap" (forward over one or more), "first" (starts again at one), "back". Letters pass
-    over f, j, w, z and đ. None where the two cannot be of one list.
-    """
-    if previous.shape != marker.shape or not previous.ordinals or not marker.ordinals:
-        return None
-    if previous.ordinals[:-1] != marker.ordinals[:-1]:
-        if marker.ordinals[-1] == 1:
-            return "first"
-        return "gap" if marker.ordinals > previous.ordinals else "back"
-    before, after = previous.ordinals[-1], marker.ordinals[-1]
-    if after == before:
-        return "repeat"
-    if after == before + 1:
-        return "next"
-    if after > before:
-        letters = marker.shape.lower().strip("()").endswith("a")
-        return "next" if letters and set(ALPHABET[before : after - 1]) <= _SKIPPED else "gap"
-    return "first" if after == 1 else "back"
-
-
-def is_first(marker: Marker) -> bool:
-    """Whether it opens a list ("I", "1", "2.1", "a", "(1)")."""
-    return bool(marker.ordinals) and marker.ordinals[-1] == 1
-
-
-def opens_under(parent: Marker, child: Marker) -> bool:
-    """Whether `child` can be the first label below `parent`: "2" -> "2.1", "II" -> "2.1" or "1", "1" -> "a"."""
-    if not is_first(child) or child.shape == parent.shape:
-        return False
-    if len(child.ordinals) > 1:
-        return child.ordinals[:-1] == parent.ordinals
-    return True

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import numbering
+from pipeline import sequence
 from pipeline.fuzzy import aligned
 from pipeline.headings import heading_kind
 from pipeline.numbering import Marker
@@ -124,7 +124,7 @@ class _Builder:
             before = self._last_of(height, marker.shape)
             if before is None:
                 continue
-            step = numbering.step(before, marker)
+            step = sequence.step(before, marker)
             if step is None:
                 continue
             score = _STEP_SCORE[step]
@@ -138,7 +138,7 @@ class _Builder:
         while level and self._closes(self.stack[level - 1], marker, rank):
             level -= 1
         above = self.stack[level - 1] if level else None
-        if not numbering.is_first(marker) and marker.ordinals:
+        if not sequence.is_first(marker) and marker.ordinals:
             score = _OPEN_LATE
         elif above is not None and above.marker is not None and above.marker.shape == marker.shape:
             # "1. ... 14." stands inside point "2."; a Roman list inside a Roman list is a misread "1."
@@ -348,7 +348,7 @@ def _mend_numerals(drafts: Sequence[_Draft]) -> None:
         if not (first.shape == own.shape == last.shape and own.shape.endswith("I") and draft.title.lines[0].box is not None):
             continue
         if own.ordinals == first.ordinals and len(own.ordinals) == 1 and last.ordinals == (own.ordinals[0] + 2,):
-            label = numbering.successor(own)
+            label = sequence.successor(own)
             if label is not None:
                 marker = replace(own, label=label, ordinals=(own.ordinals[0] + 1,), doubt=f"read as {own.label}, between {first.label} and {last.label}")
                 draft.marker = marker

@@ -7,7 +7,7 @@ import time
 import pytest
 from leaf_cases import cases, kept
 
-from pipeline import numbering
+from pipeline import numbering, numerals, sequence
 
 
 def shown(marker: numbering.Marker) -> dict[str, object]:
@@ -41,13 +41,13 @@ def test_a_number_that_is_hardly_a_label_is_weak(case):
 @pytest.mark.parametrize("case", cases("numbering", "steps"))
 def test_steps(case):
     before, after = (numbering.markers(f"{case[end]} Nội dung")[0] for end in ("before", "after"))
-    assert numbering.step(before, after) == case["step"]
+    assert sequence.step(before, after) == case["step"]
 
 
 @pytest.mark.parametrize("case", cases("numbering", "successors"))
 def test_successors(case):
     marker = numbering.markers(case["line"])[0]
-    assert (marker.label, numbering.successor(marker)) == (case["label"], case["successor"])
+    assert (marker.label, sequence.successor(marker)) == (case["label"], case["successor"])
 
 
 def test_the_vietnamese_row_of_letters_is_walked_to_its_end():
@@ -55,19 +55,19 @@ def test_the_vietnamese_row_of_letters_is_walked_to_its_end():
     while line is not None:
         marker = numbering.markers(line)[0]
         row.append(marker.label)
-        after = numbering.successor(marker)
+        after = sequence.successor(marker)
         line = f"{after}) Một" if after else None
     assert "".join(row) == numbering.LETTERS
 
 
 @pytest.mark.parametrize("value", range(1, 40))
 def test_roman_numerals_go_both_ways(value):
-    assert numbering.roman_value(numbering.roman_numeral(value)) == value
+    assert numerals.roman_value(numerals.roman_numeral(value)) == value
 
 
 @pytest.mark.parametrize("numeral", ["", "IIII", "VX", "IC", "i", "XXXX"])
 def test_what_is_no_roman_numeral(numeral):
-    assert numbering.roman_value(numeral) is None
+    assert numerals.roman_value(numeral) is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_what_is_no_roman_numeral(numeral):
 )
 def test_first_label_below(parent, child, opens):
     above, below = (numbering.markers(f"{label} Nội dung")[0] for label in (parent, child))
-    assert numbering.opens_under(above, below) is opens
+    assert sequence.opens_under(above, below) is opens
 
 
 def test_a_line_of_a_megabyte_of_labels_is_quick():
