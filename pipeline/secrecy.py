@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline import corrections
 from pipeline.corrections import Correction
 from pipeline.document import Block, Box, Document, Line, Page, Word
@@ -89,11 +91,23 @@ def _mark_of(line: Line, block: Block, page: Page, count: int) -> Mark | None:
         degree = _DEGREES.get(re.sub(r"\s+", " ", key))
         if degree is not None and (_is_capital(text) or block.kind == "stamp_text"):
             return Mark(degree, page.number, line.box, line.raw)
+        if degree is None and _is_capital(text) and _at_head(line, page, count):
+            degree = _nearly(key)
+            if degree is not None:
+                return Mark(degree, page.number, line.box, line.raw)
         label = _LABEL.search(key)
         if label is not None and _at_head(line, page, count):
             return Mark(_DEGREES[label[1]], page.number, line.box, line.raw)
     if _at_head(line, page, count):
         return _mark_among(line, page)
+    return None
+
+
+def _nearly(key: str) -> Degree | None:
+    """A mark of two words with one letter read wrongly; of "mat" alone one letter off would be too many words."""
+    for whole, degree in _DEGREES.items():
+        if " " in whole and Levenshtein.distance(whole, key, score_cutoff=1) <= 1:
+            return degree
     return None
 
 

@@ -1,6 +1,6 @@
 """The desk in a real browser: what an archivist does, step by step, and nothing else than that happens.
 
-With SOHOA_SCREENSHOTS=FOLDER the same steps leave the pictures of docs/desk.md there (`make screenshots`).
+With SOHOA_SCREENSHOTS=docs/images the same steps make the pictures of docs/desk.md anew.
 """
 
 import io
@@ -14,6 +14,7 @@ from pathlib import Path
 import office
 import openpyxl
 import pytest
+from PIL import Image
 
 from pipeline import corrections, desk, search
 from pipeline.review import guard
@@ -102,7 +103,10 @@ def picture(tab, name):
     if PICTURES:
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         tab.wait_for_load_state("networkidle")
-        tab.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+        shot = Image.open(io.BytesIO(tab.screenshot()))
+        shot.convert("RGB").resize((1020, 615), Image.Resampling.LANCZOS).quantize(48).save(
+            Path(PICTURES) / f"{name}.png", optimize=True
+        )
 
 
 def until(tab, told, seconds=15):

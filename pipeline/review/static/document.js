@@ -206,11 +206,11 @@
     markChosen();
   }
 
-  // Digits large; a letter among them stands out, since an O looks like a 0 and an l like a 1.
+  // Digits large; a letter beside a digit that may be one stands out: O and 0, l, I and 1, S and 5, B and 8, Z and 2.
   function showBig(text, isBig) {
-    at("big").className = isBig ? "digits" : "";
-    const mixed = isBig && /\d/.test(text) && text.length < 16;
-    at("big").replaceChildren(...(mixed ? [...text].map((sign) => (/\p{L}/u.test(sign) ? desk.make("em", { text: sign }) : sign)) : [text]));
+    at("big").className = isBig ? (text.length > 8 ? "digits long" : "digits") : "";
+    const parts = isBig && text.length < 40 ? text.split(/((?<=\d)[OoQlISBZ|]|[OoQlISBZ|](?=\d))/u) : [text];
+    at("big").replaceChildren(...parts.map((part, place) => (place % 2 ? desk.make("em", { text: part }) : part)));
   }
 
   const doubtPlace = () => (chosen ? data.doubts.findIndex((doubt) => doubt.pointer === chosen.pointer && doubt.kind === chosen.kind) : -1);
