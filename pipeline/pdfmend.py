@@ -15,6 +15,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from pipeline.pdfstrip import resources_of
 from pipeline.pdftext import srgb_profile
 
 # What pikepdf raises when an object of a file is of another kind than it should be, or is damaged.
@@ -232,7 +233,7 @@ def own_resources(pdf: Pdf) -> int:
     count = 0
     for page in pdf.pages:
         if "/Resources" not in page.obj:
-            page.obj.Resources = page.resources
+            page.obj.Resources = resources_of(page)
             count += 1
     return count
 

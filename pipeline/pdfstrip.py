@@ -19,6 +19,7 @@ from pikepdf import Dictionary, Name, Operator, Pdf
 
 # A picture that covers this share of the page hides what was painted before it. Scanners leave margins.
 COVERING_SHARE = 0.8
+MAX_DEPTH_OF_TREE = 50  # of the page tree, likewise
 MAX_DEPTH = 12  # of forms within forms; a deeper file is a loop or an attack
 
 SHOW = frozenset({"Tj", "TJ", "'", '"'})
@@ -37,6 +38,27 @@ class Stripped:
 
     removed: int = 0
     muted: int = 0
+
+
+def inherited(page: pikepdf.Page, key: str) -> Any:
+    """A page's entry, its own or that of a node above it; None where there is none.
+
+    (`pikepdf.Page.resources` would put an empty dictionary over what a page inherits.)
+    """
+    node: Any = page.obj
+    for _ in range(MAX_DEPTH_OF_TREE):
+        if not isinstance(node, Dictionary):
+            return None
+        if key in node:
+            return node[key]
+        node = node.get("/Parent")
+    return None
+
+
+def resources_of(page: pikepdf.Page) -> pikepdf.Object:
+    """The resources that a page's content names, an empty dictionary where it has none."""
+    found = inherited(page, "/Resources")
+    return found if isinstance(found, Dictionary) else Dictionary()
 
 
 def multiply(first: Six, then: Six) -> Six:
@@ -254,7 +276,7 @@ def silence(pdf: Pdf, page: pikepdf.Page) -> Stripped:
     left, right = sorted((box[0], box[2]))
     bottom, top = sorted((box[1], box[3]))
     silencer = _Silencer(pdf, (left, bottom, right, top))
-    resources = page.resources
+    resources = resources_of(page)
     change = silencer.change(page, resources, IDENTITY, _State(), False, 0)
     if change.entries:
         page.obj.Resources = _with_all(resources, change)
@@ -270,8 +292,8 @@ def _drop_unused_fonts(page: pikepdf.Page) -> None:
         str(step.operands[0]) for step in pikepdf.parse_content_stream(page)
         if str(step.operator) == "Tf" and len(step.operands)
     }
-    fonts = page.resources.get("/Font", Dictionary())
-    resources = Dictionary(dict(page.resources.items()))
+    resources = Dictionary(dict(resources_of(page).items()))
+    fonts = resources.get("/Font", Dictionary())
     resources.Font = Dictionary({key: value for key, value in fonts.items() if key in used})
     page.obj.Resources = resources
 

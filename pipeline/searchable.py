@@ -190,14 +190,14 @@ def _outside(lines: tuple[PlacedLine, ...], to_user: Matrix, boxes: tuple[Box, .
 
 def _attach(pdf: Pdf, layers: list[tuple[pikepdf.Page, bytes, str]], font: pikepdf.Object) -> None:
     for target, layer, key in layers:
-        target.obj.Resources = pdfstrip.with_entries(target.resources, "/Font", {key: font})
+        target.obj.Resources = pdfstrip.with_entries(pdfstrip.resources_of(target), "/Font", {key: font})
         own = target.obj.get("/Contents", Array())
         rest = list(own) if isinstance(own, Array) else [own]
         target.obj.Contents = Array([pdf.make_stream(layer), *rest])
 
 
 def _free_name(page: pikepdf.Page) -> str:
-    taken = set(page.resources.get("/Font", Dictionary()).keys())
+    taken = set(pdfstrip.resources_of(page).get("/Font", Dictionary()).keys())
     name, number = FONT_NAME, 1
     while name in taken:
         name, number = f"{FONT_NAME}{number}", number + 1
@@ -222,16 +222,11 @@ def _rectangle(values: pikepdf.Object) -> Box:
 
 
 def _rotation(page: pikepdf.Page) -> int:
-    node: pikepdf.Object | None = page.obj
-    for _ in range(50):
-        if node is None:
-            return 0
-        if "/Rotate" in node:
-            with contextlib.suppress(TypeError, ValueError):
-                return round(float(node["/Rotate"]) / 90) * 90 % 360
-            return 0
-        node = node.get("/Parent")
-    return 0
+    """/Rotate as quarter turns clockwise, in degrees; 0 where it is none."""
+    try:
+        return round(float(pdfstrip.inherited(page, "/Rotate") or 0) / 90) * 90 % 360
+    except (TypeError, ValueError):
+        return 0
 
 
 def _sound_layers(path: Path, document: Document) -> frozenset[int]:

@@ -29,6 +29,8 @@ from pipeline.document import Block, Box, Edit, Line, Page, Word
 from pipeline.errors import EncryptedFile, OutputNotWritable, UnreadableFile
 from pipeline.searchable import write_searchable
 
+HIDDEN = b"BT 3 Tr /F1 12 Tf 60 350 Td (Uy ban nhan dan) Tj 0 -14 Td [(gar) -20 (bled)] TJ ET\n"
+SEEN = b"BT 0 Tr /F1 12 Tf 60 300 Td (stamp 123) Tj ET\n"
 LINE = [a_word("Ủy", (60, 40, 85, 52)), a_word("ban", (90, 40, 110, 52)), a_word("nhân", (114, 40, 139, 52))]
 
 
@@ -177,6 +179,27 @@ def test_pictures_and_content_stay_byte_for_byte(tmp_path):
         assert (rendered(source, number) == rendered(target, number)).all()
 
 
+def test_what_pages_inherit_is_kept(tmp_path):
+    source = a_scan(tmp_path / "in.pdf", content=HIDDEN, pages=2)
+    with Pdf.open(source, allow_overwriting_input=True) as pdf:
+        tree = pdf.Root.Pages
+        for key in ("/Resources", "/MediaBox"):
+            tree[key] = pdf.pages[0].obj[key]
+            for page in pdf.pages:
+                del page.obj[key]
+        tree.Rotate = 90
+        pdf.save(source)
+    turned = [Word(w.raw, w.text, w.box.turned(90, 300, 400)) for w in LINE]
+    pages = [a_page([turned], 400, 300, number=n, turn=270) for n in (1, 2)]
+    target, result = write(source, *pages)
+    assert result.conformance == "PDF/A-2b"
+    for number in (1, 2):
+        assert (rendered(source, number) == rendered(target, number)).all()
+        assert text_of(target, number).split() == ["Ủy", "ban", "nhân"]
+        box = turned[0].box
+        assert found_at(target, "Ủy", number) == [pytest.approx((box.left, box.top, box.right, box.bottom), abs=2.5)]
+
+
 def test_the_same_input_gives_the_same_bytes(tmp_path):
     source = a_scan(tmp_path / "in.pdf")
     first, _ = write(source, a_page([LINE]))
@@ -185,10 +208,6 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     assert first.read_bytes() == again.read_bytes()
     other, _ = write(source, a_page([LINE[:2]]))
     assert other.read_bytes() != again.read_bytes()
-
-
-HIDDEN = b"BT 3 Tr /F1 12 Tf 60 350 Td (Uy ban nhan dan) Tj 0 -14 Td [(gar) -20 (bled)] TJ ET\n"
-SEEN = b"BT 0 Tr /F1 12 Tf 60 300 Td (stamp 123) Tj ET\n"
 
 
 @pytest.mark.parametrize(("before", "after"), [
