@@ -442,7 +442,7 @@ def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
     """Index of the line that opens the recipients, however the foot was read."""
     for index in range(start, len(lines)):
         text = lines[index].text
-        if len(text) > 2 * FOOT_LINE_LENGTH:
+        if len(text) > 2 * FOOT_LINE_LENGTH or lines[index].area == "table":
             continue
         words = text.split()
         heads = (text, " ".join(words[:2]), " ".join(words[:3]), " ".join(words[-2:]))

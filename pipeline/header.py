@@ -68,7 +68,7 @@ def _prose(paragraphs: Sequence[Paragraph], nodes: Sequence[Node]) -> tuple[Para
     main = [node for node in nodes if not node.annex]
     last = main[-1].paragraphs[-1:] if main else ()
     basis = tuple(p for p in paragraphs if p.area == "basis")
-    return tuple(dict.fromkeys((*basis, *first, *last)))
+    return tuple({id(paragraph): paragraph for paragraph in (*basis, *first, *last)}.values())
 
 
 # --- number and date -------------------------------------------------------------------------------------
@@ -437,6 +437,7 @@ def _year(header: Header, prose: Sequence[Paragraph]) -> None:
 
 _THEME = re.compile(r"\bchu de\b(?P<between>[^“”\"'.;:]{0,70}?)\s*(?:la)?\s*[:,]?\s*[“\"«](?P<theme>[^”\"»]{8,400})[”\"»]")
 _THEME_LINE = re.compile(r"^\W*(?:\d[.)]\s*)?chu de(?:\s+[^:“\"]{0,50})?\s*:\s*(?P<theme>[^“\"].{7,300}?)\s*[.;]?$")
+MOST_THEMES = 20  # a plan quotes its theme twice or thrice
 _THEME_ACTION = re.compile(r"\bchu de\b")
 
 
@@ -463,8 +464,9 @@ def find_themes(nodes: Sequence[Node]) -> list[tuple[str, float, Paragraph, int,
 
 def _theme(header: Header, nodes: Sequence[Node]) -> None:
     best: tuple[float, str, Place] | None = None
-    for text, score, paragraph, start, end in find_themes(nodes):
-        key = aligned(paragraph.text)
+    for text, score, paragraph, start, end in find_themes(nodes)[:MOST_THEMES]:
+        key = aligned(paragraph.text[max(0, start - 500) : end])
+        start, end = start - max(0, start - 500), len(key)
         sentence = max(key.rfind(". ", 0, start), 0)
         years = {int(year) for year in re.findall(r"\bnam ((?:19|20)\d{2})\b", key[sentence:start])}
         inside = {int(year) for year in re.findall(r"\bnam ((?:19|20)\d{2})\b", key[start:end])}
@@ -474,7 +476,8 @@ def _theme(header: Header, nodes: Sequence[Node]) -> None:
             elif years or inside:
                 score -= 2.0
         if best is None or score > best[0]:
-            best = (score, text, paragraph.place(start, end))
+            at = paragraph.text.find(text)
+            best = (score, text, paragraph.place(at, at + len(text)))
     if best is not None and best[0] > 0:
         header.theme = best[1]
         header.places["/theme"] = best[2]

@@ -206,7 +206,8 @@ def paragraph_of(lines: Sequence[PlacedLine], marker: Marker | None = None) -> P
 
 def grid(table: Table) -> list[list[Cell | None]]:
     """Cells by row and column; a merged cell stands in each place that it covers."""
-    rows: list[list[Cell | None]] = [[None] * table.columns for _ in range(table.rows)]
+    width = table.columns
+    rows: list[list[Cell | None]] = [[None] * width for _ in range(table.rows)]
     for cell in table.cells:
         for row in range(cell.row, cell.row + cell.row_span):
             for column in range(cell.column, cell.column + cell.column_span):
