@@ -174,7 +174,8 @@ def scans(folder: Path, truths: Path, work: Path) -> Iterator[Paper]:
             with pikepdf.open(found) as pdf, pikepdf.new() as single:
                 single.pages.append(pdf.pages[int(number) - 1])
                 # Only the image is to be read: an old layer or a signature's words would be text for nothing.
-                single.pages[0].obj.pop("/Annots", None)
+                if "/Annots" in single.pages[0].obj:
+                    del single.pages[0].obj["/Annots"]
                 single.save(work / f"{true.stem}.pdf")
             yield Paper("real", work / f"{true.stem}.pdf", (tuple(true.read_text("utf-8").splitlines()),))
 

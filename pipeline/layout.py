@@ -30,10 +30,13 @@ COLUMN_GAP = 1.6
 SURE_GAP = 4.0
 # ...and in the gutter that the motto of a letterhead shows, one of this width is enough.
 HEAD_GAP = 0.7
+SLACK = 12  # pixels by which a bar may stand inside the word before it: engines read bars as last letters
 # A segment is "in the middle" when its centre lies within this share of the text width from the text's centre.
 CENTRED = 0.06
 # Blocks part where the distance between lines exceeds the usual one by this factor.
 PARAGRAPH_GAP = 1.6
+# ...or where more than this many line heights are left white.
+FAR_BELOW = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def _bar_between(before: SeenWord, after: SeenWord, bars: tuple[Mark, ...]) -> b
     """Whether an upright rule runs through the gap: the side of a table's cell, of a stamp's frame."""
     top, bottom = min(before.top, after.top), max(before.bottom, after.bottom)
     return any(
-        before.right - 4 <= (bar.left + bar.right) / 2 <= after.left + 4
+        before.right - SLACK <= (bar.left + bar.right) / 2 <= after.left + 4
         and min(bottom, bar.bottom) - max(top, bar.top) > 0.6 * (bottom - top)
         for bar in bars
     )
@@ -172,7 +175,24 @@ def _rows(segments: list[_Segment]) -> list[list[_Segment]]:
 
 
 def _ordered(segments: list[_Segment]) -> list[list[_Segment]]:
-    """Columns in reading order: each entry is a run of segments of one column, top to bottom."""
+    """Columns in reading order: each entry is a run of segments of one column, top to bottom.
+
+    Debris (rules and specks read as dashes) has no say in what is a column; it follows the line above it.
+    """
+    debris = [s for s in segments if all(_LINE_LIKE.fullmatch(word.text) for word in s.words)]
+    columns = _ordered_text([s for s in segments if not any(s is other for other in debris)])
+    if not columns:
+        return [debris] if debris else []
+    for stray in debris:
+        nearest = min(
+            columns, key=lambda column: min(abs(s.top - stray.top) + abs(s.middle - stray.middle) for s in column)
+        )
+        nearest.append(stray)
+        nearest.sort(key=lambda s: s.top)
+    return columns
+
+
+def _ordered_text(segments: list[_Segment]) -> list[list[_Segment]]:
     if not segments:
         return []
     left, right = _margins(segments)
@@ -370,7 +390,10 @@ def _paragraph_groups(column: list[_Segment]) -> list[list[_Segment]]:
     steps = [b.top - a.top for a, b in itertools.pairwise(ordered)]
     usual = statistics.median(steps) if steps else 0.0
     for segment in ordered:
-        if groups and segment.top - groups[-1][-1].top <= PARAGRAPH_GAP * usual:
+        last = groups[-1][-1] if groups else None
+        if last is not None and segment.top - last.top <= PARAGRAPH_GAP * usual and (
+            segment.top - last.bottom <= FAR_BELOW * max(last.height, segment.height)
+        ):
             groups[-1].append(segment)
         else:
             groups.append([segment])
