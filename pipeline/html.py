@@ -24,7 +24,7 @@ from typing import Any
 import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from pipeline.document import Block, Box, Document, Line, Page, Table, Word
+from pipeline.document import Block, Box, Document, Line, Page, Table, Turn, Word, upright
 from pipeline.plan import Evidence, Plan
 from pipeline.xmltext import attributes, escaped
 
@@ -35,6 +35,10 @@ DOUBTFUL_FIELD = 0.85
 # A page as wide as this many pixels can be read without zoom; JPEG at this quality keeps marks legible.
 PICTURE_WIDTH = 1000
 PICTURE_QUALITY = 50
+# Pillow counts the other way round.
+CLOCKWISE = {
+    90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90,
+}
 
 # Rows of the table of fields: label, and pointer of the value.
 FIELDS = (
@@ -56,6 +60,7 @@ FIELDS = (
 ASIDE = {
     "page_number": "số trang", "running_head": "đầu trang lặp", "stamp_text": "chữ trên dấu", "footer": "chân trang",
 }
+OBJECTS = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}
 
 
 def to_html(document: Document, plan: Plan | None = None, source_path: Path | None = None) -> str:
@@ -76,9 +81,9 @@ def to_html(document: Document, plan: Plan | None = None, source_path: Path | No
         f'<p class="file">{escaped(document.file)}, {len(document.pages)} trang</p>\n'
         f'<p class="doubts"><b id="count">{doubts}</b> chữ còn nghi ngờ. Phím <kbd>N</kbd>: chữ nghi ngờ tiếp theo,'
         " <kbd>P</kbd>: chữ trước. Bấm vào chữ để xem chỗ của nó trên bản quét.</p>\n",
-        _fields(plan) if plan else "",
+        _fields(plan, document) if plan else "",
         "</header>\n<main>\n",
-        *_pages(document, source_path),
+        *_pages(upright(document), source_path),
         f"</main>\n<script>{script}</script>\n</body>\n</html>\n",
     ]
     return "".join(parts)
@@ -95,13 +100,14 @@ def _is_doubtful(word: Word) -> bool:
 # --- fields -----------------------------------------------------------------------------------------
 
 
-def _fields(plan: Plan) -> str:
+def _fields(plan: Plan, document: Document) -> str:
     record = plan.as_json()
+    pages = {page.number: page for page in document.pages}
     rows = []
     for label, pointer in FIELDS:
         value = _at(record, pointer)
         told = '<span class="none">không có</span>' if value is None else escaped(str(value))
-        rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer))}>{told}</td></tr>\n")
+        rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")
     warnings_ = "".join(
         f"<li>{escaped(item.message)}{f' (trang {item.page})' if item.page else ''}</li>\n" for item in plan.warnings
     )
@@ -115,17 +121,21 @@ def _at(value: Any, pointer: str) -> Any:
     return value
 
 
-def _evidence(evidence: Evidence | None) -> str:
+def _evidence(evidence: Evidence | None, pages: dict[int, Page]) -> str:
+    """What was read for a field and where, in 1/1000 of the page as it is shown here (turned for reading)."""
     if evidence is None:
         return ""
     kinds = "doubt" if evidence.confidence < DOUBTFUL_FIELD else None
     title = f"{round(100 * evidence.confidence)} %"
     if evidence.raw != evidence.text:
         title += f"; máy đọc: {evidence.raw}"
-    place: dict[str, object] = {}
-    if evidence.page is not None and evidence.box is not None:
-        place = {"data-page": evidence.page, "data-points": " ".join(f"{n:g}" for n in evidence.box)}
-    return attributes(**{"class": kinds, "title": title, **place})
+    told = attributes(**{"class": kinds, "title": title})
+    page = pages.get(evidence.page or 0)
+    if page is None or evidence.box is None:
+        return told
+    turned = Box(*evidence.box).turned(page.turn, page.width, page.height)
+    size = (page.height, page.width) if page.turn in (90, 270) else (page.width, page.height)
+    return told + attributes(**{"data-page": page.number}) + _place(turned, *size)
 
 
 # --- pages ------------------------------------------------------------------------------------------
@@ -135,8 +145,7 @@ def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         pictures = _Pictures(source_path, document.media_type, stack) if source_path is not None else None
         for page in document.pages:
-            size = f'data-width="{page.width:g}" data-height="{page.height:g}"'
-            yield f'<section class="page" id="page-{page.number}" {size}>\n'
+            yield f'<section class="page" id="page-{page.number}">\n'
             yield f"<h2>Trang {page.number}</h2>\n"
             if pictures is not None and not document.media_type.startswith("text/"):
                 yield _scan(page, pictures)
@@ -148,14 +157,14 @@ def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
             for block in page.blocks:
                 yield _block(page, block)
             for thing in page.objects:
-                if thing.kind in ("seal", "signature", "stamp"):
-                    name = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}[thing.kind]
-                    yield f'<p class="aside"><span class="word"{_place(thing.box, page)}>[{name}]</span></p>\n'
+                if name := OBJECTS.get(thing.kind):
+                    place = _place(thing.box, page.width, page.height)
+                    yield f'<p class="aside"><span class="word"{place}>[{name}]</span></p>\n'
             yield "</div>\n</section>\n"
 
 
 def _scan(page: Page, pictures: _Pictures) -> str:
-    data = pictures.jpeg(page.number)
+    data = pictures.jpeg(page.number, page.turn)
     if data is None:
         return '<p class="failed">Không hiện được ảnh quét của trang này.</p>\n'
     code = base64.b64encode(data).decode("ascii")
@@ -195,7 +204,7 @@ def _words(page: Page, lines: Sequence[Line]) -> str:
 
 
 def _word(page: Page, word: Word) -> str:
-    place = _place(word.box, page)
+    place = _place(word.box, page.width, page.height)
     if not _is_doubtful(word):
         hint = attributes(title=f"máy đọc: {word.raw}") if word.raw != word.text else ""
         return f'<span class="word"{place}{hint}>{escaped(word.text)}</span>'
@@ -204,11 +213,11 @@ def _word(page: Page, word: Word) -> str:
     return f'<mark class="word" tabindex="0"{place}{attributes(title="; ".join(said))}>{escaped(word.text)}</mark>'
 
 
-def _place(box: Box | None, page: Page) -> str:
+def _place(box: Box | None, page_width: float, page_height: float) -> str:
     """The box as shares of the page in 1/1000: left, top, width, height."""
-    if box is None or page.width <= 0 or page.height <= 0:
+    if box is None or page_width <= 0 or page_height <= 0:
         return ""
-    across, down = 1000 / page.width, 1000 / page.height
+    across, down = 1000 / page_width, 1000 / page_height
     numbers = (box.left * across, box.top * down, box.width * across, box.height * down)
     return f' data-box="{" ".join(str(round(n)) for n in numbers)}"'
 
@@ -230,13 +239,16 @@ class _Pictures:
             elif not media_type.startswith("text/"):
                 self._image = stack.enter_context(Image.open(path))
 
-    def jpeg(self, number: int) -> bytes | None:
+    def jpeg(self, number: int, turn: Turn) -> bytes | None:
+        """The page turned for reading."""
         try:
             picture = self._of_pdf(number) if self._pdf is not None else self._of_image(number)
         except (pypdfium2.PdfiumError, OSError, EOFError, ValueError, SyntaxError, MemoryError):
             return None
         if picture is None:
             return None
+        if turn:
+            picture = picture.transpose(CLOCKWISE[turn])
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=PICTURE_QUALITY, optimize=True)
         return buffer.getvalue()

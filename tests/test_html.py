@@ -111,6 +111,21 @@ def test_the_scan_of_an_image_is_shown(tmp_path, name, mode, options):
     assert shown.getpixel((500, 700)) > 215
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_is_shown_turned_for_reading(tmp_path, turn):
+    seen = Box(60, 40, 140, 52)  # the black bar of the scan, as displayed
+    word = Word("thanh", "thanh", seen)
+    plan = a_plan(evidence={"/title": Evidence(page=1, box=(60, 40, 140, 52), raw="x", text="x", confidence=1)})
+    text = html.to_html(a_document(a_page([[word]], turn=turn)), plan, a_scan(tmp_path / "in.pdf"))
+    picture = picture_of(text).convert("L")
+    boxes = re.findall(r'data-box="([^"]+)"', text)
+    assert len(boxes) == 2
+    for box in boxes:
+        left, top, width, height = (int(n) / 1000 for n in box.split())
+        middle = (left + width / 2) * picture.width, (top + height / 2) * picture.height
+        assert picture.getpixel((int(middle[0]), int(middle[1]))) < 60
+
+
 def test_a_scan_that_cannot_be_shown_is_told(tmp_path):
     (tmp_path / "in.pdf").write_bytes(b"%PDF-1.4 nothing")
     text = html.to_html(a_document(a_page([[doubtful()]])), None, tmp_path / "in.pdf")
@@ -136,5 +151,5 @@ def test_a_field_says_what_was_read_and_where():
     plan = a_plan(evidence={"/number/number": Evidence(page=1, box=(1, 2, 3, 4), raw="O7", text="07", confidence=0.5)})
     reader = Reader(html.to_html(a_document(a_page([[doubtful()]])), plan))
     cell = next(attrs for tag, attrs in reader.tags if tag == "td" and attrs.get("class") == "doubt")
-    assert cell == {"class": "doubt", "title": "50 %; máy đọc: O7", "data-page": "1", "data-points": "1 2 3 4"}
+    assert cell == {"class": "doubt", "title": "50 %; máy đọc: O7", "data-page": "1", "data-box": "3 5 7 5"}
     assert "không có" in reader.texts["td"]  # what the paper does not say is told as such

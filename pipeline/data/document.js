@@ -41,14 +41,11 @@
       at = marks.indexOf(word) >= 0 ? marks.indexOf(word) : at;
       return show(word);
     }
-    const field = event.target.closest("[data-points]");
+    const field = event.target.closest("[data-page]");
     if (field) {
       const page = document.getElementById("page-" + field.dataset.page);
-      if (!page) return;
-      const [left, top, right, bottom] = field.dataset.points.split(" ").map(Number);
-      const across = 1000 / page.dataset.width, down = 1000 / page.dataset.height;
-      page.scrollIntoView();
-      return light(page, [left * across, top * down, (right - left) * across, (bottom - top) * down], field);
+      if (page) page.scrollIntoView();
+      return light(page, boxOf(field), field);
     }
     const scan = event.target.closest("figure");
     if (!scan) return;
