@@ -137,6 +137,13 @@ _KIND_KEYS = {
     "tp": "thành phố",
     "tx": "thị xã",
 }
+_DAMAGED_KINDS = {
+    "tĩnh": "tỉnh",
+    "tình": "tỉnh",
+    "tính": "tỉnh",
+    "huyên": "huyện",
+    "huyền": "huyện",
+}  # not "Hà Tĩnh"
 _PROPER = {
     "viet nam": "Việt Nam",
     "ho chi minh": "Hồ Chí Minh",
@@ -272,6 +279,14 @@ def _kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, in
         kind = _KIND_KEYS[one]
         # "quân sự", "phương án", "xã hội": marks decide where there are any
         bare = words[index].lower().strip(".,")
+        damaged = _DAMAGED_KINDS.get(bare)
+        if (
+            damaged
+            and words[index].isupper()
+            and index + 1 < len(words)
+            and (index == 0 or _key(words[index - 1]) != "ha")
+        ):
+            return damaged, 1
         if bare == kind or (bare == one and not marked) or bare in ("tp", "tx"):
             after = _key(words[index + 1]) if index + 1 < len(words) else ""
             if one == "xa" and after in ("hoi", "vien"):

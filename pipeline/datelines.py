@@ -77,11 +77,31 @@ def parse_dateline(text: str) -> Dateline | None:
         date, _, _, _, doubt = edtf_of(int(year), known_month, known_day)
         if doubt:
             doubts.append(doubt)
+    if not _stands_alone(text, plain, match):
+        return None
     end = match.end()
     while end > match.start() and text[end - 1] in " \t,;:":
         end -= 1
     place, start = _place_before(text, plain, match.start())
     return Dateline(start, end, text[start:end], place, date, day, month, year, "; ".join(doubts) or None)
+
+
+def _stands_alone(text: str, plain: str, match: re.Match[str]) -> bool:
+    """Whether it is the head's own date and not one of a sentence: a comma stands before it, or nothing but a short
+    place or the number does and no sentence goes on after it."""
+    if _comma_before(plain, match.start()) or not any(map(str.isalpha, plain[: match.start()])):
+        return sum(map(str.isalpha, plain[match.end() :])) <= 60 or not plain[
+            match.end() :
+        ].lstrip().startswith(("cua ", "ve "))
+    before = text[: match.start()].rstrip()
+    place = re.split(r"\s{3,}|\t|\n", before)[-1].split()
+    after = sum(map(str.isalpha, plain[match.end() :]))
+    return (
+        after <= 12
+        and len(place) <= 5
+        and all(word[0].isupper() for word in place)
+        and not before.endswith(("Đ", "D", "T"))
+    )
 
 
 def _few_letters(match: re.Match[str]) -> bool:

@@ -417,11 +417,11 @@ def _pieces(line: str) -> list[tuple[str, _Kind]]:
 _HEAD = re.compile(
     r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
 )
-_MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
+_MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
-    r"(?:de\s+)?(?:b/?[ce]|bao cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
+    r"(?:de\s+)?(?:b/?[ce]|bao\s?cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
     r"giam sat|kiem tra|dang tai|dua tin|"
     r"tuyen truyen|dang tin|trien khai|qua\s|x/b|x/d|xin y kien|trinh|phe duyet|tham gia|gui\s|thay b/?c|"
     r"tham muu|chi thi|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
@@ -446,6 +446,9 @@ def is_recipients_head(text: str) -> bool:
     return recipients_head_end(text) is not None
 
 
+_TRAILING_NOISE = re.compile(r"[\s;,]+[(\[{|'\"“”‘’_~^¬°.:;,\-]{1,3}\Z")
+
+
 def split_recipient(text: str) -> RecipientLine | None:
     """One recipient's line without dash, closing mark and note; None for an empty, head or archive line.
 
@@ -461,7 +464,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     body = text[opening.end() :] if opening else text
     body = _SPACES.sub(" ", body).strip(" \t;:,|*_")
     body = body[:-1].rstrip() if body.endswith(".") and not body.endswith("...") else body
-    body = body.removesuffix("./").rstrip(" ;,")
+    body = _TRAILING_NOISE.sub("", body.removesuffix("./")).rstrip(" ;,")
     if not any(map(str.isalpha, body)) or is_recipients_head(text):
         return None
     note = None

@@ -167,6 +167,9 @@ _BLANK = re.compile(r"[\s._…‥:;,'\"`*~\-–—|]*\Z")
 _SLOT = 14  # signs between "Số:" and the stroke: a written number, dots or spaces
 
 
+_CITED_AFTER = re.compile(r"\s?(?:,|;|\)|ngay|cua|ve|va|nam|quy|ban|den)(?![a-z])")
+
+
 def parse_number_line(text: str) -> NumberLine | None:
     """The number and symbol in a line of a head, or None where the line has none.
 
@@ -185,6 +188,8 @@ def parse_number_line(text: str) -> NumberLine | None:
         if not (opens or text[match.start()] == "S"):
             continue
         found = _after_so(text, match.start(), match.end())
+        if found is not None and text[match.start()] == "s" and _CITED_AFTER.match(plain, found.end):
+            return None  # a wrapped line: "số 15/2020/TT-BGDĐT ngày 26 tháng 5 ..."
         if found is not None:
             return found
     return _without_so(text)
