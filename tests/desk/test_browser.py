@@ -104,7 +104,7 @@ def picture(tab, name):
         Path(PICTURES).mkdir(parents=True, exist_ok=True)
         tab.wait_for_load_state("networkidle")
         shot = Image.open(io.BytesIO(tab.screenshot()))
-        shot.convert("RGB").resize((1020, 615), Image.Resampling.LANCZOS).quantize(48).save(
+        shot.convert("RGB").resize((1020, 615), Image.Resampling.LANCZOS).quantize(96, Image.Quantize.FASTOCTREE).save(
             Path(PICTURES) / f"{name}.png", optimize=True
         )
 
