@@ -114,9 +114,10 @@ def moved_pages(pages: list[dict[str, Any]], scans: Iterable[age.Scan]) -> tuple
     return tuple(found)
 
 
-def render(name: str, kind: str) -> Rendering:
-    """Age one sample; the same arguments give the same bytes."""
+def render(name: str, kind: str, count: int | None = None) -> Rendering:
+    """Age one sample, or its first `count` pages; the same arguments give the same bytes."""
     sample, pages, images = _clean(name)
+    pages = pages[:count]
     sheets = [
         age.Sheet(
             image,
@@ -126,7 +127,7 @@ def render(name: str, kind: str) -> Rendering:
             age.generator(name, kind, index + 1),
             index + 1,
         )
-        for index, (image, page) in enumerate(zip(images, pages, strict=True))
+        for index, (image, page) in enumerate(zip(images[: len(pages)], pages, strict=True))
     ]
     scans = tuple(age.KINDS[kind](sheet) for sheet in sheets)
     meshes = tuple(scan.mesh(page) for scan, page in zip(scans, pages, strict=True))
