@@ -97,6 +97,7 @@ _BEFORE_SYMBOL = re.compile(
     rf"(?<![a-z])(?P<type>{_TYPE})(?P<middle>(?:\s+[^;\n]{{1,110}}?)??)\s*,?\s*(?:(?<![a-z])s[o06e]\s*[:.]?\s*)?\Z"
 )
 _NUMBER_WORD = re.compile(r"(?<![a-z])s[o06e]\s*[:.]?\s*\Z")
+_NOISE_BEFORE = re.compile(r"(?<![a-z])s[o06e]\s*[:.]?\s*(?P<noise>[^\s,;]{1,4}\s+)\Z")  # "số §I 19/QĐ-SYT"
 _LIST_JOIN = re.compile(r"\s*(?:,|;|va|hoac)\s*(?:(?<![a-z])s[o06]\s*[:.]?\s*)?\Z")
 _DATE_JOIN = re.compile(
     r"\s*[,(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
@@ -157,12 +158,9 @@ _BODY_AFTER = re.compile(
 @cache
 def _long_names() -> re.Pattern[str]:
     """Names of bodies with a comma or "và" in them, which would else end there."""
-    names = sorted(
-        (plain(row[0]) for row in load_table("bodies") if re.search(r",| và ", row[0])), key=len, reverse=True
-    )
-    return re.compile(
-        rf"(?:bo truong\s+|giam doc\s+)?(?:{'|'.join(re.escape(name) for name in names)})(?![a-z])"
-    )
+    rows = (plain(row[0]) for row in load_table("bodies") if re.search(r",| và ", row[0]))
+    names = sorted({_law_pattern(name.replace(" - ", " ")) for name in rows}, key=len, reverse=True)
+    return re.compile(rf"(?:bo truong\s+|giam doc\s+)?(?:{'|'.join(names)})(?![a-z])")
 
 
 # --- laws ------------------------------------------------------------------------------------------------
@@ -175,8 +173,8 @@ def _laws() -> re.Pattern[str]:
 
 
 def _law_pattern(name: str) -> str:
-    """The comma in a law's name is often left out or added; spaces may be line breaks."""
-    return r"\s+".join(
+    """Commas and hyphens in a name are often left out or added; spaces may be line breaks."""
+    return r"\s+(?:-\s+)?".join(
         re.escape(word).replace(r"\,", ",?").replace(",", ",?").replace("??", "?") for word in name.split()
     )
 
@@ -275,6 +273,9 @@ def _numbered(
         doubt = doubt or "type taken from the symbol"
     else:
         return None
+    noise = _NOISE_BEFORE.search(before)
+    if match is None and noise:
+        doubt = f"number read as {text[low + noise.start('noise') : symbol.start].strip()} {symbol.number}"
     at = symbol.end
     date: str | None = None
     at, date, date_doubt = _take_date(text, flat, at)
@@ -443,14 +444,16 @@ def _take_subject(text: str, flat: str, at: int, limit: int) -> tuple[str | None
         return None, at
     begin = match.start("about") if match["about"] else match.start("verb")
     end = min(limit, begin + _MAX_SUBJECT)
-    stop = _subject_stop(flat, match.end(), end)
+    stop = _subject_stop(text, flat, match.end(), end)
     while stop > begin and flat[stop - 1] in " ,;:-":
         stop -= 1
     return text[begin:stop], stop
 
 
-def _subject_stop(flat: str, at: int, end: int) -> int:
+def _subject_stop(text: str, flat: str, at: int, end: int) -> int:
     stop = _SUBJECT_END.search(flat, at, end)
+    while stop and stop.group() == "." and text[stop.end() : stop.end() + 2].strip().islower():
+        stop = _SUBJECT_END.search(flat, stop.end(), end)  # a point that recognition made of a comma
     best = stop.start() if stop else end
     following = _NEXT_CITATION.search(flat, at, best)
     if following:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from leaf_cases import cases
 
 from pipeline import bodies
+from tests.leaf_cases import cases
 
 
 @pytest.mark.parametrize("case", cases("bodies", "wild", "made"))

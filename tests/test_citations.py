@@ -6,9 +6,9 @@ import itertools
 import time
 
 import pytest
-from leaf_cases import cases, kept
 
 from pipeline import citations
+from tests.leaf_cases import cases, kept
 
 FIELDS = ("type", "number", "date", "issuer", "subject", "kind", "doubt")
 

@@ -8,9 +8,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leaf_cases import cases, kept
 
 from pipeline import datelines, dates, terms
+from tests.leaf_cases import cases, kept
 
 
 def shown(date: dates.FoundDate) -> dict[str, object]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from leaf_cases import cases
 
 from pipeline import gazetteer
 from pipeline.lexicon import load_table
+from tests.leaf_cases import cases
 
 
 @pytest.mark.parametrize("case", cases("gazetteer", "resolve"))

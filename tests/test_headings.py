@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from leaf_cases import cases
 
 from pipeline import headings
 from pipeline.lexicon import load_table
 from pipeline.plan import SectionKind
+from tests.leaf_cases import cases
 
 
 @pytest.mark.parametrize("case", cases("headings", "kinds"))

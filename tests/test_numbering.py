@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from leaf_cases import cases, kept
 
 from pipeline import numbering, numerals, sequence
+from tests.leaf_cases import cases, kept
 
 
 def shown(marker: numbering.Marker) -> dict[str, object]:

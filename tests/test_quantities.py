@@ -7,9 +7,9 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from leaf_cases import cases, kept
 
 from pipeline import quantities
+from tests.leaf_cases import cases, kept
 
 
 def shown(quantity: quantities.Quantity) -> dict[str, object]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from leaf_cases import cases, kept
 
 from pipeline import symbols
+from tests.leaf_cases import cases, kept
 
 
 @pytest.mark.parametrize("case", cases("symbols", "wild", "made", "keep"))
