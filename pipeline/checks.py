@@ -2,13 +2,14 @@
 
 Every finding is a `Notice` with page and place. What it never does: mend anything, or raise.
 """
+
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pipeline import header, sequence
+from pipeline import sequence, themes
 from pipeline.document import Notice
 from pipeline.flow import Structure
 from pipeline.foot import Foot
@@ -18,10 +19,18 @@ from pipeline.plan import Citation
 from pipeline.vietnamese import fold
 
 NOTICES_KEPT = 200  # of one code; a hostile text would give one a line
-CODES = frozenset({
-    "numbering_gap", "numbering_duplicate", "missing_component", "page_artifact", "low_confidence",
-    "ocr_page_failed", "text_layer_rejected", "value_unreadable",
-})
+CODES = frozenset(
+    {
+        "numbering_gap",
+        "numbering_duplicate",
+        "missing_component",
+        "page_artifact",
+        "low_confidence",
+        "ocr_page_failed",
+        "text_layer_rejected",
+        "value_unreadable",
+    }
+)
 
 
 def check(parts: Structure, head: Header, foot: Foot, basis: Sequence[Citation]) -> tuple[Notice, ...]:
@@ -68,7 +77,12 @@ def _lists(nodes: Sequence[Node]) -> Iterator[Notice]:
         if marker.doubt is not None and node.label is not None:
             yield Notice("low_confidence", f"label {node.label}: {marker.doubt}", place.page, place.box)
         if before is None or before.title is None or before.title.marker is None:
-            if marker.ordinals and not sequence.is_first(marker) and marker.family not in ("annex", "article") and len(marker.ordinals) == 1:
+            if (
+                marker.ordinals
+                and not sequence.is_first(marker)
+                and marker.family not in ("annex", "article")
+                and len(marker.ordinals) == 1
+            ):
                 yield Notice("numbering_gap", f"the list begins with {node.label}", place.page, place.box)
             continue
         step = sequence.step(before.title.marker, marker)
@@ -132,7 +146,12 @@ def _dates(head: Header, basis: Sequence[Citation]) -> Iterator[Notice]:
             continue
         width = min(len(found.date), len(issued))
         if found.date[:width] > issued[:width]:
-            yield Notice("low_confidence", f"{found.type} {found.number or found.subject or ''} is dated {found.date}, after this document ({issued})".replace("  ", " "), page)
+            yield Notice(
+                "low_confidence",
+                f"{found.type} {found.number or found.subject or ''} is dated {found.date}, after this"
+                f" document ({issued})".replace("  ", " "),
+                page,
+            )
         written = re.search(r"/((?:19|20)\d{2})/", found.number or "")
         if written and written[1] != found.date[:4]:
             yield Notice("low_confidence", f"number {found.number} and date {found.date} are of different years", page)
@@ -145,7 +164,7 @@ def _themes(head: Header, nodes: Sequence[Node]) -> Iterator[Notice]:
     if head.theme is None:
         return
     own = fold(head.theme)
-    for text, score, paragraph, start, end in header.find_themes(nodes):
+    for text, score, paragraph, start, end in themes.find_themes(nodes):
         if score > 0.5 and fold(text) != own and _akin(fold(text), own):
             place = paragraph.place(start, end)
             yield _at("low_confidence", "the theme is quoted in two wordings", place)

@@ -4,6 +4,7 @@ The trouble: it comes back as "KE HOACH", with letters apart, or with the title 
 
 What it never does: read a type out of running text in small letters.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace

@@ -6,15 +6,18 @@ nghị"; where the actor's name ends and the task begins is not marked ("Công c
 
 What it never does: make an actor of a sentence without one, or shorten a task.
 """
+
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline import bodies
 from pipeline.document import Table
 from pipeline.fuzzy import aligned
+from pipeline.lexicon import load_table
 from pipeline.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
 
 
@@ -47,7 +50,9 @@ def _closing_paragraph(nodes: Sequence[Node]) -> Paragraph | None:
 
 
 # Sections of the organisation part that speak of something else than who does what.
-_OTHER_PARTS = frozenset({"tasks", "targets", "content", "situation", "purpose", "requirements", "purpose_requirements"})
+_OTHER_PARTS = frozenset(
+    {"tasks", "targets", "content", "situation", "purpose", "requirements", "purpose_requirements"}
+)
 
 
 def _in_organisation(step: Step) -> bool:
@@ -65,39 +70,44 @@ def _in_organisation(step: Step) -> bool:
 _ASKED = re.compile(
     r"^(?:(?:de nghi|giao(?: cho)?|giao nhiem vu cho|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)\s+)"
 )
+
+
+@cache
+def _verb() -> re.Pattern[str]:
+    """Words that open a task (dictionaries/task_verbs.tsv), the longer before the shorter."""
+    verbs = sorted((row[0] for row in load_table("task_verbs")), key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(verbs) + r")(?![\w-])")
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    """Those of them that also stand inside names."""
+    return frozenset(verb for verb, noun in load_table("task_verbs") if noun)
+
+
 # Words that open a task. They are looked for in small letters only, so that "Ban Tổ chức" and "Ủy ban Kiểm tra"
 # stay names.
-_VERBS = (
-    "chủ trì", "phối hợp", "tham mưu", "tổ chức", "xây dựng", "hướng dẫn", "theo dõi", "tổng hợp", "triển khai", "thực hiện",
-    "chịu trách nhiệm", "có trách nhiệm", "có nhiệm vụ", "căn cứ", "tăng cường", "đẩy mạnh", "vận động", "tuyên truyền",
-    "kiểm tra", "giám sát", "báo cáo", "ban hành", "thẩm định", "bố trí", "cân đối", "phân công", "chuẩn bị", "họp", "viết",
-    "phát huy", "phát động", "phát sóng", "mở", "đăng", "xem xét", "đôn đốc", "lập", "rà soát", "cung cấp", "bảo đảm", "đảm bảo",
-    "chỉ đạo", "tiếp tục", "thường xuyên", "nghiêm túc", "kịp thời", "chủ động", "lồng ghép", "quán triệt", "nêu cao",
-    "niêm yết", "hỗ trợ", "tiếp nhận", "làm", "gửi", "đề xuất", "đăng ký", "lựa chọn", "dự", "trực tiếp", "quản lý",
-    "cử", "trình", "quyết định", "xử lý", "sử dụng", "thông báo", "thông tin", "tập trung", "phổ biến", "duy trì", "rèn luyện",
-    "huy động", "giúp", "khẩn trương", "đưa", "nộp", "hoàn thành", "tích cực", "phát hiện", "cập nhật", "in", "cấp", "bám sát",
-    "giới thiệu", "nghiên cứu", "định kỳ", "tiến hành", "giải quyết", "ký", "đánh giá", "bổ sung", "dự trù", "mua", "lắp đặt",
-    "điều phối", "vận hành", "khảo sát", "đào tạo", "bồi dưỡng", "tư vấn", "nắm", "quan tâm", "tạo điều kiện", "phê duyệt",
-    "chọn", "thu nhận", "đề nghị", "phản ánh",
-    "thành lập", "tuyển chọn", "tuyển", "cấp phát", "khai thác", "vận dụng", "nâng cao", "bàn giao", "thanh toán", "quyết toán", "ghi",
-    "chấm", "xác minh", "phân bổ", "cài đặt", "số hóa", "lưu trữ", "giao", "duyệt", "phục vụ", "sẵn sàng", "tiêm", "khám", "điều tra",
-    "thống kê", "sơ tán", "di dời", "dự báo", "cảnh báo", "ứng trực", "khắc phục", "trồng", "bảo vệ", "ủng hộ", "quyên góp",
-    "tham gia", "hưởng ứng", "tiếp thu", "nêu gương", "xét", "bình xét", "ưu tiên", "dành", "mời", "thăm", "trao", "tặng", "đón",
-    "chăm sóc", "tập huấn", "phát hành", "chuyển", "nhận", "thu hồi", "thu thập", "cùng", "phải", "cần", "chấp hành", "công khai", "thu", "chi", "tổng kết", "sơ kết", "được giao", "là cơ quan", "là đơn vị", "là đầu mối",
-)
-_VERB = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(_VERBS, key=len, reverse=True)) + r")(?![\w-])")
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
-_NOUN_BEFORE = re.compile(r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$")
-_NOUN_AFTER = re.compile(r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)")
-_NOUNS = frozenset({"tổ chức", "thẩm định", "chỉ đạo", "phát huy", "quản lý", "thông tin", "thu", "chi", "lập", "đào tạo", "cấp", "dự", "in", "lưu trữ", "thống kê", "bảo vệ", "khám", "phục vụ", "nhận", "trực", "giao",
-                    "mở", "tư vấn", "đánh giá", "tuyên truyền", "kiểm tra", "giám sát", "tổng hợp", "đăng ký"})
+_NOUN_BEFORE = re.compile(
+    r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung"
+    r" tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$"
+)
+_NOUN_AFTER = re.compile(
+    r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)"
+)
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(
-    r"^(?!phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc|dai hoi|doan ket|tinh hinh|truong hop)"
-    r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
-    r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
-    r"|truong hoc|tram|so|phong|uy ban|ubnd|ub|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
-    r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa|thanh pho)\b"
+    r"^(?!phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc|dai hoi|doan"
+    r" ket|tinh hinh|truong hop)"
+    r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
+    r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
+    r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
+    r"|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
+    r"|truong hoc|tram|so|phong|uy ban|ubnd|ub|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
+    r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
+    r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao"
+    r"|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa"
+    r"|thanh pho)\b"
 )
 _TOGETHER = re.compile(r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: với| cùng(?: với)?)\s+", re.IGNORECASE)
 _EDGE = " .,;:-–+*"
@@ -113,11 +123,11 @@ class _Statement:
 
 def _boundary(text: str, limit: int | None = None) -> int | None:
     """Offset where the first task word begins after an actor, None where there is none."""
-    for match in _VERB.finditer(text, 0, limit if limit is not None else len(text)):
+    for match in _verb().finditer(text, 0, limit if limit is not None else len(text)):
         before = text[: match.start()]
         if not before.strip(_EDGE):
             continue
-        if match.group() in _NOUNS and _is_noun(match.group(), before, text[match.end() :]):
+        if match.group() in _nouns() and _is_noun(match.group(), before, text[match.end() :]):
             continue
         return match.start()
     return None
@@ -136,7 +146,7 @@ def _is_actor(text: str) -> bool:
     words = text.split()
     if not 1 <= len(words) <= LONGEST_ACTOR or text[:1].islower():
         return False
-    if len(words) == 1 and len(text) < 12 or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
+    if (len(words) == 1 and len(text) < 12) or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
         return False  # "Tổ chức phát động ..." opens with its verb
     return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
 
@@ -149,7 +159,12 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     at = lead + (asked.end() if asked else 0)
     rest = clause[at:]
     colon = rest.find(":")
-    if 0 < colon < 90 and _is_actor(rest[:colon].strip(_EDGE)) and len(rest[colon + 1 :].split()) >= 3 and _boundary(rest, colon) is None:
+    if (
+        0 < colon < 90
+        and _is_actor(rest[:colon].strip(_EDGE))
+        and len(rest[colon + 1 :].split()) >= 3
+        and _boundary(rest, colon) is None
+    ):
         actor, task = rest[:colon].strip(_EDGE), rest[colon + 1 :]
     else:
         cut = _boundary(rest)
@@ -178,7 +193,12 @@ def _statements(text: str) -> Iterator[_Statement]:
         found = _statement(text, start, end)
         if found is None:
             if current is not None:
-                current = _Statement(current.actor, f"{current.task}{text[current.end - _gap(text, current.end): end].rstrip(_EDGE)}", current.start, end)
+                current = _Statement(
+                    current.actor,
+                    f"{current.task}{text[current.end - _gap(text, current.end) : end].rstrip(_EDGE)}",
+                    current.start,
+                    end,
+                )
             continue
         if current is not None:
             yield current
@@ -254,8 +274,14 @@ def _heading_actor(step: Step) -> str | None:
         own = _boundary(name) is None
         if own and node.kind in ("organisation", None) and bodies.looks_like_body(name) >= 0.6:
             return name.strip(_EDGE)
-        if own and node.kind in ("organisation", None) and _PEOPLE.match(aligned(name)) and node.label is not None and len(name.split()) <= 14 \
-                and not re.match(r"(?:to chuc|phong|ban)\b", aligned(name)):
+        if (
+            own
+            and node.kind in ("organisation", None)
+            and _PEOPLE.match(aligned(name))
+            and node.label is not None
+            and len(name.split()) <= 14
+            and not re.match(r"(?:to chuc|phong|ban)\b", aligned(name))
+        ):
             return name.strip(_EDGE)
     return None
 
@@ -275,9 +301,21 @@ def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[Foun
             " ".join(dict.fromkeys(aligned(cell.text) for row in rows[: first + 1] if (cell := row[c]) is not None))
             for c in range(table.columns)
         ]
-        task = next((i for i, head in enumerate(heads) if _TASK_HEAD.search(head) and not _SUPPORT_HEAD.search(head)), None)
-        support = next((i for i, head in enumerate(heads) if _SUPPORT_HEAD.search(head) and i != task and "chu tri" not in head), None)
-        lead = next((i for i, head in enumerate(heads) if _LEAD_HEAD.search(head) and not _NOT_LEAD.search(head) and i not in (task, support)), None)
+        task = next(
+            (i for i, head in enumerate(heads) if _TASK_HEAD.search(head) and not _SUPPORT_HEAD.search(head)), None
+        )
+        support = next(
+            (i for i, head in enumerate(heads) if _SUPPORT_HEAD.search(head) and i != task and "chu tri" not in head),
+            None,
+        )
+        lead = next(
+            (
+                i
+                for i, head in enumerate(heads)
+                if _LEAD_HEAD.search(head) and not _NOT_LEAD.search(head) and i not in (task, support)
+            ),
+            None,
+        )
         if task is not None and lead is not None:
             break
     else:
@@ -292,4 +330,9 @@ def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[Foun
                 continue
             for name in re.split(r"\s*;\s*|\s*\n\s*", who.text):
                 if name.strip(_EDGE):
-                    yield FoundAssignment(name.strip(_EDGE), what.text.strip(_EDGE), step.path or None, place_of_cells(paragraph, (what, who), f"{what.text} | {who.text}"))
+                    yield FoundAssignment(
+                        name.strip(_EDGE),
+                        what.text.strip(_EDGE),
+                        step.path or None,
+                        place_of_cells(paragraph, (what, who), f"{what.text} | {who.text}"),
+                    )

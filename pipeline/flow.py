@@ -3,12 +3,13 @@
 `paragraphs` is what the text exports print; `structure` is what the record is read from. Both take the document
 after restoration, upright, with its tables found; both are pure.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pipeline import areas, joining, outline
+from pipeline import areas, joining, outline, placing
 from pipeline.document import Document, Notice, Table
 from pipeline.passages import Node, Paragraph, PlacedLine, walk
 from pipeline.tidy import tidy
@@ -28,7 +29,7 @@ class Structure:
 def structure(document: Document) -> Structure:
     """Areas, paragraphs and outline of a restored, upright document."""
     document, notices = tidy(document)
-    lines = areas.label(areas.place_lines(document))
+    lines = areas.label(placing.place_lines(document))
     tables: dict[tuple[int, int], Table] = {
         (page.number, index): table for page in document.pages for index, table in enumerate(page.tables)
     }
@@ -49,7 +50,8 @@ def paragraphs(document: Document) -> tuple[Paragraph, ...]:
 def _with_levels(joined: Iterable[Paragraph], nodes: tuple[Node, ...]) -> tuple[Paragraph, ...]:
     opened = {
         id(step.node.title.lines): (step.node.title.marker, step.node.depth if step.node.heading is not None else 0)
-        for step in walk(nodes) if step.node.title is not None
+        for step in walk(nodes)
+        if step.node.title is not None
     }
     result = []
     for paragraph in joined:

@@ -2,6 +2,7 @@
 
 Reads only lines that `areas` has put in the foot. What it never does: expand an abbreviation; a name is as printed.
 """
+
 from __future__ import annotations
 
 import re
@@ -52,7 +53,11 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     if not blocks:
         return Foot(None, None, None, archive, recipients, places, doubts)
     first = blocks[0]
-    for key, indexes in (("authority", first.authority_lines), ("title", first.title_lines), ("name", first.name_lines)):
+    for key, indexes in (
+        ("authority", first.authority_lines),
+        ("title", first.title_lines),
+        ("name", first.name_lines),
+    ):
         if getattr(first, key) is not None and indexes:
             places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
     return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
@@ -88,7 +93,9 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
         if opener is not None:
             line, text = opener, opener.text
         wrapped = (
-            bool(entries) and not _BULLET.match(text) and not ended.search(entries[-1][-1].text)
+            bool(entries)
+            and not _BULLET.match(text)
+            and not ended.search(entries[-1][-1].text)
             and people.parse_archive(text) is None
         )
         if wrapped:

@@ -9,6 +9,7 @@ letter or capital; indentation, distance, boldness and size where there are boxe
 
 What it never does: reorder lines, or join across areas, tables and annexes.
 """
+
 from __future__ import annotations
 
 import re
@@ -25,10 +26,16 @@ _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
 _TERMINAL = re.compile(r"(?:[.;:!?…]|\./\.?)[\s\"”’')\]*=]*$")
 _STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
 # A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
-_WANTS_NUMBER = re.compile(r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren|duoi|dat|con|la|loai|cap|dot)\s*$")
+_WANTS_NUMBER = re.compile(
+    r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren"
+    r"|duoi|dat|con|la|loai|cap|dot)\s*$"
+)
 
 # What opens a paragraph of its own after a full stop, wherever the line before ends.
-_OPENER = re.compile(r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b")
+_OPENER = re.compile(
+    r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van"
+    r"|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
+)
 
 LONG_LINE = 130  # characters; a printed line of 13-point type holds 75 to 100
 FEW_LINES = 12  # fewer tell nothing about how a text is wrapped
@@ -74,7 +81,8 @@ def _width(lines: Sequence[PlacedLine]) -> _Width:
     if not lengths or sum(length for length in lengths if length > LONG_LINE) > sum(lengths) / 2:
         return _Width(0)
     running_on = sum(
-        below[:1].islower() and not marks(below) and not _TERMINAL.search(above) for above, below in zip(body, body[1:], strict=False)
+        below[:1].islower() and not marks(below) and not _TERMINAL.search(above)
+        for above, below in zip(body, body[1:], strict=False)
     )
     if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body):
         return _Width(0)
@@ -191,7 +199,9 @@ def _same_stream(above: PlacedLine, line: PlacedLine) -> bool:
     return above.area == line.area or {above.area, line.area} == {"basis", "body"}
 
 
-def join_lines(lines: Sequence[PlacedLine], tables: dict[tuple[int, int], Table] | None = None) -> tuple[Paragraph, ...]:
+def join_lines(
+    lines: Sequence[PlacedLine], tables: dict[tuple[int, int], Table] | None = None
+) -> tuple[Paragraph, ...]:
     """Labelled lines to paragraphs in the same order.
 
     `tables` gives the table for (page, index); its lines become one paragraph that carries it. Lines of the
@@ -218,7 +228,9 @@ def join_lines(lines: Sequence[PlacedLine], tables: dict[tuple[int, int], Table]
             current.append(line)
             continue
         if current and current[-1].area == "title" and line.area == "title":
-            starts = line.gap == "line" and current[-1].gap != "line" and _is_type_only(current) or _is_type_only(current)
+            starts = (line.gap == "line" and current[-1].gap != "line" and _is_type_only(current)) or _is_type_only(
+                current
+            )
         elif current and _same_stream(current[-1], line):
             starts = _starts_paragraph(current, line, width, lists)
         else:
@@ -249,7 +261,10 @@ def _with_tables(paragraphs: Sequence[Paragraph], tables: dict[tuple[int, int], 
         if table.continues and before is not None and before.table is not None and before.annex == paragraph.annex:
             lines = (*before.lines, *paragraph.lines)
             found[-1] = replace(
-                before, lines=lines, text=f"{before.text} {paragraph.text}", table=joined_tables(before.table, table),
+                before,
+                lines=lines,
+                text=f"{before.text} {paragraph.text}",
+                table=joined_tables(before.table, table),
             )
         else:
             found.append(replace(paragraph, table=table))

@@ -9,17 +9,18 @@ closing mark, what stands below, and what the neighbours in the same list are.
 What it never does: drop, reorder or renumber. A label is kept as printed; where two letters are confused (d, đ) the
 sequence chooses between the readings that `numbering` offers.
 """
+
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline import sequence
+from pipeline import sequence, titles
 from pipeline.fuzzy import aligned
 from pipeline.headings import heading_kind
 from pipeline.numbering import Marker
-from pipeline.passages import CAPITALS, Node, Paragraph, bullet_of, is_capitals, marks
+from pipeline.passages import Node, Paragraph, is_capitals, marks
 
 DEEPEST = 12  # real plans go to 5; deeper ones are hostile and would exhaust the recursion of readers
 _RANK = {"part": 0, "annex": 0, "chapter": 1, "item": 2, "roman": 3, "article": 4, "arabic": 5, "letter": 6, "paren": 6}
@@ -78,7 +79,13 @@ class _Builder:
             draft.paragraphs.append(paragraph)
             return
         top = self.stack[-1]
-        if top.title is not None and not top.paragraphs and not top.children and top.heading_first is None and _wants_title(top, paragraph):
+        if (
+            top.title is not None
+            and not top.paragraphs
+            and not top.children
+            and top.heading_first is None
+            and _wants_title(top, paragraph)
+        ):
             top.heading_first = paragraph
             return
         top.paragraphs.append(paragraph)
@@ -100,8 +107,12 @@ class _Builder:
             score, level = self._place(marker, paragraph)
             total = SEQUENCE_WEIGHT * score + (1 - SEQUENCE_WEIGHT) * marker.likelihood
             if (
-                marker.family == "roman" and marker.doubt is not None and marker.ordinals == (1,) and "I" not in self.seen
-                and self.roman_follows and is_capitals(paragraph.text[marker.text_start :])
+                marker.family == "roman"
+                and marker.doubt is not None
+                and marker.ordinals == (1,)
+                and "I" not in self.seen
+                and self.roman_follows
+                and is_capitals(paragraph.text[marker.text_start :])
             ):
                 total += MISREAD_FIRST  # "1. MỤC ĐÍCH" before "II. NỘI DUNG" was "I."
             if best is None or total > best[0]:
@@ -167,7 +178,9 @@ class _Builder:
         """Whether a node must be left before a list of this mark can begin."""
         before = open_draft.marker
         if before is not None and {before.shape, marker.shape} == {"A", "I"} and marker.shape not in self.seen:
-            return False  # "A." holds "I." in one office and "I." holds "A." in the next; the first one used is the upper
+            return (
+                False  # "A." holds "I." in one office and "I." holds "A." in the next; the first one used is the upper
+            )
         if open_draft.rank > rank:
             return True
         if before is None:
@@ -179,7 +192,10 @@ class _Builder:
     def unnumbered(self, paragraph: Paragraph) -> None:
         rank = _UNNUMBERED_CAPITALS if is_capitals(paragraph.text) else _UNNUMBERED
         level = len(self.stack)
-        while level and (self.stack[level - 1].rank >= rank or (self.stack[level - 1].unnumbered and self.stack[level - 1].rank == rank)):
+        while level and (
+            self.stack[level - 1].rank >= rank
+            or (self.stack[level - 1].unnumbered and self.stack[level - 1].rank == rank)
+        ):
             level -= 1
         draft = _Draft(paragraph, None, rank, 0, paragraph.annex, unnumbered=True)
         self._add(draft, level)
@@ -196,60 +212,14 @@ def _wants_title(draft: _Draft, paragraph: Paragraph) -> bool:
 
 # --- headings --------------------------------------------------------------------------------------------
 
-_INTRO = re.compile(r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|(?:noi dung|dot|phan|viec) chinh|noi dung sau|gan voi)\s*:\s*$")
-_SENTENCE_BREAK = re.compile(r"[.;!?]\s+[" + CAPITALS + r"“\"]")
-_INNER_COLON = re.compile(r":\s+(\S.*)$")
-_AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")
-_ENDS = re.compile(r"[.;,!?…][\s\"”)]*$")
-
-
-def _heading_score(draft: _Draft) -> float:
-    """Above 0 for a title, below for a numbered paragraph. The weights are votes; cases/outline holds what forced them."""
-    assert draft.title is not None
-    text = draft.title.body.strip()
-    words = len(text.split())
-    content = bool(draft.children or draft.paragraphs)
-    key = aligned(text)
-    if is_capitals(text) and words <= 60:
-        return 4.0
-    score = 1.5 if content else -1.5
-    bold = draft.title.is_bold
-    if bold is not None:
-        score += 2.0 if bold else -0.7
-    telling = heading_kind(text.rstrip(" :"))
-    if telling is not None and words <= 20:
-        score += 1.5 if words <= 8 else 0.75
-    if text.endswith(":"):
-        score += 0.5 if words <= 18 else -1.0
-        if _INTRO.search(key):
-            score -= 2.5
-    elif _ENDS.search(text):
-        score -= 1.0 if text.endswith(".") and words <= 8 and telling is not None and content else 2.8
-    elif content:
-        score += 0.5
-    if _SENTENCE_BREAK.search(text):
-        score -= 3.0
-    inner = _INNER_COLON.search(text)
-    if inner and len(inner[1].split()) >= 3:
-        score -= 1.5
-    if words <= 12:
-        score += 0.5
-    if words > 30:
-        score -= 2.0
-    if words > 45:
-        score -= 2.0
-    if _AMOUNT.search(text):
-        score -= 1.0
-    return score
-
-
 SIBLING_WEIGHT = 0.8  # how far a list's other members pull a doubtful one
 
 
 def _decide_headings(drafts: Sequence[_Draft]) -> None:
     numbered = [draft for draft in drafts if draft.title is not None and not draft.unnumbered]
     for draft in numbered:
-        draft.score = _heading_score(draft)
+        assert draft.title is not None
+        draft.score = titles.heading_score(draft.title, bool(draft.children or draft.paragraphs))
     if len(numbered) > 2:
         clear = [max(-1.0, min(1.0, draft.score)) for draft in numbered]
         for draft, own in zip(numbered, clear, strict=True):
@@ -257,40 +227,6 @@ def _decide_headings(drafts: Sequence[_Draft]) -> None:
                 draft.score += SIBLING_WEIGHT * (sum(clear) - own) / (len(clear) - 1)
     for draft in drafts:
         _decide_headings(draft.children)
-
-
-_CLOSING = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
-
-
-SHORT_TITLE = 9  # words
-
-
-def _is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after: Paragraph | None) -> bool:
-    """A title without a number: capitals or bold alone, or a canonical heading that stands by itself."""
-    text = paragraph.text.strip()
-    words = text.split()
-    if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
-        return False
-    if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or _CLOSING.search(text):
-        return False
-    if is_capitals(text):
-        return True
-    if text.endswith(".") or len(words) > 20 or not text[:1].isupper():
-        return False
-    core = text.rstrip(" :")
-    if _SENTENCE_BREAK.search(text) or _INTRO.search(aligned(text)) or ":" in core:
-        return False
-    if paragraph.is_bold and not (after.is_bold and not marks(after.text)):
-        return True
-    if paragraph.is_bold is False:
-        return False
-    if len(words) <= 6 and heading_kind(core) is not None:
-        return True
-    # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, a sentence follows.
-    return (
-        paragraph.is_bold is None and len(words) <= SHORT_TITLE and before is not None and _ENDS.search(before.text) is not None
-        and len(after.text.split()) >= 2 * SHORT_TITLE and not marks(after.text) and after.text[:1].isupper()
-    )
 
 
 # --- the tree --------------------------------------------------------------------------------------------
@@ -319,8 +255,12 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
             builder.text(paragraph)
         elif paragraph.area != "basis" and builder.numbered(paragraph):
             continue
-        elif paragraph.area != "basis" and not _title_wanted(builder, paragraph) and _is_unnumbered_heading(
-            paragraph, used[index - 1] if index else None, used[index + 1] if index + 1 < len(used) else None
+        elif (
+            paragraph.area != "basis"
+            and not _title_wanted(builder, paragraph)
+            and titles.is_unnumbered_heading(
+                paragraph, used[index - 1] if index else None, used[index + 1] if index + 1 < len(used) else None
+            )
         ):
             builder.unnumbered(paragraph)
         else:
@@ -345,12 +285,19 @@ def _mend_numerals(drafts: Sequence[_Draft]) -> None:
     for before, draft, after in zip(numbered, numbered[1:], numbered[2:], strict=False):
         first, own, last = before.marker, draft.marker, after.marker
         assert first is not None and own is not None and last is not None and draft.title is not None
-        if not (first.shape == own.shape == last.shape and own.shape.endswith("I") and draft.title.lines[0].box is not None):
+        if not (
+            first.shape == own.shape == last.shape and own.shape.endswith("I") and draft.title.lines[0].box is not None
+        ):
             continue
         if own.ordinals == first.ordinals and len(own.ordinals) == 1 and last.ordinals == (own.ordinals[0] + 2,):
             label = sequence.successor(own)
             if label is not None:
-                marker = replace(own, label=label, ordinals=(own.ordinals[0] + 1,), doubt=f"read as {own.label}, between {first.label} and {last.label}")
+                marker = replace(
+                    own,
+                    label=label,
+                    ordinals=(own.ordinals[0] + 1,),
+                    doubt=f"read as {own.label}, between {first.label} and {last.label}",
+                )
                 draft.marker = marker
                 draft.title = replace(draft.title, marker=marker)
     for draft in drafts:
@@ -360,8 +307,12 @@ def _mend_numerals(drafts: Sequence[_Draft]) -> None:
 def _title_wanted(builder: _Builder, paragraph: Paragraph) -> bool:
     top = builder.stack[-1] if builder.stack else None
     return (
-        top is not None and top.title is not None and not top.paragraphs and not top.children
-        and top.heading_first is None and _wants_title(top, paragraph)
+        top is not None
+        and top.title is not None
+        and not top.paragraphs
+        and not top.children
+        and top.heading_first is None
+        and _wants_title(top, paragraph)
     )
 
 
@@ -384,7 +335,11 @@ def _move_closing(roots: Sequence[_Draft]) -> None:
     while path[-1].children:
         path.append(path[-1].children[-1])
     last = path[-1]
-    if last.paragraphs and (_CLOSING.search(last.paragraphs[-1].text) or _says_it_closes(last.paragraphs[-1])) and len(path) > 1:
+    if (
+        last.paragraphs
+        and (titles.CLOSING.search(last.paragraphs[-1].text) or _says_it_closes(last.paragraphs[-1]))
+        and len(path) > 1
+    ):
         roots[-1].paragraphs.append(last.paragraphs.pop())
 
 

@@ -7,6 +7,7 @@ the outline, still made of paragraphs.
 
 Nothing here decides anything: the stages do (`areas`, `joining`, `outline`).
 """
+
 from __future__ import annotations
 
 import re
@@ -22,8 +23,19 @@ from pipeline.vietnamese import LETTERS
 # "issuer" holds the parent body too, "title" the type name and trích yếu, "aside" what belongs to no
 # field (stamps of secrecy and urgency, address of the office, drafter's mark, note under an annex title).
 Area = Literal[
-    "motto", "issuer", "number", "dateline", "title", "addressee", "basis", "body", "table",
-    "signature", "recipients", "aside", "annex",
+    "motto",
+    "issuer",
+    "number",
+    "dateline",
+    "title",
+    "addressee",
+    "basis",
+    "body",
+    "table",
+    "signature",
+    "recipients",
+    "aside",
+    "annex",
 ]
 # What parts a line from the one before it: nothing, the end of a block, an empty line, a page break.
 Gap = Literal["line", "block", "blank", "page"]
@@ -187,8 +199,11 @@ def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: flo
     page = words[0][0]
     sure = sum(word.confidence for _, word in words) / len(words)
     return Place(
-        page, union([word.box for at, word in words if at == page]),
-        " ".join([word.raw for _, word in words if word.raw]), text, max(0.0, min(1.0, sure * confidence)),
+        page,
+        union([word.box for at, word in words if at == page]),
+        " ".join([word.raw for _, word in words if word.raw]),
+        text,
+        max(0.0, min(1.0, sure * confidence)),
     )
 
 
@@ -230,11 +245,16 @@ def _row_texts(table: Table, row: int) -> tuple[str, ...]:
 def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confidence: float = 1.0) -> Place:
     """Where cells of a table's paragraph stand; a table may run over pages, so each word is looked up."""
     pages = (
-        {word: line.page for line in paragraph.lines for word in line.words} if paragraph.last_page > paragraph.page else {}
+        {word: line.page for line in paragraph.lines for word in line.words}
+        if paragraph.last_page > paragraph.page
+        else {}
     )
     words = [
         (pages.get(word, paragraph.page), word)
-        for cell in cells for line in cell.lines for word in line.words if word.text
+        for cell in cells
+        for line in cell.lines
+        for word in line.words
+        if word.text
     ]
     return place_of_words(words, text, confidence)
 

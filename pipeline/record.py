@@ -3,6 +3,7 @@
 The order of the readers and nothing else: head, foot, grounds, sections, targets, times, duties, checks. Each reader
 is a module of its own that knows one kind of field and hands back where each value stands.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -62,16 +63,30 @@ def read_record(document: Document) -> Plan:
         document_type=DocumentType(code=head.type_code, name=head.type_name),
         number=Number(number=head.number, symbol=head.symbol),
         issuer=Issuer(
-            name=head.issuer, level=head.level, parent=head.parent,
-            province=head.province, district=head.district, commune=head.commune,
+            name=head.issuer,
+            level=head.level,
+            parent=head.parent,
+            province=head.province,
+            district=head.district,
+            commune=head.commune,
         ),
         issued=Issued(place=head.place, date=head.date),
-        title=head.title, year=head.year, theme=head.theme,
+        title=head.title,
+        year=head.year,
+        theme=head.theme,
         legal_basis=basis,
         sections=sections,
         targets=tuple(
-            Target(label=t.label, indicator=t.indicator, comparator=t.comparator, value=t.value,
-                   value_to=t.value_to, unit=t.unit, text=t.text) for t in found_targets
+            Target(
+                label=t.label,
+                indicator=t.indicator,
+                comparator=t.comparator,
+                value=t.value,
+                value_to=t.value_to,
+                unit=t.unit,
+                text=t.text,
+            )
+            for t in found_targets
         ),
         periods=tuple(Period(name=p.name, start=p.start, end=p.end) for p in found_periods),
         deadlines=tuple(Deadline(date=d.date, action=d.action) for d in found_deadlines),
@@ -88,8 +103,13 @@ def read_record(document: Document) -> Plan:
 def _source(document: Document) -> Source:
     origins: list[TextOrigin] = [page.origin for page in document.pages if page.status == "ok"]
     origin = max(set(origins), key=origins.count) if origins else "ocr"
-    return Source(file=document.file, sha256=document.sha256, media_type=document.media_type,
-                  pages=len(document.pages), text_origin=origin)
+    return Source(
+        file=document.file,
+        sha256=document.sha256,
+        media_type=document.media_type,
+        pages=len(document.pages),
+        text_origin=origin,
+    )
 
 
 def _is_self(found: citations.Citation, head: header.Header) -> bool:
@@ -120,14 +140,20 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
     result = []
     for index, found in enumerate(merged):
         place = where.get(id(found)) or next(
-            (where[id(m)] for m in mentions if m.type == found.type and (m.number, m.subject) == (found.number, found.subject)),
+            (
+                where[id(m)]
+                for m in mentions
+                if m.type == found.type and (m.number, m.subject) == (found.number, found.subject)
+            ),
             next((where[id(m)] for m in mentions if m.type == found.type and m.number == found.number), None),
         )
         if place is not None:
             for name in ("type", "number", "date", "issuer", "subject"):
                 if getattr(found, name) is not None:
                     places[f"/legal_basis/{index}/{name}"] = place
-        result.append(Citation(type=found.type, number=found.number, date=found.date, issuer=found.issuer, subject=found.subject))
+        result.append(
+            Citation(type=found.type, number=found.number, date=found.date, issuer=found.issuer, subject=found.subject)
+        )
     return tuple(result)
 
 
@@ -150,11 +176,15 @@ def _section(node: Node, pointer: str, places: dict[str, Place]) -> Section:
     for paragraph in node.content:
         if paragraph.table is not None or not paragraph.body.strip():
             continue
-        offset = paragraph.marker.text_start if paragraph.marker is not None and paragraph.marker.family != "bullet" else 0
+        offset = (
+            paragraph.marker.text_start if paragraph.marker is not None and paragraph.marker.family != "bullet" else 0
+        )
         places[f"{pointer}/paragraphs/{len(texts)}"] = paragraph.place(offset)
         texts.append(paragraph.body.strip())
     return Section(
-        label=node.label, heading=node.heading, kind=node.kind,  # type: ignore[arg-type]
+        label=node.label,
+        heading=node.heading,
+        kind=node.kind,  # type: ignore[arg-type]
         paragraphs=tuple(texts),
         children=tuple(_section(child, f"{pointer}/children/{i}", places) for i, child in enumerate(node.children)),
     )
@@ -162,8 +192,11 @@ def _section(node: Node, pointer: str, places: dict[str, Place]) -> Section:
 
 def _evidence(place: Place) -> Evidence:
     return Evidence(
-        page=place.page, box=place.box.rounded() if place.box is not None else None,
-        raw=place.raw, text=place.text, confidence=round(place.confidence, 3),
+        page=place.page,
+        box=place.box.rounded() if place.box is not None else None,
+        raw=place.raw,
+        text=place.text,
+        confidence=round(place.confidence, 3),
     )
 
 

@@ -8,6 +8,7 @@ words that stand in line over several rows.
 
 What it never does: drop a word. A word in no cell stays in the text where it was.
 """
+
 from __future__ import annotations
 
 import re
@@ -104,9 +105,7 @@ def _regions_of_columns(down: Sequence[Box]) -> Iterable[_Region]:
     if len(xs) < LEAST_COLUMNS or len(down) < 2 * LEAST_COLUMNS:
         return
     ends = sorted([box.top for box in down] + [box.bottom for box in down])
-    ys = _spread([
-        sum(group) / len(group) for group in _grouped(ends, LEAST_CELL) if len(group) >= 2
-    ])
+    ys = _spread([sum(group) / len(group) for group in _grouped(ends, LEAST_CELL) if len(group) >= 2])
     if len(ys) >= 3:
         across = tuple(Box(xs[0], y, xs[-1], y) for y in ys)
         full = tuple(Box(x, ys[0], x, ys[-1]) for x in xs)
@@ -181,14 +180,21 @@ def _cells(region: _Region) -> list[Cell]:
             if (r, c) in done:
                 continue
             wide = 1
-            while c + wide < columns and (r, c + wide) not in done and not _covers(
-                region.down, region.xs[c + wide], region.ys[r], region.ys[r + 1], True
+            while (
+                c + wide < columns
+                and (r, c + wide) not in done
+                and not _covers(region.down, region.xs[c + wide], region.ys[r], region.ys[r + 1], True)
             ):
                 wide += 1
             high = 1
-            while r + high < rows and not any(
-                _covers(region.across, region.ys[r + high], region.xs[k], region.xs[k + 1], False) for k in range(c, c + wide)
-            ) and all((r + high, k) not in done for k in range(c, c + wide)):
+            while (
+                r + high < rows
+                and not any(
+                    _covers(region.across, region.ys[r + high], region.xs[k], region.xs[k + 1], False)
+                    for k in range(c, c + wide)
+                )
+                and all((r + high, k) not in done for k in range(c, c + wide))
+            ):
                 high += 1
             for i in range(r, r + high):
                 for k in range(c, c + wide):
@@ -227,7 +233,9 @@ def _fill(
             del taken[key]
         return None
     filled = tuple(
-        replace(cell, lines=tuple(sorted(inside.get(i, ()), key=lambda x: (x.box.top, x.box.left) if x.box else (0, 0))))
+        replace(
+            cell, lines=tuple(sorted(inside.get(i, ()), key=lambda x: (x.box.top, x.box.left) if x.box else (0, 0)))
+        )
         for i, cell in enumerate(cells)
     )
     ordered = tuple(line for cell in sorted(filled, key=lambda c: (c.row, c.column)) for line in cell.lines)
@@ -334,7 +342,10 @@ def _segments(line: Line) -> tuple[tuple[int, int], ...]:
 def _from_columns(page: Page, taken: dict[int, tuple[int, list[int]]]) -> list[tuple[Table, tuple[Line, ...]]]:
     """Tables without rules: runs of lines with three columns or more that stand in line."""
     rows = [
-        _Row(line, _segments(line)) for block in page.blocks if block.kind == "text" for line in block.lines
+        _Row(line, _segments(line))
+        for block in page.blocks
+        if block.kind == "text"
+        for line in block.lines
         if line.box is not None and line.words
     ]
     found: list[tuple[Table, tuple[Line, ...]]] = []
@@ -364,7 +375,9 @@ def _has_head(line: Line) -> bool:
 
 def _column_edges(rows: Sequence[_Row]) -> list[float]:
     """Left edges of columns that half of the rows share."""
-    lefts = sorted(row.line.words[a].box.left for row in rows for a, _ in row.segments if row.line.words[a].box is not None)  # type: ignore[union-attr]
+    lefts = sorted(
+        row.line.words[a].box.left for row in rows for a, _ in row.segments if row.line.words[a].box is not None
+    )  # type: ignore[union-attr]
     groups: list[list[float]] = []
     for left in lefts:
         if groups and left - groups[-1][-1] <= COLUMN_GAP:
@@ -386,7 +399,9 @@ def _by_edges(row: _Row, edges: Sequence[float]) -> list[tuple[Word, ...]]:
 # --- the page again --------------------------------------------------------------------------------------
 
 
-def _rebuilt(page: Page, built: Sequence[tuple[Table, tuple[Line, ...]]], taken: dict[int, tuple[int, list[int]]]) -> Page:
+def _rebuilt(
+    page: Page, built: Sequence[tuple[Table, tuple[Line, ...]]], taken: dict[int, tuple[int, list[int]]]
+) -> Page:
     """Blocks with the tables' lines in blocks of their own, where the first of them stood."""
     blocks: list[Block] = []
     placed: dict[int, int] = {}  # table -> its index in the order of blocks
@@ -446,7 +461,9 @@ def _ends_with_table(page: Page) -> bool:
 
 
 def _begins_with_table(page: Page) -> bool:
-    blocks = [b for b in _text_blocks(page) if not re.fullmatch(r"\W*\d{0,3}\W*", " ".join(line.text for line in b.lines))]
+    blocks = [
+        b for b in _text_blocks(page) if not re.fullmatch(r"\W*\d{0,3}\W*", " ".join(line.text for line in b.lines))
+    ]
     return bool(blocks) and blocks[0].kind == "table"
 
 

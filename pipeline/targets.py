@@ -8,6 +8,7 @@ Evidence in order of trust: the section's kind, a head row that names chỉ tiê
 
 What it never does: take a number outside these for a goal, or change a digit.
 """
+
 from __future__ import annotations
 
 import re
@@ -67,8 +68,13 @@ _COMMA = re.compile(r",\s+")
 _AND = re.compile(r"\s+va\s+")
 # Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
 _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
-_BEFORE_NO_GOAL = re.compile(r"(?:/|\b(?:muc do|cap do|loai|so|khoa|lan thu|thu|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$")
-_GOAL_VERB = re.compile(r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)\s*$")
+_BEFORE_NO_GOAL = re.compile(
+    r"(?:/|\b(?:muc do|cap do|loai|so|khoa|lan thu|thu|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
+    r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$"
+)
+_GOAL_VERB = re.compile(
+    r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)\s*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,9 @@ def _pieces(text: str, goals: Sequence[Quantity]) -> list[tuple[int, int]]:
     cuts: list[tuple[int, int]] = []
     inert: list[tuple[int, int]] = []
     for match in _BRACKETS.finditer(text):
-        if any(match.start(1) <= q.number_start < match.end(1) for q in goals) and any(q.end <= match.start(1) for q in goals):
+        if any(match.start(1) <= q.number_start < match.end(1) for q in goals) and any(
+            q.end <= match.start(1) for q in goals
+        ):
             cuts += [(match.start(), match.start(1)), (match.end(1), match.end())]
         else:
             inert.append(match.span(1))
@@ -171,26 +179,36 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
 
 def _better(key: str, first: Quantity, second: Quantity) -> Quantity:
     """Which of two quantities in one clause is the goal."""
+
     def score(quantity: Quantity) -> int:
         verb = _GOAL_VERB.search(key[: quantity.number_start]) is not None
         leads = not key[: quantity.start].strip(" -+:(,")
         return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
+
     return second if score(second) > score(first) else first
 
 
 # --- the indicator ---------------------------------------------------------------------------------------
 
 _LEAD = re.compile(
-    r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het |thang \d+ )?nam \d{4}|den ngay [\d/]+|het nam \d{4}|nam \d{4}|dam bao|bao dam|co|dat|tiep tuc|duy tri|hoan thanh"
+    r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het |thang \d+ )?nam \d{4}|den ngay [\d/]+|het nam \d{4}|nam"
+    r" \d{4}|dam bao|bao dam|co|dat|tiep tuc|duy tri|hoan thanh"
     r"|it nhat|toi thieu|tren|duoi|khong qua|tu|khoang)\b[\s,:]*)+"
 )
 _LEAD_SOFT = re.compile(r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het )?nam \d{4}|het nam \d{4})\b[\s,:]*)+")
 _TAIL = re.compile(
-    r"(?:[\s,:]+(?:dat|con|la|o muc|giu o muc|giu vung|duy tri|giam con|giam xuong(?: con)?|tang len|tang them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
+    r"(?:[\s,:]+(?:dat|con|la|o muc|giu o muc|giu vung|duy tri|giam con|giam xuong(?: con)?|tang len|tang"
+    r" them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
     r"|phan dau|toi thieu|it nhat|khong qua|tren|duoi|dat muc|dat ty le|dat tu|duoc|hon)|\s*[:=])+\s*$"
 )
-_COMPARED = re.compile(r"[\s,]+(?:so voi|tro len|theo ke hoach|chi tieu (?:huyen|tinh|cap tren) giao|(?:truoc|trong|cham nhat|den) (?:ngay|thang|quy|nam))\b.*$|,\s+(?:tru|luu|nham|de|gop phan|phuc vu|bao dam|dam bao)\b.*$")
-_VERB_ONLY = re.compile(r"(?:giam|tang|co|dat|phan dau|phan dau co|hoan thanh|dam bao|bao dam|toi thieu|it nhat|duy tri|trong do co|trong do)$")
+_COMPARED = re.compile(
+    r"[\s,]+(?:so voi|tro len|theo ke hoach|chi tieu (?:huyen|tinh|cap tren) giao|(?:truoc|trong|cham nhat"
+    r"|den) (?:ngay|thang|quy|nam))\b.*$|,\s+(?:tru|luu|nham|de|gop phan|phuc vu|bao dam|dam bao)\b.*$"
+)
+_VERB_ONLY = re.compile(
+    r"(?:giam|tang|co|dat|phan dau|phan dau co|hoan thanh|dam bao|bao dam|toi thieu|it nhat|duy tri|trong do"
+    r" co|trong do)$"
+)
 _MEASURES = frozenset({"ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"})
 
 
@@ -309,7 +327,9 @@ def _target(label: str | None, text: str, offset: int, clause: _Clause, paragrap
     indicator = _indicator(text, clause)
     if quantity is None:
         return FoundTarget(label, indicator, None, None, None, None, own, place)
-    return FoundTarget(label, indicator, quantity.comparator, quantity.value, quantity.value_to, quantity.unit, own, place)
+    return FoundTarget(
+        label, indicator, quantity.comparator, quantity.value, quantity.value_to, quantity.unit, own, place
+    )
 
 
 # --- tables ----------------------------------------------------------------------------------------------
@@ -337,13 +357,25 @@ def _columns(heads: Sequence[str], in_zone: bool) -> _Columns | None:
     indicator = next((i for i, key in enumerate(keys) if _INDICATOR_HEAD.search(key) and i not in (label, unit)), None)
     if indicator is None:
         return None
-    values = [i for i, key in enumerate(keys) if i > indicator and i not in (label, unit) and _PLAN_HEAD.search(key) and not _PAST_HEAD.search(key)]
+    values = [
+        i
+        for i, key in enumerate(keys)
+        if i > indicator and i not in (label, unit) and _PLAN_HEAD.search(key) and not _PAST_HEAD.search(key)
+    ]
     if not values and in_zone and "chi tieu" in keys[indicator]:
-        values = [i for i, key in enumerate(keys) if i > indicator and i not in (label, unit) and not _PAST_HEAD.search(key)][:1]
+        values = [
+            i for i, key in enumerate(keys) if i > indicator and i not in (label, unit) and not _PAST_HEAD.search(key)
+        ][:1]
     if not values or not (in_zone or "chi tieu" in " ".join(keys)):
         return None
     shown = re.search(r"\(([^)]*)\)", heads[values[0]])
-    return _Columns(label, indicator, unit, values[0], shown[1].strip() if shown and not any(c.isdigit() for c in shown[1]) else None)
+    return _Columns(
+        label,
+        indicator,
+        unit,
+        values[0],
+        shown[1].strip() if shown and not any(c.isdigit() for c in shown[1]) else None,
+    )
 
 
 HEAD_ROWS = 3
@@ -353,7 +385,10 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
     rows = grid(table)
     columns, first = None, 0
     for index in range(min(HEAD_ROWS, len(rows))):
-        heads = [" ".join(dict.fromkeys(r[c].text for r in rows[: index + 1] if (r[c]) is not None)) for c in range(table.columns)]  # type: ignore[union-attr]
+        heads = [
+            " ".join(dict.fromkeys(r[c].text for r in rows[: index + 1] if (r[c]) is not None))
+            for c in range(table.columns)
+        ]  # type: ignore[union-attr]
         columns = _columns(heads, in_zone) or columns
         if columns is not None and not any(_value_of(rows[index][columns.value]) for _ in (0,)):
             first = index + 1
@@ -367,8 +402,16 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
         printed = value.text.strip()
         if not printed:
             continue
-        unit = row[columns.unit].text.strip() if columns.unit is not None and row[columns.unit] is not None else columns.unit_in_head  # type: ignore[union-attr]
-        label = row[columns.label].text.strip(" .") if columns.label is not None and row[columns.label] is not None else None  # type: ignore[union-attr]
+        unit = (
+            row[columns.unit].text.strip()
+            if columns.unit is not None and row[columns.unit] is not None
+            else columns.unit_in_head
+        )  # type: ignore[union-attr]
+        label = (
+            row[columns.label].text.strip(" .")
+            if columns.label is not None and row[columns.label] is not None
+            else None
+        )  # type: ignore[union-attr]
         found = [q for q in quantities.find_quantities(printed)]
         number = quantities.parse_number(printed)
         text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
@@ -378,7 +421,16 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
             yield FoundTarget(label or None, indicator, "=", number, None, unit or None, text, place)
         elif found:
             quantity = found[0]
-            yield FoundTarget(label or None, indicator, quantity.comparator, quantity.value, quantity.value_to, quantity.unit or unit or None, text, place)
+            yield FoundTarget(
+                label or None,
+                indicator,
+                quantity.comparator,
+                quantity.value,
+                quantity.value_to,
+                quantity.unit or unit or None,
+                text,
+                place,
+            )
         elif len(printed.split()) <= 8 and not printed.strip("-–. "):
             continue
         elif len(printed.split()) <= 8:
@@ -386,4 +438,8 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
 
 
 def _value_of(cell: Cell | None) -> bool:
-    return cell is not None and bool(re.match(r"\W*\d+(?:[.,]\d+)*\s*%?\W*$", cell.text.strip())) and not re.match(r"(?:19|20)\d{2}$", cell.text.strip())
+    return (
+        cell is not None
+        and bool(re.match(r"\W*\d+(?:[.,]\d+)*\s*%?\W*$", cell.text.strip()))
+        and not re.match(r"(?:19|20)\d{2}$", cell.text.strip())
+    )

@@ -10,6 +10,7 @@ the two neighbours standing side by side elsewhere in the same document.
 
 What it never does: touch `raw`, or take out a number that could count something. Every change is an `Edit`.
 """
+
 from __future__ import annotations
 
 import re
@@ -102,10 +103,9 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
                 top, bottom = entry.line.box.top / page.height, entry.line.box.bottom / page.height
                 if at_edge and (top < TOP_SHARE or bottom > BOTTOM_SHARE):
                     found.append((entry, False))
-            elif several and at_edge and 0 <= value - last <= max(3, index + 1 - last):
-                found.append((entry, True))
-                last = value
-            elif not several and value > last and _page_may_begin(value, entry.offset):
+            elif (several and at_edge and 0 <= value - last <= max(3, index + 1 - last)) or (
+                not several and value > last and _page_may_begin(value, entry.offset)
+            ):
                 found.append((entry, True))
                 last = value
     return found
@@ -136,18 +136,28 @@ def _running_heads(entries: Sequence[_Entry], document: Document) -> list[_Entry
 # --- a page number inside a sentence ---------------------------------------------------------------------
 
 # Words that a number follows, and words that it counts: between or beside them a number belongs to the text.
-_BEFORE = frozenset(aligned(
-    "số khóa khoá lần thứ mức năm tháng ngày loại nhóm cấp quý điều khoản điểm chương mục phần vùng đợt hạng bậc kỳ trên dưới đạt "
-    "còn là có gồm trong cả từ đến tới khoảng gần hơn mỗi các những thành đủ tăng giảm tối thiểu nhất quá dự kiến chọn cử "
-    "giao bằng với tuần lớp tổ khối xóm thôn ấp khu phố quận phường đội trạm bảng biểu mẫu qua sau trước vào lúc "
-    "chia cho ít đề án quyển tập bước khâu cụm tiểu"
-).split())
-_AFTER = frozenset(aligned(
-    "tháng năm ngày giờ phút tuần quý lần đợt khâu cấp bên hộ người xã thôn huyện tỉnh xóm bản ấp khu phường tổ nhà trường lớp em "
-    "học cháu trẻ con cây ha tấn tạ kg km m đồng triệu tỷ nghìn ngàn trăm chỉ tiêu tiêu nhiệm nội nhóm loại mô phong "
-    "cuộc vụ việc đơn văn bản lượt buổi hội lĩnh mục điểm khoản điều chương phần bước mặt thành cơ đồng sản mặt hàng xe máy "
-    "công trình dự tập cá cán đảng đoàn chi trạm giường bệnh ca mũi liều trong và hoặc là đến trở hộ dám hơn rõ không tốt có"
-).split()) - {"cong", "dong", "van", "san", "noi", "hoi"}  # first syllables too common to tell anything
+_BEFORE = frozenset(
+    aligned(
+        "số khóa khoá lần thứ mức năm tháng ngày loại nhóm cấp quý điều khoản điểm chương mục phần vùng đợt"
+        " hạng bậc kỳ trên dưới đạt "
+        "còn là có gồm trong cả từ đến tới khoảng gần hơn mỗi các những thành đủ tăng giảm tối thiểu nhất"
+        " quá dự kiến chọn cử "
+        "giao bằng với tuần lớp tổ khối xóm thôn ấp khu phố quận phường đội trạm bảng biểu mẫu qua sau trước vào lúc "
+        "chia cho ít đề án quyển tập bước khâu cụm tiểu"
+    ).split()
+)
+_AFTER = frozenset(
+    aligned(
+        "tháng năm ngày giờ phút tuần quý lần đợt khâu cấp bên hộ người xã thôn huyện tỉnh xóm bản ấp khu"
+        " phường tổ nhà trường lớp em "
+        "học cháu trẻ con cây ha tấn tạ kg km m đồng triệu tỷ nghìn ngàn trăm chỉ tiêu tiêu nhiệm nội nhóm"
+        " loại mô phong "
+        "cuộc vụ việc đơn văn bản lượt buổi hội lĩnh mục điểm khoản điều chương phần bước mặt thành cơ đồng"
+        " sản mặt hàng xe máy "
+        "công trình dự tập cá cán đảng đoàn chi trạm giường bệnh ca mũi liều trong và hoặc là đến trở hộ dám"
+        " hơn rõ không tốt có"
+    ).split()
+) - {"cong", "dong", "van", "san", "noi", "hoi"}  # first syllables too common to tell anything
 
 
 def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, int]]:
@@ -162,9 +172,14 @@ def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Ent
                 flow.append((entry, index, word, at))
                 at += len(word.text) + 1
     suspects = [
-        i for i in range(1, len(flow) - 1)
-        if flow[i][2].text.isdigit() and len(flow[i][2].text) <= 3 and int(flow[i][2].text) >= 2
-        and flow[i - 1][2].text.isalpha() and flow[i + 1][2].text.strip(".,;:!?”\")").isalpha() and flow[i + 1][2].text[0].islower()
+        i
+        for i in range(1, len(flow) - 1)
+        if flow[i][2].text.isdigit()
+        and len(flow[i][2].text) <= 3
+        and int(flow[i][2].text) >= 2
+        and flow[i - 1][2].text.isalpha()
+        and flow[i + 1][2].text.strip('.,;:!?”")').isalpha()
+        and flow[i + 1][2].text[0].islower()
     ]
     if not suspects:
         return []
@@ -173,9 +188,13 @@ def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Ent
     found = []
     for i in suspects:
         entry, index, word, at = flow[i]
-        before, after = aligned(flow[i - 1][2].text), aligned(flow[i + 1][2].text.strip(".,;:!?”\")"))
+        before, after = aligned(flow[i - 1][2].text), aligned(flow[i + 1][2].text.strip('.,;:!?”")'))
         number = int(word.text)
-        if before in _BEFORE or after in _AFTER or not re.search(rf" {re.escape(before)} {re.escape(after)}\b", running):
+        if (
+            before in _BEFORE
+            or after in _AFTER
+            or not re.search(rf" {re.escape(before)} {re.escape(after)}\b", running)
+        ):
             continue
         here = entry.page + 1
         if paged and number not in (here, here + 1):
@@ -192,7 +211,7 @@ _BREAKS_AFTER = re.compile(r"[\w)][-–/]$")
 
 
 def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
-    """"05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
+    """ "05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
     text_lines = [entry for entry in entries if entry.kind == "text" and entry.line.text]
     for above, below in zip(text_lines, text_lines[1:], strict=False):
         last = next(i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text)
@@ -201,12 +220,24 @@ def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
         if not _BREAKS_AFTER.search(head.text) or not tail.text[0].isalnum() or len(above.line.words) < 2:
             continue
         joined = head.text + tail.text
-        above.line = _with_word(above.line, last, replace(
-            head, text=joined, edits=(*head.edits, Edit("join_broken_token", head.text, joined)),
-        ))
-        below.line = _with_word(below.line, first, replace(
-            tail, text="", edits=(*tail.edits, Edit("join_broken_token", tail.text, "")),
-        ))
+        above.line = _with_word(
+            above.line,
+            last,
+            replace(
+                head,
+                text=joined,
+                edits=(*head.edits, Edit("join_broken_token", head.text, joined)),
+            ),
+        )
+        below.line = _with_word(
+            below.line,
+            first,
+            replace(
+                tail,
+                text="",
+                edits=(*tail.edits, Edit("join_broken_token", tail.text, "")),
+            ),
+        )
 
 
 def _with_word(line: Line, index: int, word: Word) -> Line:
@@ -228,7 +259,9 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
         for b, block in enumerate(page.blocks):
             for line in block.lines:
                 before.append(line)
-                entries.append(_Entry(p, b, block.kind, line if block.kind == "page_number" else _without_marks(line), offset))
+                entries.append(
+                    _Entry(p, b, block.kind, line if block.kind == "page_number" else _without_marks(line), offset)
+                )
                 offset += len(line.text) + 1
     notices = []
     for entry, inside in _page_number_lines(entries, document):
@@ -244,7 +277,11 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
         entry.line = _with_word(entry.line, index, gone)
     _join_broken_tokens(entries)
     # Restoration gives cells lines of their own, equal to those of the blocks, so the changed are found by value.
-    changed = {old: entry.line for old, entry in zip(before, entries, strict=True) if old is not entry.line and old != entry.line}
+    changed = {
+        old: entry.line
+        for old, entry in zip(before, entries, strict=True)
+        if old is not entry.line and old != entry.line
+    }
     on_page: list[list[_Entry]] = [[] for _ in document.pages]
     for entry in entries:
         on_page[entry.page].append(entry)
@@ -270,11 +307,19 @@ def _rebuilt(page: Page, entries: Sequence[_Entry], changed: dict[Line, Line]) -
         lines.append(entry.line)
     if last is not None:
         blocks.append(_block(page, last, lines))
-    tables = tuple(
-        replace(table, cells=tuple(
-            replace(cell, lines=tuple(changed.get(line, line) for line in cell.lines)) for cell in table.cells
-        )) for table in page.tables
-    ) if changed else page.tables
+    tables = (
+        tuple(
+            replace(
+                table,
+                cells=tuple(
+                    replace(cell, lines=tuple(changed.get(line, line) for line in cell.lines)) for cell in table.cells
+                ),
+            )
+            for table in page.tables
+        )
+        if changed
+        else page.tables
+    )
     return replace(page, blocks=tuple(blocks), tables=tables)
 
 

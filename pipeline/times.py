@@ -5,6 +5,7 @@ tháng 7/2021 và tổng kết trước ngày 10/12/2021"); "giai đoạn 2021-2
 
 What it never does: take a date without a year, a recurring one, or a day that nothing is due on.
 """
+
 from __future__ import annotations
 
 import re
@@ -39,11 +40,14 @@ class FoundDeadline:
 # --- periods ---------------------------------------------------------------------------------------------
 
 _NAMED = re.compile(
-    r"^(?:trong )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem|thang cao diem|tuan le|thang hanh dong)\b[^:;.(]{0,90}?)"
+    r"^(?:trong )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem|thang cao diem|tuan le|thang hanh"
+    r" dong)\b[^:;.(]{0,90}?)"
     r"\s*(?=[:(;]|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
 )
 _PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")
-_NUMBERED_NAME = re.compile(r"^(?:dot|giai doan|buoc|vong|chang)\b(?:\s+\w+){0,3}?\s+(?:\d+|[ivx]+|(?:thu )?(?:nhat|hai|ba|tu|nam))\b")
+_NUMBERED_NAME = re.compile(
+    r"^(?:dot|giai doan|buoc|vong|chang)\b(?:\s+\w+){0,3}?\s+(?:\d+|[ivx]+|(?:thu )?(?:nhat|hai|ba|tu|nam))\b"
+)
 
 
 def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
@@ -78,7 +82,9 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
     key = aligned(text)
     spanned = _SPAN_FIRST.match(key)
     if spanned is not None:
-        spans = [span for span in terms.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)]
+        spans = [
+            span for span in terms.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)
+        ]
         rest = text[spanned.end() :].strip(" .;,")
         if spans and len(rest.split()) <= LONGEST_NAME:
             yield FoundPeriod(rest, spans[0].first, spans[0].last, paragraph.place(offset))
@@ -94,10 +100,16 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
     name = text[:name_end].strip(" ,:-–")
     if match is not None:
         name = text[match.start("name") : match.end("name")].strip(" ,:-–")
-    spans = [span for span in terms.find_spans(text) if span.start >= name_end - 1 and span.start - name_end <= SPAN_NEAR and not span.recurring]
+    spans = [
+        span
+        for span in terms.find_spans(text)
+        if span.start >= name_end - 1 and span.start - name_end <= SPAN_NEAR and not span.recurring
+    ]
     if spans and (spans[0].first or spans[0].last):
         span = spans[0]
-        yield FoundPeriod(name, span.first, span.last, paragraph.place(offset, offset + span.end, 0.6 if span.doubt else 1.0))
+        yield FoundPeriod(
+            name, span.first, span.last, paragraph.place(offset, offset + span.end, 0.6 if span.doubt else 1.0)
+        )
         return
     for after in below[:1]:
         near = [span for span in terms.find_spans(after.text) if span.start <= SPAN_NEAR and not span.recurring]
@@ -140,7 +152,9 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
     text, offset = _after_mark(paragraph)
     lead = _LEADING_TIME.match(aligned(text))
     if lead is not None:
-        dated = [d for d in dates.find_dates(text[: lead.end()]) if d.edtf and not d.recurring and d.precision != "year"]
+        dated = [
+            d for d in dates.find_dates(text[: lead.end()]) if d.edtf and not d.recurring and d.precision != "year"
+        ]
         action = _trimmed(text[lead.end() :])
         if dated and action and not terms.find_spans(text[: lead.end()]):
             yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset))
@@ -148,7 +162,8 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
     done, last_action = 0, ""
     spans = [span for span in terms.find_spans(text) if span.first]
     dues = [
-        due for due in terms.find_due(text)
+        due
+        for due in terms.find_due(text)
         if due.strength != "horizon" and not any(span.start <= due.start < span.end for span in spans)
     ]
     for index, due in enumerate(dues):
@@ -174,7 +189,11 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         else:
             done = due.end
         last_action = action
-        yield FoundDeadline(due.edtf, action or None, paragraph.place(offset + where[0], offset + where[1], 0.7 if due.date.doubt else 1.0))
+        yield FoundDeadline(
+            due.edtf,
+            action or None,
+            paragraph.place(offset + where[0], offset + where[1], 0.7 if due.date.doubt else 1.0),
+        )
 
 
 def _trimmed(text: str) -> str:
