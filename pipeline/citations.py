@@ -243,10 +243,15 @@ def _numbered(
 ) -> Citation | None:
     low = max(floor, symbol.start - 150)
     before = flat[low : symbol.start]
+    noise = _NOISE_BEFORE.search(before)
+    if noise:
+        before = before[: noise.start("noise")]
     match = _last(_BEFORE_SYMBOL, before)
     issuer: str | None = None
     subject: str | None = None
     doubt = symbol.doubt
+    if noise:
+        doubt = f"number read as {text[low + noise.start('noise') : symbol.start].strip()} {symbol.number}"
     start = symbol.start
     if match is not None and _middle_fits(match):
         kind = _printed_type(match["type"])
@@ -273,9 +278,6 @@ def _numbered(
         doubt = doubt or "type taken from the symbol"
     else:
         return None
-    noise = _NOISE_BEFORE.search(before)
-    if match is None and noise:
-        doubt = f"number read as {text[low + noise.start('noise') : symbol.start].strip()} {symbol.number}"
     at = symbol.end
     date: str | None = None
     at, date, date_doubt = _take_date(text, flat, at)
