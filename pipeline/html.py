@@ -24,7 +24,9 @@ from typing import Any
 import pypdfium2
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from pipeline.document import Block, Box, Document, Line, Page, Table, Turn, Word, upright
+from pipeline import flow
+from pipeline.document import Box, Document, Line, Page, Table, Turn, Word, upright
+from pipeline.passages import Paragraph, PlacedLine
 from pipeline.plan import Evidence, Plan
 from pipeline.xmltext import attributes, escaped
 
@@ -57,9 +59,8 @@ FIELDS = (
     ("Người ký", "/signature/name"),
     ("Lưu", "/archive"),
 )
-ASIDE = {
-    "page_number": "số trang", "running_head": "đầu trang lặp", "stamp_text": "chữ trên dấu", "footer": "chân trang",
-}
+# Blocks that are no part of a paragraph.
+ASIDE = {"page_number": "số trang", "running_head": "đầu trang lặp"}
 OBJECTS = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}
 
 
@@ -83,7 +84,7 @@ def to_html(document: Document, plan: Plan | None = None, source_path: Path | No
         " <kbd>P</kbd>: chữ trước. Bấm vào chữ để xem chỗ của nó trên bản quét.</p>\n",
         _fields(plan, document) if plan else "",
         "</header>\n<main>\n",
-        *_pages(upright(document), source_path),
+        *_pages(document, source_path),
         f"</main>\n<script>{script}</script>\n</body>\n</html>\n",
     ]
     return "".join(parts)
@@ -142,9 +143,10 @@ def _evidence(evidence: Evidence | None, pages: dict[int, Page]) -> str:
 
 
 def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
+    structure = flow.structure(upright(document))
     with contextlib.ExitStack() as stack:
         pictures = _Pictures(source_path, document.media_type, stack) if source_path is not None else None
-        for page in document.pages:
+        for page in structure.document.pages:
             yield f'<section class="page" id="page-{page.number}">\n'
             yield f"<h2>Trang {page.number}</h2>\n"
             if pictures is not None and not document.media_type.startswith("text/"):
@@ -155,7 +157,11 @@ def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
             elif page.status == "blank":
                 yield '<p class="aside">Trang trắng.</p>\n'
             for block in page.blocks:
-                yield _block(page, block)
+                if kind := ASIDE.get(block.kind):
+                    yield f'<p class="aside" title="{kind}">{_lines(page, block.lines)}</p>\n'
+            for paragraph in structure.paragraphs:
+                if paragraph.page <= page.number <= paragraph.last_page:
+                    yield _paragraph(page, paragraph)
             for thing in page.objects:
                 if name := OBJECTS.get(thing.kind):
                     place = _place(thing.box, page.width, page.height)
@@ -174,15 +180,19 @@ def _scan(page: Page, pictures: _Pictures) -> str:
     )
 
 
-def _block(page: Page, block: Block) -> str:
-    if block.kind == "table":
-        own = set(block.lines)
-        table = next((t for t in page.tables if any(line in own for cell in t.cells for line in cell.lines)), None)
-        if table is not None:
-            return _table(page, table)
-    kind = ASIDE.get(block.kind)
-    told = attributes(**{"class": "aside" if kind else None, "title": kind})
-    return f"<p{told}>{_words(page, block.lines)}</p>\n"
+def _paragraph(page: Page, paragraph: Paragraph) -> str:
+    """The part of a paragraph that stands on this page."""
+    if paragraph.table is not None:
+        return _table(page, paragraph.table)
+    words = _lines(page, [line for line in paragraph.lines if line.page == page.number])
+    if not words:
+        return ""
+    tag = "h3" if paragraph.level or paragraph.area == "title" else "p"
+    kinds = " ".join(filter(None, (
+        paragraph.area if paragraph.area in ("title", "aside") else "",
+        "follows" if paragraph.page < page.number else "",
+    )))
+    return f"<{tag}{attributes(**{'class': kinds or None})}>{words}</{tag}>\n"
 
 
 def _table(page: Page, table: Table) -> str:
@@ -192,14 +202,14 @@ def _table(page: Page, table: Table) -> str:
             "<td" + attributes(
                 rowspan=cell.row_span if cell.row_span > 1 else None,
                 colspan=cell.column_span if cell.column_span > 1 else None,
-            ) + f">{_words(page, cell.lines)}</td>"
+            ) + f">{_lines(page, cell.lines)}</td>"
             for cell in sorted(table.cells, key=lambda cell: cell.column) if cell.row == row
         )
         rows.append(f"<tr>{cells}</tr>\n")
     return f'<table class="found">\n{"".join(rows)}</table>\n'
 
 
-def _words(page: Page, lines: Sequence[Line]) -> str:
+def _lines(page: Page, lines: Sequence[Line | PlacedLine]) -> str:
     return "\n".join(" ".join(_word(page, word) for word in line.words if word.text) for line in lines)
 
 

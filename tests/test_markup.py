@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pdfkit import a_document, a_page, a_word
 
 from pipeline import markup
 from pipeline.document import Alternative, Block, Box, Cell, FoundObject, Line, Page, Step, Table, Word
+from tests.pdfkit import a_document, a_page, a_word
 
 ALTO = f"{{{markup.ALTO_NAMESPACE}}}"
 PAGE = f"{{{markup.PAGE_NAMESPACE}}}"

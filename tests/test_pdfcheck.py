@@ -6,13 +6,13 @@ from importlib import resources
 
 import pikepdf
 import pytest
-from pdfkit import a_document, a_page, a_plan, a_scan, a_word, image_object, rendered, scan_jpeg, text_of
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from pipeline import pdfcheck, pdfmend
 from pipeline.pdfmedia import cid_widths, simple_glyphs, truetype_advances, truetype_cmaps
 from pipeline.pdftext import GlyphlessFont, srgb_profile
 from pipeline.searchable import write_searchable
+from tests.pdfkit import a_document, a_page, a_plan, a_scan, a_word, image_object, rendered, scan_jpeg, text_of
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import io
 import numpy as np
 import pikepdf
 import pytest
-from pdfkit import a_document, a_page, a_plan, a_word, rendered, scan_jpeg, text_of
 from pikepdf import Name, Pdf
 from PIL import Image, ImageCms, ImageOps
 
 from pipeline.document import Page
 from pipeline.errors import UnreadableFile
 from pipeline.searchable import write_searchable
+from tests.pdfkit import a_document, a_page, a_plan, a_word, rendered, scan_jpeg, text_of
 
 MEDIA = {"jpg": "image/jpeg", "png": "image/png", "tif": "image/tiff", "webp": "image/webp", "jp2": "image/jp2"}
 WORDS = [[a_word("Ủy", (60, 40, 85, 52))]]

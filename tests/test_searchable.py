@@ -11,7 +11,13 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pdfkit import (
+from pikepdf import Array, Dictionary, Name, Pdf
+
+from pipeline import pdfcheck
+from pipeline.document import Block, Box, Edit, Line, Page, Word
+from pipeline.errors import EncryptedFile, OutputNotWritable, UnreadableFile
+from pipeline.searchable import write_searchable
+from tests.pdfkit import (
     a_document,
     a_page,
     a_plan,
@@ -22,12 +28,6 @@ from pdfkit import (
     rendered,
     text_of,
 )
-from pikepdf import Array, Dictionary, Name, Pdf
-
-from pipeline import pdfcheck
-from pipeline.document import Block, Box, Edit, Line, Page, Word
-from pipeline.errors import EncryptedFile, OutputNotWritable, UnreadableFile
-from pipeline.searchable import write_searchable
 
 HIDDEN = b"BT 3 Tr /F1 12 Tf 60 350 Td (Uy ban nhan dan) Tj 0 -14 Td [(gar) -20 (bled)] TJ ET\n"
 SEEN = b"BT 0 Tr /F1 12 Tf 60 300 Td (stamp 123) Tj ET\n"
