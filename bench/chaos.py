@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import batch
+from pipeline.errors import SohoaError
 from pipeline.settings import Settings
 
 HERE = Path(__file__).parent.parent
@@ -52,8 +53,8 @@ class Bench:
         parts = [sys.executable, "-m", "bench.chaos", "--runner", "--inputs", str(self.inputs), "--work", str(out),
                  "--jobs", str(self.jobs), *(["--stand-ins"] if self.stand_ins else [])]
         limit = None if file_limit is None else lambda: _limit(file_limit)
-        return subprocess.Popen(parts, cwd=HERE, preexec_fn=limit, stdout=subprocess.DEVNULL,
-                                stderr=subprocess.DEVNULL)
+        with (self.work / "stderr.log").open("ab") as log:
+            return subprocess.Popen(parts, cwd=HERE, preexec_fn=limit, stdout=subprocess.DEVNULL, stderr=log)
 
     def finish(self, out: Path) -> int:
         return self.start(out).wait()
@@ -197,12 +198,15 @@ def _starve_on_small_disk(bench: Bench, expected: dict[str, bytes], wrong: list[
 def runner(inputs: Path, out: Path, jobs: int, stand_ins: bool) -> int:
     """In a process of its own: one run, its exit code."""
     settings = Settings(jobs=jobs, memory_megabytes=2800, page_timeout_seconds=600.0)
-    if not stand_ins:
-        return batch.run_batch([inputs], out, settings).exit_code
-    sys.path.insert(0, str(HERE / "tests"))
-    import fakes
+    try:
+        if not stand_ins:
+            return batch.run_batch([inputs], out, settings).exit_code
+        from tests import fakes
 
-    return batch.run_batch([inputs], out, settings, drives=fakes.DRIVES, made_by={}).exit_code
+        return batch.run_batch([inputs], out, settings, drives=fakes.DRIVES, made_by={}).exit_code
+    except SohoaError as error:  # as the command line does
+        print(error, file=sys.stderr)
+        return error.exit_code
 
 
 def stand_in_inputs(folder: Path) -> Path:
@@ -255,6 +259,10 @@ def _all_kinds(bench: Bench, kinds: tuple[str, ...], kills: int) -> int:
         report[kind] = result
         wrong += len(result["wrong"])  # type: ignore[arg-type]
         print(json.dumps({kind: result}, ensure_ascii=False), file=sys.stderr, flush=True)
+    told = (bench.work / "stderr.log").read_text("utf-8", "replace")
+    if "Traceback" in told:
+        wrong += 1
+        print(told[-4000:], file=sys.stderr)
     print(json.dumps(report, indent=1, ensure_ascii=False))
     return 1 if wrong else 0
 

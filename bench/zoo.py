@@ -18,7 +18,6 @@ import shutil
 import struct
 import sys
 import tempfile
-import threading
 import time
 import unicodedata
 import zipfile
@@ -31,6 +30,7 @@ from pathlib import Path
 import pikepdf
 from PIL import Image, ImageDraw
 
+from bench.observe import Observer
 from pipeline import batch, errors
 from pipeline.outcomes import Event, RunSummary
 from pipeline.settings import Settings
@@ -375,34 +375,6 @@ def mutated(data: bytes, random_: random.Random) -> bytes:
 # --- reading them -----------------------------------------------------------------------------------
 
 
-class Watch(threading.Thread):
-    """The most memory that any process below this one ever held, looked at 50 times a second."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.most: Counter[str] = Counter()
-        self._over = threading.Event()
-        self._page = os.sysconf("SC_PAGESIZE")
-
-    def run(self) -> None:
-        while not self._over.wait(0.02):
-            self._look(os.getpid(), "coordinator")
-
-    def _look(self, process: int, role: str) -> None:
-        try:
-            held = int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * self._page
-            children = Path(f"/proc/{process}/task/{process}/children").read_bytes().split()
-        except (OSError, IndexError):
-            return
-        self.most[role] = max(self.most[role], held)
-        for child in children:
-            self._look(int(child), "worker")
-
-    def stop(self) -> None:
-        self._over.set()
-        self.join()
-
-
 def our_codes() -> set[str]:
     """The codes of every error class that an input may end with."""
     kinds = [errors.InputError, errors.PageError, errors.DocumentError]
@@ -435,8 +407,6 @@ def run(work: Path, fuzzed: int, seed: int, jobs: int) -> int:
     scans = work / "scans"
     zoo = build(scans / "zoo")
     fuzz(scans / "fuzzed", fuzzed, seed)
-    watch = Watch()
-    watch.start()
     crashes: list[Event] = []
 
     def progress(event: Event) -> None:
@@ -446,9 +416,10 @@ def run(work: Path, fuzzed: int, seed: int, jobs: int) -> int:
             print(f"  {event.progress.files_done} of {event.progress.files_total}", file=sys.stderr, flush=True)
 
     began = time.monotonic()
-    summary = batch.run_batch([scans], work / "out", Settings(jobs=jobs, page_timeout_seconds=60.0), progress=progress)
-    watch.stop()
-    wrong = check(summary, len(zoo) + fuzzed, watch.most)
+    settings = Settings(jobs=jobs, page_timeout_seconds=60.0)
+    with Observer() as observer:
+        summary = batch.run_batch([scans], work / "out", settings, progress=progress)
+    wrong = check(summary, len(zoo) + fuzzed, observer.most_bytes)
     allowed = {animal.name: animal.may_be for animal in zoo}
     for outcome in summary.outcomes:
         name = outcome.path.name
@@ -459,7 +430,7 @@ def run(work: Path, fuzzed: int, seed: int, jobs: int) -> int:
         "inputs": len(summary.outcomes), "states": summary.counts,
         "errors": dict(Counter(outcome.code for outcome in summary.outcomes if outcome.code).most_common()),
         "unforeseen": dict(unforeseen.most_common(20)),
-        "most_memory_megabytes": {role: round(held / 1e6) for role, held in watch.most.items()},
+        "most_memory_megabytes": {role: round(held / 1e6) for role, held in observer.most_bytes.items()},
         "seconds": round(time.monotonic() - began, 1), "wrong": wrong,
     }, indent=1, ensure_ascii=False))
     return 1 if wrong else 0

@@ -75,7 +75,7 @@ def run_batch(
         discovery = Discovery(tuple(item for item in discovery.found if only(item)), discovery.ignored)
     if not discovery.found:
         raise NoInput(", ".join(str(item) for item in given), "holds no file that can be read.")
-    order = _Order(out, settings, progress, redo, drives, engine, quarantine, made_by, language)
+    order = _Order(out.absolute(), settings, progress, redo, drives, engine, quarantine, made_by, language)
     return _carry_out(order, discovery)
 
 
@@ -97,7 +97,8 @@ def retry_batch(
     rows = to_retry(out)
     if not rows:
         raise NoInput(out, "has nothing to try again.", cure="Everything in it is done.")
-    order = _Order(out, settings or last_settings(out), progress, False, drives, engine, quarantine, made_by, language)
+    settings = settings or last_settings(out)
+    order = _Order(out.absolute(), settings, progress, False, drives, engine, quarantine, made_by, language)
     return _carry_out(order, Discovery(tuple(found_again(row) for row in rows)), forget=True)
 
 

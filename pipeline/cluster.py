@@ -9,6 +9,7 @@ that crashes or hangs kills neither the worker nor its neighbours.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import multiprocessing
 import queue
@@ -22,7 +23,7 @@ from pipeline.batch import run_batch
 from pipeline.errors import MissingPart, UsageError
 from pipeline.outcomes import RunSummary
 from pipeline.settings import Settings
-from pipeline.workers import Crash, Finished, LocalPool, Task, cores, memory_available
+from pipeline.workers import Crash, Engine, Finished, LocalPool, Task, cores, memory_available
 
 TASKS_PER_THREAD = 2  # one at work and one waiting at the worker, which hides the way through the network
 CONNECT_SECONDS = 30.0
@@ -37,7 +38,12 @@ def run_on_cluster(
 
     Raises MissingPart when Dask is not installed or the scheduler does not answer, else like `run_batch`.
     """
-    return run_batch(inputs, out.absolute(), settings, engine=lambda: DaskEngine(address, settings), **options)
+    return run_batch(inputs, out, settings, engine=engine(address, settings), **options)
+
+
+def engine(address: str, settings: Settings) -> Callable[[], Engine]:
+    """For the `engine` option of `batch.run_batch`: connects when the first task is there."""
+    return functools.partial(DaskEngine, address, settings)
 
 
 class DaskEngine:

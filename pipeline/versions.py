@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pipeline
 
-_LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "opencv-python-headless", "tesserocr", "pebble")
+_LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "opencv-python-headless", "tesserocr")
 
 # Code that cannot change what a document is read as: people, the batch around the pipeline, training.
 _NOT_RULES = frozenset({

@@ -89,7 +89,7 @@ def watch(
     settings: Settings,
     *,
     progress: Callable[[Event], None] = _ignore,
-    finished: Callable[[RunSummary], None] | None = None,
+    told: Callable[[RunSummary], None] | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     poll: bool = False,
     stop: threading.Event | None = None,
@@ -97,7 +97,7 @@ def watch(
 ) -> None:
     """Reads what is in `folder` and what arrives in it into `out`, until SIGINT, SIGTERM or `stop`.
 
-    `finished` is called with the summary of each batch of arrivals, `options` go to `run_batch`. `poll`
+    `told` is called with the summary of each batch of arrivals, `options` go to `run_batch`. `poll`
     looks by the clock, for network shares. Raises UsageError when `folder` is none, Locked when another
     run holds `out` at the start, and the error that stops a run (a full disk, a missing Tesseract).
     """
@@ -122,8 +122,8 @@ def watch(
                     raise
                 continue  # somebody runs `sohoa retry` there: later
             first = False
-            if finished is not None:
-                finished(summary)
+            if told is not None:
+                told(summary)
             if summary.stopped is not None:
                 raise summary.stopped
             if summary.interrupted:

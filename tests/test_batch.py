@@ -11,12 +11,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import fakes
 import pytest
 
 from pipeline import batch, store
 from pipeline.errors import Locked, NoInput, OutputNotWritable, UsageError
 from pipeline.settings import Settings
+from tests import fakes
 
 SETTINGS = Settings(jobs=2, page_timeout_seconds=20.0, memory_megabytes=2000)
 
@@ -411,8 +411,8 @@ def test_a_run_killed_without_warning_goes_on_where_it_was(office, tmp_path):
     script.write_text(
         "import sys; sys.path[:0] = sys.argv[3:5]\n"
         "from pathlib import Path\n"
-        "import fakes\n"
         "from pipeline import batch\n"
+        "from tests import fakes\n"
         "from pipeline.settings import Settings\n"
         "if __name__ == '__main__':\n"
         "    settings = Settings(jobs=2, page_timeout_seconds=20.0, memory_megabytes=2000)\n"

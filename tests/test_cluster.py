@@ -6,12 +6,12 @@ import threading
 import time
 from pathlib import Path
 
-import fakes
 import pytest
 
 from pipeline import batch, cluster
 from pipeline.errors import MissingPart, UsageError
 from pipeline.settings import Settings
+from tests import fakes
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [
@@ -24,9 +24,9 @@ SETTINGS = Settings(jobs=2, memory_megabytes=2000, page_timeout_seconds=60.0)
 
 @pytest.fixture(scope="module")
 def dask_cluster():
-    here = Path(__file__).parent
+    root = Path(__file__).parent.parent
     before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(here), str(here.parent), *([before] if before else [])])
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *([before] if before else [])])
     try:
         with distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,

@@ -4,13 +4,13 @@ import threading
 import time
 from pathlib import Path
 
-import fakes
 import pytest
 
 from pipeline.discover import Found
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from pipeline.watch import Arrivals, watch
+from tests import fakes
 
 SETTINGS = Settings(jobs=1, memory_megabytes=1000)
 
@@ -52,7 +52,7 @@ def test_what_arrives_is_read_until_the_watch_is_stopped(tmp_path, poll):
     (scans / "there.txt").write_text("ok cũ\n")
     stop, summaries = threading.Event(), []
     thread = threading.Thread(target=watch, args=(scans, out, SETTINGS), kwargs={
-        "finished": summaries.append, "settle_seconds": 0.3, "poll": poll, "stop": stop, "drives": fakes.DRIVES,
+        "told": summaries.append, "settle_seconds": 0.3, "poll": poll, "stop": stop, "drives": fakes.DRIVES,
         "made_by": {},
     })
     thread.start()

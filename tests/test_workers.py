@@ -172,7 +172,7 @@ def test_workers_die_with_their_parent(tmp_path):
         "import sys, time; sys.path[:0] = sys.argv[1:3]\n"
         "from pathlib import Path\n"
         "from pipeline.workers import LocalPool, Task\n"
-        "import test_workers\n"
+        "from tests import test_workers\n"
         "if __name__ == '__main__':\n"
         "    pool = LocalPool(2, preload=())\n"
         "    for n in range(2): pool.submit(Task(n, test_workers.hang, (600,), 600))\n"

@@ -1,0 +1,65 @@
+"""Memory and processor time of this process and all below it, looked at while they work."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGESIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Observer(threading.Thread):
+    """Looks 50 times a second; a context manager. `workers` is everything that is not this process."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most_bytes: Counter[str] = Counter()
+        self.resident: list[tuple[float, int]] = []  # of this process: seconds since the start, bytes
+        self._processor: dict[int, float] = {}
+        self._over = threading.Event()
+        self._began = time.monotonic()
+
+    def __enter__(self) -> Observer:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join()
+
+    def run(self) -> None:
+        while not self._over.wait(0.02):
+            self._look(os.getpid(), "coordinator")
+
+    def _look(self, process: int, role: str) -> None:
+        try:
+            held = int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            children = Path(f"/proc/{process}/task/{process}/children").read_bytes().split()
+        except (OSError, IndexError):
+            return
+        self.most_bytes[role] = max(self.most_bytes[role], held)
+        # Time of the process and of the children it has waited for (a Tesseract command).
+        self._processor[process] = sum(map(int, fields[11:15])) / _TICKS
+        if role == "coordinator":
+            self.resident.append((time.monotonic() - self._began, held))
+        for child in children:
+            self._look(int(child), "worker")
+
+    def processor_seconds(self) -> tuple[float, float]:
+        """Of this process, and of all below it."""
+        own = self._processor.get(os.getpid(), 0.0)
+        # A fork server waits for its workers, whose time would count twice.
+        below = sum(spent for process, spent in self._processor.items() if process != os.getpid())
+        return own, below
+
+    def growth(self) -> float:
+        """Bytes by which this process grew between the end of the first tenth and the end."""
+        if len(self.resident) < 20:
+            return 0.0
+        tenth = self.resident[len(self.resident) // 10][1]
+        return self.resident[-1][1] - tenth

@@ -1,0 +1,295 @@
+"""The restoration of text side by side with its peers: garbled, unmarked, slips, clean; doubt, speed, memory.
+
+    python -m bench.restore [--set test|dev|all] [--garbled RAW TRUE [REFERENCE...]] [--text FILE] [--write PAGE]
+                            [--peers PYTHON]
+
+The samples of this project are read from their scans by the real Tesseract: with `eng` for garbled text, with `vie`
+for slips; both readings are kept under out/bench-restore. A syllable is right when it stands in its place with its
+letters, marks and case; the place of the tone mark (hòa, hoà) is folded. The letterhead has more than one reading
+order, so true lines are put in the order of the read lines they resemble most, for every program alike; a line that
+runs two columns together stays wrong. `--garbled` adds a document of one's own, `--text` clean text of one's own.
+pyvi and underthesea run in the interpreter given as `--peers` (they are heavy), on the text stripped of its marks,
+their best preparation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from pipeline import vietnamese
+from pipeline.restore import RestoredText, Restorer
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / "out" / "bench-restore"
+EDGES = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>„\\"
+SAME_LINE = 55  # of 100, likeness of bare letters
+EDGES_OF_DOUBT = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
+PEER = """
+import sys, json, time
+texts = json.load(sys.stdin)
+name = sys.argv[1]
+if name == "pyvi":
+    from pyvi import ViUtils
+    def mend(line):
+        try:
+            return ViUtils.add_accents(line)
+        except Exception:
+            return line
+else:
+    from underthesea import text_normalize
+    mend = text_normalize
+start = time.process_time()
+out = ["\\n".join(mend(line) if line.strip() else line for line in text.split("\\n")) for text in texts]
+json.dump({"texts": out, "seconds": time.process_time() - start}, sys.stdout)
+"""
+
+
+def syllables(text: str) -> list[str]:
+    """The words to compare: letters only at the edges, parted at blanks and dashes, old-style tone placement."""
+    found = []
+    for word in vietnamese.compose(text).split():
+        for part in re.split(r"[-–—/…]+", word):
+            bare = vietnamese.to_old_style(part.strip(EDGES))
+            if any(letter.isalpha() for letter in bare):
+                found.append(bare)
+    return found
+
+
+@dataclass
+class Score:
+    """Right and all syllables of one program on one text."""
+
+    right: int = 0
+    all: int = 0
+
+    def add(self, true: str, text: str) -> None:
+        left, right = syllables(true), syllables(text)
+        self.all += len(left)
+        self.right += sum(
+            op.src_end - op.src_start for op in Levenshtein.opcodes(left, right) if op.tag == "equal"
+        )
+
+    def __str__(self) -> str:
+        return f"{100 * self.right / self.all:.2f} %" if self.all else "–"
+
+
+def same_order(true: Sequence[str], read: Sequence[str]) -> list[str]:
+    """The true lines in the order of the read lines; those that nothing resembles at the end."""
+    left = list(true)
+    bare = [vietnamese.search_key(line) for line in left]
+    out: list[str] = []
+    for line in read:
+        key = vietnamese.search_key(line)
+        scores = [(fuzz.ratio(key, other), -place) for place, other in enumerate(bare)]
+        if key.strip() and scores and max(scores)[0] >= SAME_LINE:
+            place = -max(scores)[1]
+            out.append(left.pop(place))
+            bare.pop(place)
+    return out + left
+
+
+def read_scan(path: Path, model: str) -> str:
+    """What Tesseract's model makes of a scan at 200 dpi, kept from run to run."""
+    kept = CACHE / f"{path.stem}.{model}.txt"
+    if kept.is_file():
+        return kept.read_text("utf-8")
+    import pypdfium2
+    import pytesseract
+    from PIL import Image, ImageSequence
+
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    if path.suffix == ".pdf":
+        images = [page.render(scale=200 / 72).to_pil() for page in pypdfium2.PdfDocument(path)]
+    else:
+        with Image.open(path) as opened:
+            images = [frame.convert("L") for frame in ImageSequence.Iterator(opened)]
+    text = "\n".join(str(pytesseract.image_to_string(image, lang=model)) for image in images)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(text.replace("\f", ""), "utf-8")
+    return kept.read_text("utf-8")
+
+
+@dataclass
+class Sample:
+    name: str
+    true: str
+    raw: str
+    references: tuple[str, ...] = ()
+
+
+def samples(wanted: str, model: str) -> Iterable[Sample]:
+    index = json.loads((ROOT / "samples" / "gold" / "index.json").read_text("utf-8"))
+    for name, entry in index.items():
+        path = ROOT / "samples" / "scans" / name
+        if wanted not in ("all", entry["set"]) or path.suffix not in (".pdf", ".tif") or "tcvn3" in name:
+            continue
+        lines = (ROOT / "samples" / "gold" / entry["gold"] / "lines.txt").read_text("utf-8").splitlines()
+        raw = read_scan(path, model)
+        yield Sample(path.stem, "\n".join(same_order(lines, raw.splitlines())), raw)
+
+
+def peers(python: Path | None, texts: list[str]) -> dict[str, list[str]]:
+    """What the peers make of texts without marks; nothing for those that are not installed."""
+    done = {}
+    for name in ("pyvi", "underthesea") if python else ():
+        run = subprocess.run(
+            [str(python), "-c", PEER, name], input=json.dumps([vietnamese.strip_marks(text) for text in texts]),
+            capture_output=True, text=True, check=False,
+        )
+        if run.returncode == 0:
+            done[name] = json.loads(run.stdout[run.stdout.index("{"):])["texts"]
+    return done
+
+
+@dataclass
+class Doubt:
+    """How often words of a given probability are right."""
+
+    right: list[int] = field(default_factory=lambda: [0] * (len(EDGES_OF_DOUBT) - 1))
+    all: list[int] = field(default_factory=lambda: [0] * (len(EDGES_OF_DOUBT) - 1))
+
+    def add(self, true: str, found: RestoredText) -> None:
+        words = [(word, part) for word in found.words if word.kind != "locked" for part in syllables(word.text)]
+        left, right = syllables(true), [part for _, part in words]
+        good: set[int] = set()
+        for op in Levenshtein.opcodes(left, right):
+            if op.tag == "equal":
+                good.update(range(op.dest_start, op.dest_end))
+        for place, (word, _) in enumerate(words):
+            row = max(i for i, low in enumerate(EDGES_OF_DOUBT[:-1]) if word.confidence >= low)
+            self.all[row] += 1
+            self.right[row] += place in good
+
+    def rows(self) -> list[str]:
+        out = ["| probability | share of words | right |", "| --- | ---: | ---: |"]
+        total = sum(self.all) or 1
+        for low, high, right, number in zip(EDGES_OF_DOUBT, EDGES_OF_DOUBT[1:], self.right, self.all, strict=False):
+            told = f"{100 * right / number:.1f} %" if number else "–"
+            out.append(f"| {low:g} to {high:g} | {100 * number / total:.1f} % | {told} |")
+        sure = sum(n for n, low in zip(self.all, EDGES_OF_DOUBT, strict=False) if low >= 0.9)
+        good = sum(n for n, low in zip(self.right, EDGES_OF_DOUBT, strict=False) if low >= 0.9)
+        out.append(f"\np ≥ 0.9: {100 * sure / total:.1f} % of the words, {100 * good / max(sure, 1):.2f} % of them right.")
+        return out
+
+
+def table(title: str, found: list[Sample], restorer: Restorer, python: Path | None, doubt: Doubt | None) -> list[str]:
+    others = peers(python, [sample.raw for sample in found])
+    names = list(others)
+    out = [f"## {title}", "", f"| document | syllables | as read | ours | with references |{'|'.join(names)}{'|' if names else ''}",
+           "| --- |" + " ---: |" * (4 + len(names))]
+    totals = [Score() for _ in range(3 + len(names))]
+    for number, sample in enumerate(found):
+        texts = [sample.raw]
+        restored = restorer.restore_text(sample.raw)
+        if doubt:
+            doubt.add(sample.true, restored)
+        texts.append(restored.text)
+        referred = restorer.restore_text(sample.raw, references=sample.references).text if sample.references else None
+        texts.append(referred or restored.text)
+        texts += [others[name][number] for name in names]
+        row = []
+        for total, text in zip(totals, texts, strict=True):
+            score = Score()
+            score.add(sample.true, text)
+            total.add(sample.true, text)
+            row.append(str(score))
+        if not referred:
+            row[2] = "–"
+        out.append(f"| {sample.name} | {score.all} | {' | '.join(row)} |")
+    out.append(f"| **all** | {totals[0].all} | {' | '.join(map(str, totals))} |")
+    return [*out, ""]
+
+
+def slips(found: list[Sample], restorer: Restorer) -> list[str]:
+    """Wrong syllables before and after, and right ones that were changed."""
+    wrong = still = harmed = all_ = 0
+    for sample in found:
+        before, after = Score(), Score()
+        restored = restorer.restore_text(sample.raw)
+        before.add(sample.true, sample.raw)
+        after.add(sample.true, restored.text)
+        wrong, still, all_ = wrong + before.all - before.right, still + after.all - after.right, all_ + before.all
+        true = set(syllables(sample.true))
+        harmed += sum(
+            1 for word in restored.words if word.kind != "locked" and word.text != word.raw
+            and set(syllables(word.raw)) <= true and not set(syllables(word.text)) <= true
+        )
+    return ["## Slips of a Vietnamese model", "",
+            f"{all_} syllables in {len(found)} documents; wrong before {wrong}, after {still}; "
+            f"right ones harmed: {harmed}.", ""]
+
+
+def clean(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
+    out = ["## Clean text", "", "| text | syllables | changed words | digits kept |", "| --- | ---: | ---: | --- |"]
+    for name, text in texts:
+        restored = restorer.restore_text(text)
+        changed = sum(vietnamese.compose(word.raw) != word.text for word in restored.words)
+        kept = re.sub(r"\D", "", text) == re.sub(r"\D", "", restored.text)
+        out.append(f"| {name} | {len(syllables(text))} | {changed} | {'yes' if kept else 'NO'} |")
+    return [*out, ""]
+
+
+def speed(sample: Sample) -> list[str]:
+    """Warm and cold time and memory, in a process of its own."""
+    code = (
+        "import sys,time;t=time.process_time();from pipeline.restore import Restorer;r=Restorer.load();x=sys.stdin.read();"
+        "y=r.restore_text(x);c=time.process_time()-t;t=time.process_time();r.restore_text(x);w=time.process_time()-t;"
+        "import resource;print(c,w,len(y.words),resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], input=sample.raw, capture_output=True, text=True, check=True,
+                         cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    cold, warm, words, memory = (float(part) for part in run.stdout.split())
+    return ["## Speed and memory", "",
+            f"{sample.name}, {words:.0f} words garbled: {cold:.2f} s of processor time from a cold start, {warm:.2f} s "
+            f"warm ({words / warm:.0f} words a second); {memory / 1024:.0f} MB.", ""]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--set", choices=("test", "dev", "all"), default="all")
+    parser.add_argument("--garbled", type=Path, nargs="+", action="append", default=[])
+    parser.add_argument("--text", type=Path, nargs="*", default=[])
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--write", type=Path)
+    given = parser.parse_args()
+    started = time.time()
+    restorer = Restorer.load()
+    doubt = Doubt()
+    own = [
+        Sample(paths[0].stem, paths[1].read_text("utf-8"), paths[0].read_text("utf-8"),
+               tuple(re.sub(r"[*#_]+", "", path.read_text("utf-8")) for path in paths[2:]))
+        for paths in given.garbled
+    ]
+    garbled = own + list(samples(given.set, "eng"))
+    out = ["# Restoration, measured", "", "Written by `make bench-restore`.", ""]
+    out += table("Garbled: read by an English model", garbled, restorer, given.peers, doubt)
+    gold = sorted({path for path in (ROOT / "samples" / "gold").glob("*/text.txt")})
+    texts = [(path.parent.name, path.read_text("utf-8")) for path in gold]
+    plain = [Sample(name, text, vietnamese.strip_marks(text)) for name, text in texts]
+    out += table("No marks at all", plain, restorer, given.peers, None)
+    out += slips(list(samples(given.set, "vie")), restorer)
+    out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
+    out += ["## How far the probabilities can be trusted", "", "Over the garbled documents above.", "", *doubt.rows(), ""]
+    out += speed(max(garbled, key=lambda sample: len(sample.raw)))
+    page = "\n".join(out)
+    if given.write:
+        given.write.write_text(page + "\n", "utf-8")
+    print(page)
+    print(f"{time.time() - started:.0f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
