@@ -199,7 +199,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
 
 def _is_under(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
     """Whether a line of a foot without "Nơi nhận" stands at the left edge, below a power or position."""
-    assert part.box is not None and part.frame is not None
+    assert part.box is not None
+    assert part.frame is not None
     at_left = part.box.left < part.frame.left + 40 and part.box.middle[0] < part.frame.middle
     return at_left and any(line.box is not None and line.box.bottom < part.box.top for line in before)
 

@@ -3,8 +3,8 @@
 The trouble: the letterhead wraps ("ỦY BAN NHÂN DÂN" / "XÃ A"), holds two bodies, or is missing; then the text says who
 issues the plan, with or without a name ("Chủ tịch UBND xã ban hành Kế hoạch ...").
 
-Evidence in order of trust: the printed letterhead, the sentence in which the body speaks, the dateline's place, names of
-the same kind of unit in the text, then a gazetteer hit that is the only one.
+Evidence in order of trust: the printed letterhead, the sentence in which the body speaks, the dateline's place,
+names of the same kind of unit in the text, then a gazetteer hit that is the only one.
 
 What it never does: take a name that stands nowhere in the document.
 """

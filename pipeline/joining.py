@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pipeline import sequence
 from pipeline.document import Table
@@ -81,8 +82,7 @@ def _width(lines: Sequence[PlacedLine]) -> _Width:
     if not lengths or sum(length for length in lengths if length > LONG_LINE) > sum(lengths) / 2:
         return _Width(0)
     running_on = sum(
-        below[:1].islower() and not marks(below) and not _TERMINAL.search(above)
-        for above, below in zip(body, body[1:], strict=False)
+        below[:1].islower() and not marks(below) and not _TERMINAL.search(above) for above, below in pairwise(body)
     )
     if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body):
         return _Width(0)

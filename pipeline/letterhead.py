@@ -188,7 +188,9 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
 
 
 def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
-    assert line.box is not None and previous.box is not None and line.frame is not None
+    assert line.box is not None
+    assert previous.box is not None
+    assert line.frame is not None
     key = aligned(line.text).strip()
     centred = abs(line.box.middle[0] - line.frame.middle) < 0.06 * (line.frame.right - line.frame.left) + 6
     distance = line.box.top - previous.box.bottom

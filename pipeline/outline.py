@@ -284,7 +284,10 @@ def _mend_numerals(drafts: Sequence[_Draft]) -> None:
     numbered = [draft for draft in drafts if draft.marker is not None]
     for before, draft, after in zip(numbered, numbered[1:], numbered[2:], strict=False):
         first, own, last = before.marker, draft.marker, after.marker
-        assert first is not None and own is not None and last is not None and draft.title is not None
+        assert first is not None
+        assert own is not None
+        assert last is not None
+        assert draft.title is not None
         if not (
             first.shape == own.shape == last.shape and own.shape.endswith("I") and draft.title.lines[0].box is not None
         ):

@@ -8,6 +8,7 @@ What it never does: drop a word. A speck stays, in the area "aside".
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline import numbering
 from pipeline.document import Document, Line, Page
@@ -68,7 +69,7 @@ def _frame(page: Page) -> Frame | None:
         return Frame(min(box.left for box in boxes), max(box.right for box in boxes), USUAL_PITCH)
     lefts, rights = sorted(box.left for box in wide), sorted(box.right for box in wide)
     tops = [line.box.bottom for line in lines if line.box is not None]
-    steps = sorted(b - a for a, b in zip(tops, tops[1:], strict=False) if 8 < b - a < 40)
+    steps = sorted(b - a for a, b in pairwise(tops) if 8 < b - a < 40)
     pitch = steps[len(steps) // 2] if steps else USUAL_PITCH
     # One skewed line must not move the edge: a tenth of the lines may stand outside.
     return Frame(lefts[len(lefts) // 10], rights[-1 - len(rights) // 10], pitch)

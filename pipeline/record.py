@@ -172,7 +172,7 @@ def _section(node: Node, pointer: str, places: dict[str, Place]) -> Section:
             places[f"{pointer}/label"] = node.title.place(0, start)
         if node.heading is not None:
             places[f"{pointer}/heading"] = node.title.place(start if start < len(node.title.text) else 0)
-    texts = []
+    texts: list[str] = []
     for paragraph in node.content:
         if paragraph.table is not None or not paragraph.body.strip():
             continue

@@ -61,8 +61,7 @@ def find_tables(page: Page) -> Page:
         if made is not None:
             built.append(made)
     if not built and page.blocks:
-        made = _from_bars(page, taken) or _from_columns(page, taken)
-        built += made
+        built += _from_bars(page, taken) or _from_columns(page, taken)
     return _rebuilt(page, built, taken) if built else page
 
 
@@ -375,9 +374,8 @@ def _has_head(line: Line) -> bool:
 
 def _column_edges(rows: Sequence[_Row]) -> list[float]:
     """Left edges of columns that half of the rows share."""
-    lefts = sorted(
-        row.line.words[a].box.left for row in rows for a, _ in row.segments if row.line.words[a].box is not None
-    )  # type: ignore[union-attr]
+    boxes = [row.line.words[start].box for row in rows for start, _ in row.segments]
+    lefts = sorted(box.left for box in boxes if box is not None)
     groups: list[list[float]] = []
     for left in lefts:
         if groups and left - groups[-1][-1] <= COLUMN_GAP:

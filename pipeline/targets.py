@@ -385,12 +385,9 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
     rows = grid(table)
     columns, first = None, 0
     for index in range(min(HEAD_ROWS, len(rows))):
-        heads = [
-            " ".join(dict.fromkeys(r[c].text for r in rows[: index + 1] if (r[c]) is not None))
-            for c in range(table.columns)
-        ]  # type: ignore[union-attr]
+        heads = [_column_text(rows[: index + 1], column) for column in range(table.columns)]
         columns = _columns(heads, in_zone) or columns
-        if columns is not None and not any(_value_of(rows[index][columns.value]) for _ in (0,)):
+        if columns is not None and not _is_value(rows[index][columns.value]):
             first = index + 1
     if columns is None:
         return
@@ -402,17 +399,9 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
         printed = value.text.strip()
         if not printed:
             continue
-        unit = (
-            row[columns.unit].text.strip()
-            if columns.unit is not None and row[columns.unit] is not None
-            else columns.unit_in_head
-        )  # type: ignore[union-attr]
-        label = (
-            row[columns.label].text.strip(" .")
-            if columns.label is not None and row[columns.label] is not None
-            else None
-        )  # type: ignore[union-attr]
-        found = [q for q in quantities.find_quantities(printed)]
+        unit = _text_at(row, columns.unit) or columns.unit_in_head
+        label = (_text_at(row, columns.label) or "").strip(" .")
+        found = quantities.find_quantities(printed)
         number = quantities.parse_number(printed)
         text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
         place = place_of_cells(paragraph, cells, text)
@@ -437,7 +426,18 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
             yield FoundTarget(label or None, indicator, None, None, None, None, text, place)
 
 
-def _value_of(cell: Cell | None) -> bool:
+def _column_text(rows: Sequence[Sequence[Cell | None]], column: int) -> str:
+    """Text of the head of a column, a merged cell once."""
+    cells = dict.fromkeys(cell for row in rows if (cell := row[column]) is not None)
+    return " ".join(cell.text for cell in cells)
+
+
+def _text_at(row: Sequence[Cell | None], column: int | None) -> str | None:
+    cell = row[column] if column is not None else None
+    return cell.text.strip() if cell is not None else None
+
+
+def _is_value(cell: Cell | None) -> bool:
     return (
         cell is not None
         and bool(re.match(r"\W*\d+(?:[.,]\d+)*\s*%?\W*$", cell.text.strip()))

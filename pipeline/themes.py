@@ -33,8 +33,8 @@ def find_themes(nodes: Sequence[Node]) -> list[tuple[str, float, Paragraph, int,
                 if step.node.kind == "situation":
                     score -= 1.0
                 found.append((paragraph.text[start:end].strip(" .,;"), score, paragraph, start, end))
-            match = _THEME_LINE.match(key)
-            if match and not any(item[2] is paragraph for item in found):
-                start, end = match.span("theme")
+            line = _THEME_LINE.match(key)
+            if line and not any(item[2] is paragraph for item in found):
+                start, end = line.span("theme")
                 found.append((paragraph.text[start:end].strip(), 1.2, paragraph, start, end))
     return found

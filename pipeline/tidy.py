@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.document import Block, BlockKind, Document, Edit, Line, Notice, Page, Word
 from pipeline.fuzzy import aligned
@@ -213,7 +214,7 @@ _BREAKS_AFTER = re.compile(r"[\w)][-–/]$")
 def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
     """ "05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
     text_lines = [entry for entry in entries if entry.kind == "text" and entry.line.text]
-    for above, below in zip(text_lines, text_lines[1:], strict=False):
+    for above, below in pairwise(text_lines):
         last = next(i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text)
         first = next(i for i, word in enumerate(below.line.words) if word.text)
         head, tail = above.line.words[last], below.line.words[first]

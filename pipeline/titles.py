@@ -92,7 +92,8 @@ def is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after:
         return False
     if len(words) <= 6 and heading_kind(core) is not None:
         return True
-    # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, a sentence follows.
+    # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, and a
+    # sentence follows.
     return (
         paragraph.is_bold is None
         and len(words) <= SHORT_TITLE
