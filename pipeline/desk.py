@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import sqlite3
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -22,12 +23,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline import corrections, secrecy
+from pipeline import corrections, secrecy, store
 from pipeline.corrections import Correction, Where
 from pipeline.document import Document, Line, Page, Word, from_json, to_json
 from pipeline.errors import NoInput, OutputNotWritable, UnreadableFile, UsageError
 from pipeline.plan import Plan
 from pipeline.secrecy import Mark
+from pipeline.store import InputRow
 
 DATABASE = "sohoa.db"
 RECORD = "record.json"
@@ -122,6 +124,16 @@ def folder_of(out: Path, name: str) -> Path:
     if not folder.resolve().is_relative_to(out.resolve()) or folder.resolve() == out.resolve():
         raise UsageError(name, "This name leads out of the output folder.", cure="Name a document inside it.")
     return folder
+
+
+def inputs(out: Path) -> dict[str, InputRow]:
+    """What the ledger knows of each input by its name; empty where the folder has no ledger of a run."""
+    try:
+        return store.ledger_rows(out)
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):  # a database that only the desk has written to
+            return {}
+        raise
 
 
 def page_text(page: Page) -> str:
@@ -238,7 +250,9 @@ def change(
         words_changed = any(entry.where == "document" and entry.before != entry.after for entry in entries)
         if "document" in touched:
             document = corrections.apply_to_document(document, log)
-        if words_changed or (undone and "record" in touched):
+        # Of a file that holds several documents record.json is the first; what the words of all say is not its own.
+        is_split = (item.folder / "parts").is_dir()
+        if (words_changed or (undone and "record" in touched)) and not is_split:
             plan = corrections.apply_to_plan(reread(document), log)
         elif "record" in touched:
             plan = corrections.apply_to_plan(plan, entries)

@@ -20,7 +20,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from pipeline import store, tt05
+from pipeline import desk, store, tt05
 from pipeline.errors import UsageError
 from pipeline.handover import Collection, Entry
 from pipeline.tt05 import Agency, FileMetadata, Metadata
@@ -104,7 +104,7 @@ def pdf_of(out: Path, entry: Entry) -> bytes:
     made = entry.folder / "searchable.pdf"
     if made.is_file():
         return made.read_bytes()
-    row = store.ledger_rows(out).get(entry.name)
+    row = desk.inputs(out).get(entry.name)
     if row is not None and row.media_type == "application/pdf" and store.path_of(row).is_file():
         return store.path_of(row).read_bytes()
     raise UsageError(entry.name, "There is no PDF of this document.", cure="Run `sohoa run --formats default,pdf`.")

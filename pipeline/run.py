@@ -133,7 +133,8 @@ def read(document: Document, settings: Settings | None = None, corrections: Sequ
     lying = document
     standing = upright(document)
     parts = areas.split_documents(standing) if settings.split else (standing,)
-    plans = tuple(apply_to_plan(_with_original_boxes(record.read_record(part), part), corrections) for part in parts)
+    plans = tuple(_with_original_boxes(record.read_record(part), part) for part in parts)
+    plans = (apply_to_plan(plans[0], corrections), *plans[1:])  # pointers of the desk are into record.json alone
     return Reading(lying, plans, parts)
 
 

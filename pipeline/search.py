@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import corrections, desk, store
+from pipeline import corrections, desk
 from pipeline.desk import Item
 from pipeline.errors import MissingPart, NoInput, OutputNotWritable, SohoaError, UsageError
 from pipeline.plan import Plan
@@ -221,7 +221,7 @@ def update(out: Path) -> tuple[int, int]:
             if known.get(name) != stamp:
                 _index(connection, out, name, stamp)
                 indexed += 1
-        for row in store.ledger_rows(out).values():
+        for row in desk.inputs(out).values():
             if row.name not in seen and row.state == "failed":
                 seen.add(row.name)
                 stamp = f"failed {row.sha256} {row.code}"

@@ -42,7 +42,8 @@ PAGE_SIZE = 50
 FILES = {
     "record.json": "application/json", "document.json": "application/json", "text.txt": "text/plain; charset=utf-8",
     "raw.txt": "text/plain; charset=utf-8", "document.md": "text/markdown; charset=utf-8",
-    "searchable.pdf": "application/pdf", "document.html": "text/html; charset=utf-8", "alto.xml": "application/xml", "corrections.json": "application/json",
+    "searchable.pdf": "application/pdf", "document.html": "text/html; charset=utf-8", "alto.xml": "application/xml",
+    "corrections.json": "application/json",
 }
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps
 
-from pipeline import store
+from pipeline import desk, store
 from pipeline.document import Box, Page
 from pipeline.errors import InputError, UnreadableFile
 
@@ -45,7 +45,7 @@ class Scans:
 
     def source_of(self, name: str) -> Path:
         """The input of a document by the ledger. Raises NoScan where it is not there any more."""
-        row = store.ledger_rows(self._out).get(name)
+        row = desk.inputs(self._out).get(name)
         if row is None or (row.media_type or "").startswith("text/"):
             raise NoScan(name)
         path = store.path_of(row)

@@ -9,6 +9,7 @@ import shutil
 import socket
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import office
@@ -284,6 +285,18 @@ def test_held_document_is_released_by_a_person(page, served, out):
     page.click("#release")
     page.wait_for_selector("#tabs:not([hidden])")
     assert desk.load(out, office.SECRET).mark is None
+
+
+def test_text_without_a_scan(page, served, out):
+    item = desk.load(out, NAME)
+    pages = tuple(replace(one, origin="text-file") for one in item.document.pages)
+    office.write(out, "x/old.txt", replace(item.document, pages=pages), item.plan)
+    search.update(out)
+    open_document(page, served, desk.key_of("x/old.txt"))
+    assert page.locator("#no-scan").is_visible()
+    page.click('[data-tab="text"]')
+    page.locator("#panel-text .word", has_text="KẾ").first.click()
+    expect(page, "#big", "KẾ")
 
 
 def test_compare_with_a_plot(page, served):

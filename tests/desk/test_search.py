@@ -170,3 +170,10 @@ def test_document_that_cannot_be_read_is_listed_with_its_trouble(out):
 def test_no_such_folder(tmp_path):
     with pytest.raises(NoInput):
         search.update(tmp_path / "nothing")
+
+
+def test_folder_without_a_ledger(tmp_path):
+    out = office.build(tmp_path, ledger=False)
+    assert search.update(out) == (4, 0)
+    assert search.search(out, "tam tien").total == 2
+    assert desk.inputs(out) == {}

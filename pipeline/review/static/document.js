@@ -185,8 +185,9 @@
     at("inspector").hidden = false;
     if (what.page) viewer.show(what.page, what.box);
     const image = at("snippet");
-    image.hidden = !what.box;
-    if (what.box) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
+    const drawn = what.box && data.pages.find((page) => page.number === what.page)?.origin !== "text-file";
+    image.hidden = !drawn;
+    if (drawn) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
     const value = what.value === null || what.value === undefined ? "" : String(what.value);
     showBig(shown(what), what.big);
     const name = what.kind === "word" ? t.text : t[what.pointer] || t[what.pointer.split("/").pop()] || what.pointer;
@@ -302,6 +303,7 @@
 
   function onPage(number) {
     at("page").value = number;
+    at("no-scan").hidden = viewer.page.origin !== "text-file";
     if (textShown && data && !data.held && !at("panel-text").hidden) showText();
   }
 

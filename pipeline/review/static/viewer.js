@@ -34,7 +34,7 @@ class Viewer {
     this.strip.replaceChildren(...pages.map((page) => desk.make("button", {
       class: page.status === "failed" ? "thumb failed" : "thumb", data: { page: page.number },
       on: { click: () => this.open(page.number) },
-    }, desk.make("img", { src: `/d/${this.key}/scan/${page.number}/50`, alt: "", loading: "lazy" }),
+    }, page.origin === "text-file" ? null : desk.make("img", { src: `/d/${this.key}/scan/${page.number}/50`, alt: "", loading: "lazy" }),
     desk.make("span", { text: page.number }))));
   }
 
@@ -101,6 +101,12 @@ class Viewer {
     sheet.style.transform = moves[this.turn];
     sheet.style.marginRight = this.turn % 180 ? `${height - width}px` : "0";
     sheet.style.marginBottom = this.turn % 180 ? `${width - height}px` : "0";
+    if (page.origin === "text-file") { // there is nothing to draw
+      this.image.removeAttribute("src");
+      this.sharp = 0;
+      this.onZoom?.(Math.round(zoom * 72));
+      return;
+    }
     const wanted = zoom * 72 * (window.devicePixelRatio || 1);
     const dpi = WHOLE.find((step) => step >= wanted * 0.9) || WHOLE.at(-1);
     const source = `/d/${this.key}/scan/${page.number}/${dpi}`;

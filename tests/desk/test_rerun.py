@@ -1,0 +1,71 @@
+"""The real pipeline over a text of our own: read, correct at the desk, read again, and the person still stands."""
+
+import pytest
+
+from pipeline import cli, corrections, desk, desk_cli, search
+
+TEXT = """ỦY BAN NHÂN DÂN
+XÃ BÌNH KHÊ
+Số: 41/KH-UBND
+
+KẾ HOẠCH
+Phòng chống cháy rừng năm 2022
+
+I. MỤC TIÊU
+1. Thành lập 6 tổ tuần tra tại các thôn.
+2. 100% hộ ven rừng ký cam kết.
+
+II. TỔ CHỨC THỰC HIỆN
+Công chức địa chính theo dõi, tổng hợp, báo cáo ./.
+
+Nơi nhận:
+- Các thôn;
+- Lưu: VT.
+
+CHỦ TỊCH
+Bùi Thế Lân
+"""
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory):
+    root = tmp_path_factory.mktemp("rerun")
+    (root / "scans").mkdir()
+    (root / "scans/rung.txt").write_text(TEXT, "utf-8")
+    assert cli.main(["run", str(root / "scans"), "--out", str(root / "out"), "--jobs", "1"]) == 0
+    return root
+
+
+def find(item, text):
+    for p, page in enumerate(item.document.pages):
+        for b, block in enumerate(page.blocks):
+            for n, line in enumerate(block.lines):
+                for w, word in enumerate(line.words):
+                    if word.text == text:
+                        return corrections.word_pointer(p, b, n, w)
+    raise AssertionError(text)
+
+
+def test_corrections_outlive_every_run(read):
+    out = read / "out"
+    item = desk.load(out, "rung.txt")
+    assert item.plan.number.number == "41"
+    entries = [
+        desk.field_entry(item, "/number/number", "47", "Lan"),
+        desk.word_entry(item, find(item, "cháy"), "sạt", "Lan"),
+        desk.state_entry(item, "verified", True, "Lan"),
+    ]
+    item = desk.change(out, "rung.txt", entries, desk_cli.reread, desk_cli.rewrite)
+    assert item.plan.title == "Phòng chống sạt rừng năm 2022", "the record is read from the words"
+    assert "chống sạt rừng" in (out / "rung.txt/text.txt").read_text("utf-8")
+    for more in ([], ["--redo"], ["--preset", "strict"]):
+        assert cli.main(["run", str(read / "scans"), "--out", str(out), "--jobs", "1", *more]) == 0
+        item = desk.load(out, "rung.txt")
+        assert (item.plan.number.number, item.plan.title) == ("47", "Phòng chống sạt rừng năm 2022")
+        assert "chống sạt rừng" in (out / "rung.txt/text.txt").read_text("utf-8")
+        assert item.verified.who == "Lan"
+    search.update(out)
+    assert search.search(out, "sat rung").total == 1
+    undo = [desk.undo_entry(entry, "Lan") for entry in reversed(item.log[:2])]
+    item = desk.change(out, "rung.txt", undo, desk_cli.reread, desk_cli.rewrite)
+    assert (item.plan.number.number, item.plan.title) == ("41", "Phòng chống cháy rừng năm 2022")
