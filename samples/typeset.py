@@ -390,7 +390,9 @@ class Setter:
         items = [value for key, value in entries if key in ("label", "recipient")]
         signs = [value for key, value in entries if key == "sign"]
         rows = sum(len(self.fill(list(runs(item, "")), 215, 11, 0)) for item in items)
-        self.need(max(rows * 13.5 + 10, (len(signs) + 6) * 17))
+        second = sum(key == "second_sign" for key, _ in entries)
+        under = 24 + second * 16 + 62 + 17 if second else 0  # the second signer stands under the recipients
+        self.need(max(rows * 13.5 + 10 + under, (len(signs) + 6) * 17))
         self.y += 6
         top = self.y
         width = self.right - self.left
@@ -413,7 +415,7 @@ class Setter:
             lines = [value for key, value in entries if key == f"{part}sign"]
             person = next((value for key, value in entries if key == f"{part}name"), None)
             area = "foot_left" if part else "foot_right"
-            y = low if part and items else top
+            y = low + 24 if part and items else top
             for value in lines:
                 y = self.column(value, centre, y, 13.5, "b", area, width * 0.5)
             if person:
