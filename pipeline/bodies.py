@@ -334,6 +334,7 @@ def _has_marks(text: str) -> bool:
     return any(ord(letter) > 127 for letter in text)
 
 
+_LONGEST = 300  # letters; two joined names of a letterhead have some 150
 _EDGE = " \t\n*_#\"“”'.,;:|-–"
 
 
@@ -349,8 +350,8 @@ def expand_body(text: str) -> Expansion:
     'Sở Giáo dục và Đào tạo'
     """
     cleaned = re.sub(r"\s+", " ", text.replace("\n", " ")).strip(_EDGE)
-    if not cleaned:
-        return Expansion("", False)
+    if not cleaned or len(cleaned) > _LONGEST:
+        return Expansion(cleaned, False)
     upper = _capitals(cleaned)
     full, sure = expand_abbreviations(cleaned)
     parts = _parts(full)
@@ -373,13 +374,13 @@ def expand_body(text: str) -> Expansion:
         sure = sure and (known or not name)
         head = (
             kind.capitalize()
-            if spelled.isdigit()
+            if spelled.isdecimal()
             or (kind == "thành phố" and plain(spelled) == "ho chi minh")
             or kind == "thủ đô"
             else kind
         )
         shown = (
-            f"{head} {int(spelled) if spelled.isdigit() else spelled}".strip() + printed[len(name) :].strip()
+            f"{head} {int(spelled) if spelled.isdecimal() else spelled}".strip() + printed[len(name) :].strip()
         )
         if out[-1].endswith(f" {kind}") and len(out) == 1:
             out[0] = f"{out[0]} {spelled}".strip()  # "Công an tỉnh" + "tỉnh Kiên Giang"
@@ -408,7 +409,7 @@ def split_bodies(text: str) -> tuple[str, ...]:
     >>> split_bodies("UBND HUYỆN LỤC NAM PHÒNG NỘI VỤ")
     ('UBND HUYỆN LỤC NAM', 'PHÒNG NỘI VỤ')
     """
-    words = re.sub(r"\s+", " ", text).strip(_EDGE).split()
+    words = re.sub(r"\s+", " ", text[:_LONGEST]).strip(_EDGE).split()
     found: list[str] = []
     start = 0
     for index in range(1, len(words)):
@@ -463,7 +464,7 @@ def body_place(name: str) -> BodyPlace:
     >>> body_place("Ủy ban nhân dân xã Cúc Phương, huyện Nho Quan")
     BodyPlace(province=None, district='Nho Quan', commune='Cúc Phương')
     """
-    cleaned = re.sub(r"\s+", " ", name).strip(_EDGE)
+    cleaned = re.sub(r"\s+", " ", name[:_LONGEST]).strip(_EDGE)
     upper = _capitals(cleaned)
     parts = _parts(expand_abbreviations(cleaned)[0])
     found: dict[str, str | None] = {"province": None, "district": None, "commune": None}
@@ -473,7 +474,7 @@ def body_place(name: str) -> BodyPlace:
         bare = _name_only(printed, upper)
         if bare:
             level = _kind_level(kind, bare)
-            shown = f"{kind.capitalize()} {int(bare)}" if bare.isdigit() else bare
+            shown = f"{kind.capitalize()} {int(bare)}" if bare.isdecimal() else bare
             found[level] = found[level] or shown
     trailing = _name_only(parts.trailing, upper)
     if trailing and parts.level in ("province", "district") and not any(found.values()):
@@ -490,7 +491,7 @@ def _name_only(printed: str, upper: bool) -> str:
         return _title(printed).strip(" ,;.-")
     words = []
     for word in printed.split():
-        if not (word[0].isupper() or word[0].isdigit() or word in ("-",)):
+        if not (word[0].isupper() or word[0].isdecimal() or word in ("-",)):
             break
         words.append(word)
     return " ".join(words).strip(" ,;.-")
@@ -512,7 +513,7 @@ def body_level(name: str, parent: str | None = None) -> BodyLevel:
     >>> [body_level(n) for n in ("Ủy ban nhân dân huyện Nho Quan", "SỞ Y TẾ", "Bộ Nội vụ", "Trường Mầm non Hoa Sen")]
     ['district', 'province', 'central', 'other']
     """
-    cleaned = re.sub(r"\s+", " ", name).strip(_EDGE)
+    cleaned = re.sub(r"\s+", " ", name[:_LONGEST]).strip(_EDGE)
     upper = _capitals(cleaned)
     parts = _parts(expand_abbreviations(cleaned)[0])
     if parts is not None:

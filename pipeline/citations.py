@@ -229,11 +229,13 @@ def find_citations(text: str) -> tuple[Citation, ...]:
         if citation is not None:
             found.append(citation)
             floor = citation.end
-    taken = [(citation.start, citation.end) for citation in found]
+    taken = bytearray(len(text))  # a sign for each letter, so that a text of nothing but laws stays linear
+    for citation in found:
+        taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)
     for finder in (_find_laws, _find_congress, _find_unnumbered):
         for citation in finder(text, flat, taken):
             found.append(citation)
-            taken.append((citation.start, citation.end))
+            taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)
     found.sort(key=lambda citation: citation.start)
     return tuple(found)
 
@@ -494,11 +496,11 @@ def _tidy(subject: str | None) -> str | None:
 # --- without a number ------------------------------------------------------------------------------------
 
 
-def _free(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
-    return all(end <= low or start >= high for low, high in taken)
+def _free(start: int, end: int, taken: bytearray) -> bool:
+    return not any(taken[start:end])
 
 
-def _find_laws(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[Citation]:
+def _find_laws(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     for match in _LAW_WORD.finditer(flat):
         begin = match.end()
         if not text[match.start()].isupper() or not _free(match.start(), begin, taken):
@@ -544,7 +546,7 @@ def _find_laws(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[C
         )
 
 
-def _find_congress(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[Citation]:
+def _find_congress(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     for match in _CONGRESS.finditer(flat):
         if not _free(match.start(), match.end(), taken):
             continue
@@ -564,7 +566,7 @@ def _find_congress(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterab
         )
 
 
-def _find_unnumbered(text: str, flat: str, taken: list[tuple[int, int]]) -> Iterable[Citation]:
+def _find_unnumbered(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     """A type with a date and an issuer, or an issuer and a subject: "Công văn ngày 5/3/2024 của Sở Y tế về ..."."""
     for match in _OF_BODY.finditer(flat):
         if not text[match.start()].isupper() or not _free(match.start(), match.end(), taken):

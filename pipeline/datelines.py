@@ -71,9 +71,9 @@ def parse_dateline(text: str) -> Dateline | None:
     if day is None and month is None and year is None and not _comma_before(plain, match.start()):
         return None
     date = None
-    if year is not None and year.isdigit() and len(year) == 4 and int(year) in YEARS:
-        known_month = month if month is not None and month.isdigit() else None
-        known_day = day if day is not None and day.isdigit() and known_month else None
+    if year is not None and year.isdecimal() and len(year) == 4 and int(year) in YEARS:
+        known_month = month if month is not None and month.isdecimal() else None
+        known_day = day if day is not None and day.isdecimal() and known_month else None
         date, _, _, _, doubt = edtf_of(int(year), known_month, known_day)
         if doubt:
             doubts.append(doubt)
@@ -120,7 +120,7 @@ def _slot(text: str, match: re.Match[str], name: str, width: int, doubts: list[s
         return None
     kept = printed.strip(" ._,;:'\"*~-/\\|…‥‧\t")
     digits = kept.replace(" ", "")
-    if digits.isdigit() and digits.isascii():
+    if digits.isdecimal() and digits.isascii():
         if len(digits) > width:
             doubts.append(f"{what} read as {kept}")
             return kept if what != "year" else digits[:4] if len(kept.split()[0]) == 4 else kept
@@ -143,11 +143,15 @@ _SYMBOL_END = re.compile(
 _MOTTO = re.compile(r"(?:hanh phuc|viet nam)[\s*_.\-]*(?=[a-z])")
 
 
+_PLACE_REACH = 160  # letters before the date in which its place may begin; merged columns are shorter
+
+
 def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
-    before = text[:at]
+    low = max(0, at - _PLACE_REACH)
+    before = text[low:at]
     left = max(before.rfind("\n"), before.rfind("\t"), before.rfind("   "))
-    segment_start = left + 1
-    segment = before[segment_start:]
+    segment_start = low + left + 1
+    segment = before[left + 1 :]
     motto = _MOTTO.search(plain, segment_start, at)
     if motto:  # "Độc lập - Tự do - Hạnh phúc" on the line above was merged in
         segment_start = motto.end()

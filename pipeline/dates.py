@@ -184,7 +184,7 @@ def _atoms(plain: str, text: str) -> Iterable[_Parts]:
                     continue
         elif kind == "half":
             count = _WORD_COUNTS.get(match["half_n"]) or (
-                int(match["half_n"]) if match["half_n"].isdigit() else 0
+                int(match["half_n"]) if match["half_n"].isdecimal() else 0
             )
             if not 1 <= count <= 11:
                 continue
@@ -197,7 +197,7 @@ def _clean(part: str | None) -> str | None:
 
 
 def _may_be_day_month(day: str, month: str) -> bool:
-    return not (day.isdigit() and month.isdigit()) or (1 <= int(day) <= 31 and 1 <= int(month) <= 12)
+    return not (day.isdecimal() and month.isdecimal()) or (1 <= int(day) <= 31 and 1 <= int(month) <= 12)
 
 
 def _value(parts: _Parts, text: str, plain: str) -> FoundDate:
@@ -220,7 +220,7 @@ def _value(parts: _Parts, text: str, plain: str) -> FoundDate:
         )
     if parts.kind == "brief":
         return FoundDate(parts.start, parts.end, raw, None, precision, None, None, doubt="year of two digits")
-    if not parts.year.isdigit() or int(parts.year) not in YEARS:
+    if not parts.year.isdecimal() or int(parts.year) not in YEARS:
         return FoundDate(
             parts.start,
             parts.end,
@@ -252,7 +252,7 @@ def edtf_of(year: int, month: str | None, day: str | None) -> tuple[str, str, st
     whole_year = (f"{year}", f"{year}-01-01", f"{year}-12-31")
     if month is None:
         return (*whole_year, "year", None if day is None else "day without a month")
-    if not month.isdigit():
+    if not month.isdecimal():
         return (*whole_year, "year", f"month read as {month}")
     if not 1 <= int(month) <= 12:
         return (*whole_year, "year", f"no month {month}")
@@ -262,7 +262,7 @@ def edtf_of(year: int, month: str | None, day: str | None) -> tuple[str, str, st
     whole_month = (stem, f"{stem}-01", f"{stem}-{last_day}")
     if day is None:
         return (*whole_month, "month", None)
-    if not day.isdigit():
+    if not day.isdecimal():
         return (*whole_month, "month", f"day read as {day}")
     if not 1 <= int(day) <= last_day:
         return (*whole_month, "month", f"no day {day} in {stem}")

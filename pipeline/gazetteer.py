@@ -111,7 +111,7 @@ def _loose(name: str) -> str:
     """Key without marks: "Đắk Lắk" and "Dak Lak" are one."""
     bare = re.sub(r"[\s\-'’.]+", " ", plain(name)).strip()
     bare = _DAK.sub("dak", bare)
-    return str(int(bare)) if bare.isdigit() else bare
+    return str(int(bare)) if bare.isdecimal() else bare
 
 
 def _strict(name: str) -> str:
@@ -141,7 +141,7 @@ def _index() -> dict[str, tuple[Unit, ...]]:
     for province, district, valid_from, valid_to, communes in load_table("gazetteer"):
         end, sure = valid_to.rstrip("?"), not valid_to.endswith("?")
         kind, short = _district_parts(district)
-        short = f"{kind.capitalize()} {short}" if short.isdigit() else short  # "Quận 3": a numeral is no name
+        short = f"{kind.capitalize()} {short}" if short.isdecimal() else short  # "Quận 3": a numeral is no name
         if short:
             before = districts.get((province, district))
             start = min(before.valid_from, valid_from) if before else valid_from
@@ -158,7 +158,7 @@ def _index() -> dict[str, tuple[Unit, ...]]:
         for cell in communes.split("|"):
             if cell:
                 kind, name = _KINDS[cell[0]], cell[1:]
-                full = f"{kind.capitalize()} {name}" if name.isdigit() else name
+                full = f"{kind.capitalize()} {name}" if name.isdecimal() else name
                 found[_loose(name)].append(
                     Unit(full, kind, "commune", province, short, valid_from, end, sure)
                 )

@@ -244,7 +244,7 @@ def _worded(head: str, at: int, line: str) -> Iterator[Marker]:
             return
     elif rest and rest[0].isalnum():
         return
-    if not match["gap"] and printed_numeral and not printed_numeral.isdigit():
+    if not match["gap"] and printed_numeral and not printed_numeral.isdecimal():
         return  # "Phầni": a word that begins so
     word_gap = match["gap"].split()
     keyword = _in_case_of(printed_word, canonical)
@@ -297,11 +297,11 @@ def _worded_numeral(plain_numeral: str, printed: str, ordinal: bool) -> tuple[in
             printed,
             None if ordinal or printed.isupper() else "numeral in words",
         )
-    if printed.isdigit():
+    if printed.isdecimal():
         return int(printed), printed, None
     tail = printed[-1] if printed[-1] in "abcdeABCDE" and len(printed) > 1 else ""
     core = printed[: len(printed) - len(tail)]
-    if core.isdigit():
+    if core.isdecimal():
         return int(core), printed, None
     for label, value, doubt in roman_readings(core):
         return value, label + tail, doubt
@@ -350,7 +350,7 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
     if match is None:
         return
     printed = match["number"]
-    if not any(sign.isdigit() for sign in printed) and len(printed) > 2:
+    if not any(sign.isdecimal() for sign in printed) and len(printed) > 2:
         return
     compact = _SPACES.sub("", printed).replace(",", ".")
     label = compact.translate(DIGIT_FAULTS)
@@ -362,7 +362,7 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
     rest = line[at + end :]
     glued = bool(rest) and rest[0].isalpha()
     look = _heading_like(rest)
-    if close == "-" and rest[:1].isdigit():
+    if close == "-" and rest[:1].isdecimal():
         return
     if close in (":", ";"):
         likelihood = 0.4 * look
@@ -381,7 +381,7 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
     if 0 in parts or any(part.startswith("0") and len(parts) > 1 for part in label.split(".")):
         likelihood *= 0.4
     if label != compact:
-        likelihood *= 0.5 if any(sign.isdigit() for sign in printed) else 0.35
+        likelihood *= 0.5 if any(sign.isdecimal() for sign in printed) else 0.35
     yield Marker(
         "arabic",
         label,
@@ -414,7 +414,7 @@ def _roman(head: str, at: int, line: str) -> Iterator[Marker]:
                 likelihood = 0.6
         if doubt:
             likelihood *= 0.7 if look == 1.0 else 0.4
-            if printed.isdigit() or printed.islower() or printed in ("T", "U", "H", "L"):
+            if printed.isdecimal() or printed.islower() or printed in ("T", "U", "H", "L"):
                 likelihood *= 0.35
         if label in ("I", "V", "X") and close == ")":
             likelihood *= 0.6
@@ -495,7 +495,7 @@ def _paren(head: str, at: int, line: str) -> Iterator[Marker]:
     start = _text_start(line, at + match.end())
     sure = 0.9 if _heading_like(line[start:]) >= 0.6 else 0.6
     digits = inner.translate(DIGIT_FAULTS)
-    if digits.isdigit():
+    if digits.isdecimal():
         fault = [f"read as {inner}"] if digits != inner else []
         yield Marker(
             "paren",

@@ -333,7 +333,7 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and draft.name is None
                 and piece.isupper()
                 and len(piece) > 6
-                and not any(map(str.isdigit, piece))
+                and not any(map(str.isdecimal, piece))
                 and index == draft.title[-1][0] + 1
                 and _continues_title(piece)
             ):

@@ -285,13 +285,11 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     [('>', '95', '%'), ('=', '41.7', 'giường')]
     """
     plain = aligned(text)
-    closed = _closed_spans(plain, text)
+    closed = _closed_letters(plain, text)
     found: list[Quantity] = []
     last_end = 0
     for match in _FIND.finditer(plain):
-        if match.start() < last_end or any(
-            start < match.end("a") and match.start("a") < end for start, end in closed
-        ):
+        if match.start() < last_end or any(closed[match.start("a") : match.end("a")]):
             continue
         quantity = _quantity(match, plain, text)
         if quantity is not None:
@@ -300,10 +298,13 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(found)
 
 
-def _closed_spans(plain: str, text: str) -> list[tuple[int, int]]:
-    spans = [match.span() for match in _DATES.finditer(plain)]
-    spans.extend(match.span() for match in _SYMBOLS.finditer(text))
-    return spans
+def _closed_letters(plain: str, text: str) -> bytearray:
+    """A sign for each letter, 1 where dates and numbers of documents stand."""
+    closed = bytearray(len(text))
+    for found in (_DATES.finditer(plain), _SYMBOLS.finditer(text)):
+        for match in found:
+            closed[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    return closed
 
 
 def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
@@ -315,7 +316,7 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     if printed_b is not None and not _is_range(match, left, plain):
         printed_b = None
         end = match.end("ua") if match["ua"] else match.end("a")
-    if printed_of is not None and (int(match["a"]) if match["a"].isdigit() else 10**9) > int(printed_of):
+    if printed_of is not None and (int(match["a"]) if match["a"].isdecimal() else 10**9) > int(printed_of):
         return None  # "30/4": no share is above its whole
     unit_start, unit_end, group = _unit_at(plain, text, end)
     if match["ua"] and printed_b is None and printed_of is None:

@@ -26,7 +26,7 @@ def successor(marker: Marker) -> str | None:
         return None
     value = marker.ordinals[-1] + 1
     last = re.split(r"[.\s]", marker.label.strip("()"))[-1]
-    if last.isdigit():
+    if last.isdecimal():
         after = str(value).zfill(len(last)) if last.startswith("0") else str(value)
     elif marker.shape.endswith("I") or marker.shape == "(I)":
         after = roman_numeral(value) if value < 40 else ""

@@ -120,8 +120,11 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
                     )
                 )
                 used.add(index)
+    taken = bytearray(len(text))
+    for span in spans:
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
     for match in _YEARS_SPAN.finditer(plain):
-        if any(span.start < match.end() and match.start() < span.end for span in spans):
+        if any(taken[match.start() : match.end()]):
             continue
         last = match["b"]
         if "het" in match["join"]:
@@ -138,7 +141,7 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
             )
         )
     for match in _MONTH_RANGE.finditer(plain):
-        if any(span.start < match.end() and match.start() < span.end for span in spans):
+        if any(taken[match.start() : match.end()]):
             continue
         if match["my"]:
             ends = [edtf_of(int(match["my"]), match[name], None) for name in ("m1", "m2")]
@@ -194,7 +197,10 @@ def find_due(text: str) -> tuple[Due, ...]:
     [('2024-11-15', 'trước', 'term')]
     """
     plain = aligned(text)
-    spans = [span for span in find_spans(text) if span.first]
+    inside = bytearray(len(text))
+    for span in find_spans(text):
+        if span.first:
+            inside[span.start + 1 : span.end] = b"\1" * (span.end - span.start - 1)
     found = []
     for date in find_dates(text):
         if date.edtf is None or date.recurring:
@@ -208,7 +214,7 @@ def find_due(text: str) -> tuple[Due, ...]:
         for pattern, strength in rows:
             match = _last_word_match(pattern, plain, low, date.start)
             if match is not None:
-                if strength != "term" and any(span.start < match.start() < span.end for span in spans):
+                if strength != "term" and inside[match.start()]:
                     break
                 kind: Strength = strength
                 if strength == "time" and date.precision == "year":
