@@ -16,15 +16,15 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Pdf
 
-from pipeline import pdfcheck, pdfmend, pdfstrip
+from pipeline import disk, pdfcheck, pdfmend, pdfstrip
 from pipeline.document import Box, Document, Page, upright
-from pipeline.errors import EncryptedFile, OutputNotWritable, UnreadableFile
+from pipeline.errors import EncryptedFile, UnreadableFile
 from pipeline.pdfimages import pdf_of_images
 from pipeline.pdfmeta import facts_of, write_metadata
 from pipeline.pdftext import FONT_NAME, GlyphlessFont, Matrix, PlacedLine, content, place_lines, user_space
@@ -111,14 +111,44 @@ def _open(path: Path, document: Document) -> Pdf:
 
 def _save(pdf: Pdf, path: Path) -> None:
     """With the streams' bytes as they are; the identifier is drawn from the content."""
-    try:
+    with disk.output_errors(path), path.open("wb") as file:
+        sink = _Sink(file)
         pdf.save(
-            path, force_version="1.7", fix_metadata_version=False, preserve_pdfa=True, encryption=False,
-            compress_streams=True, stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            cast("BinaryIO", sink), force_version="1.7", fix_metadata_version=False, preserve_pdfa=True,
+            encryption=False, compress_streams=True, stream_decode_level=pikepdf.StreamDecodeLevel.none,
             object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True,
         )
-    except OSError as error:
-        raise OutputNotWritable(path) from error
+        if sink.error is not None:
+            raise sink.error
+
+
+class _Sink:
+    """A file whose write errors wait until qpdf is done: raised inside it, they end the process (pikepdf 10.17)."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        if self.error is None:
+            try:
+                return self._file.write(data)
+            except OSError as error:
+                self.error = error
+        return len(data)
+
+    def flush(self) -> None:
+        if self.error is None:
+            try:
+                self._file.flush()
+            except OSError as error:
+                self.error = error
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
 
 
 # --- text -------------------------------------------------------------------------------------------

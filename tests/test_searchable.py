@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -413,3 +414,26 @@ def test_the_result_is_kept_as_plain_values(tmp_path):
     assert told["conformance"] is None
     assert len(told["not_pdfa_because"]) == 1
     assert (told["signature_left_out"], told["mended"]["signatures"], told["grafted"]) == (True, 1, [1])
+
+
+def test_a_full_disk_is_our_error_and_not_the_end_of_the_process(tmp_path):
+    # In a child, since a fault here would end the process; RLIMIT_FSIZE stands for the full disk.
+    a_scan(tmp_path / "in.pdf")
+    child = """
+import resource, signal, sys
+from pathlib import Path
+from tests.pdfkit import a_document, a_page, a_plan, a_word
+from pipeline.errors import OutputError
+from pipeline.searchable import write_searchable
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
+folder = Path(sys.argv[1])
+words = a_page([[a_word("chữ", (1, 1, 9, 9))]])
+try:
+    write_searchable(folder / "in.pdf", a_document(words), a_plan(), folder / "out.pdf")
+except OutputError as error:
+    print(type(error).__name__)
+"""
+    root = Path(__file__).parent.parent
+    run = subprocess.run([sys.executable, "-c", child, tmp_path], cwd=root, capture_output=True, text=True)
+    assert (run.returncode, run.stdout.strip()) == (0, "DiskFull"), run.stderr[-500:]
