@@ -46,9 +46,10 @@ def facts_of(plan: Plan, pdf: Pdf) -> Facts:
     info = pdf.trailer.get("/Info", Dictionary())
     kind = plan.document_type.name or ""
     title = " ".join(part for part in (kind, plan.title) if part) if plan.title else ""
-    identifier = _identifier(plan)
+    named = identifier(plan.number.number, plan.number.symbol)
+    symbol = plan.number.symbol
     subject = ", ".join(part for part in (
-        f"Số {identifier}" if identifier else "", plan.issued.place or "", vietnamese_date(plan.issued.date),
+        f"Số {named}" if named else f"Ký hiệu {symbol}" if symbol else "", plan.issued.place or "", vietnamese_date(plan.issued.date),
     ) if part)
     return Facts(
         title=title or _text(info, "/Title"),
@@ -56,7 +57,7 @@ def facts_of(plan: Plan, pdf: Pdf) -> Facts:
         subject=subject or _text(info, "/Subject"),
         keywords=_text(info, "/Keywords"),
         type_name=kind,
-        identifier=identifier,
+        identifier=named,
         date=plan.issued.date or "",
         source=plan.source.file,
         created=iso_date(_text(info, "/CreationDate")),
@@ -64,9 +65,15 @@ def facts_of(plan: Plan, pdf: Pdf) -> Facts:
     )
 
 
-def _identifier(plan: Plan) -> str:
-    number, symbol = plan.number.number or "", plan.number.symbol or ""
-    return f"{number}/{symbol}" if number and symbol else number or symbol
+def identifier(number: str | None, symbol: str | None) -> str:
+    """Number and symbol as printed; "" without a number, since a symbol alone names no document.
+
+    The State writes 29/KH-UBND and 148/2020/TT-BCA, the Party 12-KH/HPN.
+    """
+    if not number or not symbol:
+        return number or ""
+    party = "/" in symbol and not re.match(r"\d{4}/", symbol)
+    return f"{number}{'-' if party else '/'}{symbol}"
 
 
 def vietnamese_date(edtf: str | None) -> str:

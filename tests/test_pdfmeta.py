@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.pdfmeta import Facts, iso_date, vietnamese_date, xmp
+from pipeline.pdfmeta import Facts, identifier, iso_date, vietnamese_date, xmp
 
 DATES = json.loads((Path(__file__).parent / "cases" / "pdfmeta" / "dates.json").read_text("utf-8"))
 
@@ -21,6 +21,14 @@ def test_pdf_dates_become_iso(case):
 ])
 def test_dates_are_told_to_the_precision_they_have(edtf, told):
     assert vietnamese_date(edtf) == told
+
+
+@pytest.mark.parametrize(("number", "symbol", "told"), [
+    ("29", "KH-UBND", "29/KH-UBND"), ("12", "KH/HPN", "12-KH/HPN"), ("148", "2020/TT-BCA", "148/2020/TT-BCA"),
+    (None, "KH-UBND", ""), ("29", None, "29"), (None, None, ""),
+])
+def test_a_number_is_told_as_printed(number, symbol, told):
+    assert identifier(number, symbol) == told
 
 
 def test_hostile_text_is_text_in_xmp():
