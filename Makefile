@@ -4,7 +4,7 @@ SOHOA := .venv/bin/sohoa
 JOBS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score samples
+.PHONY: help setup setup-test demo test check fix score samples chaos zoo load capacity
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,3 +37,15 @@ samples: setup-test  ## render and age the samples anew (deterministic)
 score: setup-test  ## read the samples and compare with their gold; fails if a figure fell
 	@$(SOHOA) run samples/scans --out out/score --jobs $(JOBS)
 	@$(SOHOA) score samples/gold out/score --check
+
+chaos: setup-test  ## kill, stop and starve runs over the samples at random instants, compare the outputs
+	@$(PYTHON) -m bench.chaos --kills 50
+
+zoo: setup-test  ## bad inputs and 2,000 files broken at random: all answered, none above 1.5 GB
+	@$(PYTHON) -m bench.zoo run --fuzzed 2000
+
+load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy cores
+	@$(PYTHON) -m bench.load many --jobs $(JOBS)
+
+capacity: setup-test  ## pages a day and core on the samples, and what 10 million pages need
+	@$(PYTHON) -m bench.load capacity --jobs $(JOBS)

@@ -70,7 +70,7 @@ def observed_run(inputs: Path, out: Path, settings: Settings) -> tuple[RunSummar
             if len(ends) % 500 == 0:
                 print(f"  {len(ends)} pages", file=sys.stderr, flush=True)
 
-    with Observer() as observer:
+    with Observer(seconds=1.0) as observer:
         summary = batch.run_batch([inputs], out, settings, progress=progress)
     return summary, observer, ends
 
