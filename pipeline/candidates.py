@@ -28,12 +28,12 @@ CASE_PRIOR = {
     "start": (-2.3, -0.1, -5.0),
     "capitals": (-5.0, -5.0, 0.0),
 }
-SAME_BASE = -1.5  # a known word that differs in marks only: QD for QĐ
+SAME_BASE = -0.7  # a known word that differs in marks only: QD for QĐ
 LISTED = -2.0  # a listed abbreviation misread in its letters
 SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
 COMPOSED = -4.0  # an abbreviation put together from two known ones
 # An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
-UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -4.0, -1.9, -6.0
+UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -6.0, -2.0, -7.0
 PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
 

@@ -32,6 +32,8 @@ WHOLE_WEIGHT = 3.0  # pseudo-observations of the letter model beside the counted
 BASE_WEIGHT = 4.0  # pseudo-observations of "letters of the same base" behind those of a printed letter
 KIND_WEIGHT = 1.0  # the same for "any vowel" or "any consonant": & ¢ ¥ 6 0 may be any marked vowel
 FLOOR = 2e-5  # any one read letter for any printed one
+DROPPED = 2e-4  # any printed letter not read at all
+DOUBLED = 3e-4  # any sign too many beside a letter
 ONSET_SPLITS = 5  # a reading of an onset is at most "ngh" and one more
 
 _ONSETS = sorted((onset for onset in vietnamese.ONSETS if onset), key=len, reverse=True)
@@ -104,14 +106,17 @@ class LetterModel:
         """Probability of this segment for every printed letter."""
         known = self._columns.get(read)
         if known is None:
-            floor = FLOOR if len(read) == 1 else FLOOR * 5 if not read else FLOOR * 10.0 ** (1 - 2 * len(read))
             known = np.array([
                 (
                     own.get(read, 0.0) + BASE_WEIGHT * base.get(read, 0.0) / base_total
                     + KIND_WEIGHT * kind.get(read, 0.0) / kind_total
-                ) / (total + BASE_WEIGHT + KIND_WEIGHT) + floor
+                ) / (total + BASE_WEIGHT + KIND_WEIGHT)
                 for own, total, base, base_total, kind, kind_total in self._rows
             ])
+            if len(read) < 2:
+                known += FLOOR if read else DROPPED
+            else:  # one sign too many before or after what the letter is read as: "éa" for á
+                known += DOUBLED * (self.column(read[1:]) + self.column(read[:-1]))
             if len(self._columns) < 50_000:
                 self._columns[read] = known
         return known
@@ -237,7 +242,8 @@ class Channel:
 
     def prepare(self, readings: Iterable[str]) -> None:
         """Make the tables of many readings at once; `score` is quick afterwards."""
-        starts, ends = set(), set()
+        starts: set[str] = set()
+        ends: set[str] = set()
         for reading in readings:
             if 0 < len(reading) <= LONGEST_READING:
                 for cut in range(min(ONSET_SPLITS, len(reading)) + 1):

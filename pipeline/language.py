@@ -28,12 +28,17 @@ BOUNDARY, NUMBER, ABBREVIATION, UNKNOWN = 0, 1, 2, 3
 CLASSES = ("<s>", "<num>", "<abbr>", "<unk>")
 BITS = 13  # of a word number: 8,192 words
 ORDER = 4
+CONTINUATION = 0.4  # 0 would be Kneser-Ney, 1 plain counts (perplexity 81.3, 105; 0.4: 81.2, better on plans' kin)
 STEPS_PER_NAT: Final = 16.0  # 8-bit log-probabilities: 0.06 nats a step, down to -15.9
 BACKOFF_ZERO: Final = 64  # the code of a back-off weight of 0 nats; pruning can lift one a little above 0
 
-# Absolute discounts for counts of 1, 2 and more, by order; the usual estimates of modified Kneser-Ney on text of
-# this size. Fixed, because counts weighted by source have no count-of-counts to estimate them from.
-DISCOUNTS = {2: (0.60, 0.95, 1.25), 3: (0.72, 1.05, 1.30), 4: (0.82, 1.10, 1.35)}
+Discounts = dict[int, tuple[float, float, float]]
+# Absolute discounts for counts of 1, 2 and more, by order. Larger than the usual estimates of Kneser-Ney, because
+# laws quote each other word for word: on held-out paragraphs that share under a quarter of their 6-grams with the
+# training text, perplexity falls from 81 (0.72, 1.05, 1.3) to 76 (0.87, 1.5, 3.0).
+DISCOUNTS: Discounts = {2: (0.78, 1.30, 2.5), 3: (0.88, 1.55, 3.5), 4: (0.91, 1.65, 4.8)}
+# For texts the user names as of the same kind: what stood there once is likely to stand there again.
+TRUSTING: Discounts = {2: (0.55, 0.7, 0.8), 3: (0.4, 0.5, 0.6), 4: (0.25, 0.3, 0.4)}
 
 _TOKEN = re.compile(
     r"""
@@ -144,7 +149,21 @@ class Table:
     backoffs: Floats
 
 
-def estimate(tables: dict[int, Counts], vocabulary: int, keep: dict[int, int] | None = None) -> LanguageModel:
+def continuations(longer: Counts, own: Counts, order: int) -> Counts:
+    """Counts of an order for backing off to: in how many different ways each n-gram is preceded.
+
+    Each way counts by the power CONTINUATION of how often it occurs; n-grams that open a sentence keep their count.
+    """
+    suffixes = longer.keys & np.uint64((1 << BITS * order) - 1)
+    places, there = _find(own.keys, suffixes)
+    ways = np.bincount(places[there], longer.counts[there] ** CONTINUATION, len(own.keys))
+    opens = (own.keys >> np.uint64(BITS * (order - 1))) == BOUNDARY
+    return Counts(own.keys, np.where(opens, own.counts, ways).astype(np.float32))
+
+
+def estimate(
+    tables: dict[int, Counts], vocabulary: int, keep: dict[int, int] | None = None, discounts: Discounts = DISCOUNTS
+) -> LanguageModel:
     """A back-off model from counts of orders 1 to n; `keep` bounds the n-grams of orders 2 and up.
 
     What is kept are the n-grams that add most: count times the gain in log-probability over backing off.
@@ -160,7 +179,7 @@ def estimate(tables: dict[int, Counts], vocabulary: int, keep: dict[int, int] | 
     for order in range(2, top + 1):
         table = tables[order]
         counts = table.counts.astype(np.float64)
-        one, two, more = DISCOUNTS[order]
+        one, two, more = discounts[order]
         discount = np.where(counts < 1.5, one, np.where(counts < 2.5, two, more))
         discount = np.minimum(discount, counts * 0.9)
         contexts = table.keys >> np.uint64(BITS)
@@ -304,4 +323,4 @@ def model_of(texts: Iterable[str], vocabulary: Vocabulary, order: int = ORDER) -
     tables = {n: count(stream, n) for n in range(1, order + 1)}
     if not all(len(table.keys) for table in tables.values()):
         return None
-    return estimate(tables, len(vocabulary.words))
+    return estimate(tables, len(vocabulary.words), discounts=TRUSTING)

@@ -43,6 +43,7 @@ CACHE_SHARE = 0.5  # of the probability given to texts the user trusts; flat fro
 # How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
 CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
 CHANGE_SLIP = {"strict": 0.99, "balanced": 0.9, "full": 0.6}
+SHORTEST_MISPRINT = 4  # letters
 MENDED = frozenset({"garbled", "unmarked"})
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list, on held-out pages
 READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it
@@ -264,7 +265,10 @@ def _load(path: Path) -> Restorer:
 def _abbreviations() -> list[str]:
     """Short forms of the closed lists."""
     names = ("abbreviations", "body_codes", "document_types")
-    return sorted({row[0] for name in names for row in load_table(name) if row[0] and " " not in row[0]})
+    found = {row[0] for name in names for row in load_table(name) if row[0] and " " not in row[0]}
+    # The lists also hold what is often misprinted (HDND): no goal of a repair. HD and DA are codes of their own.
+    marked = {vietnamese.strip_marks(name) for name in found if not name.isascii()}
+    return sorted(name for name in found if name not in marked or len(name) < SHORTEST_MISPRINT)
 
 
 def _mend_labels(lines: Sequence[Sequence[_Word]]) -> None:

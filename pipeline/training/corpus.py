@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import vietnamese
+from pipeline.lexicon import load_table
 
 STRETCH = 200  # paragraphs; about 20 pages of a law, so that most documents fall on one side
 HELD_OUT = {0: "dev", 1: "test"}  # of every 50 stretches one each, 2 % of the text
@@ -66,6 +67,36 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def words_of(text: str) -> list[str]:
     return _WORD.findall(vietnamese.fold(text))
+
+
+KINDS = {"x": "xã", "p": "phường", "t": "thị trấn", "đ": "đặc khu"}
+
+
+def gazetteer() -> Iterator[Paragraph]:
+    """Names of places as a text would print them, so that no commune is unknown to the model."""
+    for province, district, _, _, communes in load_table("gazetteer"):
+        names = [f"{KINDS[name[0]]} {name[1:]}" for name in communes.split("|") if name and name[0] in KINDS]
+        for name in names:
+            yield Paragraph("gazetteer", "train", f"{name}, {district}, {province}")
+        yield Paragraph("gazetteer", "train", ", ".join(name[1:] for name in communes.split("|")))
+        yield Paragraph("gazetteer", "train", f"{district}, {province}")
+
+
+FORMULAS = ("abbreviations", "bodies", "body_codes", "document_types", "headings", "heading_words", "positions")
+
+
+def formulas() -> Iterator[Paragraph]:
+    """Names of bodies, positions, headings as they stand alone in a plan, which running text seldom shows."""
+    for name in FORMULAS:
+        for row in load_table(name):
+            for cell in row:
+                yield from (
+                    Paragraph("formulas", "train", text) for text in cell.split("|")
+                    if " " in text and vietnamese.legal_share(text) > 0.9
+                )
+    for text in ("Nơi nhận:", "Như trên;", "Lưu: VT.", "Cộng hòa xã hội chủ nghĩa Việt Nam",
+                 "Độc lập - Tự do - Hạnh phúc", "Kèm theo Kế hoạch số"):
+        yield Paragraph("formulas", "train", text)
 
 
 def read(

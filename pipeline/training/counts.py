@@ -16,12 +16,12 @@ from pipeline.training.corpus import Paragraph
 WEIGHTS = {
     "tnt305_admin": 8.0, "admin_office_docs": 8.0, "dvhcvn_nghiquyet": 3.0, "vbpl_html": 2.0,
     "tnt305_legal": 2.0, "tnt305_lawqa": 1.0, "diepxuan_phapdien": 1.0, "pccc_dichvucong": 1.0,
-    "magizbox_baomoi": 1.0, "tto_corpus": 1.0, "tnt305_wiki": 0.5, "underthesea_viwiki": 0.4,
+    "gazetteer": 4.0, "formulas": 25.0, "magizbox_baomoi": 1.0, "tto_corpus": 1.0, "tnt305_wiki": 0.5, "underthesea_viwiki": 0.4,
 }
 OTHER_WEIGHT = 1.0
 MIN_SYLLABLE = 5.0  # weighted count below which a legal syllable is no candidate: typing errors and noise
 MIN_OTHER = 300.0  # the same for abbreviations, loans and syllables of minority languages
-CUT = {1: 0.0, 2: 0.0, 3: 1.5, 4: 2.5}  # n-grams counted less are dropped before estimation
+CUT = {1: 0.0, 2: 0.0, 3: 1.1, 4: 2.5}  # n-grams counted less are dropped before estimation
 KEEP = {2: 900_000, 3: 1_900_000, 4: 1_700_000}
 
 
@@ -98,10 +98,14 @@ def build(
         elif number in reader.upper:
             table[number] = language.ABBREVIATION
     orders: dict[int, language.Counts] = {}
-    for order in range(1, language.ORDER + 1):
-        parts = [(language.count(table[stream], order), weights[source]) for source, stream in streams.items()]
-        merged = language.merge(parts)
-        good = merged.counts >= CUT[order]
-        orders[order] = language.Counts(merged.keys[good], merged.counts[good])
+    longer: language.Counts | None = None
+    for order in range(language.ORDER, 0, -1):
+        merged = language.merge(
+            [(language.count(table[stream], order), weights[source]) for source, stream in streams.items()]
+        )
+        counted = language.continuations(longer, merged, order) if longer else merged
+        good = counted.counts >= CUT[order]
+        orders[order] = language.Counts(counted.keys[good], counted.counts[good])
+        longer = merged
     model = language.estimate(orders, len(words), keep or KEEP)
     return vocabulary, model, {source: len(stream) for source, stream in streams.items()}

@@ -1,0 +1,93 @@
+"""The commands of `python -m pipeline.training`; `make train` runs them in order.
+
+    counts   folders of text -> language.npz (vocabulary and n-grams)
+    pages    folders of text -> pages.jsonl (synthetic pages as printed and as read); can be cut short and continued
+    channel  pages.jsonl -> channels.npz (what recognisers make of syllables)
+    pack     both -> the model file that is shipped
+"""
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import channel, vietnamese
+from pipeline.training import confusions, corpus, counts
+
+READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))
+SHORTEST = 3  # words of a paragraph worth printing
+SOUND = 0.75  # share of legal syllables; tables and foreign text are not worth printing either
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m pipeline.training", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("counts", "pages"):
+        command = commands.add_parser(name)
+        command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
+        command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+        command.add_argument("--out", type=Path, required=True)
+    command.add_argument("--pages", type=int, default=1000)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--fonts", type=Path, default=Path("/usr/share/fonts/truetype"))
+    command.add_argument("--tessdata", type=Path, default=Path("/usr/share/tesseract-ocr/5/tessdata"))
+    command = commands.add_parser("channel")
+    command.add_argument("--pages", type=Path, nargs="+", required=True)
+    command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("pack")
+    command.add_argument("--parts", type=Path, nargs="+", required=True)
+    command.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args(arguments)
+    {"counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack}[given.command](given)
+    return 0
+
+
+def _counts(given: argparse.Namespace) -> None:
+    paragraphs = itertools.chain(corpus.gazetteer(), corpus.formulas(), corpus.read(given.text, given.exclude))
+    vocabulary, model, sizes = counts.build(paragraphs)
+    words = np.frombuffer("\n".join(vocabulary.words).encode(), np.uint8)
+    arrays: dict[str, Any] = {"words": words, **model.to_arrays()}
+    np.savez_compressed(given.out, **arrays)
+    json.dump({"words": sizes, "ngrams": [len(table.keys) for table in model.tables]}, sys.stdout, indent=1)
+
+
+def _pages(given: argparse.Namespace) -> None:
+    from pipeline.training import pages  # needs tesserocr and fontTools, which only this command does
+
+    texts = [
+        paragraph.text[:600] for paragraph in corpus.read(given.text, given.exclude)
+        if len(paragraph.text.split()) >= SHORTEST and vietnamese.legal_share(paragraph.text) >= SOUND
+    ]
+    random.Random(given.seed).shuffle(texts)
+    faces, readers = pages.Faces(given.fonts), pages.Readers(given.tessdata)
+    pages.generate(itertools.cycle(texts), faces, readers, pages.ENGINES, given.pages, given.seed, given.out)
+
+
+def _channel(given: argparse.Namespace) -> None:
+    arrays: dict[str, Any] = {}
+    for name, models in READERS:
+        found = confusions.collect(given.pages, models)
+        arrays.update(channel.to_arrays(name, confusions.tables(found.pairs)))
+        right = sum(times for (true, read), times in found.pairs.items() if true == read)
+        json.dump({"channel": name, "pairs": found.single, "right": right, "split": found.split,
+                   "merged": found.merged, "lost": found.lost}, sys.stdout)
+    np.savez_compressed(given.out, **arrays)
+
+
+def _pack(given: argparse.Namespace) -> None:
+    arrays: dict[str, Any] = {}
+    for part in given.parts:
+        with np.load(part, allow_pickle=False) as stored:
+            arrays.update({name: stored[name] for name in stored.files})
+    np.savez_compressed(given.out, **arrays)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
