@@ -44,9 +44,13 @@ def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
     return tuple(found)
 
 
+_CLOSES = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
+
+
 def _closing_paragraph(nodes: Sequence[Node]) -> Paragraph | None:
     main = [node for node in nodes if not node.annex]
-    return main[-1].paragraphs[-1] if main and main[-1].paragraphs else None
+    last = main[-1].paragraphs[-1] if main and main[-1].paragraphs else None
+    return last if last is not None and _CLOSES.match(aligned(last.text[:60])) else None
 
 
 # Sections of the organisation part that speak of something else than who does what.
@@ -103,14 +107,15 @@ _PEOPLE = re.compile(
     r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
     r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
     r"|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
-    r"|truong hoc|tram|so|phong|uy ban|ubnd|ub|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
+    r"|thu vien|bao tang|nha van hoa|cau lac bo|hat|doi|don|kiem lam|truong hoc|tram|so|phong|uy ban|ubnd|ub"
+    r"|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
     r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
     r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao"
     r"|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa"
     r"|thanh pho)\b"
 )
 _TOGETHER = re.compile(r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: với| cùng(?: với)?)\s+", re.IGNORECASE)
-_EDGE = " .,;:-–+*"
+_EDGE = " .,;:-–+*/"
 
 
 @dataclass(frozen=True, slots=True)

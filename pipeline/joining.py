@@ -160,6 +160,8 @@ def _gap_evidence(above: PlacedLine, line: PlacedLine, width: _Width, ended: boo
     """Empty lines and page breaks of a text without boxes."""
     if width.wrap == 0:  # a line is a paragraph, but for those that a page break cut
         cut = line.gap != "line" and len(above.text) > LONG_LINE * 0.7 and not ended
+        # "... trong" / "12 tháng của năm học": a number that opens no paragraph goes on with the sentence
+        cut = cut or (line.text[:1].isdigit() and not ended and len(above.text) > LONG_LINE / 2)
         return -0.4 if small or cut else 2.0
     if line.gap in ("blank", "block"):
         return 1.2

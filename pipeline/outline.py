@@ -153,7 +153,8 @@ class _Builder:
             score = _OPEN_LATE
         elif above is not None and above.marker is not None and above.marker.shape == marker.shape:
             # "1. ... 14." stands inside point "2."; a Roman list inside a Roman list is a misread "1."
-            score = _OPEN_SAME_SHAPE if not above.children and marker.shape != "I" else 0.15
+            opens = not above.children and marker.shape != "I" and not _ends_sentence(above)
+            score = _OPEN_SAME_SHAPE if opens else 0.15
         else:
             score = _OPEN_SCORE
         if score > best[0]:
@@ -199,6 +200,11 @@ class _Builder:
             level -= 1
         draft = _Draft(paragraph, None, rank, 0, paragraph.annex, unnumbered=True)
         self._add(draft, level)
+
+
+def _ends_sentence(draft: _Draft) -> bool:
+    """Whether a numbered line is a sentence of its own, which opens no list."""
+    return draft.title is not None and draft.title.text.rstrip().endswith((".", ";"))
 
 
 def _wants_title(draft: _Draft, paragraph: Paragraph) -> bool:

@@ -124,6 +124,12 @@ def _is_self(found: citations.Citation, head: header.Header) -> bool:
     return found.number.lstrip("0").startswith((f"{head.number.lstrip('0')}/", f"{head.number.lstrip('0')}-"))
 
 
+def _is_named_only(found: citations.Citation) -> bool:
+    """Whether a congress's resolution is only spoken of ("Nghị quyết Đại hội Đảng bộ xã"), not cited."""
+    cited = found.number or found.date
+    return not cited and found.type == "Nghị quyết" and (found.subject or "").startswith("Đại hội")
+
+
 def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]) -> tuple[Citation, ...]:
     """Every cited instrument once, in order of first mention, with where it is first mentioned."""
     mentions = []
@@ -132,7 +138,7 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
         if paragraph.area not in ("basis", "body", "annex", "addressee"):
             continue
         for found in citations.find_citations(paragraph.text):
-            if _is_self(found, head):
+            if _is_self(found, head) or _is_named_only(found):
                 continue
             mentions.append(found)
             where[id(found)] = paragraph.place(found.start, found.end, 0.8 if found.doubt else 1.0)
