@@ -48,9 +48,9 @@ def facts_of(plan: Plan, pdf: Pdf) -> Facts:
     title = " ".join(part for part in (kind, plan.title) if part) if plan.title else ""
     named = identifier(plan.number.number, plan.number.symbol)
     symbol = plan.number.symbol
-    subject = ", ".join(part for part in (
-        f"Số {named}" if named else f"Ký hiệu {symbol}" if symbol else "", plan.issued.place or "", vietnamese_date(plan.issued.date),
-    ) if part)
+    number = f"Số {named}" if named else f"Ký hiệu {symbol}" if symbol else ""
+    parts = (number, plan.issued.place or "", vietnamese_date(plan.issued.date))
+    subject = ", ".join(part for part in parts if part)
     return Facts(
         title=title or _text(info, "/Title"),
         author=plan.issuer.name or _text(info, "/Author"),
