@@ -97,7 +97,9 @@ _BEFORE_SYMBOL = re.compile(
     rf"(?<![a-z])(?P<type>{_TYPE})(?P<middle>(?:\s+[^;\n]{{1,110}}?)??)\s*,?\s*(?:(?<![a-z])s[o06e]\s*[:.]?\s*)?\Z"
 )
 _NUMBER_WORD = re.compile(r"(?<![a-z])s[o06e]\s*[:.]?\s*\Z")
-_NOISE_BEFORE = re.compile(r"(?<![a-z])s[o06e]\s*[:.]?\s*(?P<noise>[^\s,;]{1,4}\s+)\Z")  # "số §I 19/QĐ-SYT"
+_NOISE_BEFORE = re.compile(
+    r"(?<![a-z])s[o06e]\s*[:.]?\s*(?P<noise>[^\s,;]{0,3}[a-z0-9][^\s,;]{0,3}\s+)\Z"
+)  # "số §I 19/QĐ-SYT"
 _LIST_JOIN = re.compile(r"\s*(?:,|;|va|hoac)\s*(?:(?<![a-z])s[o06]\s*[:.]?\s*)?\Z")
 _DATE_JOIN = re.compile(
     r"\s*[,(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
@@ -123,8 +125,8 @@ _ACTING = (
 )
 _SUBJECT_END = re.compile(
     r";|[.!?](?=\s|$)|\n{2,}|[”\"](?=\s*[,.;]?\s*$)|"
-    r"\s+gan voi(?![a-z])|,?\s+(?:va|voi) (?:cac )?(?:van ban|quy dinh|huong dan) (?:huong dan|chi dao|"
-    r"co lien quan|lien quan|khac|thi hanh|phap luat)|"
+    r"\s+gan voi(?![a-z])|,?\s+(?:va|voi) (?:(?:cac )?van ban|cac quy dinh|cac huong dan) (?:huong dan|"
+    r"chi dao|co lien quan|lien quan|khac|thi hanh|phap luat)|"
     r",\s*(?:trong do|nham|gop phan|dong thoi|dac biet|nhat la|qua do|tu do|tao |cu the|de\s|phu hop|"
     r"tren co so|gan|kip thoi|bam sat|theo do|do do|vi vay|cung voi|ke hoach nay|"
     r"quy chuan nay|hoan thanh|phan dau|day manh thuc hien|bao dam |dam bao |xac dinh|coi |lay )|"
@@ -133,7 +135,8 @@ _SUBJECT_END = re.compile(
     rf"thuong truc|van phong|mttq|mat tran|lien doan|to |nha truong)[^,;.]{{0,110}}?(?:{_ACTING})|"
     r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |"
     r"bao gom)|"
-    r",?\s+(?:da duoc|duoc sua doi|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
+    r",\s*duoc sua doi|\s+duoc sua doi,? bo sung\s+(?:mot so dieu\s+)?(?:tai|boi|theo|bang)|"
+    r",?\s+(?:da duoc|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
 )
 _NEXT_CITATION = re.compile(
     rf"(?:,|;|va|hoac|cung)\s+(?:theo\s+)?(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
@@ -180,17 +183,21 @@ def _law_pattern(name: str) -> str:
 
 
 _LAW_WORD = re.compile(r"(?<![a-z])(?P<type>bo luat|luat|phap lenh)\s+(?=[a-z])")
+_AMENDING_BEFORE = re.compile(
+    r"(?<![a-z])luat\s+(?P<rest>sua doi,? bo sung\s+mot so dieu\s+(?:cua\s+)?[^;.]{0,110})\Z"
+)
 _LAW_AMENDING = re.compile(
     r"sua doi,? bo sung(?:\s+mot so dieu)?(?:\s+cua)?\s+(?:cac\s+)?(?:bo luat|luat)?\s*"
 )
 _NEXT_LAW = re.compile(r"\s*(?:,|\sva)?\s*(?:bo luat|luat)\s+")
+_AMENDING_STOP = re.compile(r"[;.:()\n]|\s+(?:so|ngay|nam)\s+[0-9]|$")
 _LAW_STOP = re.compile(
     r"\s+(?:nam|ngay|so)\s+[0-9]|\s+va\s+(?:cac|nhung|luat|bo luat|nghi dinh|quy dinh|huong dan|thong tu)|"
     r"[,;.:()\n]|\s+(?:da|duoc|cua|quy dinh|la|trong|ve|de|theo|khi|nay|hien hanh|tren|voi|tai|den|cho|"
     r"co hieu luc|do)(?![a-z])|$"
 )
 _YEAR = re.compile(
-    r"\s*,?\s*\(?nam\s+(?P<year>(?:19|"
+    r"\s*,?\s*\(?(?:nam\s+)?(?P<year>(?:19|"
     r"20)[0-9]{2})(?![0-9])\)?(?P<amended>\s*\(?,?\s*(?:duoc )?sua doi,? bo sung[^;.,)]{0,40}\)?)?"
 )
 _NO_LAW = re.compile(
@@ -261,6 +268,12 @@ def _numbered(
         middle = text[low + match.start("middle") : low + match.end("middle")].strip(" ,")
         if kind in ("Luật", "Bộ luật", "Pháp lệnh"):
             subject = middle or None
+            amending = _AMENDING_BEFORE.search(flat, max(floor, start - 160), start)
+            if (
+                amending and middle
+            ):  # "Luật sửa đổi ... của Luật Nhà ở số ...": the number is that of the first
+                start = amending.start()
+                subject = re.sub(r"\s+", " ", text[amending.start("rest") : low + match.end("middle")])
         elif middle:
             issuer = re.sub(r"^của\s+", "", middle) if aligned(middle).startswith("cua ") else None
             if issuer is None and plain(middle) not in ("lien tich",):
@@ -400,7 +413,7 @@ def _take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
 
 
 _JOINT = re.compile(
-    r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien)\s(?!hanh|ve|"
+    r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien|chu nhiem)\s(?!hanh|ve|"
     r"phap luat))"
 )
 
@@ -459,6 +472,8 @@ def _subject_stop(text: str, flat: str, at: int, end: int) -> int:
     while stop and stop.group() == "." and text[stop.end() : stop.end() + 2].strip().islower():
         stop = _SUBJECT_END.search(flat, stop.end(), end)  # a point that recognition made of a comma
     best = stop.start() if stop else end
+    if stop and stop.group() == '"' and flat.count('"', at, best) % 2:
+        best = stop.end()  # the mark that closes a name within the subject
     following = _NEXT_CITATION.search(flat, at, best)
     if following:
         best = following.start()
@@ -512,7 +527,7 @@ def _find_laws(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
         if name is not None:
             end = name.end()
         else:
-            stop = _LAW_STOP.search(flat, begin, begin + 140)
+            stop = (_LAW_STOP if amending is None else _AMENDING_STOP).search(flat, begin, begin + 140)
             if stop is None:
                 continue
             end = stop.start()

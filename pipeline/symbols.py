@@ -104,9 +104,14 @@ def _mend(code: str, which: Literal["type", "body"]) -> str:
     found = _by_key(which).get(_key(code))
     if found is not None:
         return found
+    if code[-1:].isdecimal() and code[:-1] in _FOOTNOTED:
+        return code[:-1]  # "NĐ-CP1": the figure of a footnote
     if which == "type" and code.upper() in known:
         return code.upper()
     return code
+
+
+_FOOTNOTED = frozenset(("CP", "TTg", "UBND", "HĐND", "TU", "TW", "BTC", "BNV", "BYT", "BCA"))
 
 
 def mend_symbol(symbol: str) -> tuple[str, tuple[Repair, ...]]:
