@@ -32,7 +32,7 @@ class Citation:
     ("14-CT/TU"). Offsets cover the whole mention, subject included.
 
     `kind`: "numbered"; "law" (a name, perhaps a year); "dated" (a type with a date and an issuer but no number);
-    "named" (a type, an issuer and a subject, or "Nghị quyết Đại hội ... lần thứ ..."). `doubt` names what is
+    "named" (a type, an issuer and a subject, or "Nghị quyết Trung ương ... khóa ... về ..."). `doubt` names what is
     unsure.
     """
 
@@ -142,6 +142,7 @@ _NEXT_CITATION = re.compile(
     rf"(?:,|;|va|hoac|cung)\s+(?:theo\s+)?(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
     rf"muc tieu)\s+)?(?:{_TYPE})\s+(?:lien tich\s+)?(?:cua\s|s[o06]\s*[:.]?\s*[0-9.…/]|"
     rf"[0-9]{{1,5}}[a-z]?\s?[/\-]\s?[a-z0-9]|ngay|trung uong|dai hoi)"
+    r"|theo\s+nghi quyet\s+(?:dai hoi|trung uong)"
 )
 _NEXT_LAW_CITED = re.compile(r"(?:,|;|va)\s+(?:bo )?luat\s+(?=[a-z])")
 _PAREN = re.compile(r"\([^()]*\)?")
@@ -567,7 +568,9 @@ def _find_congress(text: str, flat: str, taken: bytearray) -> Iterable[Citation]
             continue
         name = re.sub(r"\s+", " ", text[match.start("name") : match.end("name")]).strip(" ,;")
         about, end = _take_subject(text, flat, match.end(), len(text))
-        subject = f"{name} {about}" if about else name
+        if about is None:
+            continue  # "mục tiêu Nghị quyết Đại hội lần thứ ... đề ra" names a programme and cites nothing
+        subject = f"{name} {about}"
         yield Citation(
             match.start(),
             end,
