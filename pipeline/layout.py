@@ -217,9 +217,19 @@ def _ordered_text(segments: list[_Segment]) -> list[list[_Segment]]:
         if not paired:
             result.append(band)
             continue
+        if _is_labelled(band):
+            result.append([_segment([w for s in row for w in s.words]) for row in _rows(band)])
+            continue
         for column in _columns(band, usual):
             result.append(sorted(column, key=lambda s: s.top))
     return result
+
+
+def _is_labelled(band: list[_Segment]) -> bool:
+    """Whether the band is a list of labels with their values ("Mã ngành:   C480201"), which is read row by row."""
+    pairs = [row for row in _rows(band) if len(row) == 2]
+    labels = [row[0] for row in pairs if row[0].words[-1].text.endswith(":")]
+    return len(pairs) >= 2 and len(labels) >= 0.7 * len(pairs)
 
 
 def _margins(segments: list[_Segment]) -> tuple[float, float]:

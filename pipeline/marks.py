@@ -55,7 +55,17 @@ def coloured_marks(red: Mask, blue: Mask, per_mm: float) -> list[Mark]:
             shape = 0.75 < width / height < 1.35 and SEAL_SIZE[0] < max(width, height) < SEAL_SIZE[1]
             dense = filled > 0.12 * (right - left) * (bottom - top)
             found.append(Mark("seal" if shape and dense else "signature", left, top, right, bottom, 0.7))
-    return found
+    return [mark for mark in found if not any(_is_inside(mark, other) for other in found if other is not mark)]
+
+
+def _is_inside(mark: Mark, other: Mark) -> bool:
+    """Whether a mark is a part of another of its colour: the words of a framed stamp, the star of a seal."""
+    if (mark.kind == "signature") != (other.kind == "signature"):
+        return False
+    return (
+        other.left <= mark.left and other.top <= mark.top and mark.right <= other.right
+        and mark.bottom <= other.bottom
+    )
 
 
 def _clusters(mask: Mask, reach: float) -> list[tuple[int, int, int, int, int]]:

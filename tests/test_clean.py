@@ -1,0 +1,192 @@
+"""Each fault of a page is measured, mended only where it is there, and the way back to the original holds."""
+
+import cv2
+import drawn
+import numpy as np
+import pytest
+
+from pipeline import clean, marks, measure, sheet
+from pipeline.images import Back
+
+
+def done(cleaned: clean.Cleaned) -> dict[str, object]:
+    return dict(cleaned.steps[0].detail["done"])
+
+
+def test_a_good_page_is_left_as_it_is() -> None:
+    page = drawn.text_page()
+    cleaned = clean.clean(page, 150.0)
+    assert set(done(cleaned)) <= {"scaled"}
+    assert (cleaned.turn, cleaned.blank) == (0, False)
+    assert 10 <= measure.measure(page).x_height <= 22
+
+
+def test_a_blank_page_is_known() -> None:
+    page = np.full((1754, 1240), 250, np.uint8)
+    page[300, 300] = 0
+    assert clean.clean(page, 150.0).blank
+    assert not clean.clean(drawn.text_page(lines=1), 150.0).blank
+
+
+@pytest.mark.parametrize("degrees", [-3.0, -0.8, 0.4, 2.2])
+def test_tilt_is_measured_and_taken_out(degrees: float) -> None:
+    cleaned = clean.clean(drawn.tilted(drawn.text_page(), degrees), 150.0)
+    assert cleaned.measures.skew == pytest.approx(degrees, abs=0.1)
+    again = measure.skew_angle(measure.ink_mask(cleaned.image))
+    assert abs(again) < 0.15
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_every_way_up_is_told_by_the_looks_of_the_page(turn: int) -> None:
+    # The page lies as if it had been turned; it must be turned on by what is missing to a full turn.
+    lying = measure.turned(drawn.text_page(), turn)
+    assert measure.turn_of(lying) == (360 - turn) % 360
+
+
+def test_the_way_back_leads_to_the_same_ink() -> None:
+    page = drawn.text_page(lines=10)
+    page[900:912, 200:212] = 0
+    for turn, degrees in ((0, 1.5), (90, 0.0), (180, -1.0), (270, 0.0)):
+        lying = measure.turned(drawn.tilted(page, degrees), turn)
+        cleaned = clean.clean(lying, 150.0)
+        ys, xs = np.nonzero(cleaned.image < 90)
+        sample = np.column_stack([xs, ys])[::97].astype(np.float64) + 0.5
+        back = cleaned.back.points(sample)
+        inked = cv2.erode(lying, np.ones((5, 5), np.uint8)) < 140
+        x = np.clip(back[:, 0].astype(int), 0, lying.shape[1] - 1)
+        y = np.clip(back[:, 1].astype(int), 0, lying.shape[0] - 1)
+        assert inked[y, x].mean() > 0.97
+
+
+def test_light_on_dark_is_inverted() -> None:
+    cleaned = clean.clean(255 - drawn.text_page(), 150.0)
+    assert done(cleaned)["inverted"] is True
+    assert np.median(cleaned.image) > 200
+
+
+def test_a_photograph_becomes_a_flat_white_page() -> None:
+    picture, corners = drawn.photographed(drawn.text_page())
+    found = sheet.corners(picture)
+    assert found is not None
+    assert np.abs(found - corners).max() < 26  # the bent edges leave the straight line by 14
+    cleaned = clean.clean(picture, 150.0)
+    assert {"sheet", "uncurled", "evened"} <= set(done(cleaned))
+    paper = cleaned.image[40:-40, 40:-40]
+    assert np.percentile(paper, 30) > 245
+    straight = sheet.bend(measure.ink_mask(cleaned.image), (cleaned.image.shape[1], cleaned.image.shape[0]))
+    assert straight is not None
+    assert straight.depth < 4.0 < cleaned.measures.bend
+    # A line end on the copy, brought back, lies on ink of the picture.
+    ys, xs = np.nonzero(cleaned.image < 70)
+    back = cleaned.back.points(np.column_stack([xs, ys])[::211].astype(np.float64) + 0.5)
+    dark = cv2.erode(picture, np.ones((7, 7), np.uint8))
+    values = dark[back[:, 1].astype(int), back[:, 0].astype(int)]
+    assert (values < 110).mean() > 0.95
+
+
+def test_a_scan_is_no_photograph() -> None:
+    assert sheet.corners(drawn.text_page()) is None
+    assert sheet.corners(drawn.tilted(drawn.text_page(), 2.0)) is None
+
+
+def test_what_shines_through_is_made_paper_and_print_stays() -> None:
+    page = drawn.text_page().astype(np.float32)
+    back = cv2.GaussianBlur(drawn.text_page()[:, ::-1], (0, 0), 1.2).astype(np.float32)
+    back = np.roll(back, 26, axis=0)
+    old = 200 * (1 - 0.22 * (255 - back) / 255) * (page / 255 * 0.75 + 0.25)
+    evened = clean.even_out(old.astype(np.uint8), pale=False)
+    only_back = (back < 100) & (cv2.erode(page.astype(np.uint8), np.ones((9, 9), np.uint8)) > 200)
+    assert np.median(evened[only_back]) > 215
+    assert np.median(evened[page < 60]) < 40
+
+
+def test_specks_go_and_dots_stay() -> None:
+    page = np.where(drawn.text_page() < 128, 0, 255).astype(np.uint8)
+    dotted = page.copy()
+    dotted[165:169, 127:131] = 0  # under a letter, as the dot of nặng
+    dotted[1650:1653, 300:303] = 0  # alone on the paper
+    out = clean.without_specks(dotted, 16.0)
+    assert (out[165:169, 127:131] == 0).all()
+    assert (out[1650:1653, 300:303] == 255).all()
+    assert np.array_equal(out[:1600][page[:1600] == 0], page[:1600][page[:1600] == 0])
+
+
+def test_black_edges_and_holes_go() -> None:
+    page = drawn.text_page()
+    page[:, :14] = 0
+    cv2.circle(page, (60, 700), 26, 10, -1)
+    out, taken = clean.without_borders(page, 16.0)
+    assert taken == 2
+    assert (out[100:, :14] == 255).all()
+    assert (out[680:720, 40:80] == 255).all()
+    assert np.array_equal(out[:, 105:], page[:, 105:])
+
+
+def sealed_page() -> tuple[np.ndarray, tuple[int, int]]:
+    colour = np.repeat(drawn.text_page(lines=12)[:, :, None], 3, axis=2)
+    centre = (800, 1300)
+    cv2.putText(colour, "tran van binh", (720, 1310), cv2.FONT_HERSHEY_SIMPLEX, 0.92, (20, 20, 20), 2, cv2.LINE_AA)
+    ring = np.full_like(colour, 255)
+    cv2.circle(ring, centre, 108, (205, 40, 50), 7)
+    cv2.circle(ring, centre, 60, (205, 40, 50), 4)
+    cv2.circle(ring, centre, 26, (205, 40, 50), -1)
+    return np.minimum(colour, ring), centre
+
+
+def test_a_red_seal_is_found_and_leaves_the_copy() -> None:
+    colour, centre = sealed_page()
+    cleaned = clean.clean(colour, 150.0)
+    seals = [mark for mark in cleaned.marks if mark.kind == "seal"]
+    assert len(seals) == 1
+    middle = np.array([[(seals[0].left + seals[0].right) / 2, (seals[0].top + seals[0].bottom) / 2]])
+    assert np.abs(cleaned.back.points(middle)[0] - centre).max() < 8
+    scale = cleaned.image.shape[0] / colour.shape[0]
+    ring = cleaned.image[round((1300 - 111) * scale) : round((1300 - 104) * scale), round(800 * scale)]
+    assert ring.mean() > 165
+    name = cleaned.image[round(1290 * scale) : round(1312 * scale), round(725 * scale) : round(890 * scale)]
+    assert (name < 90).sum() > 60
+
+
+def test_red_words_in_a_square_stamp_stay() -> None:
+    colour = np.repeat(drawn.text_page(lines=12)[:, :, None], 3, axis=2)
+    cv2.putText(colour, "HOA TOC", (150, 1300), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (205, 40, 50), 4, cv2.LINE_AA)
+    cv2.rectangle(colour, (130, 1250), (400, 1330), (205, 40, 50), 4)
+    cleaned = clean.clean(colour, 150.0)
+    assert [mark.kind for mark in cleaned.marks if mark.kind in ("seal", "stamp")] == ["stamp"]
+    scale = cleaned.image.shape[0] / colour.shape[0]
+    words = cleaned.image[round(1265 * scale) : round(1310 * scale), round(150 * scale) : round(380 * scale)]
+    assert (words < 140).any()
+
+
+def test_rules_of_a_table_are_found_where_they_are() -> None:
+    page = drawn.text_page(lines=6)
+    for y in (800, 900, 1000):
+        cv2.line(page, (120, y), (1100, y), 0, 2)
+    for x in (120, 500, 1100):
+        cv2.line(page, (x, 800), (x, 1000), 0, 2)
+    cleaned = clean.clean(page, 150.0)
+    level = sorted(round(m.top) for m in cleaned.marks if m.kind == "rule")
+    upright = sorted(round(m.left) for m in cleaned.marks if m.kind == "vertical_rule")
+    scale = cleaned.image.shape[0] / page.shape[0]
+    assert level == pytest.approx([800 * scale, 900 * scale, 1000 * scale], abs=4)
+    assert upright == pytest.approx([120 * scale, 500 * scale, 1100 * scale], abs=4)
+
+
+def test_a_plain_copy_is_the_page_itself() -> None:
+    page = drawn.text_page()
+    assert np.array_equal(clean.plain(page, 150.0).image, page)
+    assert clean.plain(page, 150.0, 90).image.shape == page.T.shape
+
+
+def test_points_go_back_through_a_mesh() -> None:
+    mesh = np.stack(np.meshgrid(np.arange(4.0) * 10, np.arange(3.0) * 10), axis=2).astype(np.float32)
+    mesh[..., 1] += 5
+    back = Back(np.diag([2.0, 2.0, 1.0]), mesh, 10.0, np.eye(3))
+    assert back.points(np.array([[5.0, 2.5]])).tolist() == [[10.0, 10.0]]
+
+
+def test_yellow_paper_is_no_coloured_ink() -> None:
+    paper = np.full((400, 300, 3), (228, 208, 164), np.uint8)
+    red, blue = marks.colour_masks(paper)
+    assert not red.any()
+    assert not blue.any()
