@@ -172,7 +172,10 @@ def _alto_word(name: str, word: Word, raster: _Raster) -> Iterator[str]:
 
 HOCR_BLOCKS = {"page_number": "ocr_pageno", "running_head": "ocr_header", "footer": "ocr_footer", "table": "ocr_table"}
 HOCR_OBJECTS = {"rule": "ocr_separator", "vertical_rule": "ocr_separator"}
-HOCR_CAPABILITIES = "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocr_table ocr_image ocr_separator ocrp_wconf"
+HOCR_CAPABILITIES = (
+    "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocr_table ocr_image ocr_separator ocr_pageno ocr_header ocr_footer"
+    " ocrp_wconf ocrp_font"
+)
 
 
 def to_hocr(document: Document) -> str:
@@ -184,7 +187,8 @@ def to_hocr(document: Document) -> str:
         f'  <meta name="ocr-system" content="{SOFTWARE.lower()} {pipeline.__version__}"/>\n'
         f'  <meta name="ocr-capabilities" content="{HOCR_CAPABILITIES}"/>\n'
         f'  <meta name="ocr-number-of-pages" content="{len(document.pages)}"/>\n'
-        f'  <meta name="ocr-langs" content="{LANGUAGE}"/>\n </head>\n <body>\n'
+        f'  <meta name="ocr-langs" content="{LANGUAGE}"/>\n  <meta name="ocr-scripts" content="Latn"/>\n'
+        " </head>\n <body>\n"
     )
     body = "\n".join(line for page in document.pages for line in _hocr_page(document, page))
     return f"{head}{body}\n </body>\n</html>\n"
@@ -218,7 +222,7 @@ def _hocr_page(document: Document, page: Page) -> Iterator[str]:
 def _hocr_line(name: str, line: Line, page: Page, raster: _Raster) -> Iterator[str]:
     more = [f"textangle {page.turn}"] if page.turn else []
     if line.size:
-        more.append(f"x_size {_number(line.size * raster.scale)}")
+        more.append(f"x_fsize {_number(line.size)}")
     yield f'     <span class="ocr_line" id="line_{name}"{_hocr_place(line.box, raster, *more)}>'
     for w, word in enumerate(line.words, start=1):
         raw = word.raw if word.raw != word.text else None
