@@ -2,7 +2,7 @@
 
     python -m samples.make                         rewrite samples/gold, samples/scans and samples/gold/index.json
     python -m samples.make --check                 fail when the committed gold differs from its sources
-    python -m samples.make --all --out build/samples   every sample in every kind, with an index of true places
+    python -m samples.make --all --out build/samples   every sample in every kind, with its gold
 
 For benchmarks: `renderings(names, kinds)` gives each aged document with its true words at their aged places.
 """
@@ -201,6 +201,20 @@ def check() -> list[str]:
     return sorted(stale)
 
 
+def write_all(out: Path, names: Iterable[str] | None, kinds: Iterable[str] | None) -> None:
+    """Every asked sample in every asked kind: `scans` to run, and beside it `gold` to score the run with."""
+    (out / "scans").mkdir(parents=True, exist_ok=True)
+    entries = {}
+    for made in renderings(names, kinds):
+        row = Committed(f"{made.sample}.{made.kind}.pdf", made.sample, made.kind)
+        bundle.write_pdf(out / "scans" / row.file, made.scans)
+        entries[row.file] = index_entry(row, made)
+        sample, pages, _ = _clean(made.sample)
+        gold.write(sample, pages, out / "gold")
+        print(row.file, file=sys.stderr)
+    (out / "gold" / "index.json").write_text(dump_index(entries), "utf-8")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m samples.make", description=__doc__.splitlines()[0])
@@ -216,14 +230,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(f"stale: {name}" for name in stale) or "samples: gold agrees with its sources")
         return 1 if stale else 0
     if options.all:
-        options.out.mkdir(parents=True, exist_ok=True)
-        entries = {}
-        for made in renderings(options.sample, options.kind):
-            row = Committed(f"{made.sample}.{made.kind}.pdf", made.sample, made.kind)
-            bundle.write_pdf(options.out / row.file, made.scans)
-            entries[row.file] = index_entry(row, made)
-            print(row.file, file=sys.stderr)
-        (options.out / "index.json").write_text(dump_index(entries), "utf-8")
+        write_all(options.out, options.sample, options.kind)
         return 0
     for name in options.sample or source.names():
         sample, pages, _ = _clean(name)
