@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline import desk, export, forms, handover, learn, search, sheets, tt05
+from pipeline import desk, export, forms, handover, index, learn, search, sheets, tt05
 from pipeline.document import Document, upright
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
 from pipeline.plan import Plan
@@ -155,13 +155,13 @@ def _review(options: argparse.Namespace, ui: Ui) -> int:
 
 def _search(options: argparse.Namespace, ui: Ui) -> int:
     if options.rebuild:
-        search.rebuild(options.out)
+        index.rebuild(options.out)
     else:
-        search.update(options.out)
+        index.update(options.out)
     query = " ".join(options.query)
     filters = filters_of(options)
     if not query:
-        with search.opened(options.out) as db:
+        with index.opened(options.out) as db:
             rows = search.documents(db, filters, order="issuer", limit=options.limit)
         if ui.as_json:
             ui.result_json([_row_json(row) for row in rows])
@@ -191,8 +191,8 @@ def _export(options: argparse.Namespace, ui: Ui) -> int:
     filters = filters_of(options)
     names: tuple[str, ...] = ()
     if filters != Filters():
-        search.update(options.out)
-        with search.opened(options.out) as db:
+        index.update(options.out)
+        with index.opened(options.out) as db:
             rows = search.documents(db, filters, order="name", limit=1_000_000)
         names = tuple(row.name for row in rows if row.state != "failed")
         if not names:
@@ -232,7 +232,7 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
     if not options.dry_run:
         taken = sheets.take_over(options.out, imported, reread, rewrite)
         for item in taken:
-            search.index(options.out, item)
+            index.put(options.out, item)
     if ui.as_json:
         ui.result_json({"documents": len(taken), "differences": [
             {"file": row.file, "field": row.pointer, "outcome": row.kind, "exported": row.exported, "now": row.now,
@@ -270,8 +270,8 @@ def _release(options: argparse.Namespace, ui: Ui) -> int:
         entries = [desk.state_entry(item, "held", False, who),
                    desk.state_entry(item, "released", True, who, options.note)]
     item = desk.change(options.out, options.document, entries, reread, rewrite)
-    search.update(options.out)
-    search.index(options.out, item)
+    index.update(options.out)
+    index.put(options.out, item)
     ui.note(f"{options.document}: {'held' if item.mark else 'released'} by {who}")
     return EXIT_OK
 

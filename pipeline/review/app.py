@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pipeline import corrections, desk, forms, handover, search, sheets
+from pipeline import corrections, desk, forms, handover, index, search, sheets
 from pipeline.corrections import Correction
 from pipeline.desk import Item
 from pipeline.document import Box, Page
@@ -114,7 +114,7 @@ class _Desk:
             return
         self.updating.set()
         try:
-            search.update(self._out)
+            index.update(self._out)
         except SohoaError:
             pass  # shown by the next request, which opens the same database
         finally:
@@ -192,7 +192,7 @@ class _Desk:
         order = given.get("order", "attention")
         order = order if order in ORDERS else "attention"
         at = max(0, _number(given.get("at")) or 0)
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             counts = search.counts(db, Filters(**{**_as_dict(filters), "state": ""}))
             rows = search.documents(db, filters, order=order, limit=PAGE_SIZE, offset=at)
             choices = {"issuer": search.values_of(db, "issuer"), "level": search.values_of(db, "level"),
@@ -209,7 +209,7 @@ class _Desk:
         at = max(0, _number(given.get("at")) or 0)
         results = None
         trouble = ""
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             choices = {"level": search.values_of(db, "level"), "type": search.values_of(db, "type"),
                        "year": search.values_of(db, "year")}
             rows: tuple[Row, ...] = ()
@@ -230,7 +230,7 @@ class _Desk:
         filters = _filters(given)
         keys = tuple(key for key in given.getlist("d") if key)[:40]
         rows: tuple[search.TargetRow, ...] = ()
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             choices = {"issuer": search.values_of(db, "issuer"), "level": search.values_of(db, "level"),
                        "year": search.values_of(db, "year")}
             if keys or filters != Filters():
@@ -243,7 +243,7 @@ class _Desk:
 
     def _item(self, request: Request) -> Item:
         """The document of an address, by the list alone."""
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             row = search.document(db, request.path_params["key"])
         if row is None or row.key != request.path_params["key"]:
             raise _NotHere("There is no such document.")
@@ -262,7 +262,7 @@ class _Desk:
 
     def _neighbours(self, item: Item) -> tuple[str | None, str | None]:
         """The documents before and after this one among those still to be checked, in order of attention."""
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             keys = [row.key for row in search.documents(db, Filters(state="open"), limit=500)]
         if item.key not in keys:
             return None, keys[0] if keys else None
@@ -351,7 +351,7 @@ class _Desk:
 
     def _changed(self, item: Item, entries: list[Correction]) -> Response:
         item = desk.change(self._out, item.name, entries, self._config.reread, self._config.rewrite)
-        search.index(self._out, item)
+        index.put(self._out, item)
         return JSONResponse(views.document_view(item))
 
     def change(self, request: Request, body: dict[str, Any]) -> Response:
@@ -418,7 +418,7 @@ class _Desk:
     # --- out and back -----------------------------------------------------------------------------------
 
     def handover_page(self, request: Request) -> Response:
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             counts = search.counts(db)
             held = search.documents(db, Filters(state="held"), order="name", limit=200)
         named = [form for form in forms.FORMS if form.name not in ("sip", "mets", "docx")]
@@ -428,7 +428,7 @@ class _Desk:
         """One form over all documents, or those of `d`, or those still filtered by `state`."""
         given = request.query_params
         keys = set(given.getlist("d"))
-        with search.opened(self._out) as db:
+        with index.opened(self._out) as db:
             filters = _filters(given)
             rows = search.documents(db, filters, order="name", limit=1_000_000) if keys or filters != Filters() else ()
         names = tuple(row.name for row in rows if row.state != "failed" and (not keys or row.key in keys))
@@ -450,7 +450,7 @@ class _Desk:
         taken = 0
         if request.query_params.get("apply") == "1":
             for item in sheets.take_over(self._out, imported, self._config.reread, self._config.rewrite):
-                search.index(self._out, item)
+                index.put(self._out, item)
                 taken += 1
         return JSONResponse({"taken": taken, "differences": [
             {"file": row.file, "pointer": row.pointer, "kind": row.kind, "exported": row.exported, "now": row.now,

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 
-from pipeline import search
+from pipeline import index
 from pipeline.desk import Reread, Rewrite
 from pipeline.errors import UsageError
 from pipeline.handover import Shelving
@@ -28,7 +28,7 @@ def serve(
     language: Language, opened: Callable[[str], None], browser: bool,
 ) -> None:
     """Serve one output folder; `opened` is told the address. Raises NoInput, UsageError (the port is taken)."""
-    with search.opened(out, write=True):
+    with index.opened(out, write=True):
         pass  # says now, not at the first page, what is wrong with the folder
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from pipeline import corrections, desk, search
+from pipeline import corrections, desk, index
 from pipeline.review import guard
 from pipeline.review.app import Config, create_app
 
@@ -66,7 +66,7 @@ def served(out):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    search.update(out)
+    index.update(out)
     app = create_app(Config(out, office.read_again, hosts=guard.hosts_of("127.0.0.1", port)))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -291,7 +291,7 @@ def test_text_without_a_scan(page, served, out):
     item = desk.load(out, NAME)
     pages = tuple(replace(one, origin="text-file") for one in item.document.pages)
     office.write(out, "x/old.txt", replace(item.document, pages=pages), item.plan)
-    search.update(out)
+    index.update(out)
     open_document(page, served, desk.key_of("x/old.txt"))
     assert page.locator("#no-scan").is_visible()
     page.click('[data-tab="text"]')
@@ -334,8 +334,8 @@ def test_script_in_text_and_names_is_never_run(page, served, out, scans):
     ]
     item = desk.change(out, NAME, entries, lambda document: item.plan)
     office.write(out, name, item.document, item.plan)
-    search.update(out)
-    with search.opened(out, write=True) as db:  # its scan is that of the other
+    index.update(out)
+    with index.opened(out, write=True) as db:  # its scan is that of the other
         db.execute("CREATE TEMP TABLE one AS SELECT * FROM inputs WHERE name = ?", (NAME,))
         db.execute("UPDATE one SET name = ?, folded = ?", (name, name))
         db.execute("INSERT INTO inputs SELECT * FROM one")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import cli, corrections, desk, desk_cli, search
+from pipeline import cli, corrections, desk, desk_cli, index, search
 
 TEXT = """ỦY BAN NHÂN DÂN
 XÃ BÌNH KHÊ
@@ -64,7 +64,7 @@ def test_corrections_outlive_every_run(read):
         assert (item.plan.number.number, item.plan.title) == ("47", "Phòng chống sạt rừng năm 2022")
         assert "chống sạt rừng" in (out / "rung.txt/text.txt").read_text("utf-8")
         assert item.verified.who == "Lan"
-    search.update(out)
+    index.update(out)
     assert search.search(out, "sat rung").total == 1
     undo = [desk.undo_entry(entry, "Lan") for entry in reversed(item.log[:2])]
     item = desk.change(out, "rung.txt", undo, desk_cli.reread, desk_cli.rewrite)

@@ -3,15 +3,15 @@
 import office
 import pytest
 
-from pipeline import desk, search
+from pipeline import desk, index, search
 from pipeline.errors import NoInput, UsageError
 from pipeline.search import Filters
 
 
 @pytest.fixture
 def db(out):
-    search.update(out)
-    with search.opened(out) as connection:
+    index.update(out)
+    with index.opened(out) as connection:
         yield connection
 
 
@@ -107,8 +107,8 @@ def test_failed_page_weighs_more_than_doubts(out, scans):
     name = "huyen/tam-tien-2023.pdf"
     document = office.failed_page_document(scans, name)
     office.write(out, name, document, desk.load(out, name).plan)
-    search.update(out)
-    with search.opened(out) as db:
+    index.update(out)
+    with index.opened(out) as db:
         worst = search.documents(db, Filters(state="open"))[0]
     assert (worst.name, worst.failed_pages) == (name, 1)
 
@@ -126,42 +126,42 @@ def test_targets_side_by_side(db):
 
 
 def test_index_follows_changes_and_is_rebuilt_the_same(out):
-    assert search.update(out) == (5, 0)
-    assert search.update(out) == (0, 0)
+    assert index.update(out) == (5, 0)
+    assert index.update(out) == (0, 0)
     name = "huyen/tam-tien-2024.pdf"
     item = desk.load(out, name)
     item = desk.change(out, name, [desk.field_entry(item, "/number/number", "29", "Lan")], office.read_again)
-    assert search.update(out) == (1, 0)
-    search.index(out, item)
-    assert search.update(out) == (0, 0)
+    assert index.update(out) == (1, 0)
+    index.put(out, item)
+    assert index.update(out) == (0, 0)
 
     def dump(table):
-        with search.opened(out) as db:
+        with index.opened(out) as db:
             return sorted(db.execute(f"SELECT * FROM {table}"), key=str)
 
-    with search.opened(out) as db:
+    with index.opened(out) as db:
         assert search.document(db, name).number == "29"
         assert db.execute("SELECT who, before, after FROM search_corrections").fetchall() == [("Lan", "28", "29")]
     before = {row[2]: row[3:] for row in dump("search_documents")}
-    assert search.rebuild(out) == 5
+    assert index.rebuild(out) == 5
     assert {row[2]: row[3:] for row in dump("search_documents")} == before
     assert search.search(out, "tam tien").total == 2
     for file in (out / name).iterdir():
         file.unlink()
-    assert search.update(out) == (0, 1)
+    assert index.update(out) == (0, 1)
     assert search.search(out, "tam tien").total == 1
 
 
 def test_ledger_tables_are_left_alone(out):
-    search.update(out)
-    with search.opened(out) as db:
+    index.update(out)
+    with index.opened(out) as db:
         assert db.execute("SELECT count(*) FROM inputs").fetchone() == (5,)
 
 
 def test_document_that_cannot_be_read_is_listed_with_its_trouble(out):
     (out / "huyen/tam-tien-2023.pdf/record.json").write_text("{}")
-    search.update(out)
-    with search.opened(out) as db:
+    index.update(out)
+    with index.opened(out) as db:
         row = search.document(db, "huyen/tam-tien-2023.pdf")
     assert row.state == "failed"
     assert "record" in row.trouble or "output" in row.trouble
@@ -169,11 +169,11 @@ def test_document_that_cannot_be_read_is_listed_with_its_trouble(out):
 
 def test_no_such_folder(tmp_path):
     with pytest.raises(NoInput):
-        search.update(tmp_path / "nothing")
+        index.update(tmp_path / "nothing")
 
 
 def test_folder_without_a_ledger(tmp_path):
     out = office.build(tmp_path, ledger=False)
-    assert search.update(out) == (4, 0)
+    assert index.update(out) == (4, 0)
     assert search.search(out, "tam tien").total == 2
     assert desk.inputs(out) == {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import office
 import pytest
 
-from pipeline import desk, search, secrecy
+from pipeline import desk, index, search, secrecy
 from pipeline.document import Block, Box, Document, Line, Page, Word
 
 CASES = json.loads((Path(__file__).parents[1] / "cases/secrecy/lines.json").read_text("utf-8"))
@@ -43,8 +43,8 @@ def test_stamp_beside_the_letterhead_is_told_by_its_gaps():
 
 
 def test_held_until_released_by_a_person(out):
-    search.update(out)
-    with search.opened(out) as db:
+    index.update(out)
+    with index.opened(out) as db:
         row = search.document(db, office.SECRET)
         assert (row.state, row.secrecy, row.title) == ("held", "TUYỆT MẬT", None)
         assert search.find(db, "rừng thông").total == 0
@@ -60,11 +60,11 @@ def test_held_until_released_by_a_person(out):
         out, office.SECRET, [desk.state_entry(item, "released", True, "Minh", "giải mật")], office.read_again
     )
     assert item.mark is None
-    search.index(out, item)
+    index.put(out, item)
     assert search.search(out, "rung thong").total == 1
     item = desk.change(out, office.SECRET, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
     assert item.mark is not None
-    search.index(out, item)
+    index.put(out, item)
     assert search.search(out, "rung thong").total == 0
 
 
