@@ -65,6 +65,7 @@ _OPENS_BODY = re.compile(
     r" hoc|hoc vien|dai|bao)\b"
 )
 _GOES_ON = re.compile(
+    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
     r"(?:tinh|thanh pho|tp\b\.?|huyen|quan|thi xa|tx\b\.?|xa|phuong|thi tran|tt\b\.?|va|dac khu|viet nam|cong"
     r" san|nhan dan|[-–])\b|[-–]"
 )
@@ -101,7 +102,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
     issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
 
 
-_UNIT_LINE = re.compile(r"(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s")
+_UNIT_LINE = re.compile(r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s")
 
 
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:

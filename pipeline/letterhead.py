@@ -178,6 +178,8 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
         return not (text.endswith((".", ";")) and len(text) > 160)
     if text.endswith((";", ".")) and not text.endswith("..."):
         return False
+    if is_capitals(text) and previous is not None and not is_capitals(previous.text):
+        return False  # "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
     if previous is not None and previous.box is not None and line.box is not None and line.frame is not None:
         return _continues_title_box(line, previous)
     if line.gap in ("blank", "page"):

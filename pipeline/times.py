@@ -125,6 +125,9 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
 
 _CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[" + CAPITALS + r"\"“])|:\s+(?=[" + CAPITALS + r"])")
 _JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
+# "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
+_UP_TO = re.compile(r"\W*den\b")
+_COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
 # "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
 _LEADING_TIME = re.compile(r"^(?:trong |vao |truoc |den )?(?:thang|quy|ngay)\s?[\divx][^:;]{0,40}:\s")
 _EDGE = " ,;:.-–+*"
@@ -164,7 +167,9 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
     dues = [
         due
         for due in terms.find_due(text)
-        if due.strength != "horizon" and not any(span.start <= due.start < span.end for span in spans)
+        if due.strength != "horizon"
+        and not (due.strength == "time" and _UP_TO.match(aligned(due.cue)) and not _COMPLETES.search(aligned(text)))
+        and not any(span.start <= due.start < span.end for span in spans)
     ]
     for index, due in enumerate(dues):
         breaks = [match.end() for match in _CLAUSE_BREAK.finditer(text, 0, due.start)]

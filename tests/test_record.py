@@ -1,0 +1,207 @@
+"""Whole records from whole texts: each case names the values that must be there, and those that must not."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import flow, record, tables
+from tests.papers import line_at, page_of, scan, text_document
+
+CASES = Path(__file__).parent / "cases" / "record"
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(case, id=f"{path.stem}: {case['label']}")
+        for path in sorted(CASES.glob("*.json"))
+        for case in json.loads(path.read_text("utf-8"))
+    ]
+
+
+def at(value: Any, pointer: str) -> Any:
+    for step in pointer.strip("/").split("/"):
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return value
+
+
+def outline(sections: list[dict[str, Any]], above: str = "") -> Iterator[str]:
+    for section in sections:
+        path = f"{above}{section['label']}"
+        if section["label"] is not None or section["heading"] is not None:
+            yield f"{path}|{section['heading']}|{section['kind']}"
+        yield from outline(section["children"], f"{path}/")
+
+
+def read(text: str) -> dict[str, Any]:
+    return record.read_record(tables.tables(text_document(text))).as_json()
+
+
+@pytest.mark.parametrize("case", cases())
+def test_record_of_a_text(case: dict[str, Any]) -> None:
+    found = read(case["text"])
+    assert {pointer: at(found, pointer) for pointer in case["expect"]} == case["expect"]
+    assert {pointer: len(at(found, pointer)) for pointer in case.get("lengths", {})} == case.get("lengths", {})
+    if "outline" in case:
+        assert list(outline(found["sections"])) == case["outline"]
+    if "warnings" in case:
+        assert [warning["code"] for warning in found["warnings"]] == case["warnings"]
+    assert set(case.get("warning_codes", ())) <= {warning["code"] for warning in found["warnings"]}
+    for text in case.get("contains", ()):
+        assert text in json.dumps(found["sections"], ensure_ascii=False)
+
+
+@pytest.mark.parametrize("case", cases())
+def test_every_number_of_a_record_stands_in_its_text(case: dict[str, Any]) -> None:
+    found = read(case["text"])
+    printed = {digits.lstrip("0") for digits in re.findall(r"\d+", case["text"].replace(".", ""))}
+    values = [found["number"]["number"], *(target["value"] for target in found["targets"])]
+    values += [(item["date"] or "")[:4] for item in (found["issued"], *found["deadlines"], *found["legal_basis"])]
+    told = [digits.lstrip("0") for value in values if value for digits in re.findall(r"\d+", value)]
+    assert [digits for digits in told if digits and digits not in printed] == []
+
+
+@pytest.mark.parametrize("case", cases())
+def test_every_scalar_has_evidence_from_the_text(case: dict[str, Any]) -> None:
+    found = read(case["text"])
+    text = case["text"].replace("*", "").replace("\\", "")
+    for pointer, place in found["evidence"].items():
+        value = at(found, pointer)
+        assert value not in (None, "", []), pointer
+        assert place["page"] == 1
+        assert place["box"] is None
+        assert 0 < place["confidence"] <= 1
+        assert [part for part in place["text"].replace("|", " ").split() if part not in text] == [], pointer
+    wanted = [f"/{name}/{key}" for name in ("number", "issued", "signature") for key in found[name] if found[name][key]]
+    assert [pointer for pointer in wanted if pointer not in found["evidence"]] == []
+
+
+@pytest.mark.parametrize("case", cases())
+def test_a_second_reading_gives_the_same(case: dict[str, Any]) -> None:
+    document = tables.tables(text_document(case["text"]))
+    assert tables.tables(document) == document
+    assert record.read_record(document) == record.read_record(document)
+
+
+@pytest.mark.parametrize("case", cases())
+def test_the_flow_keeps_every_word_once(case: dict[str, Any]) -> None:
+    document = tables.tables(text_document(case["text"].replace("|", " ")))
+    kept = [word.raw for paragraph in flow.paragraphs(document) for line in paragraph.lines for word in line.words]
+    gone = [notice.message.split()[2] for notice in flow.structure(document).notices]
+    assert sorted(kept) == sorted(word.raw for word in document.words() if word.raw not in gone or word.raw in kept)
+
+
+def head_and_foot() -> list[Any]:
+    return [
+        line_at("UBND HUYỆN MÙ CANG CHẢI", 70, 60),
+        line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 300, 60),
+        line_at("PHÒNG NỘI VỤ", 100, 76),
+        line_at("Độc lập - Tự do - Hạnh phúc", 320, 76),
+        line_at("Số: 17/KH-NV", 100, 100),
+        line_at("Mù Cang Chải, ngày 08 tháng 3 năm 2022", 310, 100),
+        line_at("KẾ HOẠCH", 270, 140, bold=True),
+        line_at("Tập huấn công tác văn thư năm 2022", 200, 156, bold=True),
+        line_at("I. MỤC ĐÍCH", 120, 200, bold=True),
+        line_at("Nâng cao kỹ năng soạn thảo, quản lý văn bản của công chức văn phòng ở các xã", 84, 220),
+        line_at("trong toàn huyện.", 84, 238),
+        line_at("Thống nhất cách lập hồ sơ công việc, cách nộp lưu hồ sơ vào lưu trữ cơ quan.", 120, 256),
+        line_at("II. TỔ CHỨC THỰC HIỆN", 120, 290, bold=True),
+        line_at("Phòng Nội vụ tổng hợp kết quả./.", 120, 310),
+        line_at("Nơi nhận:", 70, 350),
+        line_at("TRƯỞNG PHÒNG", 380, 350, bold=True),
+        line_at("- UBND huyện (b/c);", 70, 366),
+        line_at("- Lưu: VT.", 70, 382),
+        line_at("Giàng A Chu", 390, 430, bold=True),
+    ]
+
+
+def test_values_of_a_scan_are_shown_where_they_stand() -> None:
+    plan = record.read_record(tables.tables(scan(page_of(head_and_foot()))))
+    assert plan.issuer.name == "Phòng Nội vụ"
+    assert plan.issued.place == "Mù Cang Chải"
+    assert plan.signature.name == "Giàng A Chu"
+    assert [recipient.name for recipient in plan.recipients] == ["UBND huyện"]
+    number, name = plan.evidence["/number/number"].box, plan.evidence["/signature/name"].box
+    assert number is not None
+    assert name is not None
+    assert (number[0], number[1]) == (100.0, 100.0)
+    assert (name[0], name[1]) == (390.0, 430.0)
+
+
+def test_indents_and_widths_part_the_paragraphs_of_a_scan() -> None:
+    plan = record.read_record(tables.tables(scan(page_of(head_and_foot()))))
+    first = plan.sections[0]
+    assert first.heading == "MỤC ĐÍCH"
+    assert [text.split()[0] for text in first.paragraphs] == ["Nâng", "Thống"]
+    assert first.paragraphs[0].endswith("ở các xã trong toàn huyện.")
+
+
+def test_a_roman_label_that_lost_a_stroke_is_mended_in_a_scan_only() -> None:
+    rows = [
+        "I. MỤC ĐÍCH",
+        "Để biết.",
+        "II. NỘI DUNG",
+        "Để làm.",
+        "II. KINH PHÍ",
+        "Để chi.",
+        "IV. TỔ CHỨC THỰC HIỆN",
+        "Để xong.",
+    ]
+    boxed = record.read_record(scan(page_of([line_at(row, 100, 100 + 20 * i) for i, row in enumerate(rows)])))
+    assert [section.label for section in boxed.sections] == ["I", "II", "III", "IV"]
+    assert any("read as II" in warning.message for warning in boxed.warnings)
+    plain = record.read_record(text_document("\n\n".join(rows)))
+    assert [section.label for section in plain.sections] == ["I", "II", "II", "IV"]
+    assert [warning.code for warning in plain.warnings if warning.code.startswith("numbering")] == [
+        "numbering_duplicate",
+        "numbering_gap",
+    ]
+
+
+HOSTILE = {
+    "labels in one line": "1." * 20_000,
+    "labels line by line": "\n".join("1." * (i % 50 + 1) + " x" for i in range(1_500)),
+    "labels 500 deep": "\n".join(".".join(["1"] * (i + 1)) + " A" for i in range(500)),
+    "no letters": "12 34 !! ?? -- " * 3_000,
+    "right to left": ("\u202eHẾK \u202c" * 500 + "\n") * 5,
+    "another script": "هذا نص عربي طويل " * 2_000,
+    "bars": "\n".join("| a | b | c |" for _ in range(1_000)),
+    "open brackets": "(" * 20_000 + "“" * 20_000,
+    "dates": "từ ngày 01/01/2024 đến ngày 02/02/2024; " * 800,
+    "themes": "chủ đề: “" * 3_000,
+    "a novel": "\n\n".join("Trời mưa rơi trên con đường dài, anh đi về nhà cũ. " * 20 for _ in range(40)),
+    "nothing": "",
+    "empty lines": "\n\n\n",
+}
+
+
+@pytest.mark.parametrize("text", list(HOSTILE.values()), ids=list(HOSTILE))
+def test_hostile_text_gives_a_sparse_record_with_warnings(text: str) -> None:
+    plan = record.read_record(tables.tables(text_document(text)))
+    assert plan.number.symbol is None
+    assert plan.issuer.name is None
+    assert plan.signature.name is None
+    assert plan.targets == ()
+    assert {"missing_component"} <= {warning.code for warning in plan.warnings}
+    assert len(plan.model_dump_json()) < 40 * len(text) + 20_000
+
+
+@pytest.mark.parametrize("name", ["labels in one line", "no letters", "dates", "bars"])
+def test_time_grows_with_the_length_of_hostile_text(name: str) -> None:
+    def seconds(text: str) -> float:
+        document = tables.tables(text_document(text))
+        start = time.process_time()
+        record.read_record(document)
+        return time.process_time() - start
+
+    text = HOSTILE[name]
+    short = text[: len(text) // 4]
+    seconds(short)  # tables are read on first use
+    # four times the text: linear is 4, quadratic 16; half-way in logarithms is 8, and 0.2 s is noise
+    assert seconds(text) < 8 * seconds(short) + 0.2
