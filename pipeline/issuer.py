@@ -102,7 +102,9 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
     issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
 
 
-_UNIT_LINE = re.compile(r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s")
+_UNIT_LINE = re.compile(
+    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s"
+)
 
 
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:

@@ -110,12 +110,13 @@ class PlacedLine:
 
 # Capital letters of Vietnamese for use in a character class; "À-Ỹ" would hold the small ones too.
 CAPITALS = "A-Z" + "".join(sorted({letter.upper() for letter in LETTERS if not letter.isascii()}))
+CAPITALS_READ = 120  # characters that tell; a paragraph of 2,000 need not be read to its end
 CAPITALS_SHARE = 0.8  # a recogniser reads a few capitals as small letters ("THI bUA", "KẾ HOẠcH")
 
 
 def is_capitals(text: str) -> bool:
     """Whether the letters are capitals but for a few faults; needs three letters to tell."""
-    letters = [letter for letter in text if letter.isalpha()]
+    letters = [letter for letter in text[:CAPITALS_READ] if letter.isalpha()]
     return len(letters) >= 3 and sum(letter.isupper() for letter in letters) >= CAPITALS_SHARE * len(letters)
 
 
