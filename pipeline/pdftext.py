@@ -235,9 +235,19 @@ def _place(told: Sequence[tuple[str, Box]], slope: float) -> PlacedLine:
     return PlacedLine(tuple(words), bottom + size * DESCENT / 1000, slope, size)
 
 
+# Blocks that are no part of the text: who copies a paragraph that runs over two pages does not want them in it.
+ARTEFACTS = frozenset({"page_number", "running_head"})
+
+
 def place_lines(page: Page) -> tuple[PlacedLine, ...]:
-    """The lines of an upright page in reading order, each word at its place. Words without any box are left out."""
-    lines = [_told(line) or _without_boxes(line) for line in page.lines()]
+    """The lines of an upright page in reading order, each word at its place.
+
+    Page numbers and running heads are left out, and words without any box.
+    """
+    lines = [
+        _told(line) or _without_boxes(line)
+        for block in page.blocks if block.kind not in ARTEFACTS for line in block.lines
+    ]
     skew = page_skew(lines)
     return tuple(
         _place(told, skew.at(statistics.median(box.middle[1] for _, box in told))) for told in lines if told

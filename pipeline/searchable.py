@@ -29,6 +29,7 @@ from pipeline.pdfimages import pdf_of_images
 from pipeline.pdfmeta import facts_of, write_metadata
 from pipeline.pdftext import FONT_NAME, GlyphlessFont, Matrix, PlacedLine, content, place_lines, user_space
 from pipeline.plan import Plan
+from pipeline.tidy import tidy
 
 A4 = Box(0, 0, 595.276, 841.89)
 
@@ -162,7 +163,9 @@ def _write_text(
     layers: list[tuple[pikepdf.Page, bytes, str]] = []
     grafted, stripped, kept = [], [], []
     sound = _sound_layers(source_path, document)
-    for page, standing in zip(document.pages, upright(document).pages, strict=True):
+    # Tidy, as text.txt is: without page numbers, and with words joined that a line's end had parted.
+    tidied, _ = tidy(upright(document))
+    for page, standing in zip(document.pages, tidied.pages, strict=True):
         if page.number > len(pdf.pages):
             continue
         target = pdf.pages[page.number - 1]
