@@ -181,15 +181,16 @@ class Doubt:
             out.append(f"| {low:g} to {high:g} | {100 * number / total:.1f} % | {told} |")
         sure = sum(n for n, low in zip(self.all, EDGES_OF_DOUBT, strict=False) if low >= 0.9)
         good = sum(n for n, low in zip(self.right, EDGES_OF_DOUBT, strict=False) if low >= 0.9)
-        out.append(f"\np ≥ 0.9: {100 * sure / total:.1f} % of the words, {100 * good / max(sure, 1):.2f} % of them right.")
+        share, truth = 100 * sure / total, 100 * good / max(sure, 1)
+        out.append(f"\np ≥ 0.9: {share:.1f} % of the words, {truth:.2f} % of them right.")
         return out
 
 
 def table(title: str, found: list[Sample], restorer: Restorer, python: Path | None, doubt: Doubt | None) -> list[str]:
     others = peers(python, [sample.raw for sample in found])
     names = list(others)
-    out = [f"## {title}", "", f"| document | syllables | as read | ours | with references |{'|'.join(names)}{'|' if names else ''}",
-           "| --- |" + " ---: |" * (4 + len(names))]
+    columns = ["document", "syllables", "as read", "ours", "with references", *names]
+    out = [f"## {title}", "", f"| {' | '.join(columns)} |", "| --- |" + " ---: |" * (len(columns) - 1)]
     totals = [Score() for _ in range(3 + len(names))]
     for number, sample in enumerate(found):
         texts = [sample.raw]
@@ -245,8 +246,8 @@ def clean(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
 def speed(sample: Sample) -> list[str]:
     """Warm and cold time and memory, in a process of its own."""
     code = (
-        "import sys,time;t=time.process_time();from pipeline.restore import Restorer;r=Restorer.load();x=sys.stdin.read();"
-        "y=r.restore_text(x);c=time.process_time()-t;t=time.process_time();r.restore_text(x);w=time.process_time()-t;"
+        "import sys,time;t=time.process_time();from pipeline.restore import Restorer;r=Restorer.load();"
+        "x=sys.stdin.read();y=r.restore_text(x);c=time.process_time()-t;t=time.process_time();r.restore_text(x);w=time.process_time()-t;"
         "import resource;print(c,w,len(y.words),resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     run = subprocess.run([sys.executable, "-c", code], input=sample.raw, capture_output=True, text=True, check=True,
@@ -282,13 +283,15 @@ def main() -> None:
     out += table("No marks at all", plain, restorer, given.peers, None)
     out += slips(list(samples(given.set, "vie")), restorer)
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
-    out += ["## How far the probabilities can be trusted", "", "Over the garbled documents above.", "", *doubt.rows(), ""]
+    out += ["## How far the probabilities can be trusted", "", "Over the garbled documents above.", ""]
+    out += [*doubt.rows(), ""]
     out += speed(max(garbled, key=lambda sample: len(sample.raw)))
     page = "\n".join(out)
     if given.write:
         given.write.write_text(page + "\n", "utf-8")
     print(page)
-    print(f"{time.time() - started:.0f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB", file=sys.stderr)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{time.time() - started:.0f} s, {memory} MB", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,9 @@ CASE_PRIOR = {
     "capitals": (-5.0, -5.0, 0.0),
 }
 SAME_BASE = -0.7  # a known word that differs in marks only: QD for QĐ
+GARBLING = "latin"  # the channel that misreads letters; a Vietnamese model reads capitals right
 LISTED = -2.0  # a listed abbreviation misread in its letters
+LONGEST_SHORT = 10  # letters of an abbreviation
 SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
 COMPOSED = -4.0  # an abbreviation put together from two known ones
 # An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
@@ -147,7 +149,8 @@ class Finder:
             for place, case in zip(chosen.tolist(), rows.tolist(), strict=True)
         )
         rows_of_others = self.itself(piece, set(texts))
-        if 2 <= len(piece) <= 10 and 2 * sum(letter.isupper() for letter in piece) > len(piece):
+        capitals = sum(letter.isupper() for letter in piece)
+        if channel.name == GARBLING and 2 <= len(piece) <= LONGEST_SHORT and 2 * capitals > len(piece):
             rows_of_others += self.short_forms(channel, piece, {row[2] for row in rows_of_others})
         extra = _columns(rows_of_others)
         return Candidates(

@@ -16,7 +16,8 @@ from pipeline.training.corpus import Paragraph
 WEIGHTS = {
     "tnt305_admin": 8.0, "admin_office_docs": 8.0, "dvhcvn_nghiquyet": 3.0, "vbpl_html": 2.0,
     "tnt305_legal": 2.0, "tnt305_lawqa": 1.0, "diepxuan_phapdien": 1.0, "pccc_dichvucong": 1.0,
-    "gazetteer": 4.0, "formulas": 25.0, "magizbox_baomoi": 1.0, "tto_corpus": 1.0, "tnt305_wiki": 0.5, "underthesea_viwiki": 0.4,
+    "gazetteer": 4.0, "formulas": 25.0,
+    "magizbox_baomoi": 1.0, "tto_corpus": 1.0, "tnt305_wiki": 0.5, "underthesea_viwiki": 0.4,
 }
 OTHER_WEIGHT = 1.0
 MIN_SYLLABLE = 5.0  # weighted count below which a legal syllable is no candidate: typing errors and noise
