@@ -386,16 +386,16 @@ def _from_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[F
     columns, first = None, 0
     for index in range(min(HEAD_ROWS, len(rows))):
         heads = [_column_text(rows[: index + 1], column) for column in range(table.columns)]
-        columns = _columns(heads, in_zone) or columns
-        if columns is not None and not _is_value(rows[index][columns.value]):
-            first = index + 1
+        columns, first = _columns(heads, in_zone), index + 1
+        if columns is not None:
+            break
     if columns is None:
         return
     for row in rows[first:]:
         cells = list(dict.fromkeys(cell for cell in row if cell is not None))
         name, value = row[columns.indicator], row[columns.value]
-        if name is None or value is None or name is value or not name.text.strip():
-            continue  # a group row is merged over the columns
+        if name is None or value is None or name is value or name.row < first or not name.text.strip():
+            continue  # a group row is merged over the columns, a second head row hangs from the first
         printed = value.text.strip()
         if not printed:
             continue
@@ -435,11 +435,3 @@ def _column_text(rows: Sequence[Sequence[Cell | None]], column: int) -> str:
 def _text_at(row: Sequence[Cell | None], column: int | None) -> str | None:
     cell = row[column] if column is not None else None
     return cell.text.strip() if cell is not None else None
-
-
-def _is_value(cell: Cell | None) -> bool:
-    return (
-        cell is not None
-        and bool(re.match(r"\W*\d+(?:[.,]\d+)*\s*%?\W*$", cell.text.strip()))
-        and not re.match(r"(?:19|20)\d{2}$", cell.text.strip())
-    )

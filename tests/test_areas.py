@@ -1,0 +1,60 @@
+"""Areas of lines: words are never lost, and a file of several documents is parted where a letterhead begins."""
+
+from __future__ import annotations
+
+from pipeline import areas, placing
+from pipeline.document import Document
+from tests.papers import text_document
+
+MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n"
+HEAD = f"UBND XÃ {{place}}\n{MOTTO}Số: {{number}}/KH-UBND\n{{place}}, ngày 02 tháng 01 năm 2020\n"
+BODY = (
+    "KẾ HOẠCH\nTrồng cây năm 2020\nI. MỤC ĐÍCH\nPhủ xanh đồi trọc./.\n"
+    "Nơi nhận:\n- Các thôn;\n- Lưu: VT.\nCHỦ TỊCH\nLý Văn Sơn"
+)
+
+
+def labelled(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in areas.label(placing.place_lines(text_document(text))):
+        found.setdefault(line.area, []).append(line.text)
+    return found
+
+
+def test_each_line_has_its_area() -> None:
+    found = labelled(HEAD.format(place="Nà Ớt", number=3) + BODY)
+    assert found["issuer"] == ["UBND XÃ Nà Ớt"]
+    assert found["number"] == ["Số: 3/KH-UBND"]
+    assert found["title"] == ["KẾ HOẠCH", "Trồng cây năm 2020"]
+    assert found["body"] == ["I. MỤC ĐÍCH", "Phủ xanh đồi trọc./."]
+    assert found["recipients"] == ["Nơi nhận:", "- Các thôn;", "- Lưu: VT."]
+    assert found["signature"] == ["CHỦ TỊCH", "Lý Văn Sơn"]
+
+
+def test_the_foot_is_the_same_in_another_order() -> None:
+    before = "KẾ HOẠCH\nTrồng cây năm 2020\nI. MỤC ĐÍCH\nPhủ xanh đồi trọc./.\n"
+    signing, receiving = "TM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\nLý Văn Sơn\n", "Nơi nhận:\n- Các thôn;\n- Lưu: VT.\n"
+    one, other = labelled(before + signing + receiving), labelled(before + receiving + signing)
+    assert one["signature"] == other["signature"] == signing.strip().split("\n")
+    assert one["recipients"] == other["recipients"] == receiving.strip().split("\n")
+
+
+def test_a_word_of_a_line_of_two_columns_is_never_lost() -> None:
+    text = "UBND XÃ A CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSố: 3/KH-UBND A, ngày 02 tháng 01 năm 2020\n" + BODY
+    lines = areas.label(placing.place_lines(text_document(text)))
+    assert " ".join(line.text for line in lines).split() == text.split()
+
+
+def pages(document: Document) -> list[list[int]]:
+    return [[page.number for page in part.pages] for part in areas.split_documents(document)]
+
+
+def test_a_new_letterhead_begins_a_new_document() -> None:
+    first, second = HEAD.format(place="Nà Ớt", number=3) + BODY, HEAD.format(place="Chiềng Ve", number=4) + BODY
+    assert pages(text_document(f"{first}\fPHỤ LỤC\nDanh sách\f{second}\ftrang sau")) == [[1, 2], [3, 4]]
+
+
+def test_a_form_in_an_annex_begins_no_document() -> None:
+    first = HEAD.format(place="Nà Ớt", number=3) + BODY
+    form = f"Mẫu số 01\n{MOTTO}BẢN ĐĂNG KÝ\nNà Ớt, ngày    tháng    năm 2020"
+    assert pages(text_document(f"{first}\f{form}")) == [[1, 2]]

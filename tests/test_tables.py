@@ -1,0 +1,168 @@
+"""Tables from rules, bars and columns: every word keeps its place, merged cells and page breaks hold."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from pipeline import record, tables
+from pipeline.document import Box, Document, FoundObject, Line, Page, upright
+from tests.papers import line_at, page_of, scan, text_document
+
+
+def rule(left: float, top: float, right: float, bottom: float) -> FoundObject:
+    kind = "rule" if right - left > bottom - top else "vertical_rule"
+    return FoundObject(kind, Box(left, top, right, bottom))  # type: ignore[arg-type]
+
+
+def grid(xs: list[float], ys: list[float], without: tuple[tuple[str, int, int], ...] = ()) -> list[FoundObject]:
+    """Rules of a grid, a piece for each side of a cell; `without` names pieces left out by kind, line and cell."""
+    across = [
+        rule(a, y - 0.5, b, y + 0.5)
+        for j, y in enumerate(ys)
+        for i, (a, b) in enumerate(pairwise(xs))
+        if ("across", j, i) not in without
+    ]
+    down = [
+        rule(x - 0.5, a, x + 0.5, b)
+        for i, x in enumerate(xs)
+        for j, (a, b) in enumerate(pairwise(ys))
+        if ("down", i, j) not in without
+    ]
+    return [*across, *down]
+
+
+XS, YS = [60.0, 100.0, 300.0, 400.0, 500.0], [200.0, 230.0, 260.0, 290.0, 320.0]
+ROWS = [
+    "TT@66 Chỉ_tiêu@110 Đơn_vị_tính@305 Kế_hoạch@405",
+    "I@70 Trồng_trọt@110",
+    "1@72 Diện_tích_ngô@110 ha@310 215@420",
+    "2@72 Sản_lượng_lúa@110 tấn@310 1.640@420",
+]
+
+
+def table_lines(rows: list[str], top: float = 208.0, step: float = 30.0) -> list[Line]:
+    """Each row read as one line through all cells, as recognisers do."""
+    lines = []
+    for index, row in enumerate(rows):
+        cells = [cell.rsplit("@", 1) for cell in row.split()]
+        parts = [line_at(text.replace("_", " "), float(left), top + step * index) for text, left in cells]
+        words = tuple(word for part in parts for word in part.words)
+        box = parts[0].box
+        assert box is not None
+        for part in parts[1:]:
+            assert part.box is not None
+            box = box.union(part.box)
+        lines.append(Line(words, box))
+    return lines
+
+
+def texts(page: Page) -> list[list[str]]:
+    table = page.tables[0]
+    return [[cell.text for cell in table.cells if cell.row == row] for row in range(table.rows)]
+
+
+def ruled_page(number: int = 1, rows: list[str] = ROWS, turn: int = 0) -> Page:
+    merged = (("down", 2, 1), ("down", 3, 1))  # the group row "I Trồng trọt" has no rules inside
+    before, after = line_at("II. CHỈ TIÊU", 60, 150), line_at("III. TỔ CHỨC THỰC HIỆN", 60, 350)
+    return page_of([before, *table_lines(rows), after], number, grid(XS, YS, merged), turn)
+
+
+def test_words_go_to_the_cells_that_hold_them() -> None:
+    page = tables.tables(scan(ruled_page())).pages[0]
+    assert texts(page) == [
+        ["TT", "Chỉ tiêu", "Đơn vị tính", "Kế hoạch"],
+        ["I", "Trồng trọt"],
+        ["1", "Diện tích ngô", "ha", "215"],
+        ["2", "Sản lượng lúa", "tấn", "1.640"],
+    ]
+    merged = next(cell for cell in page.tables[0].cells if cell.text == "Trồng trọt")
+    assert (merged.column, merged.column_span, merged.row_span) == (1, 3, 1)
+
+
+def test_a_table_stands_between_the_lines_around_it() -> None:
+    page = tables.tables(scan(ruled_page())).pages[0]
+    assert [block.kind for block in page.blocks] == ["text", "table", "text"]
+    assert sorted(word.text for word in tables.tables(scan(ruled_page())).words()) == sorted(
+        word.text for word in scan(ruled_page()).words()
+    )
+
+
+def test_a_table_of_targets_gives_targets_with_their_places() -> None:
+    plan = record.read_record(tables.tables(scan(ruled_page())))
+    assert [(t.label, t.indicator, t.value, t.unit) for t in plan.targets] == [
+        ("1", "Diện tích ngô", "215", "ha"),
+        ("2", "Sản lượng lúa", "1640", "tấn"),
+    ]
+    assert plan.targets[0].text == "1 | Diện tích ngô | ha | 215"
+    box = plan.evidence["/targets/0/value"].box
+    assert box is not None
+    assert 260 < box[1] < box[3] < 290
+    assert plan.sections[0].paragraphs == ()
+
+
+def turned(document: Document, degrees: int) -> Document:
+    """The same paper scanned on its side: boxes of the page as displayed, with the turn that sets it upright."""
+    page = document.pages[0]
+    lying = upright(scan(Page(**{**{f: getattr(page, f) for f in page.__slots__}, "turn": (360 - degrees) % 360})))
+    shown = lying.pages[0]
+    return scan(Page(**{**{f: getattr(shown, f) for f in shown.__slots__}, "turn": degrees}))
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_on_its_side_has_the_same_cells_in_its_own_coordinates(degrees: int) -> None:
+    lying = tables.tables(turned(scan(ruled_page()), degrees))
+    standing = tables.tables(scan(ruled_page()))
+    assert texts(lying.pages[0]) == texts(standing.pages[0])
+    assert lying.pages[0].turn == degrees
+    again, expected = upright(lying).pages[0].tables[0].box, standing.pages[0].tables[0].box
+    assert again is not None
+    assert expected is not None
+    assert again.overlap(expected) > 0.99
+
+
+def test_a_table_that_goes_on_is_one_and_its_head_is_not_read_twice() -> None:
+    first = page_of([line_at("II. CHỈ TIÊU", 60, 150), *table_lines(ROWS)], 1, grid(XS, YS))
+    second = page_of(
+        table_lines([ROWS[0], "3@72 Đàn_dê@110 con@310 480@420", "4@72 Đàn_bò@110 con@310 96@420", ROWS[3]]),
+        2,
+        grid(XS, YS),
+    )
+    document = tables.tables(scan(first, second))
+    assert [page.tables[0].continues for page in document.pages] == [False, True]
+    plan = record.read_record(document)
+    assert [target.value for target in plan.targets] == ["215", "1640", "480", "96", "1640"]
+    assert plan.evidence["/targets/2/value"].page == 2
+
+
+def test_column_rules_alone_make_a_table() -> None:
+    objects = [item for item in grid(XS, YS) if item.kind == "vertical_rule"]
+    page = tables.tables(scan(page_of(table_lines(ROWS), 1, objects))).pages[0]
+    assert texts(page)[2] == ["1", "Diện tích ngô", "ha", "215"]
+
+
+def test_rules_under_a_letterhead_are_no_table() -> None:
+    page = page_of(
+        [line_at("UBND XÃ A", 60, 60), line_at("Độc lập - Tự do - Hạnh phúc", 300, 60)], 1, [rule(80, 75, 140, 76)]
+    )
+    assert tables.tables(scan(page)).pages[0].tables == ()
+
+
+def test_columns_of_words_under_a_head_row_make_a_table_without_rules() -> None:
+    page = tables.tables(
+        scan(page_of(table_lines([ROWS[0], *(f"{i}@72 Việc_{i}@110 ngày@310 {i}5@420" for i in range(1, 5))])))
+    ).pages[0]
+    assert page.tables[0].ruled is False
+    assert texts(page)[1] == ["1", "Việc 1", "ngày", "15"]
+
+
+def test_bars_of_a_converter_make_a_table_and_a_short_row_is_a_group() -> None:
+    text = "| TT | Việc | Chủ trì |\n|---|:--|--|\n| A | Tuyên truyền |\n|1|Viết tin|Đài huyện|\n"
+    page = tables.tables(text_document(text)).pages[0]
+    assert texts(page) == [["TT", "Việc", "Chủ trì"], ["A", "Tuyên truyền"], ["1", "Viết tin", "Đài huyện"]]
+    assert page.tables[0].cells[4].column_span == 2
+
+
+def test_a_bar_in_a_sentence_is_no_table() -> None:
+    assert tables.tables(text_document("Đọc kỹ: mục a|b của mẫu.")).pages[0].tables == ()

@@ -1,0 +1,101 @@
+"""Page numbers, running heads, marks of converters and broken tokens leave the text; what counts something stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.document import Document
+from pipeline.tidy import tidy
+from tests.papers import line_at, page_of, scan, text_document
+
+
+def text_after(document: Document) -> str:
+    kept = tidy(document)[0]
+    return " ".join(
+        line.text
+        for page in kept.pages
+        for block in page.blocks
+        if block.kind == "text"
+        for line in block.lines
+        if line.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("**I. MỤC ĐÍCH**", "I. MỤC ĐÍCH"),
+        ("### 2.1. Nội dung:", "2.1. Nội dung:"),
+        ("theo “*Người tốt, việc tốt*” ở xã", "theo “Người tốt, việc tốt” ở xã"),
+        ("1\\. Mục đích\\-", "1. Mục đích-"),
+        ("Số liệu<br>năm 2020", "Số liệunăm 2020"),
+        ("* Nội dung", "* Nội dung"),
+        ("Ghi chú (*) cuối bảng", "Ghi chú (*) cuối bảng"),
+        ("5 * 3 hộ", "5 * 3 hộ"),
+        ("# Mục", "Mục"),
+        ("#", "#"),
+    ],
+)
+def test_marks_of_converters(before: str, after: str) -> None:
+    document = text_document(before)
+    assert text_after(document) == after
+    kept = [word for word in tidy(document)[0].words() if word.text != word.raw]
+    assert all(word.edits[-1].after == word.text for word in kept)
+
+
+def test_a_symbol_broken_over_lines_is_joined_and_raw_stays() -> None:
+    document = tidy(text_document("theo Chỉ thị số 05-\nCT/TW của Bộ Chính trị, giai đoạn 2021-\n2025"))[0]
+    assert "05-CT/TW của" in document.pages[0].text.replace("\n", " ")
+    assert "2021-2025" in document.pages[0].text
+    assert document.raw == text_document("theo Chỉ thị số 05-\nCT/TW của Bộ Chính trị, giai đoạn 2021-\n2025").raw
+
+
+FILLER = "\n".join(
+    f"Câu thứ {i} nói về đời sống văn hóa của bà con trong thôn, bản và các khu dân cư mới." for i in range(25)
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("xây dựng đời sống 2 văn hóa", "xây dựng đời sống văn hóa"),
+        ("xây dựng 2 nhà văn hóa", "xây dựng 2 nhà văn hóa"),
+        ("trong năm 2 văn hóa", "trong năm 2 văn hóa"),
+        ("đời sống 9 văn hóa", "đời sống 9 văn hóa"),  # page nine cannot begin here
+        ("ở cấp 2 miền núi", "ở cấp 2 miền núi"),
+    ],
+)
+def test_a_page_number_in_a_sentence(sentence: str, kept: str) -> None:
+    document, notices = tidy(text_document(f"{FILLER}\nTiếp tục {sentence} hằng năm."))
+    assert document.pages[0].text.endswith(f"Tiếp tục {kept} hằng năm.")
+    assert [notice.code for notice in notices] == (["page_artifact"] if sentence != kept else [])
+
+
+def test_a_number_alone_between_two_lines_is_a_page_number_where_a_page_may_begin() -> None:
+    document, notices = tidy(text_document(f"{FILLER}\n\n2\n\nSang trang mới."))
+    assert [block.kind for block in document.pages[0].blocks] == ["text", "page_number", "text"]
+    assert [notice.code for notice in notices] == ["page_artifact"]
+    assert tidy(text_document("Danh sách\n\n1\n\n2\n\nhết"))[1] == ()
+
+
+def test_page_numbers_and_running_heads_of_a_scan_are_set_apart_without_notice() -> None:
+    pages = [
+        page_of(
+            [
+                line_at(str(number), 300, 40),
+                line_at("Kế hoạch năm 2020", 80, 60),
+                line_at(f"Nội dung của trang {chr(96 + number)}.", 80, 200),
+            ],
+            number,
+        )
+        for number in (2, 3, 4)
+    ]
+    document, notices = tidy(scan(*pages))
+    assert notices == ()
+    assert text_after(scan(*pages)) == "Nội dung của trang b. Nội dung của trang c. Nội dung của trang d."
+    assert {block.kind for page in document.pages for block in page.blocks} == {"page_number", "running_head", "text"}
+
+
+def test_a_tidy_document_comes_back_equal() -> None:
+    once = tidy(text_document(f"**{FILLER}**\nsố 05-\nCT/TW"))[0]
+    assert tidy(once) == (once, ())
