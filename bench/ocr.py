@@ -31,7 +31,7 @@ from pathlib import Path
 import pikepdf
 from rapidfuzz import fuzz, process
 
-from pipeline import accuracy, pages, recognisers, run
+from pipeline import accuracy, clean, ingest, layout, pages, recognisers, run
 from pipeline.accuracy import TextAccuracy
 from pipeline.document import Document
 from pipeline.settings import Settings
@@ -204,6 +204,25 @@ def table(sums: dict[tuple[str, str], list[tuple[TextAccuracy, Result, int]]], k
     return "\n".join(rows)
 
 
+def sizes(x_heights: list[float], given: argparse.Namespace) -> None:
+    """Prints the error of recognition with the letters scaled to each of the sizes, one look only."""
+    engine = recognisers.create(Settings())
+    sums: dict[float, TextAccuracy] = defaultdict(TextAccuracy)
+    with tempfile.TemporaryDirectory() as folder:
+        names = [name for name in source.names() if name not in make.DEV][: given.samples]
+        for paper in papers(names, given.kinds, given.pages, Path(folder)):
+            opened = ingest.open_source(paper.path, paper.path.name, Settings())
+            for number, truth in enumerate(paper.truth, 1):
+                page = ingest.load_page(opened, number, Settings())
+                for wanted in x_heights:
+                    cleaned = clean.clean(page.image, page.dpi, x_height=wanted)
+                    seen = engine.read(cleaned.image, dpi=cleaned.dpi)
+                    text = layout.layout(seen, page, cleaned).raw
+                    sums[wanted] += accuracy.measure("\n".join(truth), in_order(truth, text))
+    for wanted, total in sums.items():
+        print(f"{wanted:5.1f} pixels: CER {total.characters.value:.4f}, without marks {total.bare.value:.4f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.ocr", description=__doc__.splitlines()[0])
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
@@ -214,10 +233,14 @@ def main() -> None:
     parser.add_argument("--ocrmypdf", default="ocrmypdf", help="the command, where it is not on the path")
     parser.add_argument("--scans", type=Path)
     parser.add_argument("--truth", type=Path)
+    parser.add_argument("--x-heights", nargs="*", type=float, help="only ours, letters scaled to these pixels")
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     given = parser.parse_args()
     if given.one is not None:
         one(given.one)
+        return
+    if given.x_heights:
+        sizes(given.x_heights, given)
         return
     kinds = ["real"] if given.scans else given.kinds
     sums: dict[tuple[str, str], list[tuple[TextAccuracy, Result, int]]] = defaultdict(list)

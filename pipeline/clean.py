@@ -53,8 +53,9 @@ def plain(image: Image, dpi: float, turn: Turn = 0) -> Cleaned:
     return Cleaned(flat, dpi, turn, Back(_turned_back(turn, width, height)), measures)
 
 
-def clean(image: Image, dpi: float, turn: Turn | None = None) -> Cleaned:
-    """The OCR copy of a page image (grey or RGB). `turn` overrides what the image itself says about which way is up.
+def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | None = None) -> Cleaned:
+    """The OCR copy of a page image (grey or RGB). `turn` overrides what the image itself says about which way is up,
+    `x_height` the size in pixels that letters are brought to.
 
     The evidence for the turn here is of the image alone; `pages.py` checks it by reading.
     """
@@ -96,11 +97,11 @@ def clean(image: Image, dpi: float, turn: Turn | None = None) -> Cleaned:
     skew = measure.skew_angle(mask)
     bent = sheet.bend(mask, size) if not first.bilevel or quad is not None else None
     as_it_was = quad is None and turn in (0, 180)
-    x_height = first.x_height if as_it_was else measure.measured_x_height(_full_frame(flat, to_image, size))
-    measures = replace(first, skew=skew, x_height=x_height, bend=0.0 if bent is None else bent.depth)
-    scale = _scale(x_height)
+    letters = first.x_height if as_it_was else measure.measured_x_height(_full_frame(flat, to_image, size))
+    measures = replace(first, skew=skew, x_height=letters, bend=0.0 if bent is None else bent.depth)
+    scale = _scale(letters, x_height)
     least = sheet.LEAST_BEND if quad is not None else sheet.PLAIN_BEND
-    curled = bent is not None and bent.depth > max(2.0, least * (x_height or 16.0))
+    curled = bent is not None and bent.depth > max(2.0, least * (letters or 16.0))
     if curled:
         assert bent is not None
         skew = 0.0
@@ -149,11 +150,11 @@ def _scaled(mark: Mark, ratio: float) -> Mark:
     )
 
 
-def _scale(x_height: float) -> float:
+def _scale(x_height: float, wanted: float | None) -> float:
     low, high = GOOD_X_HEIGHTS
-    if x_height <= 0 or low <= x_height <= high:
+    if x_height <= 0 or (wanted is None and low <= x_height <= high):
         return 1.0
-    return min(MOST_ENLARGED, WANTED_X_HEIGHT / x_height)
+    return min(MOST_ENLARGED, (wanted or WANTED_X_HEIGHT) / x_height)
 
 
 # --- geometry -----------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
-SENTENCE = "ke hoach phat trien kinh te xa hoi nam nay giao cho cac thon"
+SENTENCE = "ke hoach phat trien kinh te xa hoi nam nay giao cho cac thon de thuc hien tot hon nam truoc"
 
 
 def text_page(width: int = 1240, height: int = 1754, lines: int = 26, thickness: int = 2) -> Pixels:
@@ -17,10 +17,9 @@ def text_page(width: int = 1240, height: int = 1754, lines: int = 26, thickness:
             break
         end = SENTENCE if i % 4 != 3 else SENTENCE[:30]
         cv2.putText(page, end, (110, y), cv2.FONT_HERSHEY_SIMPLEX, 0.92, 20, thickness, cv2.LINE_AA)
-        step = 17
         for k, letter in enumerate(end):
             if letter in "aeo":
-                x = 112 + k * step
+                x = 114 + cv2.getTextSize(end[:k], cv2.FONT_HERSHEY_SIMPLEX, 0.92, thickness)[0][0]
                 cv2.line(page, (x, y - 24), (x + 6, y - 30), 20, thickness, cv2.LINE_AA)
     return page
 
