@@ -4,7 +4,7 @@ SOHOA := .venv/bin/sohoa
 JOBS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score samples chaos zoo load capacity
+.PHONY: help setup setup-test demo test check fix score bench-ocr samples chaos zoo load capacity
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -33,6 +33,9 @@ fix: setup-test  ## let ruff mend what it can
 
 samples: setup-test  ## render and age the samples anew (deterministic)
 	@$(PYTHON) -m samples.make
+
+bench-ocr: setup-test  ## recognition against bare Tesseract and OCRmyPDF (install ocrmypdf first), by kind of page
+	@$(PYTHON) -m bench.ocr --write docs/bench-ocr.md
 
 score: setup-test  ## read the samples and compare with their gold; fails if a figure fell
 	@$(SOHOA) run samples/scans --out out/score --jobs $(JOBS)
