@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import corrections, desk
+from pipeline import corrections, desk, index
+from pipeline.corrections import Correction
 from pipeline.desk import Item
 from pipeline.errors import SohoaError, UnreadableFile, UsageError
+from pipeline.index import Known
 from pipeline.plan import Plan, Section
 from pipeline.vietnamese import compose, search_key
 
@@ -125,27 +127,45 @@ def _shelf_name(cell: str) -> str:
 def collect(out: Path, *, names: Sequence[str] = (), shelving: Shelving | None = None) -> Collection:
     """All documents of an output folder (or those named) that may go out. Raises NoInput, UsageError."""
     shelving = shelving or Shelving()
+    known = index.known(out)
     entries, held, unread = [], [], []
     for name in names or tuple(desk.names(out)):
         try:
-            item = desk.load(out, name)
+            entry = _entry(out, name, shelving, known.get(name))
         except UsageError:
             raise
         except SohoaError:
             unread.append(name)
             continue
-        if item.mark is not None:
+        if entry is None:
             held.append(name)
         else:
-            entries.append(entry_of(item, shelving))
+            entries.append(entry)
     return Collection(tuple(entries), tuple(held), tuple(unread))
 
 
+def _entry(out: Path, name: str, shelving: Shelving, known: Known | None) -> Entry | None:
+    """One document, None where it is held. Its words are read only where the index does not know it."""
+    if known is None or known.state not in ("open", "verified"):
+        item = desk.load(out, name)
+        return None if item.mark is not None else entry_of(item, shelving)
+    folder = desk.folder_of(out, name)
+    return _made(name, folder, desk.load_plan(out, name), corrections.load(folder), known.failed_pages, shelving)
+
+
 def entry_of(item: Item, shelving: Shelving) -> Entry:
-    said = {**shelving.of(item.name), **corrections.shelf(item.log)}
-    verified = item.verified
-    return Entry(item.name, item.folder, item.plan, said, verified.who if verified else "",
-                 verified.when if verified else "", sum(page.status == "failed" for page in item.document.pages))
+    """The entry of a document that is read already."""
+    failed = sum(page.status == "failed" for page in item.document.pages)
+    return _made(item.name, item.folder, item.plan, item.log, failed, shelving)
+
+
+def _made(
+    name: str, folder: Path, plan: Plan, log: Sequence[Correction], failed_pages: int, shelving: Shelving
+) -> Entry:
+    said = {**shelving.of(name), **corrections.shelf(log)}
+    verified = corrections.state(log).get("verified")
+    return Entry(name, folder, plan, said, verified.who if verified else "", verified.when if verified else "",
+                 failed_pages)
 
 
 # --- tables ---------------------------------------------------------------------------------------------

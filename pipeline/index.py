@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from pipeline.errors import MissingPart, NoInput, OutputNotWritable, SohoaError
 from pipeline.plan import Plan
 from pipeline.vietnamese import compose, fold, search_key
 
-INDEX_VERSION = "4"  # raised when the tables or the keys change: the index is then made anew
+INDEX_VERSION = "4"  # raised when tables, keys or the marks of secrecy change: the index is then made anew
 
 PAGES_APART = 100_000  # the number of a page is that of its document times this, plus its page
 # What a point of attention is worth: a page nobody has read weighs as much as fifty doubtful syllables.
@@ -155,6 +156,21 @@ def rebuild(out: Path) -> int:
         connection.execute("UPDATE search_meta SET value = '' WHERE name = 'version'")
         _make_tables(connection)
     return update(out)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the index can say of a document without its words being read."""
+
+    state: State
+    failed_pages: int
+
+
+def known(out: Path) -> dict[str, Known]:
+    """The documents whose outputs and corrections are still those that were indexed."""
+    with opened(out) as connection:
+        rows = connection.execute("SELECT name, stamp, state, failed_pages FROM search_documents").fetchall()
+    return {name: Known(state, failed) for name, stamp, state, failed in rows if stamp == _stamp(out / name)}
 
 
 def put(out: Path, item: Item) -> None:

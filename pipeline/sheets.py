@@ -138,10 +138,19 @@ def fill_sheet(
             put_text(cell, text)
             cell.font, cell.fill = Font(bold=number == 1, italic=number == 2), fill
     first = 3 if second else 2
+    styles: dict[bool, Any] = {}  # one style for all cells: to make it anew for each takes most of the time
     for number, row in enumerate(rows, first):
         for at, text in enumerate(row, 1):
-            if text:
-                put_text(sheet.cell(number, at), text)
+            if not text:
+                continue
+            cell = sheet.cell(number, at)
+            begins_formula = text.startswith(_FORMULA_START)
+            if begins_formula in styles:
+                put_text(cell, text, styled=False)
+                cell._style = styles[begins_formula]
+            else:
+                put_text(cell, text)
+                styles[begins_formula] = cell._style
     for at, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet.freeze_panes = sheet.cell(first, 2)
@@ -149,7 +158,7 @@ def fill_sheet(
         sheet.auto_filter.ref = f"A{first - 1}:{get_column_letter(len(head))}{first + len(rows) - 1}"
 
 
-def put_text(cell: Any, text: str) -> None:
+def put_text(cell: Any, text: str, *, styled: bool = True) -> None:
     """Text and nothing else: no formula, no number, no date, also after somebody edits the cell.
 
     A text beyond what a cell can hold ends with a mark that says so; it is whole in the CSV and the record.
@@ -160,10 +169,10 @@ def put_text(cell: Any, text: str) -> None:
         text = text[: CELL_LIMIT - len(mark)] + mark
     cell.value = text
     cell.data_type = "s"
-    cell.number_format = "@"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    if text.startswith(_FORMULA_START):
-        cell.quotePrefix = True
+    if styled:
+        cell.number_format = "@"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.quotePrefix = text.startswith(_FORMULA_START)
 
 
 # --- back again -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import office
 import pytest
 
-from pipeline import desk, index, search, secrecy
+from pipeline import desk, handover, index, search, secrecy
 from pipeline.document import Block, Box, Document, Line, Page, Word
 
 CASES = json.loads((Path(__file__).parents[1] / "cases/secrecy/lines.json").read_text("utf-8"))
@@ -73,3 +73,14 @@ def test_person_can_hold_what_the_machine_let_pass(out):
     item = desk.load(out, name)
     item = desk.change(out, name, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
     assert item.mark is not None
+
+
+def test_what_was_held_since_the_index_was_made_does_not_go_out(out):
+    name = "huyen/tam-tien-2024.pdf"
+    index.update(out)
+    assert name in [entry.name for entry in handover.collect(out).entries]
+    item = desk.load(out, name)
+    desk.change(out, name, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    collection = handover.collect(out)
+    assert name not in [entry.name for entry in collection.entries]
+    assert name in collection.held

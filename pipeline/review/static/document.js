@@ -187,6 +187,7 @@
     const image = at("snippet");
     const drawn = what.box && data.pages.find((page) => page.number === what.page)?.origin !== "text-file";
     image.hidden = !drawn;
+    image.style.visibility = "hidden"; // never the picture of one word beside another
     if (drawn) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
     const value = what.value === null || what.value === undefined ? "" : String(what.value);
     showBig(shown(what), what.big);
@@ -319,6 +320,7 @@
   for (const button of document.querySelectorAll("#tabs button")) {
     button.addEventListener("click", () => (button.dataset.tab === "text" ? showText() : openTab(button.dataset.tab)));
   }
+  at("snippet").addEventListener("load", () => { at("snippet").style.visibility = "visible"; });
   at("zoom-in").addEventListener("click", () => viewer.zoomBy(1.25));
   at("zoom-out").addEventListener("click", () => viewer.zoomBy(0.8));
   at("zoom-fit").addEventListener("click", () => viewer.fit());
