@@ -64,8 +64,10 @@ def _segment(words: tuple[SeenWord, ...] | list[SeenWord]) -> _Segment:
     # The line's height is that of its usual word: one tall stroke or stamp letter must not widen it.
     top = statistics.median_low([word.top for word in words])
     bottom = statistics.median_high([word.bottom for word in words])
+    # Debris at its ends says nothing of where the text of a line begins and ends.
+    solid = [word for word in words if not _LINE_LIKE.fullmatch(word.text)] or words
     return _Segment(
-        tuple(words), min(word.left for word in words), min(top, bottom - 1), max(word.right for word in words), bottom,
+        tuple(words), min(word.left for word in solid), min(top, bottom - 1), max(word.right for word in solid), bottom,
     )
 
 
@@ -230,8 +232,8 @@ def _ordered_text(segments: list[_Segment]) -> list[list[_Segment]]:
 def _is_labelled(band: list[_Segment]) -> bool:
     """Whether the band is a list of labels with their values ("Mã ngành:   C480201"), which is read row by row."""
     pairs = [row for row in _rows(band) if len(row) == 2]
-    labels = [row[0] for row in pairs if row[0].words[-1].text.endswith(":")]
-    return len(pairs) >= 2 and len(labels) >= 0.7 * len(pairs)
+    labels = [row[0] for row in pairs if any(word.text.endswith(":") for word in row[0].words[-2:])]
+    return len(pairs) >= 2 and len(labels) >= 0.6 * len(pairs)
 
 
 def _margins(segments: list[_Segment]) -> tuple[float, float]:
@@ -377,7 +379,8 @@ def _weights(seen: tuple[SeenWord, ...], copy: Image) -> dict[int, float]:
 
 def _bold(words: tuple[SeenWord, ...], weights: dict[int, float]) -> list[bool | None]:
     """Whether each word of a line is bold; what the source said of it where strokes were not measured."""
-    shares = [weights.get(id(word)) for word in words]
+    # float: numpy's own numbers would make numpy's own booleans, which JSON does not know.
+    shares = [None if (share := weights.get(id(word))) is None else float(share) for word in words]
     known = [share for share in shares if share is not None]
     if not known:
         return [word.bold for word in words]
