@@ -127,7 +127,8 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
         if forget:
             forget_failures(ledger)
         found = with_ledger_names(discovery.found, ledger.by_folded, ledger.by_path)
-        run = Run(found, ledger, settings, drives, Keys.of(settings, made_by), order.progress, order.redo)
+        run = Run(found, ledger, settings, drives, Keys.of(settings, made_by), order.progress, order.redo,
+                  spare_bytes=(count - 1) * memory)
         resumed = ledger.start_run(settings, made_by)
         ledger.drop_stale_pages()
         began = time.time()

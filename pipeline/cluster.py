@@ -78,7 +78,7 @@ class DaskEngine:
 
     def submit(self, task: Task) -> None:
         future = self._client.submit(
-            run_in_sandbox, task.function, task.arguments, task.seconds, self._settings.nice, pure=False,
+            run_in_sandbox, task, self._settings.nice, pure=False,
         )
         self._pending[task.ticket] = (future, time.monotonic())
         future.add_done_callback(lambda done, ticket=task.ticket: self._ended.put((ticket, done)))
@@ -126,7 +126,7 @@ class DaskEngine:
 _SANDBOX = threading.local()
 
 
-def run_in_sandbox(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, nice: int) -> Finished:
+def run_in_sandbox(task: Task, nice: int) -> Finished:
     """One task in the isolated process that belongs to this thread of a Dask worker."""
     pool: LocalPool | None = getattr(_SANDBOX, "pool", None)
     if pool is None:
@@ -135,7 +135,7 @@ def run_in_sandbox(function: Callable[..., Any], arguments: tuple[Any, ...], sec
         pool = LocalPool(1, memory_bytes=max(500_000_000, min(WORKER_BYTES, share)), nice=nice)
         _SANDBOX.pool = pool
     try:
-        pool.submit(Task(0, function, arguments, seconds))
+        pool.submit(task)
         while True:
             for finished in pool.wait(1.0):
                 return finished

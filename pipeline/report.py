@@ -26,6 +26,8 @@ class EventLog:
         self._path = path
 
     def write(self, event: Event) -> None:
+        if event.state == "skipped":  # 50,000 lines a night that say nothing
+            return
         told: dict[str, Any] = {"time": _when(time.time()), "event": event.kind}
         for name in ("name", "page", "state", "code", "what", "detail"):
             if value := getattr(event, name):

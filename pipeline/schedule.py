@@ -50,6 +50,10 @@ GRACE_SECONDS = 10.0  # for the work under way after a first SIGINT or SIGTERM; 
 POLL_SECONDS = 0.25  # longest time in which a signal goes unnoticed
 FINISH_SECONDS = 180.0  # to read and write one document, and on top for each page:
 FINISH_SECONDS_PER_PAGE = 3.0
+# A document is finished whole: 1.9 MB a page of 200 words were measured. Beyond so many pages, which fit into
+# the limit of a worker, each adds to it, within what the pool has.
+FINISH_PAGES = 300
+FINISH_BYTES_PER_PAGE = 2_500_000
 # Kills from outside that a document is allowed before they count as its own fault: an operator or a full
 # machine kills a few workers at random, a page that fills the memory kills its own every time.
 MOST_FORGIVEN = 5
@@ -101,7 +105,7 @@ class Run:
 
     def __init__(
         self, found: tuple[Found, ...], ledger: Store, settings: Settings, drives: Drives, keys: Keys,
-        progress: ProgressCallback, redo: bool,
+        progress: ProgressCallback, redo: bool, spare_bytes: int = 0,
     ) -> None:
         self.stopped: SohoaError | None = None
         self.interrupted = False
@@ -113,12 +117,14 @@ class Run:
         self._keys = keys
         self._progress = progress
         self._redo = redo
+        self._spare_bytes = spare_bytes
         self._next = 0
         self._documents: dict[int, _Document] = {}
         self._ready: deque[_Document] = deque()  # all pages settled
         self._reading: deque[_Document] = deque()  # pages waiting, oldest first
         self._to_open: deque[_Document] = deque()  # those whose first opening was ended from outside
         self._opening = 0
+        self._in_flight = 0
         self._contents: dict[str, int] = {}  # sha256 -> place of the document under way with it
         self._parked: dict[str, list[_Document]] = {}
         self._outcomes: dict[int, Outcome] = {}
@@ -141,10 +147,12 @@ class Run:
                     return
                 if engine is None:
                     engine = make()
-                    self._tally.start(engine.free())
+                    self._tally.start()
                 while task is not None:
                     engine.submit(task)
+                    self._in_flight += 1
                     task = self._choose(engine.free())
+                self._tally.seen(self._in_flight + engine.free())
                 for finished in engine.wait(POLL_SECONDS):
                     self._settle(finished)
         except SohoaError as error:
@@ -344,9 +352,9 @@ class Run:
         # A document without a single readable page is failed whatever the limit.
         if len(failed) <= self._settings.max_failed_share * total and len(failed) < total:
             return None
-        shown = "; ".join(f"page {row.number}: {row.what}" for row in failed[:3])
+        shown = "; ".join(f"page {row.number}: {(row.what or '').rstrip('.')}" for row in failed[:3])
         more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-        what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})"
+        what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})."
         return TooManyFailedPages(document.item.name, what)
 
     # --- documents
@@ -369,7 +377,8 @@ class Run:
             tuple(file for file, _ in document.previous.files) if document.previous else (), twin,
         )
         seconds = FINISH_SECONDS + FINISH_SECONDS_PER_PAGE * document.source.page_count
-        return Task(("finish", document.place), jobs.finish_document, (self._drives, order), seconds)
+        extra = min(self._spare_bytes, FINISH_BYTES_PER_PAGE * max(0, document.source.page_count - FINISH_PAGES))
+        return Task(("finish", document.place), jobs.finish_document, (self._drives, order), seconds, extra)
 
     def _finished(self, document: _Document, finished: Finished) -> None:
         document.under_way.discard(0)
@@ -476,6 +485,7 @@ class Run:
     # --- answers
 
     def _settle(self, finished: Finished) -> None:
+        self._in_flight -= 1
         self._tally.worked(finished.seconds)
         match finished.ticket:
             case ("open", int(place)):

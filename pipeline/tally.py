@@ -43,8 +43,12 @@ class Tally:
             missing = outcome.pages - len(outcome.pages_failed) - outcome.pages_reused
             self._pages_opened -= max(0, min(missing, self._pages_opened - self._pages_done))
 
-    def start(self, capacity: int) -> None:
-        self._capacity, self._working_since = capacity, time.monotonic()
+    def start(self) -> None:
+        self._working_since = time.monotonic()
+
+    def seen(self, workers: int) -> None:
+        """So many workers are there now, at work or free; the most ever seen is the capacity."""
+        self._capacity = max(self._capacity, workers)
 
     def worked(self, seconds: float) -> None:
         self._worked += seconds

@@ -67,12 +67,16 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A module-level function and its arguments, with the seconds it may take."""
+    """A module-level function and its arguments, with the seconds it may take.
+
+    `extra_bytes` is memory that it may use beyond the limit of its worker.
+    """
 
     ticket: Hashable
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     seconds: float
+    extra_bytes: int = 0
 
 
 class Engine(Protocol):
@@ -83,11 +87,14 @@ class Engine(Protocol):
         ...
 
     def submit(self, task: Task) -> None:
-        """Hands over one task; only while `free()` is above 0."""
+        """Hands over one task; only while `free()` is above 0, but the first one at any time."""
         ...
 
     def wait(self, seconds: float) -> list[Finished]:
-        """The tasks that ended, after `seconds` at the latest; empty when there are none yet."""
+        """The tasks that ended, after `seconds` at the latest; empty when there are none yet.
+
+        Returns early when there is room for another task.
+        """
         ...
 
     def close(self) -> None:
@@ -149,7 +156,8 @@ class LocalPool:
         return _Worker(process, ours)
 
     def free(self) -> int:
-        return sum(1 for worker in self._workers if worker.task is None)
+        # Not those that are still starting: a task would wait there while others have nothing to do.
+        return sum(1 for worker in self._workers if worker.task is None and worker.ready)
 
     def pids(self) -> tuple[int, ...]:
         return tuple(worker.pid for worker in self._workers)
@@ -161,15 +169,17 @@ class LocalPool:
         worker.task, worker.began = task, time.monotonic()
         # A broken pipe shows as end of file in `wait`.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            worker.pipe.send((task.function, task.arguments, task.seconds))
+            worker.pipe.send(_sent(task))
 
     def wait(self, seconds: float) -> list[Finished]:
         until = time.monotonic() + seconds
         while True:
             patience = max(0.0, min(WATCH_SECONDS, until - time.monotonic()))
+            starting = sum(not worker.ready for worker in self._workers)
             finished = self._collect(patience)
             finished += self._enforce()
-            if finished or time.monotonic() >= until:
+            come = sum(not worker.ready for worker in self._workers) < starting
+            if finished or come or time.monotonic() >= until:
                 return finished
 
     def close(self) -> None:
@@ -235,7 +245,7 @@ class LocalPool:
                 fresh = self._workers[place]
                 fresh.task, fresh.began = task, time.monotonic()
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    fresh.pipe.send((task.function, task.arguments, task.seconds))
+                    fresh.pipe.send(_sent(task))
             return []
         name = _signal_name(code)
         outside = code is not None and -code in _FROM_OUTSIDE
@@ -260,8 +270,9 @@ class LocalPool:
             if now - worker.began > worker.task.seconds:
                 limit = f"took longer than its limit of {worker.task.seconds:g} s and was stopped."
                 finished += self._replace(worker, Crash("timeout", limit))
-            elif self._memory and _group_resident(worker.pid) > self._memory:
-                limit = f"needed more than its limit of {self._memory // 1_000_000} MB of memory and was stopped."
+            elif self._memory and _group_resident(worker.pid) > self._memory + worker.task.extra_bytes:
+                allowed = (self._memory + worker.task.extra_bytes) // 1_000_000
+                limit = f"needed more than its limit of {allowed} MB of memory and was stopped."
                 finished += self._replace(worker, Crash("memory", limit))
         return finished
 
@@ -285,16 +296,20 @@ def run_isolated(
         pool.close()
 
 
+def _sent(task: Task) -> tuple[Any, ...]:
+    return task.function, task.arguments, task.seconds, task.extra_bytes
+
+
 # --- inside a worker --------------------------------------------------------------------------------
 
 
 def _serve(pipe: Connection, memory_bytes: int, nice: int, parent: int) -> None:
     """The life of a worker: answers one task after another until its parent closes the pipe."""
-    _settle(memory_bytes, nice)
+    _settle(nice)
     pipe.send(("ready", None))
     while True:
         try:
-            function, arguments, seconds = pipe.recv()
+            function, arguments, seconds, extra_bytes = pipe.recv()
         except (EOFError, OSError):
             os._exit(0)
         except Exception as error:  # the task cannot be unpickled: a bug on our side, to be told, not to hang
@@ -302,6 +317,8 @@ def _serve(pipe: Connection, memory_bytes: int, nice: int, parent: int) -> None:
             continue
         # The kernel ends an orphan that hangs inside a C library, where no thread of ours gets its turn.
         signal.alarm(int(seconds) + _ORPHAN_SECONDS)
+        if memory_bytes:
+            limit_memory(memory_bytes + extra_bytes)
         answer = _answer(function, arguments)
         signal.alarm(0)
         try:
@@ -326,7 +343,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[s
         return "exception", (head, traceback.format_exc(limit=-12)[-4000:])
 
 
-def _settle(memory_bytes: int, nice: int) -> None:
+def _settle(nice: int) -> None:
     os.setsid()
     _die_with_parent()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
@@ -339,8 +356,6 @@ def _settle(memory_bytes: int, nice: int) -> None:
     if nice:
         with contextlib.suppress(OSError):
             os.nice(nice)
-    if memory_bytes:
-        limit_memory(memory_bytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

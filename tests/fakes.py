@@ -1,6 +1,7 @@
 """Stand-ins for the pipeline: inputs are small text files that say how each of their pages behaves.
 
-One line a page: `ok WORDS`, `slow SECONDS`, `hang`, `crash`, `exit`, `bug`, `eat MEGABYTES`, `fail`, `large`.
+One line a page: `ok WORDS`, `slow SECONDS`, `meet FOLDER COUNT`,
+`hang`, `crash`, `exit`, `bug`, `eat MEGABYTES`, `fail`, `large`.
 A leading `once:` misbehaves in the first try only (not when read in the plain way). The first line may
 be `! refuse`, `! encrypted`, `! crash`, `! hang` to misbehave on opening. Every page that is read
 appends a line to the file named by the first line `# log PATH`, so that a test can count the readings.
@@ -87,6 +88,14 @@ def recognise_page(source: FakeSource, number: int, settings: Settings, plain: b
                 pass
         case "hang":
             time.sleep(3600)
+        case "meet":
+            folder, count = rest.split()
+            (Path(folder) / str(number)).touch()
+            until = time.monotonic() + 60
+            while len(list(Path(folder).iterdir())) < int(count):
+                if time.monotonic() > until:
+                    raise RecognitionFailed(f"page {number}", "was read alone.")
+                time.sleep(0.01)
         case "hang_child":
             subprocess.run(["sleep", rest], check=False)
         case "crash":

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -135,7 +134,7 @@ def test_a_page_that_hangs_is_killed_with_all_it_started(office):
     (outcome,) = office.run(replace(SETTINGS, page_timeout_seconds=0.5)).outcomes
     assert {page.code for page in outcome.pages_failed} == {"page_timeout"}
     assert outcome.state == "partial"
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 120, "it would hang for an hour"
     left = subprocess.run(["pgrep", "-f", "^sleep 987$"], capture_output=True, text=True, check=False).stdout.split()
     assert [one for one in left if Path(f"/proc/{one}/stat").read_text().split()[2] != "Z"] == []
 
@@ -386,8 +385,18 @@ def test_failed_inputs_are_copied_to_quarantine_and_stay(office, tmp_path):
 def test_a_signal_stops_the_run_cleanly_and_the_next_one_goes_on(office, name, tmp_path):
     for number in range(6):
         office.put(f"{number}.txt", *["slow 0.1"] * (6 + number))
-    threading.Timer(0.8, os.kill, (os.getpid(), name)).start()
+
+    class Stopper(list):
+        """Sends the signal once, at the fifth page."""
+
+        def append(self, event):
+            super().append(event)
+            if event.kind == "page" and sum(one.kind == "page" for one in self) == 5:
+                os.kill(os.getpid(), name)
+
+    office.events = Stopper()
     summary = office.run()
+    office.events = []
     assert summary.exit_code == 130
     assert "waiting" in summary.counts
     first = office.readings()
@@ -477,12 +486,11 @@ def test_a_dry_run_tells_what_would_be_done_and_writes_nothing(office):
     assert again.to_read_again == ("a.txt", "b.txt")
 
 
-def test_pages_of_one_long_document_are_read_in_parallel(office):
-    office.put("long.txt", *["slow 0.3"] * 8)
-    began = time.monotonic()
-    summary = office.run(replace(SETTINGS, jobs=4))
-    assert summary.outcomes[0].state == "done"
-    assert time.monotonic() - began < 8 * 0.3, "four workers sleep at the same time"
+def test_pages_of_one_document_are_read_at_the_same_time(office, tmp_path):
+    place = tmp_path / "meeting"
+    place.mkdir()
+    office.put("long.txt", *[f"meet {place} 3"] * 3, "ok x")
+    assert states(office.run(replace(SETTINGS, jobs=3))) == {"long.txt": "done"}
 
 
 def test_the_budget_of_memory_decides_how_many_workers_there_are():
