@@ -132,6 +132,7 @@ def ocrmypdf(paper: Paper, command: str) -> Result:
         sidecar = Path(folder, "text.txt")
         _, seconds, processor, megabytes = measured([
             command, "-l", "vie", "--rotate-pages", "--deskew", "--clean", "--jobs", "2", "--force-ocr",
+            "--tesseract-timeout", "1200", "--tesseract-non-ocr-timeout", "1200",  # a busy machine is no fault of its
             "--sidecar", str(sidecar), str(paper.path), f"{folder}/out.pdf",
         ])
         text = sidecar.read_text("utf-8") if sidecar.exists() else ""
