@@ -29,6 +29,7 @@ class FoundAssignment:
     task: str
     section: str | None
     place: Place
+    parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
 
 
 def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
@@ -252,17 +253,37 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         if own is None or bodies.looks_like_body(own.actor[:120]) < 0.6:
             task = text.strip(_EDGE)
             if len(task.split()) >= 3 and not text.rstrip().endswith(":"):
-                yield FoundAssignment(holder, task, section, paragraph.place(offset))
+                yield _found(holder, task, section, paragraph, offset, len(paragraph.text), _holder_place(step))
                 for actor, shared in _partners(task):
-                    yield FoundAssignment(actor, shared, section, paragraph.place(offset))
+                    yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
             return
     if text.rstrip().endswith(":") and step.node.children:
         return
     for statement in _statements(text):
-        place = paragraph.place(offset + statement.start, offset + statement.end, 0.85)
-        yield FoundAssignment(statement.actor, statement.task, section, place)
+        start, end = offset + statement.start, offset + statement.end
+        yield _found(statement.actor, statement.task, section, paragraph, start, end)
         for actor, task in _partners(statement.task):
-            yield FoundAssignment(actor, task, section, place)
+            yield _found(actor, task, section, paragraph, start, end)
+
+
+STATED = 0.85  # how sure a sentence's actor is; where its name ends is told by a list of verbs
+
+
+def _found(
+    actor: str, task: str, section: str | None, paragraph: Paragraph, start: int, end: int, who: Place | None = None
+) -> FoundAssignment:
+    place = paragraph.place(start, end, STATED)
+    done = paragraph.place_of(task, start, end, STATED)
+    parts = (("actor", who or paragraph.place_of(actor, start, end, STATED)), ("task", done), ("section", done))
+    return FoundAssignment(actor, task, section, place, parts)
+
+
+def _holder_place(step: Step) -> Place | None:
+    """Where the heading stands that names the actor."""
+    for node in (step.node, *reversed(step.above)):
+        if node.heading is not None and node.title is not None:
+            return node.title.place_of(node.heading)
+    return None
 
 
 def _heading_actor(step: Step) -> str | None:
@@ -340,4 +361,9 @@ def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[Foun
                         what.text.strip(_EDGE),
                         step.path or None,
                         place_of_cells(paragraph, (what, who), f"{what.text} | {who.text}"),
+                        (
+                            ("actor", place_of_cells(paragraph, (who,), who.text)),
+                            ("task", place_of_cells(paragraph, (what,), what.text)),
+                            ("section", place_of_cells(paragraph, (what,), what.text)),
+                        ),
                     )

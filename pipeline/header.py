@@ -53,7 +53,7 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     _type_and_title(header, lines, paragraphs)
     prose = _prose(paragraphs, nodes)
     _type_from_text(header, prose)
-    _year(header, prose)
+    _year(header, lines, prose)
     _theme(header, nodes)
     _issuer(header, issuer.read_issuer(lines, prose, paragraphs, header.place, header.date, header.year))
     return header
@@ -180,12 +180,13 @@ _YEAR = re.compile(r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|2
 _SELF = re.compile(r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?\bnam\s+((?:19|20)\d{2})\b")
 
 
-def _year(header: Header, prose: Sequence[Paragraph]) -> None:
+def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph]) -> None:
     if header.title:
         years = _YEAR.findall(aligned(header.title))
         if years:
             header.year = int(years[0])
-            header.places["/year"] = header.places["/title"]
+            year = [line for line in lines if line.area == "title" and years[0] in line.text]
+            header.places["/year"] = place_of_lines(year[:1]) if year else header.places["/title"]
             return
         if re.search(r"(?:19|20)\d{2}\s*[-–]\s*(?:19|20)\d{2}", header.title):
             return  # a plan for several years has no year

@@ -51,7 +51,7 @@ def read_issuer(
     _letterhead(found, lines)
     if found.issuer is None:
         _issuer_from_text(found, prose, paragraphs)
-    _places(found, paragraphs)
+    _places(found, lines, paragraphs)
     return found
 
 
@@ -302,7 +302,7 @@ def _parent_from_text(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> 
 # --- places ----------------------------------------------------------------------------------------------
 
 
-def _places(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> None:
+def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
     """Province, district and commune from the names of the bodies, then from a gazetteer hit that is the only one."""
     if issuing.issuer is None:
         return
@@ -329,5 +329,7 @@ def _places(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> None:
                     values[name] = getattr(settled, name)
     issuing.province, issuing.district, issuing.commune = values["province"], values["district"], values["commune"]
     for name, pointer in source.items():
-        if values[name] is not None and pointer in issuing.places:
-            issuing.places[f"/issuer/{name}"] = issuing.places[pointer]
+        value = values[name]
+        if value is not None and pointer in issuing.places:
+            printed = [line for line in lines if line.area == "issuer" and aligned(value) in aligned(line.text)]
+            issuing.places[f"/issuer/{name}"] = place_of_lines(printed[-1:]) if printed else issuing.places[pointer]

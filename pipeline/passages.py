@@ -192,6 +192,12 @@ class Paragraph:
         hit = [(page, word) for at, page, word in self.words() if at < end and at + len(word.text) > start]
         return place_of_words(hit, self.text[start:end].strip(), confidence)
 
+    def place_of(self, part: str | None, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
+        """Where `part` stands within `text[start:end]`; the place of that stretch where it is not printed so."""
+        end = len(self.text) if end is None else end
+        at = self.text.find(part, start, end) if part else -1
+        return self.place(at, at + len(part), confidence) if part and at >= 0 else self.place(start, end, confidence)
+
 
 def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: float = 1.0) -> Place:
     """The place of (page, word) pairs; NOWHERE for none."""

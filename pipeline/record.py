@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline import checks, citations, duties, foot, header, targets, times
+from pipeline import checks, citations, dates, duties, foot, header, targets, times
 from pipeline.document import Document
 from pipeline.flow import Structure, structure
-from pipeline.passages import Node, Place
+from pipeline.passages import Node, Paragraph, Place
 from pipeline.plan import (
     Assignment,
     Citation,
@@ -132,8 +132,8 @@ def _is_named_only(found: citations.Citation) -> bool:
 
 def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]) -> tuple[Citation, ...]:
     """Every cited instrument once, in order of first mention, with where it is first mentioned."""
-    mentions = []
-    where: dict[int, Place] = {}
+    mentions: list[citations.Citation] = []
+    where: list[Paragraph] = []
     for paragraph in parts.paragraphs:
         if paragraph.area not in ("basis", "body", "annex", "addressee"):
             continue
@@ -141,32 +141,47 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
             if _is_self(found, head) or _is_named_only(found):
                 continue
             mentions.append(found)
-            where[id(found)] = paragraph.place(found.start, found.end, 0.8 if found.doubt else 1.0)
-    merged = citations.merge_citations(mentions)
+            where.append(paragraph)
     result = []
-    for index, found in enumerate(merged):
-        place = where.get(id(found)) or next(
-            (
-                where[id(m)]
-                for m in mentions
-                if m.type == found.type and (m.number, m.subject) == (found.number, found.subject)
-            ),
-            next((where[id(m)] for m in mentions if m.type == found.type and m.number == found.number), None),
-        )
-        if place is not None:
+    for index, found in enumerate(citations.merge_citations(mentions)):
+        at = _first_mention(found, mentions)
+        if at is not None:
+            mention, paragraph = mentions[at], where[at]
             for name in ("type", "number", "date", "issuer", "subject"):
-                if getattr(found, name) is not None:
-                    places[f"/legal_basis/{index}/{name}"] = place
+                value = getattr(found, name)
+                if value is not None:
+                    places[f"/legal_basis/{index}/{name}"] = _place_in(paragraph, mention, name, value)
         result.append(
             Citation(type=found.type, number=found.number, date=found.date, issuer=found.issuer, subject=found.subject)
         )
     return tuple(result)
 
 
+def _first_mention(found: citations.Citation, mentions: Sequence[citations.Citation]) -> int | None:
+    """Index of the mention that a merged instrument begins with."""
+    same = [i for i, mention in enumerate(mentions) if mention.type == found.type]
+    exact = (i for i in same if (mentions[i].number, mentions[i].subject) == (found.number, found.subject))
+    by_number = (i for i in same if mentions[i].number == found.number)
+    return next(exact, next(by_number, None))
+
+
+def _place_in(paragraph: Paragraph, mention: citations.Citation, name: str, value: str) -> Place:
+    """Where one field of a citation stands: its words, or for a date the date's words."""
+    sure = 0.8 if mention.doubt else 1.0
+    if name == "date":
+        for date in dates.find_dates(paragraph.text[mention.start : mention.end]):
+            if date.edtf == value:
+                digits = next((i for i, sign in enumerate(date.raw) if sign.isdigit()), 0)  # "ngày" is no part of it
+                return paragraph.place(mention.start + date.start + digits, mention.start + date.end, sure)
+    return paragraph.place_of(value, mention.start, mention.end, sure)
+
+
 def _note(places: dict[str, Place], name: str, entries: Sequence[object], fields: Iterable[str]) -> None:
     for index, entry in enumerate(entries):
-        place = getattr(entry, "place", None)
+        whole: Place | None = getattr(entry, "place", None)
+        parts: dict[str, Place] = dict(getattr(entry, "parts", ()))
         for field in fields:
+            place = parts.get(field, whole)
             if place is not None and getattr(entry, field) is not None:
                 places[f"/{name}/{index}/{field}"] = place
 

@@ -34,6 +34,7 @@ class FoundTarget:
     unit: str | None
     text: str
     place: Place
+    parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
 
 
 def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
@@ -286,6 +287,7 @@ def _from_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         yield _target(label, text, offset, clause, paragraph)
 
 
+_NUMBER = re.compile(r"\d[\d.,]*")
 _PROSE_GOAL = re.compile(r"\bphan dau\b|\bchi tieu\b|\bmuc tieu\b")
 
 
@@ -325,10 +327,24 @@ def _target(label: str | None, text: str, offset: int, clause: _Clause, paragrap
         own = own.rstrip(")")
     place = paragraph.place(offset + start, offset + end, 0.6 if quantity is not None and quantity.doubt else 1.0)
     indicator = _indicator(text, clause)
+    parts = [("indicator", paragraph.place_of(indicator, offset + start, offset + end))]
     if quantity is None:
-        return FoundTarget(label, indicator, None, None, None, None, own, place)
+        return FoundTarget(label, indicator, None, None, None, None, own, place, tuple(parts))
+    # A range is printed as two numbers; each end is shown at its own.
+    numbers = list(_NUMBER.finditer(text, quantity.number_start, quantity.number_end))
+    for name, number in zip(("value", "value_to"), (numbers[:1] + numbers[-1:]), strict=False):
+        parts.append((name, paragraph.place(offset + number.start(), offset + number.end(), place.confidence)))
+    parts.append(("unit", paragraph.place_of(quantity.unit, offset + quantity.start, offset + quantity.end)))
     return FoundTarget(
-        label, indicator, quantity.comparator, quantity.value, quantity.value_to, quantity.unit, own, place
+        label,
+        indicator,
+        quantity.comparator,
+        quantity.value,
+        quantity.value_to,
+        quantity.unit,
+        own,
+        place,
+        tuple(parts),
     )
 
 

@@ -35,6 +35,7 @@ class FoundDeadline:
     date: str
     action: str | None
     place: Place
+    parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
 
 
 # --- periods ---------------------------------------------------------------------------------------------
@@ -160,7 +161,11 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         ]
         action = _trimmed(text[lead.end() :])
         if dated and action and not terms.find_spans(text[: lead.end()]):
-            yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset))
+            parts = (
+                ("date", paragraph.place(offset, offset + lead.end())),
+                ("action", paragraph.place_of(action, offset)),
+            )
+            yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset), parts)
         return
     done, last_action = 0, ""
     spans = [span for span in terms.find_spans(text) if span.first]
@@ -181,7 +186,8 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         where = (start, due.end)
         if start == done and done and not action.strip() and last_action:
             done = due.end
-            yield FoundDeadline(due.edtf, last_action, paragraph.place(offset + start, offset + due.end))
+            place = paragraph.place(offset + start, offset + due.end)
+            yield FoundDeadline(due.edtf, last_action, place, (("action", paragraph.place_of(last_action, offset)),))
             continue
         if len(action.split()) < 2 and not (start == done and done and action):
             stop = _CLAUSE_BREAK.search(text, due.end)
@@ -194,11 +200,22 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         else:
             done = due.end
         last_action = action
-        yield FoundDeadline(
-            due.edtf,
-            action or None,
-            paragraph.place(offset + where[0], offset + where[1], 0.7 if due.date.doubt else 1.0),
+        sure = 0.7 if due.date.doubt else 1.0
+        parts = (
+            ("date", paragraph.place(offset + due.date.start + _day_word(due.date.raw), offset + due.date.end, sure)),
+            ("action", paragraph.place_of(action, offset + where[0], offset + where[1])),
         )
+        place = paragraph.place(offset + where[0], offset + where[1], sure)
+        yield FoundDeadline(due.edtf, action or None, place, parts)
+
+
+_DAY_WORD = re.compile(r"\s*ng[aà]y\s+", re.IGNORECASE)
+
+
+def _day_word(raw: str) -> int:
+    """How many signs of a date are its word "ngày", which is no part of the value."""
+    found = _DAY_WORD.match(raw)
+    return found.end() if found else 0
 
 
 def _trimmed(text: str) -> str:
@@ -233,4 +250,8 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
         last = dated[-1]
         assert last.edtf is not None
         place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
-        yield FoundDeadline(last.edtf, what.text.strip(_EDGE), place)
+        parts = (
+            ("date", place_of_cells(paragraph, (when,), when.text)),
+            ("action", place_of_cells(paragraph, (what,), what.text)),
+        )
+        yield FoundDeadline(last.edtf, what.text.strip(_EDGE), place, parts)
