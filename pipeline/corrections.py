@@ -131,7 +131,7 @@ def save(folder: Path, log: Sequence[Correction]) -> None:
 
 
 def clean_text(text: str) -> str:
-    """What a person typed, in composed letters and without the signs that no paper carries (controls, lone halves).
+    r"""What a person typed, in composed letters and without the signs that no paper carries (controls, lone halves).
 
     >>> clean_text("Tie\u0302\u0301n\x00")
     'Tiến'
