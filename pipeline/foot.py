@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import people
 from pipeline.fuzzy import aligned
@@ -46,13 +46,17 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     places: dict[str, Place] = {}
     recipients, archive = _recipients([line for line in lines if line.area == "recipients"], places)
     signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
-    blocks = people.parse_signature_lines([line.text for line in signing])
+    blocks = people.parse_signature_lines([_LEADING_SIGNS.sub("", line.text) for line in signing])
     doubts = tuple(block.doubt for block in blocks if block.doubt)
     if len(blocks) > 1:
         doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
     if not blocks:
         return Foot(None, None, None, archive, recipients, places, doubts)
     first = blocks[0]
+    if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
+        # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
+        doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
+        first = replace(first, title=None)
     for key, indexes in (
         ("authority", first.authority_lines),
         ("title", first.title_lines),
@@ -63,13 +67,25 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
 
 
+_LEADING_SIGNS = re.compile(r"^[^\w(]+")
+_SIGNS_FOR = re.compile(r"\bk\s?[/.]?\s?t\b\.?\s*(?P<of>.+)$")
+
+
+def _signs_for(authority: str, title: str) -> bool:
+    """Whether a position is the very one that is signed for: "KT. CHỦ TỊCH" over "CHỦ TỊCH"."""
+    found = _SIGNS_FOR.search(aligned(authority))
+    return found is not None and found["of"].strip() == aligned(title).strip()
+
+
 SCRAWL = 0.35  # likeness to a power or a name under which a line beside a seal is no text
 
 
 def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     """The line without the signs that a seal or handwriting left before its words; None where no words stay."""
     words = list(line.words)
-    while words and sum(sign.isalpha() for sign in words[0].text) < 2 and not words[0].text.rstrip(".").isalpha():
+    while words and sum(sign.isalpha() for sign in words[0].text) < 2:
+        if words[0].text.rstrip(".").isalpha() and not (len(words) > 1 and not words[1].text[:1].isalnum()):
+            break  # a word of one letter; before a sign it is the rest of one that was stamped over
         words = words[1:]
     start = len(line.words) - len(words)
     kept = line.part(start) if start and words else line
