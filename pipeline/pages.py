@@ -23,6 +23,8 @@ VERSION = "1"
 # A reading worse than this is not believed to be the right way up before the other ways were tried. Sound pages of
 # any kind score 0.6 and more, pages on their head 0.1 to 0.3.
 DOUBTED = 0.45
+# ...unless the engine is sure of what it reads: a page in another language, a table of symbols.
+SURE_OF_ITSELF = 0.80
 FEW_WORDS = 4
 
 
@@ -49,7 +51,7 @@ def read_page(
     if cleaned.blank:
         return _finish(page, cleaned, (), recogniser)
     words = recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
-    if score(words) < DOUBTED:
+    if score(words) < DOUBTED and confidence(words) < SURE_OF_ITSELF:
         cleaned, words = _other_ways(page, cleaned, words, recogniser, limit)
     if not settings.second_reading:
         return _finish(page, cleaned, words, recogniser)
@@ -57,13 +59,17 @@ def read_page(
     return _finish(page, cleaned, look.words, recogniser, look)
 
 
-def score(words: tuple[SeenWord, ...]) -> float:
-    """How much a reading looks like Vietnamese text, 0 to 1: mean confidence times share of legal syllables."""
+def confidence(words: tuple[SeenWord, ...]) -> float:
+    """Mean confidence of the engine over the letters, 0 to 1; 0 for a page with hardly a word."""
     if len(words) < FEW_WORDS:
         return 0.0
     letters = sum(len(word.text) for word in words)
-    confidence = sum(word.confidence * len(word.text) for word in words) / letters
-    return confidence * vietnamese.legal_share(" ".join(word.text for word in words))
+    return sum(word.confidence * len(word.text) for word in words) / letters
+
+
+def score(words: tuple[SeenWord, ...]) -> float:
+    """How much a reading looks like Vietnamese text, 0 to 1: mean confidence times share of legal syllables."""
+    return confidence(words) * vietnamese.legal_share(" ".join(word.text for word in words))
 
 
 def _other_ways(

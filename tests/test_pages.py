@@ -61,6 +61,17 @@ def test_a_bad_reading_makes_the_other_ways_up_be_tried(tmp_path: Path) -> None:
     assert page.turn == 0
 
 
+def test_a_page_that_is_surely_read_but_foreign_is_not_turned_about(tmp_path: Path) -> None:
+    class Foreign(Looking):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            self.asked.append(image)
+            return tuple(SeenWord("the", 100 + 60 * i, 100, 150 + 60 * i, 120, 0.95, 0, 0) for i in range(9))
+
+    engine = Foreign()
+    pages.read_page(source_of(tmp_path, drawn.text_page()), 1, SETTINGS, engine)
+    assert len(engine.asked) == 1
+
+
 def test_a_blank_page_is_not_read(tmp_path: Path) -> None:
     engine = Looking()
     page = pages.read_page(source_of(tmp_path, np.full((1754, 1240), 255, np.uint8)), 1, SETTINGS, engine)
