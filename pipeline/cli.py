@@ -35,7 +35,6 @@ from pipeline.errors import (
 from pipeline.messages import Language, describe, language_from, say
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
 
-
 _OWN_COMMANDS = frozenset({
     "run", "watch", "status", "retry", "restore", "parse", "schema", "doctor", "score",
 })

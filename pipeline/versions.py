@@ -22,7 +22,8 @@ _LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "opencv-python-headless", "tesse
 # Code that cannot change what a document is read as: people, the batch around the pipeline, training.
 _NOT_RULES = frozenset({
     "cli", "__main__", "messages", "doctor", "batch", "workers", "jobs", "store", "disk", "discover", "outcomes",
-    "report", "watch", "cluster", "versions", "score", "ingest", "clean", "pages", "settings", "errors",
+    "report", "watch", "cluster", "versions", "score", "accuracy", "agreement",
+    "truth", "placement", "ingest", "clean", "pages", "settings", "errors",
 })
 _NOT_RULE_FOLDERS = frozenset({"review", "training", "recognisers", "__pycache__"})
 
