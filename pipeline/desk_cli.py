@@ -9,6 +9,7 @@ a correction needs them, so that a search does not wait for OpenCV.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -147,9 +148,9 @@ def _review(options: argparse.Namespace, ui: Ui) -> int:
     shelving = handover.load_shelving(options.shelf, layout=options.layout)
     agency = tt05.load_agency(options.agency)
     language: Language = "en" if ui.language == "en" else "vi"
-    server.serve(options.out, reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
-                 agency=agency, language=language, opened=lambda address: ui.note(address),
-                 browser=not options.no_browser)
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the desk is closed
+        server.serve(options.out, reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
+                     agency=agency, language=language, opened=ui.note, browser=not options.no_browser)
     return EXIT_OK
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -194,6 +195,16 @@ def test_desk_starts_in_two_seconds(out):
     assert worked() - before < 2
 
 
+def test_closing_the_desk_is_no_failure(out):
+    call = "import sys; from pipeline import cli; sys.exit(cli.main(sys.argv[1:]))"
+    command = [sys.executable, "-c", call, "review", str(out), "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr.readline().startswith("http://127.0.0.1:")
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+
+
 def test_taken_port(out):
     import socket
 
@@ -217,3 +228,35 @@ def test_taken_port(out):
                 opened=print,
                 browser=False,
             )
+
+
+WITHOUT = """
+import sys
+for name in ("openpyxl", "docx", "pyarrow", "starlette", "jinja2", "uvicorn"):
+    sys.modules[name] = None
+from pipeline import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["export", "DIR", "xlsx"],
+        ["export", "DIR", "aids-docx"],
+        ["export", "DIR", "parquet"],
+        ["review", "DIR", "--no-browser"],
+    ],
+)
+def test_missing_extras_name_their_cure(out, arguments):
+    command = [sys.executable, "-c", WITHOUT, *(argument.replace("DIR", str(out)) for argument in arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 5
+    assert "sohoa[" in done.stderr or "doctor" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_needs_no_extra_works_without(out):
+    for arguments in (["export", str(out), "csv"], ["search", str(out), "thuy loi"], ["export", str(out), "atom"]):
+        done = subprocess.run([sys.executable, "-c", WITHOUT, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
