@@ -4,7 +4,7 @@ SOHOA := .venv/bin/sohoa
 JOBS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr samples chaos zoo load capacity
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-restore train samples chaos zoo load capacity
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,3 +52,14 @@ load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy
 
 capacity: setup-test  ## pages a day and core on the samples, and what 10 million pages need
 	@$(PYTHON) -m bench.load capacity --jobs $(JOBS)
+
+bench-restore: setup-test  ## restoration of text beside its peers (PEERS=python that has pyvi and underthesea)
+	@$(PYTHON) -m bench.restore --write docs/bench-restore.md $(if $(PEERS),--peers $(PEERS))
+
+# TEXT: folders of .txt or .txt.xz, a paragraph a line. Hours of one core, most of them for the pages.
+train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=texts never to be seen)
+	@mkdir -p out/train
+	@$(PYTHON) -m pipeline.training counts --text $(TEXT) --exclude $(EXCLUDE) --out out/train/language.npz
+	@$(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --out out/train/pages.jsonl
+	@$(PYTHON) -m pipeline.training channel --pages out/train/pages.jsonl --out out/train/channels.npz
+	@$(PYTHON) -m pipeline.training pack --parts out/train/language.npz out/train/channels.npz --out pipeline/data/restore.npz

@@ -251,6 +251,19 @@ class LanguageModel:
             self._pairs = matrix
         return self._pairs
 
+    def pairs_with(self, trusted: Sequence[LanguageModel], share: float) -> NDArray[np.uint8]:
+        """The table of pairs where those that stand in trusted texts are as cheap as there."""
+        if not trusted:
+            return self.pairs()
+        matrix = self.pairs().copy()
+        for model in trusted:
+            double = model.tables[1]
+            rows = (double.keys >> np.uint64(BITS)).astype(np.int64)
+            columns = (double.keys & np.uint64((1 << BITS) - 1)).astype(np.int64)
+            costs = np.clip((-double.logs - np.log(share)) * STEPS_PER_NAT + 0.5, 0, 255).astype(np.uint8)
+            matrix[rows, columns] = np.minimum(matrix[rows, columns], costs)
+        return matrix
+
     def score(self, contexts: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
         """Log-probability of each word after its context, a row of word numbers, the nearest last."""
         words = words.astype(np.uint64)

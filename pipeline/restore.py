@@ -34,7 +34,7 @@ MODEL = Path(__file__).resolve().parent / "data" / "restore.npz"
 CHUNK = 500  # pieces decoded together; memory and time stay linear in the text
 LONGEST_WORD = 40  # letters; anything longer is no word
 # Exponents of the language model against the readings, swept on held-out pages: flat from 0.7 to 1.1.
-LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8}
+LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
 SPLIT, MERGE = -6.0, -6.5  # log-probabilities: 0.1 and 0.2 % of the tokens of synthetic pages, less a margin
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
 MOST_HALVES = 6
@@ -42,7 +42,11 @@ LONGEST_JOINED = 9  # letters of two tokens read as one syllable
 CACHE_SHARE = 0.5  # of the probability given to texts the user trusts; flat from 0.3 to 0.7
 # How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
 CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
-CHANGE_SLIP = {"strict": 0.99, "balanced": 0.9, "full": 0.6}
+# Vietnamese as it stands: one right syllable harmed costs more than one wrong one left.
+CHANGE_VIETNAMESE = {
+    "slips": {"strict": 0.99, "balanced": 0.9, "full": 0.6},
+    "clean": {"strict": 1.01, "balanced": 0.985, "full": 0.95},
+}
 SHORTEST_MISPRINT = 4  # letters
 MENDED = frozenset({"garbled", "unmarked"})
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list, on held-out pages
@@ -121,6 +125,7 @@ class Restorer:
         self.latin = channel.from_arrays("latin", self.finder.syllables, arrays)
         self.vie = channel.from_arrays("vie", self.finder.syllables, arrays)
         self.trusted: LanguageModel | None = None
+        self._pairs: tuple[list[int], NDArray[np.uint8]] | None = None
 
     @classmethod
     def load(cls, model: Path | None = None) -> Restorer:
@@ -189,7 +194,7 @@ class Restorer:
             conditions[a:b] = [condition] * (b - a)
             waiting.setdefault(condition, []).append((a, b))
         for kind, spans in waiting.items():
-            if kind in ("garbled", "unmarked", "slips"):
+            if kind in ("garbled", "unmarked", "slips", "clean"):
                 self._decode_spans(lines, spans, kind, preset, models)
         _mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row in lines:
@@ -224,7 +229,7 @@ class Restorer:
                 self._decode_slots(slots[start : start + CHUNK], condition, preset, models)
             return
         if condition != "unmarked":
-            reader = self.vie if condition == "slips" else self.latin
+            reader = self.latin if condition == "garbled" else self.vie
             readings = []
             for slot in slots:
                 if slot:
@@ -238,6 +243,13 @@ class Restorer:
         for slot in slots:
             builder.add(slot)
         builder.solve(preset, models)
+
+    def pairs_with(self, models: list[LanguageModel]) -> NDArray[np.uint8]:
+        """The table of pairs for these trusted models; that of the last ones is kept."""
+        if self._pairs is None or self._pairs[0] != [id(model) for model in models]:
+            share = CACHE_SHARE / max(len(models), 1)
+            self._pairs = ([id(model) for model in models], self.model.pairs_with(models, share))
+        return self._pairs[1]
 
     def score_with(self, models: list[LanguageModel]) -> Any:
         """The language model's score, mixed with the models of trusted texts."""
@@ -500,7 +512,7 @@ class _Builder:
         group, member = group[order], member[order]
         nodes = self.node + 1
         weight = LANGUAGE_WEIGHT[self.condition]
-        posterior = posteriors(arcs, nodes, self.restorer.model, self.restorer.score_with(models), weight)
+        posterior = posteriors(arcs, nodes, self.restorer.pairs_with(models), self.restorer.score_with(models), weight)
         found: list[list[_Outcome]] = [[] for _ in self.slots]
         chosen: list[list[_Outcome]] = [[] for _ in self.slots]
         alive = np.flatnonzero(posterior > 1e-4)
@@ -567,8 +579,8 @@ class _Builder:
                 second.word.texts[place] = ""
 
     def _may_change(self, read: str, sure: float, preset: Preset) -> bool:
-        if self.condition == "slips":
-            return sure >= CHANGE_SLIP[preset]
+        if self.condition in CHANGE_VIETNAMESE:
+            return sure >= CHANGE_VIETNAMESE[self.condition][preset]
         if self.condition == "unmarked":
             return sure >= (CHANGE["strict"] if preset == "strict" else 0.0)
         return sure >= CHANGE[preset] if vietnamese.is_syllable(read) or preset == "strict" else True

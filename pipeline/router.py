@@ -21,10 +21,14 @@ BORROWED = 12.0  # tokens that the rest of the document counts for in judging a 
 # by an English model; `make bench-restore` prints the table of confusions.
 VIETNAMESE_LETTERS = 0.25
 SLIPS_LEGAL = 0.70
+FEW_LETTERS = 0.08  # an English model prints none, and a short sound sentence may have few
+SOUND_LEGAL = 0.90
 CLEAN_LEGAL = 0.985
 UNMARKED_ASCII = 0.985
 UNMARKED_LEGAL = 0.88
 FOREIGN_LEGAL = 0.55
+FOREIGN_ASCII = 0.93  # English is plain; a garbled page is not, and its italics spoil half of the letters
+HOPELESS_LEGAL = 0.40
 ENCODED = 0.12
 
 _OWN = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
@@ -87,13 +91,13 @@ def judge(own: Signs, around: Signs | None = None) -> Condition:
         return "clean"
     legal, bare = both.legal / both.tokens, both.bare_legal / both.tokens
     marked, plain = both.own / both.tokens, both.ascii / both.tokens
-    if marked >= VIETNAMESE_LETTERS and legal >= SLIPS_LEGAL:
+    if (marked >= VIETNAMESE_LETTERS and legal >= SLIPS_LEGAL) or (marked >= FEW_LETTERS and legal >= SOUND_LEGAL):
         own_legal = own.legal / own.tokens if own.tokens else 1.0
         return "clean" if own_legal >= CLEAN_LEGAL else "slips"
     if both.legacy / both.tokens >= ENCODED and bare < UNMARKED_LEGAL and marked < VIETNAMESE_LETTERS:
         return "encoded"
     if plain >= UNMARKED_ASCII and bare >= UNMARKED_LEGAL:
         return "unmarked"
-    if bare < FOREIGN_LEGAL:
+    if bare < (FOREIGN_LEGAL if plain >= FOREIGN_ASCII else HOPELESS_LEGAL):
         return "foreign"
     return "garbled"

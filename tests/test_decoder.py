@@ -1,0 +1,137 @@
+"""The decoder's parts: tokens, router, language model, channel, lattice, and the counting that trains them."""
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from pipeline import channel, language, lattice, router, tokens, vietnamese
+from pipeline.training import confusions
+
+
+@pytest.mark.parametrize(
+    ("word", "kinds"),
+    [("2024,", ["number", "punctuation"]), ("26-CT/TU", ["symbol"]), ("30/2020/NĐ-CP;", ["symbol", "punctuation"]),
+     ("(UBND)", ["punctuation", "text", "punctuation"]), ("t&", ["text"]), ("¥", ["text"]), ("d@)ng", ["text"]),
+     ("12,5%", ["number"]), ("|", ["punctuation"]), ("kinh-tế", ["text", "punctuation", "text"]),
+     ("a@b.vn", ["other"])],
+)
+def test_cut(word, kinds):
+    pieces = tokens.cut(word)
+    assert [piece.kind for piece in pieces] == kinds
+    assert "".join(piece.text for piece in pieces) == word
+
+
+def test_labels_only_open_a_line():
+    assert tokens.cut("đ)", first=True)[0].kind == "label"
+    assert tokens.cut("đ)")[0].kind != "label"
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("Ủy ban nhân dân xã giao các thôn rà soát hộ nghèo và báo cáo kết quả", "clean"),
+        ("Ủy ban nhân dân xã giao các thônn rà soát hộ nghểo và báo cáo kếtt quả", "slips"),
+        ("Uy ban nhan dan xa giao cac thon ra soat ho ngheo va bao cao ket qua", "unmarked"),
+        ("Uy ban nhan dan x4 giao cac thén ra soat h6 ngheo va bdo cdo két qua", "garbled"),
+        ("The committee shall publish its report every year without further delay", "foreign"),
+    ],
+)
+def test_router(text, condition):
+    assert router.judge(router.signs(text.split())) == condition
+
+
+def test_a_short_paragraph_borrows_from_its_document():
+    read = "Uy ban nhan dan x4 giao cac thén ra soat h6 ngheo va bdo cdo két qua"
+    garbled = router.signs(read.split())
+    assert router.judge(router.signs(["Muc"]), garbled) == "garbled"
+
+
+@pytest.fixture(scope="module")
+def small_model():
+    stream = np.random.default_rng(0).integers(0, 12, 4000).astype(np.uint16)
+    return language.estimate({order: language.count(stream, order) for order in range(1, 5)}, 12)
+
+
+def test_probabilities_after_any_context_sum_to_one(small_model):
+    contexts = np.repeat(np.array([[3, 4, 5]]), 12, 0)
+    assert np.exp(small_model.score(contexts, np.arange(12))).sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_the_stored_model_scores_the_same(small_model):
+    again = language.LanguageModel.from_arrays(small_model.to_arrays())
+    contexts = np.random.default_rng(1).integers(0, 12, (50, 3))
+    words = np.random.default_rng(2).integers(0, 12, 50)
+    assert np.abs(again.score(contexts, words) - small_model.score(contexts, words)).max() < 0.13  # three 8-bit steps
+
+
+def test_the_stream_knows_numbers_boundaries_and_abbreviations():
+    vocabulary = language.Vocabulary((*language.CLASSES, "xã", "hòa"))
+    assert vocabulary.stream("Xã HOÀ, 12/QĐ-UBND. UBQH Windows") == [0, 4, 5, 1, 0, 2, 3, 0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, seed):
+    monkeypatch.setattr(lattice, "MOST_ARCS", 99)
+    monkeypatch.setattr(lattice, "FIRST_PASS_KEEP", 0.0)
+    rng, nodes = np.random.default_rng(seed), 6
+    rows = [(n, n + 1, int(rng.integers(4, 12)), -3 * rng.random()) for n in range(nodes - 1) for _ in range(3)]
+    rows += [(n, n + 2, int(rng.integers(4, 12)), -5 * rng.random()) for n in range(nodes - 2)]
+    rows.sort(key=lambda row: row[0])
+    arcs = lattice.Arcs(*(np.array(column) for column in zip(*rows, strict=True)))
+    found = lattice.posteriors(arcs, nodes, small_model.pairs(), small_model.score, 0.8)
+    mass, total = np.zeros(len(rows)), 0.0
+
+    def walk(node, path, log):
+        nonlocal total
+        if node == nodes - 1:
+            total += np.exp(log)
+            mass[path] += np.exp(log)
+            return
+        for number, (start, end, word, emission) in enumerate(rows):
+            if start == node:
+                context = np.array([([0, 0, 0] + [rows[place][2] for place in path])[-3:]])
+                gain = 0.8 * float(small_model.score(context, np.array([word]))[0])
+                walk(end, [*path, number], log + emission + gain)
+
+    walk(0, [], 0.0)
+    assert found == pytest.approx(mass / total, abs=1e-9)
+    path = lattice.best_path(arcs, found, nodes)
+    assert rows[path[0]][0] == 0
+    assert rows[path[-1]][1] == nodes - 1
+
+
+@pytest.mark.parametrize("word", ["nghiêng", "quyết", "giữa", "ủy", "đảng"])
+@pytest.mark.parametrize("case", channel.CASES)
+def test_parts_of_a_syllable_join_to_it(word, case):
+    assert "".join(channel.cased_parts(word, case)) == channel.cased(word, case)
+
+
+def test_a_channel_learns_what_was_read():
+    pairs = Counter({("tế", "té"): 50, ("tế", "t&"): 5, ("tể", "té"): 5, ("đã", "da"): 50, ("đá", "d4"): 20})
+    tables = confusions.tables(pairs)
+    made = channel.Channel.learn("x", ["tế", "tể", "đã", "đá"], tables["onset"], tables["rime"], tables["letter"])
+    made.prepare(["té", "t&", "da"])
+    scores = made.score("t&", (channel.LOWER,))[0]
+    assert made.syllables[int(scores.argmax())] == "tế"
+    assert made.syllables[int(made.score("da", (channel.LOWER,))[0].argmax())] == "đã"
+    again = channel.from_arrays("x", made.syllables, channel.to_arrays("x", tables))
+    assert again.score("té") == pytest.approx(made.score("té"))
+
+
+def test_tokens_are_aligned_over_splits_and_merges():
+    true, read = "công tác của cán bộ", "cong taccua can b o"
+    groups = list(confusions.align_tokens(true.split(), read.split()))
+    assert (("tác", "của"), ("taccua",)) in groups
+    assert (("bộ",), ("b", "o")) in groups
+
+
+def test_training_pairs_leave_punctuation_out():
+    assert confusions.strip_pair("“dân,", "“dan,") == ("dân", "dan")
+    assert confusions.strip_pair("trữ", "tr?") == ("trữ", "tr?")
+    assert confusions.strip_pair("--", "--") is None
+
+
+def test_every_candidate_syllable_is_legal():
+    from pipeline.restore import Restorer
+
+    assert all(vietnamese.is_syllable(word) for word in Restorer.load().finder.syllables)

@@ -1,0 +1,130 @@
+"""The decoder as a whole: what it mends, what it leaves alone, and that it never breaks on bad input."""
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import vietnamese
+from pipeline.document import Block, Document, Line, Page, Word
+from pipeline.errors import MissingPart
+from pipeline.restore import Restorer, restore
+
+CASES = Path(__file__).parent / "cases" / "restore"
+
+
+def cases(name):
+    return [pytest.param(case, id=case["label"]) for case in json.loads((CASES / f"{name}.json").read_text("utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer.load()
+
+
+def digits(text):
+    return re.sub(r"\D", "", text)
+
+
+@pytest.mark.parametrize("case", cases("wild"))
+def test_mends(restorer, case):
+    assert vietnamese.to_old_style(restorer.restore_text(case["raw"]).text) == case["text"]
+
+
+@pytest.mark.parametrize("case", cases("keep"))
+@pytest.mark.parametrize("preset", ["strict", "balanced", "full"])
+def test_leaves_alone(restorer, case, preset):
+    assert restorer.restore_text(case["raw"], preset).text == case["raw"]
+
+
+def test_every_word_is_told_of_in_order(restorer):
+    raw = "Nim 2024, nhan dan trong x4\nquyét tam thi dua."
+    found = restorer.restore_text(raw)
+    assert [word.raw for word in found.words] == raw.split()
+    assert [(word.line, word.offset) for word in found.words][:2] == [(0, 0), (0, 4)]
+    assert all(0 <= word.confidence <= 1 for word in found.words)
+    assert found.words[1].kind == "locked"
+    changed = [word for word in found.words if word.text != word.raw]
+    assert changed
+    assert all(word.kind in ("mark", "letter", "split", "merge") for word in changed)
+
+
+def test_pure_digits_stay_even_where_a_word_would_fit(restorer):
+    raw = "nhat 13 nguodi dimg dau co quan, don vi phai guong mau"
+    found = restorer.restore_text(raw, "full")
+    assert found.text.split()[1] == "13"
+
+
+def test_strict_changes_only_what_is_sure(restorer):
+    raw = "¢d ¥ nghia rat quan trong, véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong"
+    for word in restorer.restore_text(raw, "strict").words:
+        assert word.text == word.raw or word.confidence >= 0.99
+
+
+def test_a_list_that_reads_d_twice_has_a_d_with_stroke(restorer):
+    raw = "\n".join([
+        "c) Giao Van phong theo déi, tong hgp;", "d) Giao Céng an x4 bao dam an ninh tr4t tu;",
+        "d) Giao Hdi Phu nit van dong hdi vién;", "e) Giao cac thon thuc hién nghiém tuc.",
+    ])
+    assert [line.split()[0] for line in restorer.restore_text(raw).text.split("\n")] == ["c)", "d)", "đ)", "e)"]
+
+
+def test_references_speak_for_what_stood_there(restorer):
+    raw = "Hdi thi tiéng hat Khe Nhan 14n thi ba do Nha van hoa Bung Lau t6 chirc"
+    reference = "Hội thi tiếng hát Khe Nhạn lần thứ ba do Nhà văn hóa Bưng Lau tổ chức tại xã."
+    assert "Khe Nhạn" in restorer.restore_text(raw, references=[reference]).text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["", "\n", "\ud800 nudc \udfff", "\x00\x01\x02", "".join(map(chr, range(0x20, 0x3000, 7))), "a" * 300_000,
+     "nudc rit ¢d " * 3000, "1a\n" * 2000, "´ˋ~^" * 500, "\t".join(["x"] * 300)],
+    ids=["empty", "line end", "surrogates", "control", "all scripts", "long word", "one line", "short lines", "marks",
+         "tabs"],
+)
+def test_bad_input_is_answered(restorer, raw):
+    found = restorer.restore_text(raw)
+    assert found.text.count("\n") == raw.count("\n")
+    assert len(found.conditions) == raw.count("\n") + 1
+    assert [word.raw for word in found.words] == raw.split() or "\x1c" in raw or "\x85" in raw
+
+
+def test_a_missing_model_is_said_so(tmp_path):
+    with pytest.raises(MissingPart):
+        Restorer.load(tmp_path / "none.npz")
+
+
+def document(lines, origin="ocr", recognised=0.9):
+    made = tuple(
+        Line(tuple(Word(raw, raw, recognised=recognised, confidence=recognised) for raw in line.split()))
+        for line in lines
+    )
+    return Document("a.pdf", "0" * 64, "application/pdf", (Page(1, 595, 842, origin, blocks=(Block(made),)),))
+
+
+def test_the_stage_keeps_lines_and_words_and_records_each_change(restorer):
+    before = document(["Uy ban nhan dan x4 t6 chirc phong trao", "thi dua yéu nudc ndm 2024 trong nhan dan"])
+    after = restore(before, restorer, "balanced")
+    assert [line.raw for page in after.pages for line in page.lines()] == [
+        line.raw for page in before.pages for line in page.lines()
+    ]
+    assert after.pages[0].text.split("\n")[1] == "thi đua yêu nước năm 2024 trong nhân dân"
+    for word in after.words():
+        assert (word.text != word.raw) == bool(word.edits)
+        assert not word.edits or (word.edits[-1].before, word.edits[-1].after) == (word.raw, word.text)
+        assert digits(word.text) == digits(word.raw) or not word.raw.isdigit()
+
+
+def test_the_recognisers_doubt_decides_a_slip(restorer):
+    line = "Các đơn vị phần đấu hoàn thành nhiệm vụ được giao"
+    doubted = restore(document([line], recognised=0.5), restorer, "balanced")
+    assert doubted.pages[0].text == "Các đơn vị phấn đấu hoàn thành nhiệm vụ được giao"
+
+
+def test_the_model_holds_plain_arrays_only():
+    from pipeline.restore import MODEL
+
+    with np.load(MODEL, allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype.kind in "uif" for name in arrays.files)
+    assert MODEL.stat().st_size < 30_000_000
