@@ -26,8 +26,7 @@ UNSURE = 0.88
 PLAINLY_SURER = 0.10
 # Letters of the strip against those of the page: the size at which the model errs elsewhere.
 ENLARGED = 1.35
-# More of the page than this is a page that cannot be read; a second look would double the time for nothing.
-MOST_LINES = 0.7
+# Below this mean confidence the page cannot be read, and a second look would double the time for nothing.
 LEAST_SCORE = 0.25
 _GAP = 24
 
@@ -50,6 +49,14 @@ def is_doubtful(line: list[SeenWord]) -> bool:
     return any(word.confidence < DOUBTED for word in told) or sum(word.confidence < UNSURE for word in told) > 1
 
 
+def _is_on(image: Image, line: list[SeenWord]) -> bool:
+    """Whether the line has a place on the image: engines now and then report boxes without height."""
+    height, width = image.shape[:2]
+    left, right = min(word.left for word in line), max(word.right for word in line)
+    top, bottom = min(word.top for word in line), max(word.bottom for word in line)
+    return 0 <= left < right <= width and 0 <= top < bottom <= height and bottom - top < height / 4
+
+
 def look_again(
     image: Image, dpi: float, words: tuple[SeenWord, ...], recogniser: Recogniser, timeout: float,
     enlarged: float = ENLARGED,
@@ -58,7 +65,10 @@ def look_again(
     lines: dict[int, list[int]] = {}
     for index, word in enumerate(words):
         lines.setdefault(word.line, []).append(index)
-    doubtful = [indexes for indexes in lines.values() if is_doubtful([words[i] for i in indexes])]
+    doubtful = [
+        indexes for indexes in lines.values()
+        if is_doubtful([words[i] for i in indexes]) and _is_on(image, [words[i] for i in indexes])
+    ]
     letters = sum(len(word.text) for word in words)
     sure = sum(len(word.text) * word.confidence for word in words) / max(1, letters)
     if not doubtful or sure < LEAST_SCORE:
