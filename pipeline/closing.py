@@ -114,7 +114,8 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         above = lines[stop - 1]
         if is_body_end(above.text) or len(above.text) > FOOT_LINE_LENGTH or above.area not in ("body", "aside"):
             break
-        if _signing(above.text) < SIGNING and above.area != "aside" and not _is_signing_note(above.text):
+        signs = _signing(above.text) >= SIGNING or above.area == "aside" or _is_signing_note(above.text)
+        if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
             break
         stop -= 1
     labelled: list[PlacedLine] = [replace(line, area="signature") for line in lines[stop:first]]
@@ -133,6 +134,18 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
             labelled.append(_foot_part(part, labelled, seen))
         end = index + 1
     return labelled, stop, end
+
+
+def _under_powers(lines: Sequence[PlacedLine]) -> bool:
+    """Whether a short line unlike any power or name ("Chủ tịch", "H'Hen Niê") stands under one all the same."""
+    text = lines[-1].text.strip()
+    if len(text.split()) > 6 or text.endswith((".", ";", ":", ",")) or not text[:1].isupper():
+        return False
+    return any(
+        people.authority_likeness(line.text) >= SIGNING and is_capitals(line.text)
+        for line in lines[:-1]
+        if not is_body_end(line.text) and len(line.text) <= FOOT_LINE_LENGTH
+    )
 
 
 def _is_signing_note(text: str) -> bool:

@@ -248,7 +248,9 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
     text = paragraph.text[offset:]
     section = step.path or None
     holder = _heading_actor(step)
-    if holder is not None and paragraph is not step.node.title:
+    if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
+        holder = _heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
+    if holder is not None:
         own = next(_statements(text), None)
         if own is None or bodies.looks_like_body(own.actor[:120]) < 0.6:
             task = text.strip(_EDGE)

@@ -57,6 +57,9 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
         first = replace(first, title=None)
+    if first.name is None and len(blocks) == 1 and signing and _may_be_name(signing[-1].text):
+        # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng") are in no list of family names.
+        first = replace(first, name=signing[-1].text.strip(), name_lines=(len(signing) - 1,))
     for key, indexes in (
         ("authority", first.authority_lines),
         ("title", first.title_lines),
@@ -65,6 +68,14 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         if getattr(first, key) is not None and indexes:
             places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
     return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
+
+
+def _may_be_name(text: str) -> bool:
+    """Two to five words, each with a capital, none all in capitals."""
+    words = text.split()
+    return 2 <= len(words) <= 5 and all(
+        word[:1].isupper() and not word.isupper() and word.replace("'", "").replace("’", "").isalpha() for word in words
+    )
 
 
 _LEADING_SIGNS = re.compile(r"^[^\w(]+")

@@ -93,7 +93,9 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
         above, above_group = named[-2]
         if _UNIT_LINE.match(aligned(text).strip()):
             # "ỦY BAN NHÂN DÂN / HUYỆN A / XÃ B": one heading for two bodies, printed until about 2000
-            issuer = bodies.expand_body(f"{above_group[0].text.strip(' .:-*_')} {text}")
+            first = above_group[0].text.strip(" .:-*_")
+            unit = _UNIT_WORD.search(aligned(first))
+            issuer = bodies.expand_body(f"{first[: unit.start()] if unit else first} {text}")
             issuing.issuer = issuer.name
         parent = bodies.expand_body(above)
         issuing.parent = parent.name
@@ -107,12 +109,17 @@ _UNIT_LINE = re.compile(
 )
 
 
+_UNIT_WORD = re.compile(r"\b(?:tinh|huyen|quan|thi xa|thanh pho)\s(?!uy\b)")
+
+
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:
     """A body named with two units ("HUYỆN A" / "XÃ B") is two bodies; other groups come back whole."""
     units = [i for i, line in enumerate(group) if _UNIT_LINE.match(aligned(line.text).strip(" .:-*_"))]
-    if len(units) == 2 and units[0] > 0 and units[1] == len(group) - 1:
-        yield group[: units[1]]
-        yield group[units[1] :]
+    last = len(group) - 1
+    above = aligned(" ".join(line.text for line in group[:last]))
+    if last and units[-1:] == [last] and _UNIT_WORD.search(above):
+        yield group[:last]
+        yield group[last:]
     else:
         yield group
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import quantities
 from pipeline.document import Cell, Table
@@ -202,6 +202,11 @@ _TAIL = re.compile(
     r" them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
     r"|phan dau|toi thieu|it nhat|khong qua|tren|duoi|dat muc|dat ty le|dat tu|duoc|hon)|\s*[:=])+\s*$"
 )
+_REACHING = (
+    "đạt còn là ở mức giữ vững duy trì giảm xuống tăng lên thêm khoảng ước có chiếm từ bình quân phấn đấu tối thiểu ít"
+    " nhất không quá trên dưới tỷ lệ được hơn dat la o muc giam tang co tu"
+)
+_TAIL_WORDS = frozenset(_REACHING.split())
 _COMPARED = re.compile(
     r"[\s,]+(?:so voi|tro len|theo ke hoach|chi tieu (?:huyen|tinh|cap tren) giao|(?:truoc|trong|cham nhat"
     r"|den) (?:ngay|thang|quy|nam))\b.*$|,\s+(?:tru|luu|nham|de|gop phan|phuc vu|bao dam|dam bao)\b.*$"
@@ -225,7 +230,7 @@ def _indicator(text: str, clause: _Clause) -> str | None:
     before = text[clause.start : max(clause.start, quantity.start)].strip(" (-+")
     after = text[quantity.end : clause.end].strip(" .,;:)")
     tail = _TAIL.search(" " + aligned(before))
-    core = before[: max(0, tail.start() - 1)] if tail else before
+    core = _without_tail(before, tail) if tail else before
     core = _strip_lead(core.strip(" ,:"))
     key = aligned(core)
     is_count = quantity.unit is not None and aligned(quantity.unit).strip() not in {aligned(u) for u in _MEASURES}
@@ -243,6 +248,21 @@ def _indicator(text: str, clause: _Clause) -> str | None:
     return rest or core or None
 
 
+def _without_tail(text: str, tail: re.Match[str]) -> str:
+    """The text without its last words of reaching ("đạt", "còn", "ở mức"), each looked at with its marks.
+
+    "đất", "tư" and "cố" have the keys of "đạt", "từ" and "có" and stay.
+    """
+    cut = len(text)
+    low = max(0, tail.start() - 1)
+    for match in reversed(list(re.finditer(r"\S+", text))):
+        word = match.group().lower().strip(",:=")
+        if match.start() < low or (word and word not in _TAIL_WORDS):
+            break
+        cut = match.start()
+    return text[:cut].rstrip(" ,:=")
+
+
 def _strip_lead(text: str) -> str:
     match = _LEAD_SOFT.match(aligned(text))
     return text[match.end() :].strip() if match else text
@@ -255,6 +275,8 @@ def _shortened(text: str) -> str:
 
 # --- lists and prose -------------------------------------------------------------------------------------
 
+# ", tăng 3 triệu đồng so với năm 2017": how far the goal before it is from last year's value
+_DIFFERENCE = re.compile(r"\W*(?:tang|giam)\b.*\bso voi\b")
 LONGEST_GOAL = 70  # words; a longer item without a number is a task, not a goal
 
 
@@ -283,8 +305,24 @@ def _from_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
             clause = _Clause(0, len(text.rstrip()), None)
             yield _target(label, text, offset, clause, paragraph)
         return
+    before: Quantity | None = None
     for clause in goals:
+        clause = _with_shared_bound(text, clause, before)
+        before = clause.quantity
+        if clause.start and _DIFFERENCE.match(aligned(text[clause.start : clause.end])):
+            continue
         yield _target(label, text, offset, clause, paragraph)
+
+
+def _with_shared_bound(text: str, clause: _Clause, before: Quantity | None) -> _Clause:
+    """ "ít nhất 02 thuyền, 30 áo phao": a bare count after a comma shares the bound of the one before."""
+    own = clause.quantity
+    if own is None or before is None or own.comparator != "=" or "%" in (own.unit, before.unit):
+        return clause
+    follows = text[: clause.start].rstrip().endswith(",") and not text[clause.start : own.start].strip()
+    if follows and before.comparator in (">=", "<=", ">", "<"):
+        return replace(clause, quantity=replace(own, comparator=before.comparator))
+    return clause
 
 
 _NUMBER = re.compile(r"\d[\d.,]*")
