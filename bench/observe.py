@@ -39,7 +39,7 @@ class Observer(threading.Thread):
         while not self._over.wait(self._seconds):
             self._look(os.getpid(), "coordinator")
 
-    def _look(self, process: int, role: str) -> None:
+    def _look(self, process: int, role: str, depth: int = 0) -> None:
         try:
             held = int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -47,17 +47,18 @@ class Observer(threading.Thread):
         except (OSError, IndexError):
             return
         self.most_bytes[role] = max(self.most_bytes[role], held)
-        # Time of the process and of the children it has waited for (a Tesseract command).
-        self._processor[process] = sum(map(int, fields[11:15])) / _TICKS
+        # Time of the process and of the children it has waited for (a Tesseract command); not for the fork
+        # server right below us, whose children are the workers, which are looked at themselves.
+        end = 15 if depth > 1 else 13
+        self._processor[process] = sum(map(int, fields[11:end])) / _TICKS
         if role == "coordinator":
             self.resident.append((time.monotonic() - self._began, held))
         for child in children:
-            self._look(int(child), "worker")
+            self._look(int(child), "worker", depth + 1)
 
     def processor_seconds(self) -> tuple[float, float]:
         """Of this process, and of all below it."""
         own = self._processor.get(os.getpid(), 0.0)
-        # A fork server waits for its workers, whose time would count twice.
         below = sum(spent for process, spent in self._processor.items() if process != os.getpid())
         return own, below
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import unicodedata
 from pathlib import Path
 
@@ -156,13 +157,15 @@ def test_two_folders_with_the_same_names_keep_their_places_whatever_the_order(tm
 
 def test_a_tree_deeper_than_python_can_recurse(tmp_path):
     depth = 1100  # two characters a folder, within the 4,096 that the kernel takes
-    deepest = str(tmp_path) + "/d" * depth
-    for end in range(1, depth + 1):
-        os.mkdir(str(tmp_path) + "/d" * end)  # noqa: PTH102 - Path is quadratic here
-    Path(deepest, "deep.pdf").write_bytes(b"x")
-    found = discover([tmp_path]).found
-    for end in range(depth, 0, -1):  # pytest's own clean-up is recursive
-        if end == depth:
-            Path(deepest, "deep.pdf").unlink()
-        os.rmdir(str(tmp_path) + "/d" * end)  # noqa: PTH106
+    inner = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=inner)
+        outer, inner = inner, os.open("d", os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(os.open("deep.pdf", os.O_CREAT | os.O_WRONLY, dir_fd=inner))
+    os.close(inner)
+    try:
+        found = discover([tmp_path]).found
+    finally:
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # pytest's own clean-up is recursive
     assert [item.name.rpartition("/")[2] for item in found] == ["deep.pdf"]
