@@ -101,6 +101,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "import": ("Nhập bảng tính đã sửa", "Bring back a corrected workbook"),
     "import_check": ("Xem khác biệt", "Show differences"),
     "import_apply": ("Ghi các sửa đổi", "Take the changes over"),
+    "differences": ("{} chỗ khác", "{} differences"),
     "changed": ("sửa", "changed"),
     "conflict": ("xung đột", "conflict"),
     "already": ("đã có", "already so"),

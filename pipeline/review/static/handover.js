@@ -17,7 +17,7 @@
         desk.make("td", { text: body.dataset[row.kind] || row.kind }),
         ...[row.file, row.pointer, row.exported, row.now, row.edited].map((text) => desk.make("td", { text: text ?? "" })))));
       table.hidden = !told.differences.length;
-      note.textContent = taking ? `${note.dataset.saved} (${told.taken})` : String(told.total);
+      note.textContent = taking ? `${note.dataset.saved} (${told.taken})` : note.dataset.found.replace("{}", told.total);
       apply.disabled = taking || !told.differences.some((row) => row.kind === "changed" || row.kind === "added");
     } catch (error) {
       note.textContent = note.dataset.refused + error.message;
