@@ -20,8 +20,8 @@ from pipeline.document import Reading
 from pipeline.recognisers import Image, Recogniser, SeenWord
 
 # A line is looked at again when one of its words is below the first figure, or two are below the second.
-DOUBTED = 0.70
-UNSURE = 0.88
+DOUBTED = 0.68
+UNSURE = 0.82
 # Confidence that the second look must have beyond the first to be believed at once.
 PLAINLY_SURER = 0.10
 # Letters of the strip against those of the page: the size at which the model errs elsewhere.
@@ -54,7 +54,7 @@ def _is_on(image: Image, line: list[SeenWord]) -> bool:
     height, width = image.shape[:2]
     left, right = min(word.left for word in line), max(word.right for word in line)
     top, bottom = min(word.top for word in line), max(word.bottom for word in line)
-    return 0 <= left < right <= width and 0 <= top < bottom <= height and bottom - top < height / 4
+    return bool(0 <= left < right <= width and 0 <= top < bottom <= height and bottom - top < height / 4)
 
 
 def look_again(

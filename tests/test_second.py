@@ -49,8 +49,8 @@ def line(*words: tuple[str, float], number: int = 0, top: int = 100) -> tuple[Se
     [
         ((("kế", 0.95), ("hoạch", 0.96)), False),
         ((("kế", 0.95), ("hoach", 0.50)), True),
-        ((("kế", 0.85), ("hoaoh", 0.85), ("năm", 0.95)), True),
-        ((("kế", 0.95), ("hoạch", 0.86), ("năm", 0.95)), False),
+        ((("kế", 0.80), ("hoaoh", 0.80), ("năm", 0.95)), True),
+        ((("kế", 0.95), ("hoạch", 0.80), ("năm", 0.95)), False),
         ((("—", 0.10), ("kế", 0.95), ("hoạch", 0.95)), False),
         ((("a", 0.10),), False),
     ],
