@@ -129,7 +129,7 @@ def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: flo
     if kind in ("term", "int"):
         _wait_for_start(process, out)  # before that the signal meets the bare interpreter
     while True:
-        wait = bench.random.uniform(0.05, longest if kind != "workers" else longest / 3)
+        wait = bench.random.uniform(0.05, longest)
         try:
             process.wait(wait)
             break

@@ -13,7 +13,7 @@ import dataclasses
 import hashlib
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,9 +54,9 @@ FINISH_SECONDS_PER_PAGE = 3.0
 # the limit of a worker, each adds to it, within what the pool has.
 FINISH_PAGES = 300
 FINISH_BYTES_PER_PAGE = 2_500_000
-# Kills from outside that a document is allowed before they count as its own fault: an operator or a full
-# machine kills a few workers at random, a page that fills the memory kills its own every time.
-MOST_FORGIVEN = 5
+# Kills from outside that a page is allowed before they count as its own fault: an operator or a full machine
+# kills a few workers at random, a page that fills the memory has its own killed every time.
+MOST_FORGIVEN = 4
 
 # Trying again cannot help: the content itself is refused, or the file is another one now.
 _HOPELESS = (TooLarge, EncryptedFile, ChangedInput)
@@ -92,7 +92,7 @@ class _Document:
     twin: str | None = None
     seconds: float = 0.0
     finish_tries: int = 0
-    forgiven: int = 0
+    forgiven: Counter[int] = field(default_factory=Counter)
     error: SohoaError | None = None
 
     @property
@@ -308,7 +308,7 @@ class Run:
             if isinstance(error, ChangedInput) or not document.item.path.exists():
                 document.error = document.error or error
                 document.todo.clear()
-            elif document.error is None and _forgive(document, finished.failure):
+            elif document.error is None and _forgive(document, number, finished.failure):
                 self._again(document, number, plain, error, detail)
                 return
             elif not plain and not isinstance(error, _HOPELESS) and document.error is None:
@@ -389,7 +389,7 @@ class Run:
             failure = finished.failure
             if isinstance(failure, DiskFull | MissingPart):
                 raise failure
-            if _forgive(document, failure) or (isinstance(failure, Crash) and document.finish_tries < 2):
+            if _forgive(document, 0, failure) or (isinstance(failure, Crash) and document.finish_tries < 2):
                 self._ready.append(document)
                 return
             if isinstance(failure, SohoaError):
@@ -506,7 +506,7 @@ class Run:
         if isinstance(failure, SohoaError):
             self._close(document, failure)
             return
-        if _forgive(document, failure):
+        if _forgive(document, -1, failure):
             self._to_open.append(document)
             return
         self._close(document, _open_error(document.item.name, failure), detail=failure.detail)
@@ -539,10 +539,13 @@ class Run:
         self._progress(event)
 
 
-def _forgive(document: _Document, failure: SohoaError | Crash) -> bool:
-    """A task whose worker was killed from outside is done again as it was: neither page nor file is at fault."""
-    if isinstance(failure, Crash) and failure.outside and document.forgiven < MOST_FORGIVEN:
-        document.forgiven += 1
+def _forgive(document: _Document, task: int, failure: SohoaError | Crash) -> bool:
+    """A task whose worker was killed from outside is done again as it was: neither page nor file is at fault.
+
+    `task` is the number of a page, 0 for finishing the document, -1 for opening it.
+    """
+    if isinstance(failure, Crash) and failure.outside and document.forgiven[task] < MOST_FORGIVEN:
+        document.forgiven[task] += 1
         return True
     return False
 

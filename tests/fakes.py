@@ -1,7 +1,7 @@
 """Stand-ins for the pipeline: inputs are small text files that say how each of their pages behaves.
 
 One line a page: `ok WORDS`, `slow SECONDS`, `meet FOLDER COUNT`,
-`hang`, `crash`, `exit`, `bug`, `eat MEGABYTES`, `fail`, `large`.
+`hang`, `crash`, `killed TIMES`, `exit`, `bug`, `eat MEGABYTES`, `fail`, `large`.
 A leading `once:` misbehaves in the first try only (not when read in the plain way). The first line may
 be `! refuse`, `! encrypted`, `! crash`, `! hang` to misbehave on opening. Every page that is read
 appends a line to the file named by the first line `# log PATH`, so that a test can count the readings.
@@ -100,6 +100,13 @@ def recognise_page(source: FakeSource, number: int, settings: Settings, plain: b
             subprocess.run(["sleep", rest], check=False)
         case "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
+        case "killed":
+            # The first so many times; the count stands beside the file.
+            tally = source.path.with_name(f".{source.path.name}.{number}")
+            times = int(tally.read_text()) if tally.exists() else 0
+            if times < int(rest):
+                tally.write_text(str(times + 1))
+                os.kill(os.getpid(), signal.SIGKILL)
         case "exit":
             os._exit(3)
         case "bug":

@@ -128,6 +128,16 @@ def test_a_page_that_fails_is_tried_once_more_in_the_plain_way(office, fault, co
     assert office.readings().count("never.txt 1 plain") == 1
 
 
+def test_a_worker_killed_from_outside_costs_its_page_nothing(office):
+    office.put("plan.txt", "killed 3", "killed 9", *["ok x"] * 18)
+    (outcome,) = office.run().outcomes
+    assert [page.number for page in outcome.pages_failed] == [2], "four times is bad luck, more is the page"
+    told = office.readings()
+    assert told.count("plan.txt 1") == 4
+    assert told.count("plan.txt 1 plain") == 0
+    assert (told.count("plan.txt 2"), told.count("plan.txt 2 plain")) == (5, 1)
+
+
 def test_a_page_that_hangs_is_killed_with_all_it_started(office):
     office.put("plan.txt", "hang_child 987", "hang", *["ok x"] * 30)
     began = time.monotonic()
