@@ -64,7 +64,7 @@ def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
 
 def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
     """The grounds at the start of the body, each up to the next ground or the end of its lines."""
-    open_basis, over = False, False
+    open_basis, over, ended = False, False, False
     for line in lines:
         if line.area != "body" or over:
             yield line
@@ -78,9 +78,17 @@ def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
             continue
         if starts_basis(line.text):
             open_basis = True
-        elif line.text[:1].isupper() and (line.gap != "line" or OPENERS.match(aligned(line.text).strip())):
+        elif (
+            line.text[:1].isupper() and (line.gap != "line" or ended or OPENERS.match(aligned(line.text).strip()))
+        ) or (ended and _is_labelled(line.text)):
             open_basis = False
+        ended = line.text.rstrip().endswith((".", ";", ":"))
         yield replace(line, area="basis") if open_basis else line
+
+
+def _is_labelled(text: str) -> bool:
+    marker = numbering.parse_marker(text[:80])
+    return marker is not None and marker.likelihood >= 0.6
 
 
 # --- several documents in one file -----------------------------------------------------------------------

@@ -29,7 +29,7 @@ _POWER = re.compile(
     r"|(?<=\s)(?:(?:PHÓ\s+)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
     r"|HIỆU TRƯỞNG))\b"
 )
-_BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")
+_BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
 
 
 def _signing(text: str) -> float:
@@ -40,7 +40,7 @@ def _is_recipients_head(text: str) -> bool:
     """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
     if people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)):
         return True
-    return 5 <= len(text.strip()) <= 13 and fuzz.ratio(folded(text), "noi nhan") >= RECIPIENTS_LIKENESS
+    return 5 <= len(text.strip()) <= 13 and fuzz.ratio(folded(text), folded("noi nhan")) >= RECIPIENTS_LIKENESS
 
 
 def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
@@ -51,20 +51,25 @@ def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
             continue
         words = text.split()
         heads = (text, " ".join(words[:2]), " ".join(words[:3]), " ".join(words[-2:]))
-        if any(_is_recipients_head(head) for head in heads) and _followed_by_recipients(lines, index):
+        # A damaged head is believed only alone on its line: the last two words of a line may be "người nhận".
+        whole = _is_recipients_head(text) or any(people.is_recipients_head(head) for head in heads[1:])
+        if whole and _followed_by_recipients(lines, index):
             return index
     for index in range(start, len(lines)):
         if len(lines[index].text) < FOOT_LINE_LENGTH and people.parse_archive(lines[index].text) is not None:
             at = index
-            while (
-                at > start
-                and _BULLET.match(lines[at - 1].text)
-                and len(lines[at - 1].text) < FOOT_LINE_LENGTH
-                and not is_body_end(lines[at - 1].text)
-            ):
+            while at > start and _may_stand_above(lines[at - 1]):
                 at -= 1
             return at
     return None
+
+
+def _may_stand_above(line: PlacedLine) -> bool:
+    """Whether a line over an archive line can be of the foot: a bullet, or one of the signature's column."""
+    if len(line.text) >= FOOT_LINE_LENGTH or is_body_end(line.text):
+        return False
+    at_right = line.box is not None and line.frame is not None and line.box.left > line.frame.middle
+    return at_right or line.area == "aside" or _BULLET.match(line.text) is not None
 
 
 def _followed_by_recipients(lines: Sequence[PlacedLine], index: int) -> bool:

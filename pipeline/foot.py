@@ -16,7 +16,7 @@ from pipeline.passages import Place, PlacedLine, place_of_lines
 _SENT_TO = re.compile(r"\W*noi\s+gui\W*")  # "Nơi gửi:", before 2005
 _ENDED = re.compile(r"[;.:]\s*$")
 _ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
-_BULLET = re.compile(r"\s*[-–—+•*·]\s*\S")
+_BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
