@@ -10,9 +10,44 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 # From the ground up. A name ending in "/" is a package, whose modules may import one another.
 GROUPS: tuple[tuple[str, ...], ...] = (
-    ("errors",),
-    ("settings", "document", "plan"),
-    ("vietnamese", "lexicon"),
+    # values and knowledge that need nothing
+    (
+        "document", "errors", "fuzzy", "numerals", "pdfstrip", "plan", "thumbnails", "tokens", "versions",
+        "vietnamese", "xmltext",
+    ),
+    # what needs only those
+    (
+        "accuracy", "channel", "corrections", "dates", "disk", "encodings", "language", "lexicon", "markup",
+        "messages", "numbering", "pdfimages", "pdfmeta", "pdfsurvey", "pdftext", "router", "settings",
+        "tables", "tidy", "workers",
+    ),
+    # knowledge and parts of stages
+    (
+        "agreement", "candidates", "datelines", "discover", "doctypes", "gazetteer", "headings", "lattice",
+        "passages", "pdfmedia", "pdfmend", "people", "quantities", "recognisers", "secrecy", "sequence",
+        "symbols", "terms", "training", "truth", "wording",
+    ),
+    (
+        "bodies", "foot", "joining", "measure", "outcomes", "pdfcheck", "placement", "placing", "restore",
+        "second", "store", "targets", "themes", "times", "titles",
+    ),
+    (
+        "citations", "closing", "console", "desk", "doctor", "doubts", "duties", "images", "issuer", "jobs",
+        "letterhead", "outline", "score", "searchable", "tally", "webreport",
+    ),
+    ("areas", "header", "index", "learn", "marks", "overview", "pdfpages", "report", "sheet"),
+    ("clean", "flow", "handover", "ingest", "layout", "search"),
+    ("checks", "export", "html", "pages", "sheets"),
+    ("finding_aids", "record"),
+    # the two drives
+    ("letter", "run", "tt05"),
+    ("archival", "package", "planning"),
+    ("forms", "schedule"),
+    # many documents; the desk in the browser
+    ("batch", "review"),
+    ("cluster", "desk_cli", "remote", "watch"),
+    # people
+    ("cli",),
 )
 RANK = {name.rstrip("/"): rank for rank, group in enumerate(GROUPS) for name in group}
 
