@@ -6,8 +6,9 @@
 The samples of this project are read from their scans by the real Tesseract: with `eng` for garbled text, with `vie`
 for slips; both readings are kept under out/bench-restore. A syllable is right when it stands in its place with its
 letters, marks and case; the place of the tone mark (hòa, hoà) is folded. The letterhead has more than one reading
-order, so true lines are put in the order of the read lines they resemble most, for every program alike; a line that
-runs two columns together stays wrong. `--garbled` adds a document of one's own, `--text` clean text of one's own.
+order, so true lines are put in the order of the read lines they resemble most, for every program alike; true lines
+that no read line resembles are not counted; a line that runs two columns together stays wrong. `--garbled` adds a
+document of one's own, `--text` clean text of one's own.
 pyvi and underthesea run in the interpreter given as `--peers` (they are heavy), on the text stripped of its marks,
 their best preparation.
 """
@@ -35,6 +36,7 @@ from pipeline.restore import RestoredText, Restorer
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "out" / "bench-restore"
 EDGES = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>„\\"
+PAGES = 4  # of a scan; the annexes behind are tables
 SAME_LINE = 55  # of 100, likeness of bare letters
 EDGES_OF_DOUBT = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 PEER = """
@@ -87,7 +89,7 @@ class Score:
 
 
 def same_order(true: Sequence[str], read: Sequence[str]) -> list[str]:
-    """The true lines in the order of the read lines; those that nothing resembles at the end."""
+    """The true lines in the order of the read lines; without those that nothing resembles (seals, later pages)."""
     left = list(true)
     bare = [vietnamese.search_key(line) for line in left]
     out: list[str] = []
@@ -98,11 +100,11 @@ def same_order(true: Sequence[str], read: Sequence[str]) -> list[str]:
             place = -max(scores)[1]
             out.append(left.pop(place))
             bare.pop(place)
-    return out + left
+    return out
 
 
 def read_scan(path: Path, model: str) -> str:
-    """What Tesseract's model makes of a scan at 200 dpi, kept from run to run."""
+    """What Tesseract's model makes of a scan at 200 dpi (its first pages), kept from run to run."""
     kept = CACHE / f"{path.stem}.{model}.txt"
     if kept.is_file():
         return kept.read_text("utf-8")
@@ -112,10 +114,10 @@ def read_scan(path: Path, model: str) -> str:
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
     if path.suffix == ".pdf":
-        images = [page.render(scale=200 / 72).to_pil() for page in pypdfium2.PdfDocument(path)]
+        images = [page.render(scale=200 / 72).to_pil() for page in list(pypdfium2.PdfDocument(path))[:PAGES]]
     else:
         with Image.open(path) as opened:
-            images = [frame.convert("L") for frame in ImageSequence.Iterator(opened)]
+            images = [frame.convert("L") for frame in ImageSequence.Iterator(opened)][:PAGES]
     text = "\n".join(str(pytesseract.image_to_string(image, lang=model)) for image in images)
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(text.replace("\f", ""), "utf-8")

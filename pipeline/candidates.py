@@ -36,10 +36,12 @@ SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading o
 COMPOSED = -4.0  # an abbreviation put together from two known ones
 # An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
 UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -6.0, -2.0, -7.0
+NO_VOWEL = -6.0
 PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
 
 
+_VOWEL = re.compile("[aeiouyAEIOUY]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -80,7 +82,8 @@ def identity_cost(piece: str) -> float:
     for letter in piece:
         plain = letter.isascii() and letter.isalpha()
         cost += UNKNOWN_LETTER if plain else UNKNOWN_SIGN
-    return cost
+    # "sb" in lower case is no word of any language, but a misread one.
+    return cost if piece.isupper() or _VOWEL.search(piece) else cost + NO_VOWEL
 
 
 class Finder:
