@@ -88,19 +88,24 @@ class Score:
         return f"{100 * self.right / self.all:.2f} %" if self.all else "–"
 
 
-def same_order(true: Sequence[str], read: Sequence[str]) -> list[str]:
-    """The true lines in the order of the read lines; without those that nothing resembles (seals, later pages)."""
+def same_order(true: Sequence[str], read: Sequence[str]) -> tuple[list[str], frozenset[int]]:
+    """The true lines in the order of the read lines; without those that nothing resembles (seals, later pages).
+
+    With the numbers of the read lines that have a true one.
+    """
     left = list(true)
     bare = [vietnamese.search_key(line) for line in left]
     out: list[str] = []
-    for line in read:
+    told: set[int] = set()
+    for number, line in enumerate(read):
         key = vietnamese.search_key(line)
         scores = [(fuzz.ratio(key, other), -place) for place, other in enumerate(bare)]
         if key.strip() and scores and max(scores)[0] >= SAME_LINE:
             place = -max(scores)[1]
             out.append(left.pop(place))
             bare.pop(place)
-    return out
+            told.add(number)
+    return out, frozenset(told)
 
 
 def read_scan(path: Path, model: str) -> str:
@@ -130,6 +135,7 @@ class Sample:
     true: str
     raw: str
     references: tuple[str, ...] = ()
+    told: frozenset[int] | None = None  # lines of `raw` whose truth is known; None for all
 
 
 def samples(wanted: str, model: str) -> Iterable[Sample]:
@@ -140,7 +146,8 @@ def samples(wanted: str, model: str) -> Iterable[Sample]:
             continue
         lines = (ROOT / "samples" / "gold" / entry["gold"] / "lines.txt").read_text("utf-8").splitlines()
         raw = read_scan(path, model)
-        yield Sample(path.stem, "\n".join(same_order(lines, raw.splitlines())), raw)
+        true, told = same_order(lines, raw.split("\n"))
+        yield Sample(path.stem, "\n".join(true), raw, (), told)
 
 
 def peers(python: Path | None, texts: list[str]) -> dict[str, list[str]]:
@@ -163,8 +170,11 @@ class Doubt:
     right: list[int] = field(default_factory=lambda: [0] * (len(EDGES_OF_DOUBT) - 1))
     all: list[int] = field(default_factory=lambda: [0] * (len(EDGES_OF_DOUBT) - 1))
 
-    def add(self, true: str, found: RestoredText) -> None:
-        words = [(word, part) for word in found.words if word.kind != "locked" for part in syllables(word.text)]
+    def add(self, true: str, found: RestoredText, told: frozenset[int] | None) -> None:
+        words = [
+            (word, part) for word in found.words
+            if word.kind != "locked" and (told is None or word.line in told) for part in syllables(word.text)
+        ]
         left, right = syllables(true), [part for _, part in words]
         good: set[int] = set()
         for op in Levenshtein.opcodes(left, right):
@@ -198,7 +208,7 @@ def table(title: str, found: list[Sample], restorer: Restorer, python: Path | No
         texts = [sample.raw]
         restored = restorer.restore_text(sample.raw)
         if doubt:
-            doubt.add(sample.true, restored)
+            doubt.add(sample.true, restored, sample.told)
         texts.append(restored.text)
         referred = restorer.restore_text(sample.raw, references=sample.references).text if sample.references else None
         texts.append(referred or restored.text)
@@ -262,7 +272,7 @@ def speed(sample: Sample) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--set", choices=("test", "dev", "all"), default="all")
+    parser.add_argument("--set", choices=("test", "dev", "all"), default="dev")
     parser.add_argument("--garbled", type=Path, nargs="+", action="append", default=[])
     parser.add_argument("--text", type=Path, nargs="*", default=[])
     parser.add_argument("--peers", type=Path)
@@ -277,7 +287,7 @@ def main() -> None:
         for paths in given.garbled
     ]
     garbled = own + list(samples(given.set, "eng"))
-    out = ["# Restoration, measured", "", "Written by `make bench-restore`.", ""]
+    out = ["# Restoration, measured", "", f"Written by `make bench-restore`, samples: {given.set}.", ""]
     out += table("Garbled: read by an English model", garbled, restorer, given.peers, doubt)
     gold = sorted({path for path in (ROOT / "samples" / "gold").glob("*/text.txt")})
     texts = [(path.parent.name, path.read_text("utf-8")) for path in gold]

@@ -225,7 +225,7 @@ class Finder:
         return rows
 
     def _composed(self, key: str) -> list[str]:
-        made = []
+        made: list[str] = []
         for cut in range(2, len(key) - 1):
             for left in self.abbreviations.get(key[:cut], ()):
                 made.extend(left + right for right in self.abbreviations.get(key[cut:], ()))
