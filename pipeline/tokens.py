@@ -23,6 +23,9 @@ _ENDS = frozenset(".;:!?…")
 _NUMBER = re.compile(r"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?(?:%|‰|°|º|ha|km|kg|m|m2|m3|tr|h)?", re.IGNORECASE)
 _SYMBOL = re.compile(
     r"""
+    \d{1,2}[hg:]\d{2}[\'′p]?                                              # 08h30
+  | \w*\d\w*\d\w*\d\w*                                                  # K14C9, 123abc: three digits are no word
+  |
     \d{1,6}[A-Za-z]?/(?:(?:19|20)\d{2}/)?[^\W\d_][\w&.]*(?:[-–][\w&.]+)*   # 29/KH-UBND, 30/2020/NĐ-CP, 33/2024/QH15
   | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*                                 # 26-CT/TU
   | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
