@@ -108,8 +108,10 @@ def build_parser(language: Language = "en", *, with_desk: bool = True) -> argpar
 
     reading = _reading_options(told)
     run = command("run", _run, reading)
-    run.add_argument("paths", nargs="+", type=Path, metavar="PATH", help=told("arg.paths"))
-    run.add_argument("--out", type=Path, required=True, metavar="DIR", help=told("arg.out"))
+    # Not `Path`: it would make one slash of the two in s3://bucket.
+    run.add_argument("paths", nargs="+", metavar="PATH", help=told("arg.paths"))
+    run.add_argument("--out", required=True, metavar="DIR", help=told("arg.out"))
+    run.add_argument("--work", type=Path, default=Path(".sohoa-work"), metavar="DIR", help=told("arg.work"))
     run.add_argument("--redo", action="store_true", help=told("arg.redo"))
     run.add_argument("--quarantine", type=Path, metavar="DIR", help=told("arg.quarantine"))
     run.add_argument("--dry-run", action="store_true", help=told("arg.dry_run"))
@@ -190,6 +192,12 @@ def settings_from(options: argparse.Namespace) -> Settings:
     return settings
 
 
+def _has_settings(options: argparse.Namespace) -> bool:
+    """Whether any option of `_reading_options` was given."""
+    names = ("settings", "formats", *(field.name for field in dataclasses.fields(Settings)))
+    return any(getattr(options, name, None) is not None for name in names)
+
+
 def _formats(listed: str) -> tuple[str, ...]:
     wanted = tuple(dict.fromkeys(name.strip() for name in listed.split(",") if name.strip()))
     unknown = [name for name in wanted if name not in (*ALL_FORMATS, "all", "default")]
@@ -219,8 +227,14 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 
         engine = cluster.engine(options.cluster, settings)
     with console.bar() as bar:
-        summary = batch.run_batch(options.paths, options.out, settings, progress=bar.event, redo=options.redo,
-                                  engine=engine, quarantine=options.quarantine)
+        told = {"progress": bar.event, "redo": options.redo, "engine": engine, "quarantine": options.quarantine,
+                "language": console.language}
+        if any("://" in place for place in (*options.paths, options.out)):
+            from pipeline import remote
+
+            summary = remote.run_remote(options.paths, options.out, settings, options.work, **told)
+        else:
+            summary = batch.run_batch([Path(path) for path in options.paths], Path(options.out), settings, **told)
     return _tell(summary, console)
 
 
@@ -228,14 +242,16 @@ def _retry(options: argparse.Namespace, console: Console) -> int:
     from pipeline import batch
 
     with console.bar() as bar:
-        summary = batch.retry_batch(options.out, settings_from(options), progress=bar.event)
+        # Without options, with the settings of the run that failed.
+        settings = settings_from(options) if _has_settings(options) else None
+        summary = batch.retry_batch(options.out, settings, progress=bar.event, language=console.language)
     return _tell(summary, console)
 
 
 def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) -> int:
     from pipeline import batch
 
-    plan = batch.plan_batch(options.paths, options.out, settings, redo=options.redo)
+    plan = batch.plan_batch([Path(path) for path in options.paths], Path(options.out), settings, redo=options.redo)
     if options.json:
         console.result_json({
             "new": plan.new, "changed": plan.changed, "to_retry": plan.to_retry, "to_read_again": plan.to_read_again,
