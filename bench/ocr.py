@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -25,6 +26,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,15 +158,26 @@ def in_order(truth: tuple[str, ...], text: str) -> str:
 
 
 def papers(names: list[str], kinds: list[str], most_pages: int, folder: Path) -> Iterator[Paper]:
-    """The samples aged in each kind, as image-only PDFs."""
-    for made in make.renderings(names, kinds):
-        path = folder / f"{made.sample}.{made.kind}.pdf"
-        bundle.write_pdf(path, made.scans[:most_pages])
-        truth = tuple(
-            tuple(" ".join(word[0] for word in line["words"]) for line in page["lines"])
-            for page in made.pages[:most_pages]
-        )
-        yield Paper(made.kind, path, truth)
+    """The samples aged in each kind, as image-only PDFs.
+
+    Rendered in a process of their own: a child begins with the largest memory that its parent ever held.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        for name in names:
+            for kind in kinds:
+                yield pool.submit(paper, name, kind, most_pages, folder).result()
+
+
+def paper(name: str, kind: str, most_pages: int, folder: Path) -> Paper:
+    """One sample in one kind."""
+    made = make.render(name, kind)
+    path = folder / f"{name}.{kind}.pdf"
+    bundle.write_pdf(path, made.scans[:most_pages])
+    truth = tuple(
+        tuple(" ".join(word[0] for word in line["words"]) for line in page["lines"])
+        for page in made.pages[:most_pages]
+    )
+    return Paper(kind, path, truth)
 
 
 def scans(folder: Path, truths: Path, work: Path) -> Iterator[Paper]:
@@ -211,9 +224,9 @@ def sizes(x_heights: list[float], given: argparse.Namespace) -> None:
     sums: dict[float, TextAccuracy] = defaultdict(TextAccuracy)
     with tempfile.TemporaryDirectory() as folder:
         names = [name for name in source.names() if name not in make.DEV][: given.samples]
-        for paper in papers(names, given.kinds, given.pages, Path(folder)):
-            opened = ingest.open_source(paper.path, paper.path.name, Settings())
-            for number, truth in enumerate(paper.truth, 1):
+        for read in papers(names, given.kinds, given.pages, Path(folder)):
+            opened = ingest.open_source(read.path, read.path.name, Settings())
+            for number, truth in enumerate(read.truth, 1):
                 page = ingest.load_page(opened, number, Settings())
                 for wanted in x_heights:
                     cleaned = clean.clean(page.image, page.dpi, x_height=wanted)
@@ -251,19 +264,19 @@ def main() -> None:
             scans(given.scans, given.truth, Path(folder)) if given.scans
             else papers(names, kinds, given.pages, Path(folder))
         )
-        for paper in found:
-            raw, restored = ours(paper)
+        for one_paper in found:
+            raw, restored = ours(one_paper)
             results = {"ours": raw, "ours, restored": restored}
             if "bare" in given.peers:
-                results["bare"] = bare(paper)
+                results["bare"] = bare(one_paper)
             if "ocrmypdf" in given.peers:
-                results["ocrmypdf"] = ocrmypdf(paper, given.ocrmypdf)
+                results["ocrmypdf"] = ocrmypdf(one_paper, given.ocrmypdf)
             for program, result in results.items():
                 total = TextAccuracy()
-                for truth, text in zip(paper.truth, result.texts, strict=True):
+                for truth, text in zip(one_paper.truth, result.texts, strict=True):
                     total += accuracy.measure("\n".join(truth), in_order(truth, text))
-                sums[paper.kind, program].append((total, result, len(paper.truth)))
-                print(f"{paper.path.stem} {program}: {total.characters.value:.4f}", file=sys.stderr, flush=True)
+                sums[one_paper.kind, program].append((total, result, len(one_paper.truth)))
+                print(f"{one_paper.path.stem} {program}: {total.characters.value:.4f}", file=sys.stderr, flush=True)
     text = table(sums, kinds)
     print(text)
     if given.write is not None:
