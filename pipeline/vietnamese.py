@@ -31,7 +31,7 @@ LETTERS = frozenset(
 ) | frozenset("bcdđghklmnpqrstvxBCDĐGHKLMNPQRSTVX")
 
 # --- the tables of syllables --------------------------------------------------------------------------------
-# 28 onsets (with none) and 192 rimes; "qu" and "g" + i have closed lists of their own. With the tone rules they
+# 28 onsets (with none) and 192 rimes; "qu" and "g" + i have closed lists of their own. With the tones they
 # give 4,298 toneless and 19,397 toned syllables, 19,757 with both places of the mark; a test counts them.
 
 
