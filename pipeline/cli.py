@@ -342,7 +342,7 @@ def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
 
 def _restore(options: argparse.Namespace, console: Console) -> int:
     from pipeline.doubts import FORMATS
-    from pipeline.restore import Restorer
+    from pipeline.restoration import Restorer
 
     restored = Restorer.load().restore_text(
         _read_text(options.file), options.preset, [_read_text(str(name)) for name in options.reference])

@@ -20,7 +20,7 @@ from typing import Literal
 
 from pipeline import lexicon
 from pipeline.errors import MissingPart
-from pipeline.restore import Restorer
+from pipeline.restoration import Restorer
 
 State = Literal["ok", "advice", "missing"]
 

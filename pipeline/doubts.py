@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from itertools import groupby
 
-from pipeline.restore import RestoredText, RestoredWord
+from pipeline.restoration import RestoredText, RestoredWord
 
 DOUBTFUL = 0.9  # at p >= 0.9 at least 99.5 % of the words are right (make bench-restore); below, a person looks
 

@@ -88,7 +88,8 @@ def vietnamese_date(edtf: str | None) -> str:
 
 
 def _text(info: pikepdf.Object, key: str) -> str:
-    value = info.get(key)
+    # A damaged trailer may name a number as its information.
+    value = info.get(key) if isinstance(info, Dictionary) else None
     return xml_safe(str(value)).strip() if isinstance(value, pikepdf.String) else ""
 
 
@@ -172,6 +173,8 @@ def write_metadata(pdf: Pdf, facts: Facts, part: int | None) -> None:
     stream.Type = Name.Metadata
     stream.Subtype = Name.XML
     pdf.Root.Metadata = stream
+    if not isinstance(pdf.trailer.get("/Info"), Dictionary):
+        pdf.trailer.Info = pdf.make_indirect(Dictionary())
     info = pdf.docinfo
     for key, name in INFO:
         value = getattr(facts, name)

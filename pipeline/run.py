@@ -36,8 +36,8 @@ from pipeline.images import PageInput
 from pipeline.ingest import Source
 from pipeline.plan import Evidence, Plan
 from pipeline.recognisers import Recogniser
-from pipeline.restore import RestoredText, Restorer
-from pipeline.restore import restore as restore_document
+from pipeline.restoration import RestoredText, Restorer
+from pipeline.restoration import restore as restore_document
 from pipeline.settings import Preset, Settings
 
 

@@ -101,5 +101,7 @@ def load_settings(path: Path, base: Settings | None = None) -> Settings:
             good = type(value) is type(wanted)
         if not good:
             raise UsageError(path, f"{name} wants a value like {wanted!r}, not {value!r}.", cure="Mend it.")
-    changes: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    changes: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }
     return dataclasses.replace(base, **changes)

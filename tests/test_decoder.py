@@ -132,6 +132,6 @@ def test_training_pairs_leave_punctuation_out():
 
 
 def test_every_candidate_syllable_is_legal():
-    from pipeline.restore import Restorer
+    from pipeline.restoration import Restorer
 
     assert all(vietnamese.is_syllable(word) for word in Restorer.load().finder.syllables)

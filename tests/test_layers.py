@@ -28,7 +28,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "symbols", "terms", "training", "truth", "wording",
     ),
     (
-        "bodies", "foot", "joining", "measure", "outcomes", "pdfcheck", "placement", "placing", "restore",
+        "bodies", "foot", "joining", "measure", "outcomes", "pdfcheck", "placement", "placing", "restoration",
         "second", "store", "targets", "themes", "times", "titles",
     ),
     (

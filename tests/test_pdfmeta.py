@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pikepdf
 import pytest
 
+from pipeline import pdfmeta
 from pipeline.pdfmeta import Facts, identifier, iso_date, vietnamese_date, xmp
+from pipeline.plan import Plan, Source
 
 DATES = json.loads((Path(__file__).parent / "cases" / "pdfmeta" / "dates.json").read_text("utf-8"))
 
@@ -41,3 +44,14 @@ def test_hostile_text_is_text_in_xmp():
     assert not list(tree.iter(f"{dc}date"))
     assert b"pdfaid:part" in packet
     assert b"pdfaid:part" not in xmp(facts, None)
+
+
+def test_a_trailer_whose_information_is_a_number_gets_a_new_one(tmp_path: Path) -> None:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    pdf.trailer.Info = pdf.make_indirect(5)
+    plan = Plan(source=Source(file="a.pdf", sha256="0", media_type="application/pdf", pages=1, text_origin="ocr"))
+    pdfmeta.write_metadata(pdf, pdfmeta.facts_of(plan, pdf), 2)
+    pdf.save(tmp_path / "a.pdf")
+    with pikepdf.open(tmp_path / "a.pdf") as again:
+        assert str(again.docinfo["/Producer"]) == pdfmeta.PRODUCER

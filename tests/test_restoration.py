@@ -9,7 +9,7 @@ import pytest
 from pipeline import vietnamese
 from pipeline.document import Block, Document, Line, Page, Word
 from pipeline.errors import MissingPart
-from pipeline.restore import Restorer, restore
+from pipeline.restoration import Restorer, restore
 
 CASES = Path(__file__).parent / "cases" / "restore"
 
@@ -123,7 +123,7 @@ def test_the_recognisers_doubt_decides_a_slip(restorer):
 
 
 def test_the_model_holds_plain_arrays_only():
-    from pipeline.restore import MODEL
+    from pipeline.restoration import MODEL
 
     with np.load(MODEL, allow_pickle=False) as arrays:
         assert all(arrays[name].dtype.kind in "uif" for name in arrays.files)
