@@ -33,13 +33,14 @@ Kind = Literal["kept", "mark", "letter", "split", "merge", "locked"]
 MODEL = Path(__file__).resolve().parent / "data" / "restore.npz"
 CHUNK = 500  # pieces decoded together; memory and time stay linear in the text
 LONGEST_WORD = 40  # letters; anything longer is no word
-# Exponents of the language model against the readings, swept on held-out pages: flat from 0.7 to 1.1.
+# Exponents of the language model against the readings: near 1, what theory says, less a little for evidence that is
+# not independent. Only 0.9, 1.1 and 1.3 were compared for garbled text; the others are estimates.
 LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
-SPLIT, MERGE = -6.0, -6.5  # log-probabilities: 0.1 and 0.2 % of the tokens of synthetic pages, less a margin
+SPLIT, MERGE = -6.0, -6.5  # log-probabilities, an estimate: one token in 400 and one in 650
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
 MOST_HALVES = 6
 LONGEST_JOINED = 9  # letters of two tokens read as one syllable
-CACHE_SHARE = 0.5  # of the probability given to texts the user trusts; flat from 0.3 to 0.7
+CACHE_SHARE = 0.5  # of the probability given to texts the user trusts: as much as to all other text; not tuned
 # How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
 CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
 # Vietnamese as it stands: one right syllable harmed costs more than one wrong one left.
@@ -49,9 +50,9 @@ CHANGE_VIETNAMESE = {
 }
 SHORTEST_MISPRINT = 4  # letters
 MENDED = frozenset({"garbled", "unmarked"})
-MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list, on held-out pages
-READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it
-USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right
+MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
+READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it; an estimate
+USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
 RULES = {
     "mark": "the letters were right, the marks were not",
     "letter": "letters were misread",
