@@ -95,15 +95,20 @@ def _nouns() -> frozenset[str]:
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
 _NOUN_BEFORE = re.compile(
     r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung"
-    r" tâm|công tác|nhà|tài chính|được phân công)\s*,?\s*$"
+    r" tâm|công tác|nhà|tài chính|được phân công|viện|doanh nghiệp|chủ)\s*,?\s*$"
 )
 _NOUN_AFTER = re.compile(
-    r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân|viên)"
+    r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân"
+    r"|viên|khoa học)"
+)
+# "UBND cấp xã": the word says which body it is; "cấp kinh phí" is a task
+_RANK = re.compile(
+    r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
 )
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(
-    r"^(?!phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc|dai hoi|doan"
-    r" ket|tinh hinh|truong hop)"
+    r"^(?!doi voi|doi moi|doi tuong|phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc"
+    r"|dai hoi|doan ket|tinh hinh|truong hop)"
     r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
     r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
     r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
@@ -141,6 +146,8 @@ def _boundary(text: str, limit: int | None = None) -> int | None:
 
 def _is_noun(word: str, before: str, after: str) -> bool:
     """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
+    if word == "cấp" and _RANK.match(word + after):
+        return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
     if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):
@@ -154,6 +161,9 @@ def _is_actor(text: str) -> bool:
         return False
     if (len(words) == 1 and len(text) < 12) or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
         return False  # "Tổ chức phát động ..." opens with its verb
+    opening = _verb().match(text[0].lower() + text[1:])
+    if opening and " " in opening.group() and opening.group() not in _nouns() and words[2:3] != ["viên"]:
+        return False  # "Báo cáo 6 tháng ..." is a task; "Báo cáo viên" is a person
     return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
 
 

@@ -360,6 +360,24 @@ def _says_it_closes(paragraph: Paragraph) -> bool:
     return _TRAILER.match(aligned(paragraph.text[:40])) is not None
 
 
+# "II. MỤC TIÊU" over "100% cán bộ ..." is a list of targets; over "Nâng cao nhận thức ..." it is a purpose.
+_AIM = re.compile(r"\s*(?:cac |mot so |nhung )?muc tieu\b(?!.*\b(?:chung|tong quat)\b)")
+_MEASURED = re.compile(
+    r"\d\s?%|\b(?:it nhat|toi thieu|khong duoi|tren|dat|co|tang|giam|con|tu|phan dau)\s+\d{1,3}(?:[.,]\d+)?(?![\d/])"
+)
+LEAST_GOALS = 2  # one number may stand in a purpose; half of the items with a number make a list of targets
+
+
+def _holds_goals(heading: str, own: Sequence[Paragraph], children: Sequence[_Draft]) -> bool:
+    """Whether the items of a section of aims are measurable, by its own paragraphs and its children without titles."""
+    if not _AIM.match(aligned(heading)):
+        return False
+    items = [*own, *(child.title for child in children if child.title is not None and child.score <= 0)]
+    items += [paragraph for child in children if child.score <= 0 for paragraph in child.paragraphs]
+    measured = sum(_MEASURED.search(aligned(item.text)) is not None for item in items)
+    return measured >= LEAST_GOALS and 2 * measured >= len(items)
+
+
 def _node(draft: _Draft, parent_kind: str | None) -> Node:
     label = draft.marker.label if draft.marker is not None else None
     heading: str | None = None
@@ -386,5 +404,7 @@ def _node(draft: _Draft, parent_kind: str | None) -> Node:
         kind = heading_kind(heading) or parent_kind
     elif draft.marker is not None and draft.marker.family == "annex":
         kind = "appendix"
+    if kind == "purpose" and heading is not None and _holds_goals(heading, own, draft.children):
+        kind = "targets"
     children = tuple(_node(child, kind or parent_kind) for child in draft.children)
     return Node(title, label, heading, kind, tuple(own), children, draft.depth, draft.annex)

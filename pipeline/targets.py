@@ -67,8 +67,10 @@ _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*[;,.]?\s*")
 _IN_WHICH = re.compile(r",?\s*\b(?=trong do\b)")
 _COMMA = re.compile(r",\s+")
 _AND = re.compile(r"\s+va\s+")
+_AND_LAST = re.compile(r"\s+va\s*$")
 # Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
 _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _BEFORE_NO_GOAL = re.compile(
     r"(?:/|\b(?:muc do|cap do|loai|so|khoa|lan thu|thu|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
     r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$"
@@ -91,6 +93,8 @@ def _goal_quantities(text: str) -> list[Quantity]:
     for quantity in quantities.find_quantities(text):
         before = key[: quantity.number_start]
         if _BEFORE_NO_GOAL.search(before) or (quantity.start > 0 and before.endswith("/")):
+            continue
+        if quantity.unit is None and _YEAR.fullmatch(text[quantity.number_start : quantity.number_end]):
             continue
         if quantity.unit and _NO_GOAL_UNIT.match(aligned(quantity.unit)):
             continue
@@ -165,6 +169,9 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
     in_which = _IN_WHICH.search(between)
     if in_which:
         return low + in_which.start(), low + in_which.end()
+    joined = _AND_LAST.search(between)
+    if joined and not _GOAL_VERB.search(key[start : first.start].rstrip(" ,")):
+        return low + joined.start(), low + joined.end()  # "Trên 80% xã, phường ... và 100% thôn"
     commas = list(_COMMA.finditer(between + " "))
     if commas:
         leads = not key[start : first.start].strip(" -+:(")
@@ -191,12 +198,14 @@ def _better(key: str, first: Quantity, second: Quantity) -> Quantity:
 
 # --- the indicator ---------------------------------------------------------------------------------------
 
-_LEAD = re.compile(
-    r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het |thang \d+ )?nam \d{4}|den ngay [\d/]+|het nam \d{4}|nam"
-    r" \d{4}|dam bao|bao dam|co|dat|tiep tuc|duy tri|hoan thanh"
-    r"|it nhat|toi thieu|tren|duoi|khong qua|tu|khoang)\b[\s,:]*)+"
+# A year is when, never what: "Đến năm 2030 phấn đấu có ít nhất 10% ...", "giai đoạn 2026 - 2030"
+_WHEN = (
+    r"(?:(?:trong |tu )?(?:giai doan|nam) \d{4}\s?[-–]\s?\d{4}|(?:tu |ke tu )?nam \d{4} den (?:nam )?\d{4}"
+    r"|(?:truoc|den) (?:cuoi |het |truoc )?(?:thang \d{1,2}[ /,]*)?(?:nam )?(?:19|20)\d{2}"
+    r"|(?:het |trong |cuoi |vao |ngay trong )?nam \d{4}|den ngay [\d/]+"
+    r"|(?:19|20)\d{2}(?=\s*(?:[,:]|phan dau|dat|co\b|$)))"
 )
-_LEAD_SOFT = re.compile(r"^(?:(?:va|phan dau|trong do|den (?:cuoi |het )?nam \d{4}|het nam \d{4})\b[\s,:]*)+")
+_LEAD_SOFT = re.compile(r"^(?:(?:va|phan dau|trong do|dong thoi|" + _WHEN + r")\b[\s,:]*)+")
 _TAIL = re.compile(
     r"(?:[\s,:]+(?:dat|con|la|o muc|giu o muc|giu vung|duy tri|giam con|giam xuong(?: con)?|tang len|tang"
     r" them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
@@ -213,7 +222,7 @@ _COMPARED = re.compile(
 )
 _VERB_ONLY = re.compile(
     r"(?:giam|tang|co|dat|phan dau|phan dau co|hoan thanh|dam bao|bao dam|toi thieu|it nhat|duy tri|trong do"
-    r" co|trong do)$"
+    r" co|trong do|dong thoi(?: co)?|(?:moi|hang) nam(?:,? (?:co|dat|phan dau))?)$"
 )
 _MEASURES = frozenset({"ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"})
 
@@ -315,11 +324,11 @@ def _from_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
 
 
 def _with_shared_bound(text: str, clause: _Clause, before: Quantity | None) -> _Clause:
-    """ "ít nhất 02 thuyền, 30 áo phao": a bare count after a comma shares the bound of the one before."""
+    """ "ít nhất 02 thuyền, 30 áo phao": a bare count after a comma or "và" shares the bound of the one before."""
     own = clause.quantity
     if own is None or before is None or own.comparator != "=" or "%" in (own.unit, before.unit):
         return clause
-    follows = text[: clause.start].rstrip().endswith(",") and not text[clause.start : own.start].strip()
+    follows = text[: clause.start].rstrip().endswith((",", " và")) and not text[clause.start : own.start].strip()
     if follows and before.comparator in (">=", "<=", ">", "<"):
         return replace(clause, quantity=replace(own, comparator=before.comparator))
     return clause
