@@ -209,7 +209,7 @@ def _open_pdf(source: Source, settings: Settings) -> Source:
     else:
         if absurd is not None:
             raise absurd
-    return replace(source, page_count=file.page_count, repaired=file.repaired)
+    return replace(source, page_count=file.page_count, repaired=file.damaged)
 
 
 @contextlib.contextmanager
@@ -384,6 +384,11 @@ def _square(image: Image, to_points: Affine) -> tuple[Image, Affine, float]:
 
 def _pdf_page(source: Source, number: int, settings: Settings) -> PageInput:
     file = pdfpages.opened(source.path)
+    lost = pdfpages.losses(file, number)
+    if lost is not None:
+        raise RecognitionFailed(
+            f"{source.name}, page {number}", lost, cure="Copy the file again from its source, or scan the page again."
+        )
     area = pdfpages.frame(file, number)
     layer = pdfpages.text_layer(file, number, area)
     conversion = _convert_layer(layer)

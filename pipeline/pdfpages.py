@@ -57,6 +57,8 @@ class Opened:
         if self.page_count == 0:
             raise EmptyFile(path.name, "The PDF holds no page, or lost them when it was cut off.")
         self.pages = self._open_pages()
+        # qpdf warned while it read the tables of the file: something was cut off or overwritten.
+        self.damaged = self.repaired or bool(self.structure.get_warnings())
 
     def _open_pages(self) -> pdfium.PdfDocument:
         """pdfium on the file as it is, or on qpdf's repaired copy where pdfium sees other pages or none."""
@@ -175,6 +177,49 @@ def _inherited(page: Any, key: str) -> Any:
             return node[key]
         node, depth = node.get("/Parent"), depth + 1
     return None
+
+
+_END_OF_JPEG = b"\xff\xd9"  # of JPEG and JPEG 2000 alike; scanners may pad a few bytes behind it
+
+
+def losses(file: Opened, number: int) -> str | None:
+    """What a damaged file has lost of a page, in plain words; None where nothing is known to be lost.
+
+    A file that was cut off is repaired into pages that are blank or end in the middle. To read them as blank would
+    be a lie, so each is looked at: its content, the pictures its content draws, and the ends of those pictures.
+    """
+    if not file.damaged:
+        return None
+    try:
+        page = file.structure.pages[number - 1]
+        if "/Contents" not in page.obj:
+            return "Its content is missing from the damaged file."
+        resources = _inherited(page, "/Resources")
+        there = {} if resources is None else dict(resources.get("/XObject", {}))
+        drawn = [str(step.operands[0]) for step in pikepdf.parse_content_stream(page, "Do") if step.operands]
+        for name in drawn:
+            item = there.get(name)
+            if not isinstance(item, pikepdf.Stream):
+                return "A picture on it is missing from the damaged file."
+            if item.get("/Subtype") == "/Image" and _is_cut_off(item):
+                return "A picture on it is cut off in the damaged file."
+    except (AttributeError, KeyError, TypeError, ValueError, pikepdf.PdfError) as error:
+        return f"It cannot be followed through the damaged file ({_short(error)})."
+    return None
+
+
+def _is_cut_off(image: Any) -> bool:
+    """Whether the stream of an image ends before the image does."""
+    kind = image.get("/Filter")
+    last = str(kind[-1]) if isinstance(kind, pikepdf.Array) and len(kind) else str(kind)
+    if last in ("/DCTDecode", "/JPXDecode"):
+        return _END_OF_JPEG not in bytes(image.read_raw_bytes())[-64:]
+    if last in ("/CCITTFaxDecode", "/JBIG2Decode"):
+        # Neither has an end that can be told from its bytes; the length that the file gave can.
+        return int(image.stream_dict.get("/Length", 0)) != len(image.read_raw_bytes())
+    channels = {"/DeviceRGB": 3, "/DeviceCMYK": 4}.get(str(image.get("/ColorSpace")), 1)
+    row = (int(image.get("/Width", 0)) * int(image.get("/BitsPerComponent", 1)) * channels + 7) // 8
+    return len(image.read_bytes()) < row * int(image.get("/Height", 0))
 
 
 def render_dpi(frame: Frame, wanted: float, max_pixels: int) -> float:

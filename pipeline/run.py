@@ -31,7 +31,7 @@ from pipeline import (
 )
 from pipeline.corrections import Correction, apply_to_document, apply_to_plan
 from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
-from pipeline.errors import PageError
+from pipeline.errors import PageError, SohoaError, TooLarge
 from pipeline.images import PageInput
 from pipeline.ingest import Source
 from pipeline.plan import Evidence, Plan
@@ -77,7 +77,11 @@ def _recogniser(settings: Settings) -> Recogniser:
     return recognisers.create(settings)
 
 
-def failed_page(number: int, error: PageError) -> Page:
+# A file that was cut off may have lost pages without a trace of how many there were.
+REPAIRED = "the file is damaged and was repaired; pages at its end may be missing"
+
+
+def failed_page(number: int, error: SohoaError) -> Page:
     """The place of a page that could not be read: it keeps its number and says why."""
     notice = Notice("ocr_page_failed", str(error), number)
     return Page(number, 595.0, 842.0, status="failed", notices=(notice,))  # A4 where the size is not known
@@ -90,7 +94,8 @@ def assemble(source: Source, read: Iterable[Page], settings: Settings) -> Docume
         "languages": list(settings.languages), "text_layer": settings.text_layer,
     })
     ordered = tuple(sorted(read, key=lambda page: page.number))
-    return Document(source.name, source.sha256, source.media_type, ordered, steps=(step,))
+    notices = (Notice("low_confidence", REPAIRED),) if source.repaired else ()
+    return Document(source.name, source.sha256, source.media_type, ordered, notices, (step,))
 
 
 def recognise(path: Path, settings: Settings | None = None, recogniser: Recogniser | None = None) -> Document:
@@ -101,7 +106,7 @@ def recognise(path: Path, settings: Settings | None = None, recogniser: Recognis
     def page_of(number: int) -> Page:
         try:
             return recognise_page(source, number, settings, recogniser=recogniser)
-        except PageError as error:
+        except (PageError, TooLarge) as error:
             return failed_page(number, error)
 
     return assemble(source, map(page_of, range(1, source.page_count + 1)), settings)

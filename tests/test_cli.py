@@ -108,7 +108,7 @@ def test_a_run_from_image_to_record_and_again(tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = sohoa("run", str(ONE_PAGE), "--out", str(out), "--jobs", "1", "--json")
     assert first.returncode == 0, first.stderr
-    assert json.loads(first.stdout)["counts"] == {"done": 1}
+    assert json.loads(first.stdout)["counts"]["done"] == 1
     folder = out / ONE_PAGE.name
     assert {file.name for file in folder.iterdir()} >= {
         "record.json", "text.txt", "raw.txt", "document.json", "document.md", "searchable.pdf",
