@@ -76,6 +76,25 @@ def _columns(rows: Sequence[Row]) -> Candidates:
     )
 
 
+def mixed(first: Candidates, second: Candidates, share: float) -> Candidates:
+    """Two readings of one place as one list: each word's probability is the mean of both, `share` that of the second.
+
+    A mean, not a product: two looks of one engine err together, and a word one of them rules out may be right.
+    """
+    chances: dict[str, float] = {}
+    words: dict[str, int] = {}
+    for found, part in ((first, 1 - share), (second, share)):
+        for word, emission, text in zip(found.words.tolist(), found.emissions.tolist(), found.texts, strict=True):
+            chances[text] = chances.get(text, 0.0) + part * float(np.exp(emission))
+            words.setdefault(text, word)
+    tails = dict(zip(first.texts, first.tails.tolist(), strict=True))
+    return Candidates(
+        np.array(list(words.values()), np.int64),
+        np.log(np.maximum(np.array([chances[text] for text in words]), np.exp(HOPELESS))),
+        tuple(words), np.array([tails.get(text, False) for text in words], bool),
+    )
+
+
 def identity_cost(piece: str) -> float:
     """Log-probability of spelling out exactly this unknown word."""
     cost = UNKNOWN_START

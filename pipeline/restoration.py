@@ -20,15 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import channel, router, tokens, vietnamese
-from pipeline.candidates import HOPELESS, Candidates, Finder
+from pipeline.candidates import HOPELESS, Candidates, Finder, mixed
 from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Reading, Word
 from pipeline.errors import MissingPart
 from pipeline.language import BOUNDARY, NUMBER, Floats, LanguageModel, Vocabulary, model_of
 from pipeline.lattice import Arcs, best_path, posteriors
 from pipeline.lexicon import load_table
+from pipeline.settling import settle
 
 Preset = Literal["strict", "balanced", "full"]
-Kind = Literal["kept", "mark", "letter", "split", "merge", "locked"]
+Kind = Literal["kept", "mark", "letter", "split", "merge", "reading", "locked"]
 
 MODEL = Path(__file__).resolve().parent / "data" / "restore.npz"
 CHUNK = 500  # pieces decoded together; memory and time stay linear in the text
@@ -48,16 +49,20 @@ CHANGE_VIETNAMESE = {
     "slips": {"strict": 0.99, "balanced": 0.9, "full": 0.6},
     "clean": {"strict": 1.01, "balanced": 0.985, "full": 0.95},
 }
+# The same for a word that another look read at this place: nothing is invented, the better of two is chosen.
+CHANGE_TO_READ = {"strict": 0.99, "balanced": 0.6, "full": 0.5}
 SHORTEST_MISPRINT = 4  # letters
 MENDED = frozenset({"garbled", "unmarked"})
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
 READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it; an estimate
+UNTOLD = 0.8  # confidence supposed of a reader that tells none
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
 RULES = {
     "mark": "the letters were right, the marks were not",
     "letter": "letters were misread",
     "split": "two words had run together",
     "merge": "one word had come apart",
+    "reading": "another look at the same place read this",
 }
 
 
@@ -96,6 +101,7 @@ class _Word:
     recognised: float | None = None
     readings: tuple[Reading, ...] = ()
     pieces: tuple[tokens.Piece, ...] = ()
+    heard: tuple[tuple[str, float], ...] = ()  # what else was read for its only text piece, and how surely
     texts: list[str] | None = None
     confidence: float = 1.0
     alternatives: tuple[Alternative, ...] = ()
@@ -181,6 +187,8 @@ class Restorer:
                     word.pieces = tokens.cut(vietnamese.compose(word.raw), number == 0)
                 else:
                     word.pieces = (tokens.Piece(word.raw, "other"),)
+                if word.readings:
+                    _hear(word, number == 0)
         paragraphs = list(_paragraphs(lines, breaks))
         own = [router.signs(_texts(lines[a:b])) for a, b in paragraphs]
         around = router.Signs()
@@ -237,6 +245,7 @@ class Restorer:
                     piece = slot.word.pieces[slot.place]
                     if piece.kind == "text":
                         readings.append(piece.text)
+                        readings.extend(text for text, _ in slot.word.heard)
                         if piece.with_tail:
                             readings.append(piece.with_tail)
             reader.prepare(readings)
@@ -295,6 +304,32 @@ def _mend_labels(lines: Sequence[Sequence[_Word]]) -> None:
             row[0].texts, row[0].kind, row[0].confidence = ["đ)"], "mark", MENDED_SYMBOL
         if len(label) == 2 and label[1] == ")" and label[0].isalpha():
             before = row[0].text
+
+
+def _hear(word: _Word, first: bool) -> None:
+    """Take in the other readings of a word: a figure is settled at once, for a word they are evidence."""
+    sure = UNTOLD if word.recognised is None else word.recognised
+    settled = settle(word.raw, sure, word.readings, first)
+    if settled is not None:
+        # Cut anew, so that the language model sees what stands there; nothing in it is decoded.
+        word.pieces = tuple(
+            replace(piece, kind="other") if piece.kind == "text" else piece
+            for piece in tokens.cut(settled.text, first)
+        )
+        word.texts = [piece.text for piece in word.pieces]
+        word.confidence, word.alternatives = settled.confidence, settled.alternatives
+        word.kind = "locked" if settled.text == word.raw else "reading"
+        return
+    own = [piece for piece in word.pieces if piece.kind == "text"]
+    if len(own) != 1:
+        return
+    heard: dict[str, float] = {}
+    for reading in word.readings:
+        other = [piece for piece in tokens.cut(vietnamese.compose(reading.text), first) if piece.kind != "punctuation"]
+        if len(other) == 1 and other[0].kind == "text" and len(other[0].text) <= LONGEST_WORD:
+            heard[other[0].text] = max(heard.get(other[0].text, 0.0), reading.confidence)
+    heard.pop(own[0].text, None)
+    word.heard = tuple(heard.items())
 
 
 def _texts(lines: Sequence[Sequence[_Word]]) -> list[str]:
@@ -426,6 +461,15 @@ class _Builder:
     def _candidates(self, piece: tokens.Piece, setting: str, word: _Word) -> Candidates:
         if self.condition == "unmarked":
             return self.finder.without_marks(piece.text)
+        found = self._read(piece, setting, word.recognised)
+        own = UNTOLD if word.recognised is None else word.recognised
+        for text, confidence in word.heard:
+            other = self._read(tokens.Piece(text, "text"), setting, confidence)
+            found = mixed(found, other, _share(confidence, own))
+        return found
+
+    def _read(self, piece: tokens.Piece, setting: str, recognised: float | None) -> Candidates:
+        """Candidates of one reading of a piece, by the channel of its reader."""
         if self.condition == "garbled":
             return self.finder.read_by(self.restorer.latin, piece.text, setting, piece.with_tail)
         found = self.finder.read_by(self.restorer.vie, piece.text, setting, piece.with_tail)
@@ -433,7 +477,7 @@ class _Builder:
         same = np.array([vietnamese.fold(text) == key for text in found.texts])
         # What was read stands as it was printed, whatever the case prior says.
         emissions = np.where(
-            same, np.maximum(found.emissions, READ_RIGHT), found.emissions + _doubt_shift(word.recognised)
+            same, np.maximum(found.emissions, READ_RIGHT), found.emissions + _doubt_shift(recognised)
         )
         texts = tuple(piece.text if own else text for own, text in zip(same.tolist(), found.texts, strict=True))
         return Candidates(found.words, emissions, texts, found.tails)
@@ -551,14 +595,15 @@ class _Builder:
             text = first.text if number == first.group.slots[0] else ""
             kind = "merge" if first.group.origin == "merge" else _kind(piece.text, text)
         sure = odds.get(text, 0.0)
-        if text != piece.text and not self._may_change(piece.text, sure, preset):
+        heard = text in dict(word.heard)
+        if text != piece.text and not self._may_change(piece.text, sure, preset, heard):
             text, sure, kind = piece.text, odds.get(piece.text, 0.0), "kept"
         if word.texts is None:
             word.texts = [part.text for part in word.pieces]
         word.texts[slot.place] = text
         word.confidence = min(word.confidence, sure)
         if text != piece.text:
-            word.kind = kind
+            word.kind = "reading" if kind in ("mark", "letter") and heard else kind
             if first.tail and slot.place + 1 < len(word.texts):
                 word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
             if kind == "merge":
@@ -579,8 +624,10 @@ class _Builder:
             for place in range(second.place + 1, len(second.word.texts)):
                 second.word.texts[place] = ""
 
-    def _may_change(self, read: str, sure: float, preset: Preset) -> bool:
+    def _may_change(self, read: str, sure: float, preset: Preset, heard: bool) -> bool:
         if self.condition in CHANGE_VIETNAMESE:
+            if heard:
+                return sure >= CHANGE_TO_READ[preset]
             return sure >= CHANGE_VIETNAMESE[self.condition][preset]
         if self.condition == "unmarked":
             return sure >= (CHANGE["strict"] if preset == "strict" else 0.0)
@@ -594,6 +641,12 @@ def _doubt_shift(recognised: float | None) -> float:
     doubt = min(max(1 - recognised, 0.01), 0.9)
     usual = 1 - USUAL_CONFIDENCE
     return float(np.clip(np.log(doubt / (1 - doubt)) - np.log(usual / (1 - usual)), -2.0, 3.0))
+
+
+def _share(confidence: float, against: float) -> float:
+    """What one of two readings counts for beside the other: by their odds of being right."""
+    one, other = (float(np.clip(value, 0.02, 0.98)) for value in (confidence, against))
+    return one * (1 - other) / (one * (1 - other) + other * (1 - one))
 
 
 def _kind(read: str, text: str) -> Kind:
@@ -649,6 +702,6 @@ def _finished(word: Word, own: _Word) -> Word:
     text = own.text
     edits = word.edits
     if text != word.raw:
-        edits = (*edits, Edit(f"restore_{own.kind}", word.raw, text))
+        edits = (*edits, Edit("second_reading" if own.kind == "reading" else f"restore_{own.kind}", word.raw, text))
     confidence = own.confidence if own.texts is not None else word.recognised
     return replace(word, text=text, confidence=round(confidence, 4), alternatives=own.alternatives, edits=edits)

@@ -19,7 +19,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     (
         "accuracy", "channel", "corrections", "dates", "disk", "encodings", "language", "lexicon", "markup",
         "messages", "numbering", "pdfimages", "pdfmeta", "pdfsurvey", "pdftext", "router", "settings",
-        "tables", "tidy", "workers",
+        "settling", "tables", "tidy", "workers",
     ),
     # knowledge and parts of stages
     (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline import vietnamese
-from pipeline.document import Block, Document, Line, Page, Word
+from pipeline.document import Block, Document, Line, Page, Reading, Word
 from pipeline.errors import MissingPart
 from pipeline.restoration import Restorer, restore
 
@@ -120,6 +120,42 @@ def test_the_recognisers_doubt_decides_a_slip(restorer):
     line = "Các đơn vị phần đấu hoàn thành nhiệm vụ được giao"
     doubted = restore(document([line], recognised=0.5), restorer, "balanced")
     assert doubted.pages[0].text == "Các đơn vị phấn đấu hoàn thành nhiệm vụ được giao"
+
+
+def with_readings(line, place, recognised, *readings):
+    """A scanned line of which one word was read otherwise too."""
+    made = document([line])
+    words = list(made.pages[0].blocks[0].lines[0].words)
+    words[place] = Word(words[place].raw, words[place].raw, recognised=recognised, readings=readings)
+    return Document("a.pdf", "0" * 64, "application/pdf",
+                    (Page(1, 595, 842, "ocr", blocks=(Block((Line(tuple(words)),)),)),))
+
+
+def test_another_reading_settles_a_figure(restorer):
+    before = with_readings("Thực hiện từ ngày I1 tháng 3 năm 2024", 4, 0.5, Reading("second", "11", 0.92))
+    word = restore(before, restorer, "balanced").pages[0].blocks[0].lines[0].words[4]
+    assert (word.raw, word.text) == ("I1", "11")
+    assert [(edit.rule, edit.before, edit.after) for edit in word.edits] == [("second_reading", "I1", "11")]
+    assert [other.text for other in word.alternatives] == ["I1"]
+    assert word.confidence < 0.92
+
+
+def test_a_figure_read_in_two_ways_is_kept_and_doubted(restorer):
+    before = with_readings("Thực hiện từ ngày 17 tháng 3 năm 2024", 4, 0.85, Reading("second", "11", 0.9))
+    word = restore(before, restorer, "balanced").pages[0].blocks[0].lines[0].words[4]
+    assert (word.text, word.edits) == ("17", ())
+    assert word.confidence < 0.5
+    assert [other.text for other in word.alternatives] == ["11"]
+
+
+def test_another_reading_is_evidence_for_a_word(restorer):
+    line = "Tổ chức hội nghị tại thôn Khe Nhan trong tháng"
+    alone = restore(with_readings(line, 7, 0.7), restorer, "balanced").pages[0].blocks[0].lines[0].words[7]
+    before = with_readings(line, 7, 0.4, Reading("second", "Nhạn", 0.93))
+    word = restore(before, restorer, "balanced").pages[0].blocks[0].lines[0].words[7]
+    assert alone.text == "Nhan"
+    assert word.text == "Nhạn"
+    assert word.edits[-1].rule == "second_reading"
 
 
 def test_the_model_holds_plain_arrays_only():
