@@ -276,7 +276,7 @@ class LanguageModel:
             for place in range(depth - used, depth):
                 key = (key << np.uint64(BITS)) | columns[open_, place]
             table = self.tables[used]
-            places, there = _find(table.keys, (key << np.uint64(BITS)) | words[open_])
+            places, there = _find(table.keys, (key << np.uint64(BITS)) | words[open_].astype(np.uint64, copy=False))
             result[open_[there]] += table.logs[places[there]]
             missing = ~there
             open_, key = open_[missing], key[missing]

@@ -103,7 +103,7 @@ def _forward_backward(
         weights = backward[follow] * heard[follow] * chances[a:b]
         if shift.min() != top:
             weights = weights * np.exp(shift - top)
-        summed = np.bincount(left[a:b] - low, weights, high - low)
+        summed = np.bincount(left[a:b] - low, weights, high - low).astype(np.float64, copy=False)
         if last[low:high].any():
             summed[last[low:high]] = np.exp(-top)
         total = summed.max()
@@ -117,7 +117,8 @@ def _forward_backward(
     whole = strength[: arcs_at[1]]
     top = whole.max()
     evidence = top + np.log(np.exp(whole - top).sum())
-    return np.exp(np.minimum(strength - evidence, 0.0))
+    chance: Doubles = np.exp(np.minimum(strength - evidence, 0.0))
+    return chance
 
 
 def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: NDArray[np.float32]) -> Doubles:
@@ -174,7 +175,8 @@ def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: N
     whole = strength[: starts[1]]
     top = float(whole.max())
     evidence = top + math.log(float(np.exp(whole - top).sum()))
-    return np.exp(np.minimum(strength - evidence, 0.0))
+    chance: Doubles = np.exp(np.minimum(strength - evidence, 0.0))
+    return chance
 
 
 def posteriors(arcs: Arcs, nodes: int, pairs: NDArray[np.uint8], score: Score, weight: float) -> Doubles:
@@ -255,7 +257,7 @@ def _exact(
     posterior = _forward_backward(
         state_start, state_end, heard[order], source[sort], to[sort], chances[sort], nodes
     )
-    return np.bincount(z[order], posterior, count)
+    return np.bincount(z[order], posterior, count).astype(np.float64, copy=False)
 
 
 def best_path(arcs: Arcs, posterior: Doubles, nodes: int) -> Longs:
