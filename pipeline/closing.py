@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 from rapidfuzz import fuzz
 
-from pipeline import doctypes, numbering, people
+from pipeline import bodies, doctypes, numbering, people
 from pipeline.fuzzy import aligned, folded
+from pipeline.lexicon import load_table
 from pipeline.passages import CAPITALS, PlacedLine, is_capitals
 from pipeline.placing import height_of, parted, wide_gap, word_at
 from pipeline.wording import is_body_end, motto_start
@@ -72,6 +74,66 @@ def _may_stand_above(line: PlacedLine) -> bool:
     return at_right or line.area == "aside" or _BULLET.match(line.text) is not None
 
 
+LEAST_LISTED = 2  # one line with a dash over a signature is the end of a list of the body
+MOSTLY = 0.6  # share of the lines that must name bodies; the rest are abbreviations that nobody else has
+_NOTED = re.compile(r"\((?:b/c|t/h|p/h|de |bao cao|thuc hien|phoi hop|qua )[^)]*\)\W*$")
+_SHORT_FORMS = re.compile(
+    r"(?:TT|CT|PCT|CVP|PCVP|VP|LĐVP|TTUB|VPUB|UBMTTQ|MTTQ|BCH|TVTU|ĐĐBQH|Các|Như trên|Chủ tịch|Phó Chủ tịch)\b"
+    r"|Sở,|[A-ZĐ&.]{2,8}[.\s:]+[A-ZĐ]"
+)
+
+
+def _headless_list(lines: Sequence[PlacedLine], start: int, signature: int) -> int:
+    """Where a list of recipients whose head was lost begins over the signature; `signature` where there is none.
+
+    Short lines with a dash that close with a semicolon or a note and name bodies; not what a colon announces.
+    """
+    at = signature
+    while at > start and _may_be_listed(lines[at - 1], lines[at - 2] if at - 2 >= start else None):
+        at -= 1
+    while at < signature and not _BULLET.match(lines[at].text):
+        at += 1
+    entries = [line.text for line in lines[at:signature] if _BULLET.match(line.text)]
+    if len(entries) < LEAST_LISTED or (at > start and lines[at - 1].text.rstrip().endswith((":", ";"))):
+        return signature
+    closed = sum(text.rstrip().endswith(";") or _NOTED.search(aligned(text)) is not None for text in entries)
+    named = sum(_names_recipient(text) for text in entries)
+    return at if 2 * closed >= len(entries) and named >= MOSTLY * len(entries) else signature
+
+
+def _may_be_listed(line: PlacedLine, above: PlacedLine | None) -> bool:
+    """Whether a line can be an entry of a list of recipients, or the rest of one."""
+    text = line.text.rstrip()
+    if len(text) > FOOT_LINE_LENGTH or line.area not in ("body", "aside") or is_body_end(text):
+        return False
+    if _BULLET.match(text):
+        return True
+    return (
+        above is not None
+        and _BULLET.match(above.text) is not None
+        and not above.text.rstrip().endswith((";", ".", ")"))
+        and numbering.parse_marker(text[:80]) is None
+    )
+
+
+def _names_recipient(text: str) -> bool:
+    name = text.strip(" -–—~+•*·\t;.,")
+    if _NOTED.search(aligned(name)):
+        return True
+    if any(word in name for word in _tasks()):
+        return False  # "Các thôn tổ chức họp dân" does, it does not receive
+    return bodies.looks_like_body(name) >= LISTED_BODY or _SHORT_FORMS.match(name) is not None
+
+
+@cache
+def _tasks() -> tuple[str, ...]:
+    verbs = [verb for verb, noun in load_table("task_verbs") if " " in verb and not noun]
+    return tuple(f" {verb} " for verb in (*verbs, "tổ chức", "tuyên truyền"))
+
+
+LISTED_BODY = 0.5  # likeness to a body; "Các sở, ngành" has 0.7, tasks under 0.4
+
+
 def _followed_by_recipients(lines: Sequence[PlacedLine], index: int) -> bool:
     after = lines[index + 1 : index + 14]
     return (
@@ -114,6 +176,8 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
     first = head if head is not None else _find_signature(lines, start)
     if first is None:
         return None
+    listed = _headless_list(lines, start, first) if head is None else first
+    headless, first = listed < first, listed
     stop = first
     while stop > start and stop > first - 9:
         above = lines[stop - 1]
@@ -125,7 +189,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         stop -= 1
     labelled: list[PlacedLine] = [replace(line, area="signature") for line in lines[stop:first]]
     seen = {
-        "recipients": False,
+        "recipients": headless,
         "archive": False,
         "power": any(people.authority_likeness(x.text) >= SIGNING for x in labelled),
         "name": any(people.name_likeness(x.text) >= SIGNING for x in labelled),
