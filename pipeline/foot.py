@@ -6,7 +6,7 @@ Reads only lines that `areas` has put in the foot. What it never does: expand an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import people
@@ -51,7 +51,12 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     if len(blocks) > 1:
         doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
     if not blocks:
-        return Foot(None, None, None, archive, recipients, places, doubts)
+        alone = _name_among(signing, SURE_NAME)
+        if alone is None:
+            return Foot(None, None, None, archive, recipients, places, doubts)
+        doubts = (*doubts, "a name without a readable position over it")
+        places["/signature/name"] = place_of_lines([signing[alone[0]]])
+        return Foot(None, None, alone[1], archive, recipients, places, doubts)
     first = blocks[0]
     if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
@@ -60,6 +65,11 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     if first.name is None and len(blocks) == 1 and signing and _may_be_name(signing[-1].text):
         # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng") are in no list of family names.
         first = replace(first, name=signing[-1].text.strip(), name_lines=(len(signing) - 1,))
+    if first.name is None and len(blocks) == 1:
+        taken = {*first.authority_lines, *first.title_lines}
+        damaged = _name_among(signing, LIKELY_NAME, taken)
+        if damaged is not None:
+            first = replace(first, name=damaged[1], name_lines=(damaged[0],))
     for key, indexes in (
         ("authority", first.authority_lines),
         ("title", first.title_lines),
@@ -68,6 +78,28 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         if getattr(first, key) is not None and indexes:
             places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
     return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
+
+
+SURE_NAME = 0.85  # likeness of three syllables with a listed family name; asked for where no position stands above
+LIKELY_NAME = 0.6  # as in a block that can be read
+
+
+def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int] = ()) -> tuple[int, str] | None:
+    """The last line that is a person's name once the specks at its ends are left out: "i Trần Thị Mai ."."""
+    for index in range(len(lines) - 1, -1, -1):
+        words = lines[index].text.split()
+        while words and not _is_name_word(words[0]):
+            words = words[1:]
+        while words and not _is_name_word(words[-1]):
+            words = words[:-1]
+        name = " ".join(words)
+        if index not in taken and people.name_likeness(name) >= least:
+            return index, name
+    return None
+
+
+def _is_name_word(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and word.replace("'", "").replace("’", "").isalpha()
 
 
 def _may_be_name(text: str) -> bool:

@@ -205,3 +205,28 @@ def test_time_grows_with_the_length_of_hostile_text(name: str) -> None:
     seconds(short)  # tables are read on first use
     # four times the text: linear is 4, quadratic 16; half-way in logarithms is 8, and 0.2 s is noise
     assert seconds(text) < 8 * seconds(short) + 0.2
+
+
+@pytest.mark.parametrize(
+    ("right", "name"),
+    [
+        (("KT. CHỦ TỊCH", "P % CHỦ TỊCH", "Hoàng Thị Bưởi"), "Hoàng Thị Bưởi"),
+        (("KT. CHỦ TỊCH", "ee PO", "i Hoàng Thị Bưởi ."), "Hoàng Thị Bưởi"),
+        (("7A. xe 8", "P % cH", "~ Hoàng Thị Bưởi"), "Hoàng Thị Bưởi"),
+        (("7A. xe 8", "P % cH", "oo ee"), None),
+    ],
+)
+def test_name_under_a_seal(right: tuple[str, ...], name: str | None) -> None:
+    lines = [
+        line_at("KẾ HOẠCH", 270.0, 130.0),
+        line_at("Dọn kênh mương", 250.0, 150.0),
+        line_at("Trên đây là Kế hoạch dọn kênh mương của xã./.", 110.0, 200.0),
+        line_at("Nơi nhận:", 90.0, 240.0),
+        *(line_at(text, 380.0, 241.0 + 24 * i) for i, text in enumerate(right)),
+        line_at("- Các thôn;", 90.0, 253.0),
+        line_at("- Lưu: VT.", 90.0, 267.0),
+    ]
+    plan = record.read_record(scan(page_of(sorted(lines, key=lambda line: line.box.top if line.box else 0.0))))
+    assert plan.signature.name == name
+    assert plan.signature.title is None
+    assert plan.archive == "VT"
