@@ -13,8 +13,9 @@ from pipeline import sequence, themes
 from pipeline.document import Notice
 from pipeline.flow import Structure
 from pipeline.foot import Foot
+from pipeline.fuzzy import aligned
 from pipeline.header import Header
-from pipeline.passages import Node, Place, walk
+from pipeline.passages import Node, Paragraph, Place, grid, place_of_cells, walk
 from pipeline.plan import Citation
 from pipeline.vietnamese import fold
 
@@ -44,6 +45,7 @@ def check(parts: Structure, head: Header, foot: Foot, basis: Sequence[Citation])
         *_doubts(head, foot),
         *_dates(head, basis),
         *_themes(head, parts.nodes),
+        *_sums(parts.paragraphs),
         *_languages(parts),
     ]
     seen: Counter[str] = Counter()
@@ -155,6 +157,53 @@ def _dates(head: Header, basis: Sequence[Citation]) -> Iterator[Notice]:
         written = re.search(r"/((?:19|20)\d{2})/", found.number or "")
         if written and written[1] != found.date[:4]:
             yield Notice("low_confidence", f"number {found.number} and date {found.date} are of different years", page)
+
+
+# --- sums of tables --------------------------------------------------------------------------------------
+
+_TOTAL = re.compile(r"(?:tong(?: cong| so)?|cong)\W*")
+_INTEGER = re.compile(r"\d{1,3}(?:\.\d{3})+|\d+")
+_NO_SUM = re.compile(r"%|\b(?:ty le|binh quan|don gia|nam|diem|xep)\b")
+LEAST_SUMMED = 2
+
+
+def _sums(paragraphs: Sequence[Paragraph]) -> Iterator[Notice]:
+    """Columns of whole numbers whose last row says "Tổng cộng" and something else than what stands above it.
+
+    Only rows numbered 1, 2, 3 without a gap are summed, so that groups with sums of their own stay out, and only a
+    total above every part is held against them: an average or a rate never is.
+    """
+    for paragraph in paragraphs:
+        if paragraph.table is None:
+            continue
+        rows = grid(paragraph.table)
+        total = next(
+            (i for i, row in enumerate(rows) if any(c is not None and _TOTAL.fullmatch(aligned(c.text)) for c in row)),
+            None,
+        )
+        first = next((i for i, row in enumerate(rows) if row[0] is not None and row[0].text.strip(" .") == "1"), None)
+        if total is None or first is None or total - first < LEAST_SUMMED or total != len(rows) - 1:
+            continue
+        parts = rows[first:total]
+        if [row[0].text.strip(" .") if row[0] else "" for row in parts] != [str(n + 1) for n in range(len(parts))]:
+            continue
+        for column in range(1, paragraph.table.columns):
+            said = rows[total][column]
+            cells = [row[column] for row in parts]
+            heads = " ".join(cell.text for row in rows[:first] if (cell := row[column]) is not None)
+            if said is None or said.column_span > 1 or _NO_SUM.search(aligned(heads)):
+                continue
+            numbers = [int(c.text.strip().replace(".", "")) for c in cells if c is not None and _is_integer(c.text)]
+            if len(numbers) < len(cells) or not _is_integer(said.text):
+                continue
+            value = int(said.text.strip().replace(".", ""))
+            if value > max(numbers) and value != sum(numbers):
+                place = place_of_cells(paragraph, (said,), said.text)
+                yield _at("low_confidence", f"the column adds up to {sum(numbers)}, the total says {value}", place)
+
+
+def _is_integer(text: str) -> bool:
+    return len(text) < 20 and _INTEGER.fullmatch(text.strip()) is not None
 
 
 # --- what the text says twice ----------------------------------------------------------------------------
