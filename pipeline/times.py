@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline import dates, terms
 from pipeline.document import Table
@@ -144,8 +144,28 @@ def find_deadlines(nodes: Sequence[Node]) -> tuple[FoundDeadline, ...]:
             if paragraph.table is not None:
                 found += _from_table(paragraph, paragraph.table)
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
-                found += _from_text(paragraph)
+                found += (_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph))
     return tuple(found)
+
+
+# "- Thời gian thực hiện: Tháng 6/2023." says when, its heading says what
+_LABEL_ALONE = re.compile(
+    r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)(?: (?:thuc hien|hoan thanh|trien khai|to chuc))?)?"
+)
+LEAST_TASK, LONGEST_TASK = 3, 60  # words of a title that can say what is due
+
+
+def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> FoundDeadline:
+    """The deadline with the title of its section as action where its own line has only a label."""
+    node = step.node
+    if not _LABEL_ALONE.fullmatch(aligned(deadline.action or "").strip()) or node.title in (None, paragraph):
+        return deadline
+    assert node.title is not None
+    task = _trimmed(node.heading or node.title.body)
+    if node.label is None or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK:
+        return deadline
+    kept = tuple(part for part in deadline.parts if part[0] != "action")
+    return replace(deadline, action=task, parts=(*kept, ("action", node.title.place_of(task))))
 
 
 def _tells_of_the_past(step: Step) -> bool:
