@@ -95,6 +95,17 @@ def mixed(first: Candidates, second: Candidates, share: float) -> Candidates:
     )
 
 
+def is_damage(piece: str) -> bool:
+    """Whether it has a letter beyond ASCII that Vietnamese does not: "Hoäng" is no word.
+
+    >>> is_damage("Hoäng"), is_damage("ổn"), is_damage("San")
+    (True, False, False)
+    """
+    return any(
+        not letter.isascii() and letter.isalpha() and letter not in vietnamese.LETTERS for letter in piece.lower()
+    )
+
+
 def identity_cost(piece: str) -> float:
     """Log-probability of spelling out exactly this unknown word."""
     cost = UNKNOWN_START
@@ -180,6 +191,31 @@ class Finder:
             np.concatenate([best[chosen].astype(np.float64), extra.emissions]),
             texts + extra.texts,
             np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
+        )
+
+    def with_near(self, found: Candidates, piece: str, tone: float, base: float) -> Candidates:
+        """The list with every syllable of the same bare letters, at no less than these log-probabilities.
+
+        `tone` is for those that differ from the piece in the tone mark only, `base` for other marks.
+        """
+        places = self.by_base.get(vietnamese.search_key(piece), ())
+        if not places or (len(piece) > 1 and piece.isupper() and piece in self.abbreviations):
+            return found
+        row = {text: number for number, text in enumerate(found.texts)}
+        emissions = found.emissions.copy()
+        toneless = vietnamese.strip_tone(vietnamese.compose(piece).lower())
+        extra: list[Row] = []
+        for place in places:
+            text = like(self.syllables[place], piece)
+            floor = tone if vietnamese.strip_tone(text.lower()) == toneless else base
+            if text in row:
+                emissions[row[text]] = max(emissions[row[text]], floor)
+            else:
+                extra.append((int(self.numbers[place]), floor, text))
+        more = _columns(extra)
+        return Candidates(
+            np.concatenate([found.words, more.words]), np.concatenate([emissions, more.emissions]),
+            found.texts + more.texts, np.concatenate([found.tails, more.tails]),
         )
 
     def mend_symbol(self, symbol: str) -> str:

@@ -31,7 +31,7 @@ FOREIGN_ASCII = 0.93  # English is plain; a garbled page is not, and its italics
 HOPELESS_LEGAL = 0.40
 ENCODED = 0.12
 
-_OWN = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
+OWN_LETTERS = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
 # Signs that fonts of the TCVN3 and VNI kind leave inside words when read in the wrong code page, and that no
 # English model prints there.
 _LEGACY = re.compile(r"[^\W\d_][µ¸¶·¹¨»¾¼½ÆÇÊËÌÐÎÏÑÕÒÖ×ØÜÞßãâïîåæëêìÛîøûùïÖ¬­®][^\W\d_]?")
@@ -66,8 +66,9 @@ def _of_token(token: str) -> Signs | None:
     lower = token.lower()
     bare = vietnamese.strip_marks(lower)
     return Signs(
-        1.0, float(vietnamese.is_syllable(lower)), float(bare in _bare_syllables()), float(bool(_OWN.search(lower))),
-        float(token.isascii() and token.isalpha()), float(bool(_LEGACY.search(token))),
+        1.0, float(vietnamese.is_syllable(lower)), float(bare in _bare_syllables()),
+        float(bool(OWN_LETTERS.search(lower))), float(token.isascii() and token.isalpha()),
+        float(bool(_LEGACY.search(token))),
     )
 
 

@@ -100,7 +100,7 @@ def _cut_core(core: str, tail: str) -> list[Piece]:
             pieces.append(Piece(part, "number"))
         elif _SYMBOL.fullmatch(part):
             pieces.append(Piece(part, "symbol"))
-        elif _LETTER.search(part) or (set(part) & LETTER_SIGNS and len(part) <= 7):
+        elif _LETTER.search(part) or (set(part) & LETTER_SIGNS and len(part) <= 7 and len(_DIGITS.findall(part)) < 2):
             last = number == len(parts) - 1
             doubtful = part + tail[0] if last and tail and tail[0] in _AMBIGUOUS_TAIL else ""
             pieces.append(Piece(part, "text", doubtful))

@@ -158,6 +158,36 @@ def test_another_reading_is_evidence_for_a_word(restorer):
     assert word.edits[-1].rule == "second_reading"
 
 
+@pytest.mark.parametrize("case", cases("slips"))
+def test_slips_of_a_scan(restorer, case):
+    after = restore(document([case["raw"]], recognised=case["recognised"]), restorer, "balanced")
+    assert after.pages[0].text == case["text"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [("Ill. MUC TIEU", "III."), ("Il. NHIEM VU", "II."), ("Iv- Té chirc thuc hién", "IV-"), ("I. MUC DICH", "I."),
+     ("Illl. MUC", "Illl.")],
+)
+def test_a_roman_numeral_opens_a_line(restorer, raw, text):
+    before = "trong nhan dan véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong\n"
+    assert restorer.restore_text(before + raw).text.split("\n")[1].split()[0] == text
+
+
+def test_debris_of_a_garbled_page_is_doubted(restorer):
+    raw = "véi quyét tam hoan thanh muc tiéu d& ra mm cia dia phuong"
+    word = next(word for word in restorer.restore_text(raw).words if word.raw == "mm")
+    assert word.text == "mm"
+    assert word.confidence <= 0.5
+
+
+def test_a_syllable_with_vietnamese_letters_stands_in_a_garbled_paragraph(restorer):
+    raw = "PHỤ LỤC\nUy ban nhan dan x4 t6 chirc phong trao thi dua yéu nudc trong nhan dan véi quyét tam cao"
+    found = restorer.restore_text(raw)
+    assert "garbled" in found.conditions
+    assert found.text.split("\n")[0] == "PHỤ LỤC"
+
+
 def test_the_model_holds_plain_arrays_only():
     from pipeline.restoration import MODEL
 
