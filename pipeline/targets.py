@@ -42,14 +42,26 @@ def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
     found: list[FoundTarget] = []
     for step in walk(nodes):
         kind = _kind_in_force(step)
-        for paragraph in step.node.content:
+        content = tuple(step.node.content)
+        for index, paragraph in enumerate(content):
             if paragraph.table is not None:
                 found += _from_table(paragraph, paragraph.table, kind == "targets")
-            elif kind == "targets":
+            elif kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2]):
                 found += _from_item(step, paragraph)
-            elif kind not in ("situation", "funding", "rewards") and step.node.title is not None:
+            elif kind not in ("targets", "situation", "funding", "rewards") and step.node.title is not None:
                 found += _from_prose(step, paragraph)
     return tuple(found)
+
+
+def _is_topic(paragraph: Paragraph, after: Sequence[Paragraph]) -> bool:
+    """Whether a bullet without a number or a closing mark only names what the goals below it are about."""
+    bullet = bullet_of(paragraph.text)
+    if bullet is None or not after or after[0].table is not None or paragraph.text.rstrip().endswith((".", ";", ",")):
+        return False
+    below = bullet_of(after[0].text)
+    if below is not None and below.shape == bullet.shape:
+        return False
+    return not _goal_quantities(paragraph.text) and bool(_goal_quantities(after[0].text))
 
 
 def _kind_in_force(step: Step) -> str | None:
