@@ -319,7 +319,8 @@ def main() -> None:
     out += table("No marks at all", plain, restorer, given.peers, None)
     out += slips(list(samples(given.set, "vie")), restorer)
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
-    out += ["## How far the probabilities can be trusted", "", "Over the garbled documents above.", ""]
+    out += ["## How far the probabilities can be trusted", ""]
+    out += ["Over the garbled documents above; debris of seals counts as wrong.", ""]
     out += [*doubt.rows(), ""]
     out += speed(max(garbled, key=lambda sample: len(sample.raw)))
     page = "\n".join(out)

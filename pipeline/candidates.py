@@ -41,6 +41,7 @@ PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
 
 
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
@@ -96,13 +97,14 @@ def mixed(first: Candidates, second: Candidates, share: float) -> Candidates:
 
 
 def is_damage(piece: str) -> bool:
-    """Whether it has a letter beyond ASCII that Vietnamese does not: "Hoäng" is no word.
+    """Whether it has a marked Latin letter that Vietnamese has not: "Hoäng" is no word. Other scripts are no damage.
 
-    >>> is_damage("Hoäng"), is_damage("ổn"), is_damage("San")
-    (True, False, False)
+    >>> is_damage("Hoäng"), is_damage("ổn"), is_damage("San"), is_damage("湖")
+    (True, False, False, False)
     """
     return any(
-        not letter.isascii() and letter.isalpha() and letter not in vietnamese.LETTERS for letter in piece.lower()
+        not letter.isascii() and letter not in vietnamese.LETTERS and vietnamese.strip_marks(letter) in _LATIN
+        for letter in piece.lower()
     )
 
 

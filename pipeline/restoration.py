@@ -60,6 +60,7 @@ RARE = -5.0  # the same for a possible syllable that 88 million tokens of text d
 # Log-probability floor of a syllable with other marks than those read: worn scans lose and blur marks far more often
 # than the synthetic pages of the channel. One that differs in its tone only, in any marks.
 NEAR_TONE, NEAR_BASE = -5.5, -6.5
+NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
 DEBRIS = 0.5  # most that a token is believed which is no word and was left: 10 in 26 right on the dev samples
 UNTOLD = 0.8  # confidence supposed of a reader that tells none
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
@@ -498,7 +499,8 @@ class _Builder:
             return self.finder.read_by(self.restorer.latin, piece.text, setting, piece.with_tail)
         found = self.finder.read_by(self.restorer.vie, piece.text, setting, piece.with_tail)
         if self.condition == "slips":
-            found = self.finder.with_near(found, piece.text, NEAR_TONE, NEAR_BASE)
+            name = NAME if piece.text.istitle() and len(piece.text) > 1 else 0.0
+            found = self.finder.with_near(found, piece.text, NEAR_TONE + name, NEAR_BASE + name)
         if is_damage(piece.text):  # "tñ" is a misread syllable, not the short form TN
             found = found.only(np.flatnonzero([
                 text == piece.text or vietnamese.is_syllable(text) for text in found.texts
