@@ -28,8 +28,8 @@ GROUPS: tuple[tuple[str, ...], ...] = (
         "symbols", "terms", "training", "truth", "wording",
     ),
     (
-        "bodies", "foot", "joining", "measure", "outcomes", "pdfcheck", "placement", "placing", "restoration",
-        "second", "store", "targets", "themes", "times", "titles",
+        "bodies", "foot", "joining", "measure", "outcomes", "pdfcheck", "placement", "placing",
+        "restoration", "second", "store", "targets", "themes", "times", "titles",
     ),
     (
         "citations", "closing", "console", "desk", "doctor", "doubts", "duties", "images", "issuer", "jobs",
