@@ -70,7 +70,6 @@ _TEXTS: dict[str, _Text] = {
     "arg.update": _Text("write the figures to the file", "ghi các chỉ số vào tệp"),
     # --- run
     "run.working": _Text("Reading", "Đang đọc"),
-    "run.found": _Text("{files} files, {pages} pages", "{files} tệp, {pages} trang"),
     "run.done": _Text("{done} done, {partial} partial, {failed} failed, {same} unchanged of {total} files; "
                       "{pages} pages in {seconds} s.",
                       "{done} xong, {partial} chưa trọn, {failed} lỗi, {same} không đổi trên {total} tệp; "
@@ -82,7 +81,6 @@ _TEXTS: dict[str, _Text] = {
     "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
     "run.interrupted": _Text("Interrupted. What was done is kept; the same command goes on from here.",
                              "Đã dừng. Phần đã làm được giữ lại; chạy lại cùng lệnh để tiếp tục."),
-    "run.no_input": _Text("No file to read was found in: {paths}", "Không tìm thấy tệp nào để đọc trong: {paths}"),
     "run.plan": _Text("{files} files, {pages} pages to read; about {minutes} minutes with {jobs} jobs.",
                       "{files} tệp, {pages} trang cần đọc; khoảng {minutes} phút với {jobs} tiến trình."),
     "table.file": _Text("file", "tệp"),
@@ -109,8 +107,6 @@ _TEXTS: dict[str, _Text] = {
     "doctor.bad": _Text("Something needed is missing; the cures stand above.",
                         "Thiếu thành phần bắt buộc; cách khắc phục ở trên."),
     "score.fell": _Text("Lower than on file: {names}", "Thấp hơn mức đã lưu: {names}"),
-    "bug": _Text("This is a fault of the program, not of your files. Please report it with the lines above.",
-                 "Đây là lỗi của chương trình, không phải của tệp. Xin báo lại kèm các dòng trên."),
     "error.head": _Text("Error", "Lỗi"),
 }
 

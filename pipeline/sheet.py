@@ -184,14 +184,6 @@ class Bend:
         return total
 
     @property
-    def tilt(self) -> float:
-        """Degrees by which the whole page falls to the right."""
-        x = np.array([0.2, 0.8]) * self.size[0]
-        y = np.full(2, 0.5 * self.size[1])
-        low, high = self.shift(x, y)
-        return float(np.degrees(np.arctan2(high - low, x[1] - x[0])))
-
-    @property
     def depth(self) -> float:
         """Largest displacement in pixels that is left when the page's tilt is taken out."""
         x, y = np.meshgrid(np.linspace(0.06, 0.94, 15) * self.size[0], np.linspace(0.08, 0.92, 9) * self.size[1])

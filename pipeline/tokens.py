@@ -107,8 +107,3 @@ def _cut_core(core: str, tail: str) -> list[Piece]:
         else:
             pieces.append(Piece(part, "number" if _DIGITS.search(part) else "other"))
     return pieces
-
-
-def digits_of(text: str) -> str:
-    """The digits of a text in order; no stage may change them."""
-    return "".join(_DIGITS.findall(text))
