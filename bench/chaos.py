@@ -28,7 +28,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import batch
+from pipeline.batches import batch
 from pipeline.errors import SohoaError
 from pipeline.settings import Settings
 

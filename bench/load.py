@@ -23,8 +23,8 @@ import pikepdf
 from PIL import Image, ImageDraw
 
 from bench.observe import Observer
-from pipeline import batch, report
-from pipeline.outcomes import Event, RunSummary
+from pipeline.batches import batch, report
+from pipeline.batches.outcomes import Event, RunSummary
 from pipeline.settings import Settings
 
 HERE = Path(__file__).parent.parent

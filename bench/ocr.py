@@ -33,9 +33,11 @@ from pathlib import Path
 import pikepdf
 from rapidfuzz import fuzz, process
 
-from pipeline import accuracy, clean, ingest, layout, pages, recognisers, run
-from pipeline.accuracy import TextAccuracy
+from pipeline import run
 from pipeline.document import Document
+from pipeline.imaging import clean, ingest, layout, pages, recognisers
+from pipeline.scoring import accuracy
+from pipeline.scoring.accuracy import TextAccuracy
 from pipeline.settings import Settings
 from samples import age, bundle, make, source
 

@@ -30,8 +30,8 @@ from pathlib import Path
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from pipeline import vietnamese
-from pipeline.restoration import RestoredText, Restorer
+from pipeline.decoder.restoration import RestoredText, Restorer
+from pipeline.knowledge import vietnamese
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "out" / "bench-restore"
@@ -282,7 +282,7 @@ def clean(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
 def speed(sample: Sample) -> list[str]:
     """Warm and cold time and memory, in a process of its own."""
     code = (
-        "import sys,time;t=time.process_time();from pipeline.restoration import Restorer;r=Restorer.load();"
+        "import sys,time;t=time.process_time();from pipeline.decoder.restoration import Restorer;r=Restorer.load();"
         "x=sys.stdin.read();y=r.restore_text(x);c=time.process_time()-t;t=time.process_time();r.restore_text(x);w=time.process_time()-t;"
         "import resource;print(c,w,len(y.words),resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )

@@ -31,8 +31,9 @@ import pikepdf
 from PIL import Image, ImageDraw
 
 from bench.observe import Observer
-from pipeline import batch, errors
-from pipeline.outcomes import Event, RunSummary
+from pipeline import errors
+from pipeline.batches import batch
+from pipeline.batches.outcomes import Event, RunSummary
 from pipeline.settings import Settings
 
 LIMIT_BYTES = 1_500_000_000

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.console import Console
+from pipeline.commands.console import Console
+from pipeline.commands.messages import Language, describe, language_from, say
 from pipeline.errors import (
     EXIT_INTERRUPTED,
     EXIT_MISSING_PART,
@@ -32,7 +33,6 @@ from pipeline.errors import (
     UsageError,
     WrongType,
 )
-from pipeline.messages import Language, describe, language_from, say
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
 
 _OWN_COMMANDS = frozenset({
@@ -146,7 +146,7 @@ def build_parser(language: Language = "en", *, with_desk: bool = True) -> argpar
     score.add_argument("--check", action="store_true", help=told("arg.check"))
     score.add_argument("--update", action="store_true", help=told("arg.update"))
     if with_desk:
-        from pipeline import desk_cli
+        from pipeline.commands import desk_cli
 
         desk_cli.add_commands(commands, [common], language)
     return parser
@@ -216,21 +216,21 @@ def _formats(listed: str) -> tuple[str, ...]:
 
 
 def _run(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import batch
+    from pipeline.batches import batch
 
     settings = settings_from(options)
     if options.dry_run:
         return _dry_run(options, settings, console)
     engine = None
     if options.cluster:
-        from pipeline import cluster
+        from pipeline.batches import cluster
 
         engine = cluster.engine(options.cluster, settings)
     with console.bar() as bar:
         told = {"progress": bar.event, "redo": options.redo, "engine": engine, "quarantine": options.quarantine,
                 "language": console.language}
         if any("://" in place for place in (*options.paths, options.out)):
-            from pipeline import remote
+            from pipeline.batches import remote
 
             summary = remote.run_remote(options.paths, options.out, settings, options.work, **told)
         else:
@@ -239,7 +239,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _retry(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import batch
+    from pipeline.batches import batch
 
     with console.bar() as bar:
         # Without options, with the settings of the run that failed.
@@ -249,7 +249,7 @@ def _retry(options: argparse.Namespace, console: Console) -> int:
 
 
 def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) -> int:
-    from pipeline import batch
+    from pipeline.batches import batch
 
     plan = batch.plan_batch([Path(path) for path in options.paths], Path(options.out), settings, redo=options.redo)
     if options.json:
@@ -270,7 +270,8 @@ def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) 
 
 def _tell(summary: Any, console: Console) -> int:
     """What a run found and where to look; failures with their cures on standard error."""
-    from pipeline import overview, report
+    from pipeline.batches import report
+    from pipeline.commands import overview
 
     if console.as_json:
         console.result_json(report.run_json(summary))
@@ -281,7 +282,8 @@ def _tell(summary: Any, console: Console) -> int:
 
 
 def _watch(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import overview, watch
+    from pipeline.batches import watch
+    from pipeline.commands import overview
 
     settings = settings_from(options)
     with console.bar() as bar:
@@ -291,7 +293,8 @@ def _watch(options: argparse.Namespace, console: Console) -> int:
 
 
 def _status(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import overview, store
+    from pipeline.batches import store
+    from pipeline.commands import overview
 
     status = store.status(options.out)
     if options.json:
@@ -302,7 +305,7 @@ def _status(options: argparse.Namespace, console: Console) -> int:
 
 
 def _score(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import score
+    from pipeline.scoring import score
 
     scores = score.score_folder(options.gold, options.out)
     if options.json:
@@ -322,7 +325,7 @@ def _score(options: argparse.Namespace, console: Console) -> int:
 
 def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
     """The text of a file, or of standard input for "-". Raises InputError."""
-    from pipeline import encodings
+    from pipeline.knowledge import encodings
 
     try:
         if name == "-":
@@ -341,8 +344,8 @@ def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
 
 
 def _restore(options: argparse.Namespace, console: Console) -> int:
-    from pipeline.doubts import FORMATS
-    from pipeline.restoration import Restorer
+    from pipeline.decoder.restoration import Restorer
+    from pipeline.writers.doubts import FORMATS
 
     restored = Restorer.load().restore_text(
         _read_text(options.file), options.preset, [_read_text(str(name)) for name in options.reference])
@@ -352,7 +355,8 @@ def _restore(options: argparse.Namespace, console: Console) -> int:
 
 
 def _parse(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import export, run
+    from pipeline import run
+    from pipeline.writers import export
 
     name = "stdin.txt" if options.file == "-" else Path(options.file).name
     plan = run.parse(_read_text(options.file), Settings(preset=options.preset), name)
@@ -368,7 +372,7 @@ def _schema(_: argparse.Namespace, console: Console) -> int:
 
 
 def _doctor(options: argparse.Namespace, console: Console) -> int:
-    from pipeline import doctor
+    from pipeline.commands import doctor
 
     findings = doctor.examine(options.out)
     if options.json:

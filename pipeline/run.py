@@ -14,31 +14,20 @@ from functools import lru_cache
 from pathlib import Path
 
 import pipeline
-from pipeline import (
-    areas,
-    encodings,
-    export,
-    html,
-    ingest,
-    layout,
-    markup,
-    pages,
-    recognisers,
-    record,
-    searchable,
-    tables,
-    vietnamese,
-)
 from pipeline.corrections import Correction, apply_to_document, apply_to_plan
+from pipeline.decoder.restoration import RestoredText, Restorer
+from pipeline.decoder.restoration import restore as restore_document
 from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
 from pipeline.errors import PageError, SohoaError, TooLarge
-from pipeline.images import PageInput
-from pipeline.ingest import Source
+from pipeline.imaging import ingest, layout, pages, recognisers
+from pipeline.imaging.images import PageInput
+from pipeline.imaging.ingest import Source
+from pipeline.imaging.recognisers import Recogniser
+from pipeline.knowledge import encodings, vietnamese
 from pipeline.plan import Evidence, Plan
-from pipeline.recognisers import Recogniser
-from pipeline.restoration import RestoredText, Restorer
-from pipeline.restoration import restore as restore_document
 from pipeline.settings import Preset, Settings
+from pipeline.structure import areas, record, tables
+from pipeline.writers import export, html, markup, searchable
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,13 @@ import subprocess
 from pathlib import Path
 
 import pipeline
+from pipeline.knowledge.lexicon import dictionary_folder
 
 _LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "opencv-python-headless", "tesserocr")
 
-# Code that cannot change what a document is read as: people, the batch around the pipeline, training.
-_NOT_RULES = frozenset({
-    "cli", "__main__", "messages", "doctor", "batch", "workers", "jobs", "store", "disk", "discover", "outcomes",
-    "report", "watch", "cluster", "versions", "score", "accuracy", "agreement",
-    "truth", "placement", "ingest", "clean", "pages", "settings", "errors",
-})
-_NOT_RULE_FOLDERS = frozenset({"review", "training", "recognisers", "__pycache__"})
+# The code of the quick half and its writers: a change in these may change what a document is read as.
+_RULE_FOLDERS = ("decoder", "knowledge", "structure", "writers")
+_RULE_MODULES = ("document", "plan", "run")
 
 
 @functools.cache
@@ -44,24 +41,19 @@ def versions() -> dict[str, str]:
 
 @functools.cache
 def rules_digest() -> str:
-    """Changes whenever a rule, a stage of the quick half or a dictionary does."""
-    package = Path(pipeline.__file__).parent
+    """Changes whenever a rule, a stage of the quick half, the model of restoration or a dictionary does."""
     digest = hashlib.sha256()
-    roots = [package, package / "dictionaries", package.parent / "dictionaries"]
-    for path in sorted(_rule_files(roots)):
+    for path in _rule_files(Path(pipeline.__file__).parent):
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
-def _rule_files(roots: list[Path]) -> list[Path]:
-    package = roots[0]
-    files = [path for path in package.rglob("*.py")
-             if path.stem not in _NOT_RULES and not _NOT_RULE_FOLDERS & set(path.relative_to(package).parts)]
-    for folder in roots[1:]:
-        if folder.is_dir():
-            files += [path for path in folder.rglob("*") if path.is_file()]
-            break
-    return files
+def _rule_files(package: Path) -> list[Path]:
+    code = [package / f"{name}.py" for name in _RULE_MODULES]
+    for name in _RULE_FOLDERS:
+        code += sorted((package / name).rglob("*.py"))
+    folders = (package / "data", dictionary_folder())
+    return code + [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def _tesseract() -> str | None:

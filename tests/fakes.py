@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import corrections, document
+from pipeline.batches.jobs import Drives
 from pipeline.document import Block, Document, Line, Notice, Page, Word
 from pipeline.errors import EncryptedFile, MissingPart, PageError, RecognitionFailed, TooLarge, UnreadableFile
-from pipeline.jobs import Drives
 from pipeline.settings import Settings
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline import areas, placing
 from pipeline.document import Document
+from pipeline.structure import areas, placing
 from tests.papers import text_document
 
 MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n"

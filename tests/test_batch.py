@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import batch, store
+from pipeline.batches import batch, store
 from pipeline.errors import Locked, NoInput, OutputNotWritable, UsageError
 from pipeline.settings import Settings
 from tests import fakes

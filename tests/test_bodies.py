@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import bodies
+from pipeline.knowledge import bodies
 from tests.leaf_cases import cases
 
 

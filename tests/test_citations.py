@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from pipeline import citations
+from pipeline.knowledge import citations
 from tests.leaf_cases import cases, kept
 
 FIELDS = ("type", "number", "date", "issuer", "subject", "kind", "doubt")

@@ -5,8 +5,8 @@ import drawn
 import numpy as np
 import pytest
 
-from pipeline import clean, marks, measure, sheet
-from pipeline.images import Back
+from pipeline.imaging import clean, marks, measure, sheet
+from pipeline.imaging.images import Back
 
 
 def done(cleaned: clean.Cleaned) -> dict[str, object]:

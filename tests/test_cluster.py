@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import batch, cluster
+from pipeline.batches import batch, cluster
 from pipeline.errors import MissingPart, UsageError
 from pipeline.settings import Settings
 from tests import fakes

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import datelines, dates, terms
+from pipeline.knowledge import datelines, dates, terms
 from tests.leaf_cases import cases, kept
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from pipeline import channel, language, lattice, router, tokens, vietnamese
+from pipeline.decoder import channel, language, lattice, router, tokens
+from pipeline.knowledge import vietnamese
 from pipeline.training import confusions
 
 
@@ -132,6 +133,6 @@ def test_training_pairs_leave_punctuation_out():
 
 
 def test_every_candidate_syllable_is_legal():
-    from pipeline.restoration import Restorer
+    from pipeline.decoder.restoration import Restorer
 
     assert all(vietnamese.is_syllable(word) for word in Restorer.load().finder.syllables)

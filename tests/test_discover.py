@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover import Found, discover, free_name, printable
+from pipeline.batches.discover import Found, discover, free_name, printable
+from pipeline.batches.planning import with_ledger_names
+from pipeline.batches.store import InputRow, text_of_path
 from pipeline.errors import UnreadableFile, WrongType
-from pipeline.planning import with_ledger_names
-from pipeline.store import InputRow, text_of_path
 
 
 def make(folder: Path, *names: str, content: bytes = b"x") -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import encodings
+from pipeline.knowledge import encodings
 
 CASES = Path(__file__).parent / "cases" / "encodings"
 MADE = json.loads((CASES / "made.json").read_text("utf-8"))

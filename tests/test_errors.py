@@ -6,7 +6,8 @@ import string
 
 import pytest
 
-from pipeline import errors, messages
+from pipeline import errors
+from pipeline.commands import messages
 from pipeline.errors import InputError, SohoaError
 
 

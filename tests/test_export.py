@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from pipeline import export
 from pipeline.document import Block, Cell, Line, Page, Table, from_json
 from pipeline.plan import Plan
+from pipeline.writers import export
 from tests.pdfkit import a_document, a_page, a_plan, a_word
 
 CASES = json.loads((Path(__file__).parent / "cases" / "export" / "markdown.json").read_text("utf-8"))

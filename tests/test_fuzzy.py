@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import fuzzy
+from pipeline.knowledge import fuzzy
 
 
 @given(st.text(max_size=80))

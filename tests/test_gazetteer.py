@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import gazetteer
-from pipeline.lexicon import load_table
+from pipeline.knowledge import gazetteer
+from pipeline.knowledge.lexicon import load_table
 from tests.leaf_cases import cases
 
 

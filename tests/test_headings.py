@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
-from pipeline import headings
-from pipeline.lexicon import load_table
+from pipeline.knowledge import headings
+from pipeline.knowledge.lexicon import load_table
 from pipeline.plan import SectionKind
 from tests.leaf_cases import cases
 

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 from PIL import Image
 
-from pipeline import html
 from pipeline.document import Alternative, Block, Box, Cell, FoundObject, Line, Page, Table, Word
 from pipeline.plan import Evidence, Warning_
+from pipeline.writers import html
 from tests.pdfkit import a_document, a_page, a_plan, a_scan, a_word
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'

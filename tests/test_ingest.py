@@ -11,16 +11,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline import ingest, pdfpages
-from pipeline.errors import (
-    ChangedInput,
-    EmptyFile,
-    EncryptedFile,
-    InputError,
-    TooLarge,
-    UnreadableFile,
-    WrongType,
-)
+from pipeline.errors import ChangedInput, EmptyFile, EncryptedFile, InputError, TooLarge, UnreadableFile, WrongType
+from pipeline.imaging import ingest, pdfpages
 from pipeline.settings import Settings
 
 SETTINGS = Settings()

@@ -1,107 +1,103 @@
-"""A module imports only from groups above its own; within a group, never one another."""
+"""A part of the house imports only from parts above its own, and no modules import one another in a circle."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 
-# From the ground up. A name ending in "/" is a package, whose modules may import one another.
-GROUPS: tuple[tuple[str, ...], ...] = (
-    # values and knowledge that need nothing
-    (
-        "document", "errors", "fuzzy", "numerals", "pdfstrip", "plan", "thumbnails", "tokens", "versions",
-        "vietnamese", "xmltext",
-    ),
-    # what needs only those
-    (
-        "accuracy", "channel", "corrections", "dates", "disk", "encodings", "language", "lexicon", "markup",
-        "messages", "numbering", "pdfimages", "pdfmeta", "pdfsurvey", "pdftext", "router", "settings",
-        "settling", "tables", "tidy", "workers",
-    ),
-    # knowledge and parts of stages
-    (
-        "agreement", "candidates", "datelines", "discover", "doctypes", "gazetteer", "headings", "lattice",
-        "passages", "pdfmedia", "pdfmend", "people", "quantities", "recognisers", "secrecy", "sequence",
-        "symbols", "terms", "training", "truth", "wording",
-    ),
-    (
-        "bodies", "foot", "joining", "measure", "outcomes", "pdfcheck", "placement", "placing",
-        "restoration", "second", "store", "targets", "themes", "times", "titles",
-    ),
-    (
-        "citations", "closing", "console", "desk", "doctor", "doubts", "duties", "images", "issuer", "jobs",
-        "letterhead", "outline", "score", "searchable", "tally", "webreport",
-    ),
-    ("areas", "header", "index", "learn", "marks", "overview", "pdfpages", "report", "sheet"),
-    ("clean", "flow", "handover", "ingest", "layout", "search"),
-    ("checks", "export", "html", "pages", "sheets"),
-    ("finding_aids", "record"),
-    # the two drives
-    ("letter", "run", "tt05"),
-    ("archival", "package", "planning"),
-    ("forms", "schedule"),
-    # many documents; the desk in the browser
-    ("batch", "review"),
-    ("cluster", "desk_cli", "remote", "watch"),
-    # people
+# From the ground up: modules of the root and packages by area. Those of one row do not know of one another.
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("document", "errors", "plan"),
+    ("corrections", "disk", "settings"),
+    ("knowledge",),
+    ("decoder", "imaging", "scoring", "structure", "versions"),
+    ("training", "writers"),
+    ("run",),
+    ("batches",),
+    ("desk",),
+    ("commands",),
     ("cli",),
 )
-RANK = {name.rstrip("/"): rank for rank, group in enumerate(GROUPS) for name in group}
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+ENTRIES = ("__init__", "__main__")
 
 
-def module_of(path: Path) -> str:
+def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.ImportFrom(level=level) if level:
-                yield "<relative import>"
-            case ast.ImportFrom(module="pipeline", names=names):
-                yield from (alias.name for alias in names)
-            case ast.ImportFrom(module=str(module)) if module.startswith("pipeline."):
-                yield module.split(".")[1]
-            case ast.Import(names=names):
-                yield from (alias.name.split(".")[1] for alias in names if alias.name.startswith("pipeline."))
-
-
-def faults(path: Path, source: str) -> list[str]:
-    own = module_of(path)
-    tree = ast.parse(source)
-    wrong = []
-    for name in imported(tree):
-        if name == own or name.startswith("__"):
-            continue
-        if name not in RANK:
-            wrong.append(f"{own} imports {name}, which stands in no group")
-        elif RANK[name] >= RANK[own]:
-            wrong.append(f"{own} imports {name}")
-    return wrong
+def dotted(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 def sources() -> list[Path]:
-    return [path for path in sorted(PACKAGE.rglob("*.py")) if module_of(path) not in ("__init__", "__main__")]
+    return [path for path in sorted(PACKAGE.rglob("*.py")) if part_of(path) not in ENTRIES]
 
 
-def test_every_module_stands_in_a_group() -> None:
-    assert {module_of(path) for path in sources()} - set(RANK) == set()
+MODULES = frozenset(dotted(path) for path in sources())
 
 
-def test_no_group_names_a_module_that_is_gone() -> None:
-    assert set(RANK) - {module_of(path) for path in sources()} == set()
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Dotted names of what a module takes from the house, wherever in the file it does so."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ImportFrom(level=level) if level:
+                yield "pipeline.<relative import>"
+            case ast.ImportFrom(module=str(module), names=names) if module.split(".")[0] == "pipeline":
+                for name in (f"{module}.{alias.name}" for alias in names):
+                    yield name if name in MODULES or module == "pipeline" else module
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names if alias.name.startswith("pipeline."))
+
+
+def faults(path: Path, source: str) -> list[str]:
+    own = part_of(path)
+    wrong = []
+    for name in imported(ast.parse(source)):
+        part = name.split(".")[1]
+        if part == own or part.startswith("__"):
+            continue
+        if part not in RANK:
+            wrong.append(f"{own} imports {part}, which stands in no layer")
+        elif RANK[part] >= RANK[own]:
+            wrong.append(f"{own} imports {part}")
+    return wrong
+
+
+def circle(arrows: Mapping[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as found:
+        return list(found.args[1])
+    return []
+
+
+def test_every_part_stands_in_a_layer() -> None:
+    assert {part_of(path) for path in sources()} == set(RANK)
 
 
 def test_imports_point_up_the_list() -> None:
     assert [fault for path in sources() for fault in faults(path, path.read_text("utf-8"))] == []
 
 
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    arrows = {dotted(path): set(imported(ast.parse(path.read_text("utf-8")))) & MODULES for path in sources()}
+    assert sum(map(len, arrows.values())) > len(arrows), "the imports were not seen at all"
+    assert circle(arrows) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle({"dates": {"terms"}, "terms": {"fuzzy"}, "fuzzy": {"dates"}}) != []
+
+
 @pytest.mark.parametrize("line", [
     "from pipeline import settings", "from pipeline.settings import Settings", "import pipeline.settings",
-    "from . import errors", "def late():\n    from pipeline import document",
+    "from pipeline.knowledge import dates", "from pipeline.knowledge.dates import Found",
+    "from . import errors", "def late():\n    from pipeline.knowledge import dates",
 ])
 def test_a_wrong_import_is_seen_in_every_form(line: str) -> None:
     assert faults(PACKAGE / "errors.py", line) != []

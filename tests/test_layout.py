@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import layout
 from pipeline.document import Reading
-from pipeline.images import Back, Cleaned, Mark, PageInput
-from pipeline.measure import Measures
-from pipeline.recognisers import SeenWord
+from pipeline.imaging import layout
+from pipeline.imaging.images import Back, Cleaned, Mark, PageInput
+from pipeline.imaging.measure import Measures
+from pipeline.imaging.recognisers import SeenWord
 
 CASES = json.loads((Path(__file__).parent / "cases" / "layout" / "made.json").read_text("utf-8"))
 LETTER, HEIGHT = 10, 24  # pixels

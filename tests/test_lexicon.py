@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from pipeline import lexicon
 from pipeline.errors import MissingPart
+from pipeline.knowledge import lexicon
 
 TABLES = sorted(path.stem for path in lexicon.dictionary_folder().glob("*.tsv"))
 SORTED = ("bodies", "body_codes", "laws", "surnames", "provinces")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import markup
 from pipeline.document import Alternative, Block, Box, Cell, FoundObject, Line, Page, Step, Table, Word
+from pipeline.writers import markup
 from tests.pdfkit import a_document, a_page, a_word
 
 ALTO = f"{{{markup.ALTO_NAMESPACE}}}"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from pipeline import numbering, numerals, sequence
+from pipeline.knowledge import numbering, numerals, sequence
 from tests.leaf_cases import cases, kept
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from pipeline import ingest, measure, pages
 from pipeline.errors import RecognitionFailed
-from pipeline.recognisers import Image, SeenWord
+from pipeline.imaging import ingest, measure, pages
+from pipeline.imaging.recognisers import Image, SeenWord
 from pipeline.settings import Settings
 
 SETTINGS = Settings()

@@ -8,10 +8,10 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from pipeline import pdfcheck, pdfmend
-from pipeline.pdfmedia import cid_widths, simple_glyphs, truetype_advances, truetype_cmaps
-from pipeline.pdftext import GlyphlessFont, srgb_profile
-from pipeline.searchable import write_searchable
+from pipeline.writers import pdfcheck, pdfmend
+from pipeline.writers.pdfmedia import cid_widths, simple_glyphs, truetype_advances, truetype_cmaps
+from pipeline.writers.pdftext import GlyphlessFont, srgb_profile
+from pipeline.writers.searchable import write_searchable
 from tests.pdfkit import a_document, a_page, a_plan, a_scan, a_word, image_object, rendered, scan_jpeg, text_of
 
 

@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Dictionary, Pdf
 from PIL import Image, ImageCms
 
-from pipeline.pdftext import GlyphlessFont
+from pipeline.writers.pdftext import GlyphlessFont
 from tests.pdfkit import rendered
 
 ROOT = Path(__file__).parent.parent

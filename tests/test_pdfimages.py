@@ -11,7 +11,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from pipeline.document import Page
 from pipeline.errors import UnreadableFile
-from pipeline.searchable import write_searchable
+from pipeline.writers.searchable import write_searchable
 from tests.pdfkit import a_document, a_page, a_plan, a_word, rendered, scan_jpeg, text_of
 
 MEDIA = {"jpg": "image/jpeg", "png": "image/png", "tif": "image/tiff", "webp": "image/webp", "jp2": "image/jp2"}

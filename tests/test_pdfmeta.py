@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pikepdf
 import pytest
 
-from pipeline import pdfmeta
-from pipeline.pdfmeta import Facts, identifier, iso_date, vietnamese_date, xmp
 from pipeline.plan import Plan, Source
+from pipeline.writers import pdfmeta
+from pipeline.writers.pdfmeta import Facts, identifier, iso_date, vietnamese_date, xmp
 
 DATES = json.loads((Path(__file__).parent / "cases" / "pdfmeta" / "dates.json").read_text("utf-8"))
 

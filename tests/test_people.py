@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import people
+from pipeline.knowledge import people
 from tests.leaf_cases import cases, kept
 
 

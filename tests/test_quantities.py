@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import quantities
+from pipeline.knowledge import quantities
 from tests.leaf_cases import cases, kept
 
 

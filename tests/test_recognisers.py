@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import recognisers
 from pipeline.errors import MissingPart, PageTimeout, RecognitionFailed, UsageError
-from pipeline.recognisers import SeenWord, tesseract
-from pipeline.recognisers.recorded import RecordedRecogniser, RecordingRecogniser
-from pipeline.recognisers.tesseract import TesseractRecogniser, parse_tsv
-from pipeline.recognisers.tesserocr import TesserocrRecogniser
+from pipeline.imaging import recognisers
+from pipeline.imaging.recognisers import SeenWord, tesseract
+from pipeline.imaging.recognisers.recorded import RecordedRecogniser, RecordingRecogniser
+from pipeline.imaging.recognisers.tesseract import TesseractRecogniser, parse_tsv
+from pipeline.imaging.recognisers.tesserocr import TesserocrRecogniser
 from pipeline.settings import Settings
 
 HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"

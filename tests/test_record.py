@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pipeline import flow, record, tables
+from pipeline.structure import flow, record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
 CASES = Path(__file__).parent / "cases" / "record"

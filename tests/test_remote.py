@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from pipeline import remote
+from pipeline.batches import remote
 from pipeline.errors import MissingPart, OutputNotWritable
 from pipeline.settings import Settings
 from tests import fakes

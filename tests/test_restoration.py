@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline import vietnamese
+from pipeline.decoder.restoration import Restorer, restore
 from pipeline.document import Block, Document, Line, Page, Reading, Word
 from pipeline.errors import MissingPart
-from pipeline.restoration import Restorer, restore
+from pipeline.knowledge import vietnamese
 
 CASES = Path(__file__).parent / "cases" / "restore"
 
@@ -189,7 +189,7 @@ def test_a_syllable_with_vietnamese_letters_stands_in_a_garbled_paragraph(restor
 
 
 def test_the_model_holds_plain_arrays_only():
-    from pipeline.restoration import MODEL
+    from pipeline.decoder.restoration import MODEL
 
     with np.load(MODEL, allow_pickle=False) as arrays:
         assert all(arrays[name].dtype.kind in "uif" for name in arrays.files)

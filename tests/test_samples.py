@@ -133,7 +133,7 @@ def test_the_moved_boxes_lie_on_the_ink(kind: str) -> None:
 
 def test_the_mesh_says_the_same_as_the_moved_boxes() -> None:
     from pipeline.document import Box
-    from pipeline.truth import moved
+    from pipeline.scoring.truth import moved
 
     need_fonts("thi-dua-xa-2024")
     rendering = make.render("thi-dua-xa-2024", "photo", 1)

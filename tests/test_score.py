@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipeline import accuracy, agreement, placement, score, truth
-from pipeline.agreement import Counts
 from pipeline.document import Box
 from pipeline.errors import NoInput
-from pipeline.truth import TrueLine, TrueWord
+from pipeline.scoring import accuracy, agreement, placement, score, truth
+from pipeline.scoring.agreement import Counts
+from pipeline.scoring.truth import TrueLine, TrueWord
 
 CASES = Path(__file__).parent / "cases" / "score"
 TEXTS = json.loads((CASES / "text.json").read_text("utf-8"))

@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from pipeline import export, pdfcheck, pdftext
 from pipeline.document import Block, Box, Edit, Line, Page, Word, upright
 from pipeline.errors import EncryptedFile, OutputNotWritable, UnreadableFile
-from pipeline.searchable import write_searchable
+from pipeline.writers import export, pdfcheck, pdftext
+from pipeline.writers.searchable import write_searchable
 from tests.pdfkit import (
     a_document,
     a_page,

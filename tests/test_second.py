@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import second
 from pipeline.document import Reading
-from pipeline.recognisers import Image, SeenWord
+from pipeline.imaging import second
+from pipeline.imaging.recognisers import Image, SeenWord
 
 PAGE = np.full((400, 800), 255, np.uint8)
 

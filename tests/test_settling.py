@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.decoder.settling import settle
 from pipeline.document import Reading
-from pipeline.settling import settle
 
 CASES = json.loads((Path(__file__).parent / "cases" / "settling" / "figures.json").read_text("utf-8"))
 

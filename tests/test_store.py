@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import disk, store
+from pipeline import disk
+from pipeline.batches import store
+from pipeline.batches.store import InputRow, PageRow, Store
 from pipeline.document import Block, Line, Page, Word
 from pipeline.errors import DiskFull, Locked, NoInput, OutputNotWritable
 from pipeline.settings import Settings
-from pipeline.store import InputRow, PageRow, Store
 
 KEY = "recognition"
 SHA = "ab" * 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline import symbols
+from pipeline.knowledge import symbols
 from tests.leaf_cases import cases, kept
 
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline import record, tables
 from pipeline.document import Box, Document, FoundObject, Line, Page, upright
+from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.document import Document
-from pipeline.tidy import tidy
+from pipeline.structure.tidy import tidy
 from tests.papers import line_at, page_of, scan, text_document
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import ingest, pdfpages, run
+from pipeline import run
 from pipeline.errors import RecognitionFailed
+from pipeline.imaging import ingest, pdfpages
 from pipeline.settings import Settings
 
 SCAN = Path(__file__).parent.parent / "samples" / "scans" / "thi-dua-xa-2024.pdf"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import vietnamese
+from pipeline.knowledge import vietnamese
 
 
 def test_the_tables_give_the_known_number_of_syllables():

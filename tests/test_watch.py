@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover import Found
+from pipeline.batches.discover import Found
+from pipeline.batches.watch import Arrivals, watch
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
-from pipeline.watch import Arrivals, watch
 from tests import fakes
 
 SETTINGS = Settings(jobs=1, memory_megabytes=1000)

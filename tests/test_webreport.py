@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.discover import Ignored
+from pipeline.batches.discover import Ignored
+from pipeline.batches.outcomes import FailedPage, Outcome, RunSummary
+from pipeline.batches.webreport import to_html
 from pipeline.errors import DiskFull
-from pipeline.outcomes import FailedPage, Outcome, RunSummary
 from pipeline.settings import Settings
-from pipeline.webreport import to_html
 
 
 def summary(*outcomes: Outcome, **more) -> RunSummary:

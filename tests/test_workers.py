@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.batches.workers import Crash, LocalPool, Task, run_isolated
 from pipeline.errors import EncryptedFile
-from pipeline.workers import Crash, LocalPool, Task, run_isolated
 
 
 def square(number):
@@ -171,7 +171,7 @@ def test_workers_die_with_their_parent(tmp_path):
     script = (
         "import sys, time; sys.path[:0] = sys.argv[1:3]\n"
         "from pathlib import Path\n"
-        "from pipeline.workers import LocalPool, Task\n"
+        "from pipeline.batches.workers import LocalPool, Task\n"
         "from tests import test_workers\n"
         "if __name__ == '__main__':\n"
         "    pool = LocalPool(2, preload=())\n"

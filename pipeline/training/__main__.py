@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import channel, vietnamese
+from pipeline.decoder import channel
+from pipeline.knowledge import vietnamese
 from pipeline.training import confusions, corpus, counts
 
 READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))

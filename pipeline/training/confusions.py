@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline import vietnamese
-from pipeline.channel import LONGEST_SEGMENT, cased_parts, split_syllable
+from pipeline.decoder.channel import LONGEST_SEGMENT, cased_parts, split_syllable
+from pipeline.knowledge import vietnamese
 
 SAME_LINE = 0.45  # distance per letter from which on two lines are not the same line
 SAME_TOKEN = 0.8  # the same for tokens; "ủy" read as "iy" keeps half its letters

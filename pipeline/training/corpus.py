@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import vietnamese
-from pipeline.lexicon import load_table
+from pipeline.knowledge import vietnamese
+from pipeline.knowledge.lexicon import load_table
 
 STRETCH = 200  # paragraphs; about 20 pages of a law, so that most documents fall on one side
 HELD_OUT = {0: "dev", 1: "test"}  # of every 50 stretches one each, 2 % of the text

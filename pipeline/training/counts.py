@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline import language, vietnamese
+from pipeline.decoder import language
+from pipeline.knowledge import vietnamese
 from pipeline.training.corpus import Paragraph
 
 # What a source counts for. Administrative text is what the model is for and the smallest share of the corpus;

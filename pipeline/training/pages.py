@@ -21,7 +21,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline import vietnamese
+from pipeline.knowledge import vietnamese
 
 Pixels = NDArray[np.uint8]
 

@@ -9,18 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.document import (
-    Alternative,
-    Block,
-    Box,
-    Document,
-    Edit,
-    Line,
-    Notice,
-    Page,
-    Word,
-    to_json,
-)
+from pipeline.batches.store import InputRow, Store
+from pipeline.document import Alternative, Block, Box, Document, Edit, Line, Notice, Page, Word, to_json
 from pipeline.document import union as box_union
 from pipeline.plan import DocumentType as Type
 from pipeline.plan import (
@@ -37,7 +27,6 @@ from pipeline.plan import (
     Warning_,
 )
 from pipeline.settings import Settings
-from pipeline.store import InputRow, Store
 
 DPI = 100
 WIDTH, HEIGHT = 595.0, 842.0

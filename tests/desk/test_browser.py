@@ -17,9 +17,10 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from pipeline import corrections, desk, index
-from pipeline.review import guard
-from pipeline.review.app import Config, create_app
+from pipeline import corrections
+from pipeline.desk import desk, index
+from pipeline.desk.review import guard
+from pipeline.desk.review.app import Config, create_app
 
 uvicorn = pytest.importorskip("uvicorn")
 playwright_api = pytest.importorskip("playwright.sync_api")

@@ -6,8 +6,9 @@ from dataclasses import replace
 import office
 import pytest
 
-from pipeline import corrections, desk
+from pipeline import corrections
 from pipeline.corrections import UnreadableCorrections
+from pipeline.desk import desk
 from pipeline.errors import UsageError
 from pipeline.plan import Target
 

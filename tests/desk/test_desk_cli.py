@@ -15,7 +15,9 @@ import office
 import openpyxl
 import pytest
 
-from pipeline import corrections, desk, desk_cli, forms, learn
+from pipeline import corrections
+from pipeline.commands import desk_cli
+from pipeline.desk import desk, forms, learn
 from pipeline.errors import SohoaError, UsageError
 
 NAME = "huyen/tam-tien-2024.pdf"
@@ -208,9 +210,9 @@ def test_closing_the_desk_is_no_failure(out):
 def test_taken_port(out):
     import socket
 
-    from pipeline.handover import Shelving
-    from pipeline.review import server
-    from pipeline.tt05 import Agency
+    from pipeline.desk.handover import Shelving
+    from pipeline.desk.review import server
+    from pipeline.desk.tt05 import Agency
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -11,10 +11,10 @@ import office
 import openpyxl
 import pytest
 
-from pipeline import archival, desk, finding_aids, handover, letter, package, tt05
+from pipeline.desk import archival, desk, finding_aids, handover, letter, package, tt05
+from pipeline.desk.handover import Shelving
+from pipeline.desk.tt05 import Agency
 from pipeline.errors import UsageError
-from pipeline.handover import Shelving
-from pipeline.tt05 import Agency
 
 NAMES = tuple(office.PLANS)
 FULL = {

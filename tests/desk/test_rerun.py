@@ -2,7 +2,9 @@
 
 import pytest
 
-from pipeline import cli, corrections, desk, desk_cli, index, search
+from pipeline import cli, corrections
+from pipeline.commands import desk_cli
+from pipeline.desk import desk, index, search
 
 TEXT = """ỦY BAN NHÂN DÂN
 XÃ BÌNH KHÊ

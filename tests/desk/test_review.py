@@ -12,11 +12,13 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from pipeline import corrections, desk, index, search, vietnamese
+from pipeline import corrections
+from pipeline.desk import desk, index, search
+from pipeline.desk.review import guard
+from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.texts import TEXTS
 from pipeline.document import Box
-from pipeline.review import guard
-from pipeline.review.app import Config, create_app
-from pipeline.review.texts import TEXTS
+from pipeline.knowledge import vietnamese
 
 NAME = "huyen/tam-tien-2024.pdf"
 KEY = desk.key_of(NAME)

@@ -3,9 +3,9 @@
 import office
 import pytest
 
-from pipeline import desk, index, search
+from pipeline.desk import desk, index, search
+from pipeline.desk.search import Filters
 from pipeline.errors import NoInput, UsageError
-from pipeline.search import Filters
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from pathlib import Path
 import office
 import pytest
 
-from pipeline import desk, handover, index, search, secrecy
+from pipeline.desk import desk, handover, index, search
 from pipeline.document import Block, Box, Document, Line, Page, Word
+from pipeline.knowledge import secrecy
 
 CASES = json.loads((Path(__file__).parents[1] / "cases/secrecy/lines.json").read_text("utf-8"))
 

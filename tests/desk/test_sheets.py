@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import corrections, desk, handover, sheets
+from pipeline import corrections
+from pipeline.desk import desk, handover, sheets
+from pipeline.desk.handover import Shelving
 from pipeline.errors import UnreadableFile, UsageError
-from pipeline.handover import Shelving
 
 NAME = "huyen/tam-tien-2024.pdf"
 

@@ -1,0 +1,584 @@
+"""The schedule of one run, in two levels: documents, and the pages of a few of them at a time.
+
+Pages are the unit of work, so that one file of 500 pages keeps all workers busy; inputs are opened ahead
+only when no page waits, so that 5,000 files of one page do so too. The order of preference is: finish
+a document, read a page of the oldest open one, open the next input. This process only decides and keeps
+the ledger; it never opens an input or holds a page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from pipeline import disk
+from pipeline.batches import jobs, report
+from pipeline.batches.discover import Found
+from pipeline.batches.jobs import Drives, Finish, Lost, Opened, Stamp, Written
+from pipeline.batches.outcomes import Event, EventKind, FailedPage, Outcome, State
+from pipeline.batches.planning import Keys, failed_outcome, is_current, open_seconds
+from pipeline.batches.store import InputRow, PageRow, Store, content_key, path_of, stored_numbers, text_of_path
+from pipeline.batches.tally import Tally
+from pipeline.batches.workers import Crash, Engine, Finished, Task
+from pipeline.errors import (
+    ChangedInput,
+    DiskFull,
+    EncryptedFile,
+    InputError,
+    MissingPart,
+    OutputError,
+    PageCrash,
+    PageTimeout,
+    ReadingFailed,
+    RecognitionFailed,
+    SohoaError,
+    TooLarge,
+    TooManyFailedPages,
+    UnreadableFile,
+)
+from pipeline.settings import Settings
+
+GRACE_SECONDS = 10.0  # for the work under way after a first SIGINT or SIGTERM; most pages end in it
+POLL_SECONDS = 0.25  # longest time in which a signal goes unnoticed
+FINISH_SECONDS = 180.0  # to read and write one document, and on top for each page:
+FINISH_SECONDS_PER_PAGE = 3.0
+# A document is finished whole: 1.9 MB a page of 200 words were measured. Beyond so many pages, which fit into
+# the limit of a worker, each adds to it, within what the pool has.
+FINISH_PAGES = 300
+FINISH_BYTES_PER_PAGE = 2_500_000
+# Kills from outside that a page is allowed before they count as its own fault: an operator or a full machine
+# kills a few workers at random, a page that fills the memory has its own killed every time.
+MOST_FORGIVEN = 4
+
+# Trying again cannot help: the content itself is refused, or the file is another one now.
+_HOPELESS = (TooLarge, EncryptedFile, ChangedInput)
+
+ProgressCallback = Callable[[Event], None]
+
+
+class Stop:
+    """How often the run was asked to stop."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        self.asked += 1
+
+
+@dataclass(slots=True)
+class _Document:
+    """An input under way."""
+
+    place: int
+    item: Found
+    previous: InputRow | None
+    source: Any = None
+    stamp: Stamp | None = None
+    rows: dict[int, PageRow] = field(default_factory=dict)
+    todo: deque[tuple[int, bool]] = field(default_factory=deque)
+    under_way: set[int] = field(default_factory=set)
+    reused: int = 0
+    stored: Path | None = None
+    complete: str | None = None
+    twin: str | None = None
+    seconds: float = 0.0
+    finish_tries: int = 0
+    forgiven: Counter[int] = field(default_factory=Counter)
+    error: SohoaError | None = None
+
+    @property
+    def failed(self) -> tuple[PageRow, ...]:
+        return tuple(row for _, row in sorted(self.rows.items()) if row.state == "failed")
+
+
+class Run:
+    """One run: the queue of inputs, the documents under way, and what came of them."""
+
+    def __init__(
+        self, found: tuple[Found, ...], ledger: Store, settings: Settings, drives: Drives, keys: Keys,
+        progress: ProgressCallback, redo: bool, spare_bytes: int = 0,
+    ) -> None:
+        self.stopped: SohoaError | None = None
+        self.interrupted = False
+        self.busy_share: float | None = None
+        self._found = found
+        self._store = ledger
+        self._settings = settings
+        self._drives = drives
+        self._keys = keys
+        self._progress = progress
+        self._redo = redo
+        self._spare_bytes = spare_bytes
+        self._next = 0
+        self._documents: dict[int, _Document] = {}
+        self._ready: deque[_Document] = deque()  # all pages settled
+        self._reading: deque[_Document] = deque()  # pages waiting, oldest first
+        self._to_open: deque[_Document] = deque()  # those whose first opening was ended from outside
+        self._opening = 0
+        self._in_flight = 0
+        self._contents: dict[str, int] = {}  # sha256 -> place of the document under way with it
+        self._parked: dict[str, list[_Document]] = {}
+        self._outcomes: dict[int, Outcome] = {}
+        self._tally = Tally(len(found))
+        self.log = report.EventLog(ledger.out)
+
+    # --- the loop
+
+    def work(self, make: Callable[[], Engine], stop: Stop) -> None:
+        self.emit("run_started", state="redo" if self._redo else "")
+        engine: Engine | None = None
+        try:
+            # An unchanged folder is answered without starting a worker.
+            while engine is None or self._busy():
+                if stop.asked or self.stopped is not None:
+                    self._wind_down(engine, stop)
+                    return
+                task = self._choose(1 if engine is None else engine.free())
+                if task is None and engine is None:
+                    return
+                if engine is None:
+                    engine = make()
+                    self._tally.start()
+                while task is not None:
+                    engine.submit(task)
+                    self._in_flight += 1
+                    task = self._choose(engine.free())
+                self._tally.seen(self._in_flight + engine.free())
+                for finished in engine.wait(POLL_SECONDS):
+                    self._settle(finished)
+        except SohoaError as error:
+            self.stopped = error
+        finally:
+            self.busy_share = self._tally.busy_share()
+            if engine is not None:
+                engine.close()
+
+    def _busy(self) -> bool:
+        return bool(self._documents) or self._next < len(self._found)
+
+    def _wind_down(self, engine: Engine | None, stop: Stop) -> None:
+        """Keeps what ends within the grace time; a second signal ends that too."""
+        self.interrupted = stop.asked > 0
+        self.emit("stopping", what=str(self.stopped or ""))
+        until = time.monotonic() + (GRACE_SECONDS if self.stopped is None else 0.0)
+        while engine is not None and stop.asked < 2 and time.monotonic() < until and self._under_way():
+            for finished in engine.wait(POLL_SECONDS):
+                self._settle(finished)
+
+    def _under_way(self) -> bool:
+        return self._opening > 0 or any(document.under_way for document in self._documents.values())
+
+    def _choose(self, free: int) -> Task | None:
+        """The next task in order of preference, or None when no worker is free or nothing waits."""
+        if free <= 0 or self.stopped is not None:
+            return None
+        if self._ready:
+            return self._finish_task(self._ready.popleft())
+        while self._reading:
+            document = self._reading[0]
+            if not document.todo:
+                self._reading.popleft()
+                continue
+            return self._page_task(document, *document.todo.popleft())
+        if self._to_open:
+            return self._open_task(self._to_open.popleft())
+        while self._next < len(self._found):
+            place = self._next
+            self._next += 1
+            if (task := self._begin(place)) is not None:
+                return task
+        return None
+
+    # --- inputs
+
+    def _begin(self, place: int) -> Task | None:
+        """Answers an input at once (unreadable, unchanged) or gives the task of opening it."""
+        item = self._found[place]
+        row = self._store.input(item.name)
+        if item.problem is not None:
+            self._close(_Document(place, item, row), item.problem)
+            return None
+        if row is not None and self._usable(row) and is_current(row, item, self._keys, self._store.out):
+            self._end(place, Outcome(
+                item.name, item.path, "skipped", row.sha256, row.page_count or 0,
+                files=tuple(name for name, _ in row.files), confidence=row.confidence, warnings=row.warnings,
+            ))
+            return None
+        usable = row is not None and self._usable(row)
+        document = _Document(place, item, row, complete=row.complete if row is not None and usable else None)
+        self._documents[place] = document
+        return self._open_task(document)
+
+    def _usable(self, row: InputRow) -> bool:
+        """With `--redo`, only what was done since that run began counts as done."""
+        return not self._redo or row.run == self._store.run
+
+    def _open_task(self, document: _Document) -> Task:
+        self._opening += 1
+        item = document.item
+        arguments = (self._drives, self._readable(item), item.name, self._settings)
+        return Task(("open", document.place), jobs.open_input, arguments, open_seconds(item))
+
+    def _readable(self, item: Found) -> Path:
+        """The path, or a link to it where its bytes are no UTF-8, which some libraries refuse."""
+        try:
+            str(item.path).encode()
+        except UnicodeEncodeError:
+            link = self._store.temporary / f"input-{hashlib.sha256(os.fsencode(item.path)).hexdigest()[:16]}"
+            with disk.output_errors(link), contextlib.suppress(FileExistsError):
+                link.symlink_to(item.path)
+            return link
+        return item.path
+
+    def _opened(self, document: _Document, opened: Opened) -> None:
+        document.source, document.stamp = opened.source, opened.stamp
+        sha256 = str(opened.source.sha256)
+        self._tally.opened(opened.source.page_count)
+        self.emit("opened", document.item.name)
+        self._store.record_input(self._row(document, "open"))
+        if sha256 in self._contents:
+            self._parked.setdefault(sha256, []).append(document)
+            return
+        self._contents[sha256] = document.place
+        self._plan_pages(document)
+
+    def _plan_pages(self, document: _Document) -> None:
+        """Takes what is recognised already and queues the rest."""
+        sha256, key = document.source.sha256, self._keys.recognition
+        name = document.item.name
+        document.twin = next(
+            (row.name for row in self._store.with_content(sha256) if row.name != name and path_of(row).exists()), None
+        )
+        complete = [row for row in self._store.complete(content_key(sha256, key)) if self._usable(row)]
+        if complete:
+            row = next((row for row in complete if row.name == name), complete[0])
+            document.stored = self._store.out / row.name / "document.json"
+            document.reused = document.source.page_count
+            self._tally.pages(document.source.page_count, fresh=False)
+            self._ready.append(document)
+            return
+        every = range(1, document.source.page_count + 1)
+        known = self._store.pages(sha256, key, only_this_run=self._redo)
+        files_there = stored_numbers(self._store.page_folder(sha256, key))
+        for number in every:
+            row_of_page = known.get(number)
+            if row_of_page is not None and (row_of_page.state == "failed" or number in files_there):
+                document.rows[number] = row_of_page
+            elif number in files_there and not self._redo:
+                document.rows[number] = PageRow(number, "done")  # stored just before a crash
+            else:
+                document.todo.append((number, False))
+        document.reused = len(document.rows)
+        self._tally.pages(len(document.rows), fresh=False)
+        self._reading.append(document)
+        self._after_page(document)
+
+    # --- pages
+
+    def _page_task(self, document: _Document, number: int, plain: bool) -> Task:
+        document.under_way.add(number)
+        folder = self._store.page_folder(document.source.sha256, self._keys.recognition)
+        arguments = (
+            self._drives, document.source, document.stamp, number, self._settings, plain, folder, self._store.temporary,
+        )
+        limit = self._settings.page_timeout_seconds
+        return Task(("page", document.place, number, plain), jobs.read_page, arguments, limit)
+
+    def _page_ended(self, document: _Document, number: int, plain: bool, finished: Finished) -> None:
+        document.under_way.discard(number)
+        document.seconds += finished.seconds
+        if finished.failure is None:
+            row: PageRow = finished.value
+            self._keep_page(document, row)
+            self.emit("page", document.item.name, page=number, state="done", seconds=row.seconds)
+        else:
+            error = _page_error(finished.failure, number)
+            detail = finished.failure.detail if isinstance(finished.failure, Crash) else ""
+            if isinstance(error, MissingPart | OutputError):
+                raise error
+            if isinstance(error, ChangedInput) or not document.item.path.exists():
+                document.error = document.error or error
+                document.todo.clear()
+            elif document.error is None and _forgive(document, number, finished.failure):
+                self._again(document, number, plain, error, detail)
+                return
+            elif not plain and not isinstance(error, _HOPELESS) and document.error is None:
+                self._again(document, number, True, error, detail)
+                return
+            else:
+                row = PageRow(
+                    number, "failed", finished.seconds, plain, error.code, error.what, error.cure,
+                )
+                self._keep_page(document, row)
+                self.emit("page", document.item.name, page=number, state="failed", seconds=finished.seconds,
+                          code=error.code, what=error.what, detail=detail)
+        self._after_page(document)
+
+    def _again(self, document: _Document, number: int, plain: bool, error: SohoaError, detail: str) -> None:
+        document.todo.appendleft((number, plain))
+        if document not in self._reading:
+            self._reading.appendleft(document)
+        self.emit("page_retried", document.item.name, page=number, code=error.code, what=error.what, detail=detail)
+
+    def _keep_page(self, document: _Document, row: PageRow) -> None:
+        document.rows[row.number] = row
+        self._store.record_page(document.source.sha256, self._keys.recognition, row)
+        self._tally.pages(1)
+
+    def _after_page(self, document: _Document) -> None:
+        """Ends a hopeless document early, and passes on one whose pages are all settled."""
+        if document.error is None:
+            document.error = self._too_manyfailed_outcome(document)
+            if document.error is not None:
+                document.todo.clear()
+        if document.todo or document.under_way:
+            return
+        if document.error is not None:
+            self._close(document, document.error)
+        else:
+            self._ready.append(document)
+
+    def _too_manyfailed_outcome(self, document: _Document) -> TooManyFailedPages | None:
+        failed, total = document.failed, document.source.page_count
+        # A document without a single readable page is failed whatever the limit.
+        if len(failed) <= self._settings.max_failed_share * total and len(failed) < total:
+            return None
+        shown = "; ".join(f"page {row.number}: {(row.what or '').rstrip('.')}" for row in failed[:3])
+        more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+        what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})."
+        return TooManyFailedPages(document.item.name, what)
+
+    # --- documents
+
+    def _finish_task(self, document: _Document) -> Task:
+        document.finish_tries += 1
+        document.under_way.add(0)
+        name = document.item.name
+        if document.stored is None and document.complete is not None:
+            # Its document.json is about to be replaced by another reading.
+            document.complete = None
+            self._store.record_input(self._row(document, "open"))
+        twin = None
+        if document.twin is not None and (row := self._store.input(document.twin)) is not None:
+            twin = (self._store.out / row.name, row.files)
+        order = Finish(
+            document.source, document.stamp or Stamp(0, 0, 0), self._settings,
+            self._store.page_folder(document.source.sha256, self._keys.recognition), document.stored, document.failed,
+            self._store.out / name, self._store.temporary,
+            tuple(file for file, _ in document.previous.files) if document.previous else (), twin,
+        )
+        seconds = FINISH_SECONDS + FINISH_SECONDS_PER_PAGE * document.source.page_count
+        extra = min(self._spare_bytes, FINISH_BYTES_PER_PAGE * max(0, document.source.page_count - FINISH_PAGES))
+        return Task(("finish", document.place), jobs.finish_document, (self._drives, order), seconds, extra)
+
+    def _finished(self, document: _Document, finished: Finished) -> None:
+        document.under_way.discard(0)
+        if isinstance(finished.value, Lost):
+            self._read_again(document, finished.value)
+            return
+        if finished.failure is not None:
+            failure = finished.failure
+            if isinstance(failure, DiskFull | MissingPart):
+                raise failure
+            if _forgive(document, 0, failure) or (isinstance(failure, Crash) and document.finish_tries < 2):
+                self._ready.append(document)
+                return
+            if isinstance(failure, SohoaError):
+                error = failure
+            else:
+                what = f"an unforeseen error while its text was read ({failure.what})."
+                error = ReadingFailed(document.item.name, what)
+            self._close(document, error, detail=failure.detail if isinstance(failure, Crash) else "")
+            return
+        written: Written = finished.value
+        state: State = "partial" if document.failed else "done"
+        whole = state == "done" and "document.json" in dict(written.files)
+        document.complete = content_key(document.source.sha256, self._keys.recognition) if whole else None
+        row = dataclasses.replace(
+            self._row(document, state), files=written.files, confidence=written.confidence,
+            warnings=written.warnings, corrections=written.corrections, seconds_reading=finished.seconds,
+        )
+        self._store.record_input(row)
+        if whole:
+            self._store.drop_pages(document.source.sha256, self._keys.recognition)
+        self._end(document.place, Outcome(
+            document.item.name, document.item.path, state, document.source.sha256, document.source.page_count,
+            _failed_pages(document), document.reused, sum(1 for r in document.rows.values() if r.plain),
+            duplicate_of=document.twin, files=tuple(name for name, _ in written.files),
+            seconds_recognition=document.seconds, seconds_reading=finished.seconds,
+            confidence=written.confidence, warnings=written.warnings,
+            code="ocr_page_failed" if document.failed else None,
+            what=_failed_words(document), cure=document.failed[0].cure or "" if document.failed else "",
+        ))
+        self._release(document)
+
+    def _read_again(self, document: _Document, lost: Lost) -> None:
+        document.stored = None
+        document.finish_tries = 0
+        for number in lost.numbers:
+            document.rows.pop(number, None)
+        document.reused = len(document.rows)
+        waiting = {number for number, _ in document.todo}
+        document.todo.extend((number, False) for number in lost.numbers if number not in waiting)
+        self._tally.pages(-len(lost.numbers), fresh=False)
+        self._reading.append(document)
+
+    def _close(self, document: _Document, error: SohoaError, detail: str = "") -> None:
+        """The end of an input that failed. Whatever an earlier run wrote for it is left alone."""
+        pages = document.source.page_count if document.source is not None else 0
+        self._store.record_input(dataclasses.replace(
+            self._row(document, "failed"), code=error.code, what=error.what, cure=error.cure,
+        ))
+        self._end(document.place, dataclasses.replace(
+            failed_outcome(document.item, error), pages=pages, pages_failed=_failed_pages(document),
+            sha256=document.source.sha256 if document.source is not None else None,
+            pages_reused=document.reused, seconds_recognition=document.seconds,
+        ), detail)
+        self._release(document)
+
+    def _release(self, document: _Document) -> None:
+        """Lets documents of the same content go on: they find its pages done, or marked as failed."""
+        self._documents.pop(document.place, None)
+        if document.source is None or self._contents.get(document.source.sha256) != document.place:
+            return
+        sha256 = document.source.sha256
+        del self._contents[sha256]
+        if waiting := self._parked.pop(sha256, None):
+            first, *others = waiting
+            self._contents[sha256] = first.place
+            if others:
+                self._parked[sha256] = others
+            self._plan_pages(first)
+
+    def _end(self, place: int, outcome: Outcome, detail: str = "") -> None:
+        self._outcomes[place] = outcome
+        self._tally.file(outcome)
+        self.emit("document", outcome.name, state=outcome.state, code=outcome.code, what=outcome.what, detail=detail,
+                  seconds=outcome.seconds_recognition + outcome.seconds_reading)
+
+    def _row(self, document: _Document, state: Any) -> InputRow:
+        item, source = document.item, document.source
+        base = InputRow(item.name, text_of_path(item.path), item.size, item.modified_ns, state)
+        if document.stamp is not None:
+            base = dataclasses.replace(base, size=document.stamp.size, modified_ns=document.stamp.modified_ns)
+        previous = document.previous
+        # Outputs of an earlier run stay known, so that a later one can replace or remove them.
+        files = previous.files if previous is not None else ()
+        base = dataclasses.replace(base, files=files, complete=document.complete)
+        if source is None:
+            return base
+        return dataclasses.replace(
+            base, sha256=source.sha256, media_type=source.media_type, page_count=source.page_count,
+            pages_failed=len(document.failed), recognition_key=self._keys.recognition, reading_key=self._keys.reading,
+            seconds_recognition=document.seconds,
+        )
+
+    # --- answers
+
+    def _settle(self, finished: Finished) -> None:
+        self._in_flight -= 1
+        self._tally.worked(finished.seconds)
+        match finished.ticket:
+            case ("open", int(place)):
+                self._opening -= 1
+                self._open_ended(self._documents[place], finished)
+            case ("page", int(place), int(number), bool(plain)):
+                self._page_ended(self._documents[place], number, plain, finished)
+            case ("finish", int(place)):
+                self._finished(self._documents[place], finished)
+
+    def _open_ended(self, document: _Document, finished: Finished) -> None:
+        failure = finished.failure
+        if failure is None:
+            self._opened(document, finished.value)
+            return
+        if isinstance(failure, MissingPart | OutputError):
+            raise failure
+        if isinstance(failure, SohoaError):
+            self._close(document, failure)
+            return
+        if _forgive(document, -1, failure):
+            self._to_open.append(document)
+            return
+        self._close(document, _open_error(document.item.name, failure), detail=failure.detail)
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """One for every input, in input order; the later of two equal contents is the duplicate."""
+        first: dict[str, str] = {}
+        told = []
+        for place, item in enumerate(self._found):
+            outcome = self._outcomes.get(place) or Outcome(item.name, item.path, "waiting")
+            if outcome.sha256 is not None and outcome.state in ("done", "duplicate"):
+                earlier = first.setdefault(outcome.sha256, outcome.name)
+                if earlier != outcome.name:
+                    outcome = dataclasses.replace(outcome, state="duplicate", duplicate_of=earlier)
+                elif outcome.duplicate_of is not None:
+                    in_run = any(other.name == outcome.duplicate_of for other in self._found)
+                    kept = None if in_run else outcome.duplicate_of
+                    outcome = dataclasses.replace(outcome, state="duplicate" if kept else "done", duplicate_of=kept)
+            elif outcome.sha256 is not None and outcome.state == "skipped":
+                first.setdefault(outcome.sha256, outcome.name)
+            told.append(outcome)
+        return tuple(told)
+
+    def emit(
+        self, kind: EventKind, name: str = "", *, page: int | None = None, state: str = "",
+        seconds: float | None = None, code: str | None = None, what: str = "", detail: str = "",
+    ) -> None:
+        event = Event(kind, self._tally.progress(), name, page, state, seconds, code, what, detail)
+        self.log.write(event)
+        self._progress(event)
+
+
+def _forgive(document: _Document, task: int, failure: SohoaError | Crash) -> bool:
+    """A task whose worker was killed from outside is done again as it was: neither page nor file is at fault.
+
+    `task` is the number of a page, 0 for finishing the document, -1 for opening it.
+    """
+    if isinstance(failure, Crash) and failure.outside and document.forgiven[task] < MOST_FORGIVEN:
+        document.forgiven[task] += 1
+        return True
+    return False
+
+
+def _failed_pages(document: _Document) -> tuple[FailedPage, ...]:
+    return tuple(FailedPage(row.number, row.code or "", row.what or "", row.cure or "") for row in document.failed)
+
+
+def _failed_words(document: _Document) -> str:
+    failed = document.failed
+    if not failed:
+        return ""
+    numbers = ", ".join(str(row.number) for row in failed[:10]) + (" ..." if len(failed) > 10 else "")
+    noun = "page" if len(failed) == 1 else "pages"
+    return f"{noun} {numbers} of {document.source.page_count} could not be read: {failed[0].what}"
+
+
+def _page_error(failure: SohoaError | Crash, number: int) -> SohoaError:
+    if isinstance(failure, SohoaError):
+        return failure
+    subject = f"page {number}"
+    if failure.kind == "timeout":
+        return PageTimeout(subject, failure.what)
+    if failure.kind in ("memory", "crash"):
+        cure = "Scan the page again at a lower resolution, or raise --memory." if failure.kind == "memory" else None
+        return PageCrash(subject, f"the worker {failure.what}", cure=cure)
+    return RecognitionFailed(subject, f"an unforeseen error ({failure.what}).")
+
+
+def _open_error(name: str, failure: Crash) -> InputError:
+    if failure.kind == "memory":
+        return TooLarge(name, "needs more memory to open than it may have.", cure="If it is genuine, raise --memory.")
+    if failure.kind == "timeout":
+        return UnreadableFile(name, f"could not be opened: it {failure.what}")
+    return UnreadableFile(name, f"could not be opened: the reader {failure.what}")

@@ -1,0 +1,503 @@
+"""The ledger of an output folder (`DIR/sohoa.db`) and the recognised pages that wait for their document.
+
+What is true stands in files: a recognised page is a file under `DIR/.sohoa/pages`, a finished document
+is its folder of outputs, and both appear by rename. The ledger says which of them belong together: a
+file is written first, its row after. So a crash between the two costs at most one repeated step, and
+a row never names what is not there.
+
+Pages are kept under the sha256 of the input and the key of the recognition (settings fingerprint), so
+that a moved, renamed or doubled input is never recognised again. When a document is complete its
+`document.json` is the stored form, and the single pages go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline import disk
+from pipeline.batches.discover import name_key
+from pipeline.document import Document, Page, from_json, to_json
+from pipeline.errors import DiskFull, NoInput, OutputNotWritable
+from pipeline.settings import Settings
+
+SCHEMA_VERSION = 1
+
+InputState = Literal["open", "done", "partial", "failed"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, state TEXT NOT NULL,
+    settings TEXT NOT NULL, versions TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS inputs (
+    name TEXT PRIMARY KEY, folded TEXT NOT NULL, path TEXT NOT NULL,
+    size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+    state TEXT NOT NULL, run INTEGER NOT NULL, updated REAL NOT NULL,
+    sha256 TEXT, media_type TEXT, page_count INTEGER, pages_failed INTEGER NOT NULL DEFAULT 0,
+    recognition_key TEXT, reading_key TEXT, corrections TEXT, complete TEXT, files TEXT NOT NULL DEFAULT '{}',
+    seconds_recognition REAL NOT NULL DEFAULT 0, seconds_reading REAL NOT NULL DEFAULT 0,
+    confidence REAL, warnings INTEGER NOT NULL DEFAULT 0, code TEXT, what TEXT, cure TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS inputs_by_content ON inputs (sha256);
+CREATE INDEX IF NOT EXISTS inputs_by_complete ON inputs (complete);
+CREATE INDEX IF NOT EXISTS inputs_by_path ON inputs (path);
+CREATE INDEX IF NOT EXISTS inputs_by_folded ON inputs (folded);
+CREATE TABLE IF NOT EXISTS pages (
+    sha256 TEXT NOT NULL, recognition_key TEXT NOT NULL, number INTEGER NOT NULL,
+    state TEXT NOT NULL, run INTEGER NOT NULL, updated REAL NOT NULL, seconds REAL NOT NULL,
+    plain INTEGER NOT NULL, worker TEXT NOT NULL DEFAULT '', code TEXT, what TEXT, cure TEXT,
+    PRIMARY KEY (sha256, recognition_key, number)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """What the ledger knows of one input. `files` gives the sha256 of every output by its name.
+
+    `complete` names the content and recognition (see `content_key`) whose every page stands in this
+    input's `document.json`; it outlives a later failure. `run` is the run that wrote the row.
+    """
+
+    name: str
+    path: str
+    size: int
+    modified_ns: int
+    state: InputState
+    sha256: str | None = None
+    media_type: str | None = None
+    page_count: int | None = None
+    pages_failed: int = 0
+    recognition_key: str | None = None
+    reading_key: str | None = None
+    corrections: str | None = None
+    complete: str | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    seconds_recognition: float = 0.0
+    seconds_reading: float = 0.0
+    confidence: float | None = None
+    warnings: int = 0
+    code: str | None = None
+    what: str | None = None
+    cure: str | None = None
+    run: int = 0
+
+
+_COLUMNS = (
+    "name", "path", "size", "modified_ns", "state", "sha256", "media_type", "page_count", "pages_failed",
+    "recognition_key", "reading_key", "corrections", "complete", "files", "seconds_recognition",
+    "seconds_reading", "confidence", "warnings", "code", "what", "cure", "run",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One page in the ledger: recognised (its file is kept until the document is complete) or failed."""
+
+    number: int
+    state: Literal["done", "failed"]
+    seconds: float = 0.0
+    plain: bool = False
+    code: str | None = None
+    what: str | None = None
+    cure: str | None = None
+    worker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How an output folder stands: inputs by state, pages, the last run, and what failed."""
+
+    counts: dict[str, int]
+    pages: int
+    pages_failed: int
+    running: bool
+    run_state: str | None
+    started: float | None
+    ended: float | None
+    seconds_per_page: float | None
+    problems: tuple[InputRow, ...]
+
+
+@contextlib.contextmanager
+def _ledger_errors(path: Path) -> Iterator[None]:
+    """The one border of sqlite3."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL:
+            raise DiskFull(path, "there is no room left to write the ledger.") from error
+        if code == sqlite3.SQLITE_IOERR and _no_room(path.parent):
+            raise DiskFull(path, "there is no room left to write the ledger.") from error
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            cure = "Move it away and run again: finished pages and documents are found by their content."
+            raise OutputNotWritable(path, "is damaged.", cure=cure) from error
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
+                    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
+            raise OutputNotWritable(path, f"cannot be written ({error}).") from error
+        raise
+
+
+def _no_room(folder: Path) -> bool:
+    """SQLite says "disk I/O error" for a file-size limit; try whether a block can still be written."""
+    probe = folder / disk.STATE_FOLDER / "tmp" / "probe"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        with probe.open("wb") as file:
+            file.write(b"\0" * 65536)
+    except OSError as error:
+        return disk.is_full(error)
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
+    # A limit on the size of one file stops the grown ledger but not a new small file.
+    return True
+
+
+class Store:
+    """The ledger and page store of one output folder, held exclusively while open.
+
+    Only the coordinating process writes the ledger; workers write page files and outputs.
+    """
+
+    def __init__(self, out: Path) -> None:
+        """Takes the lock, makes the folder where needed and empties what a killed run left behind.
+
+        Raises Locked, DiskFull or OutputNotWritable.
+        """
+        self.out = out
+        self._path = out / disk.LEDGER_NAME
+        with disk.output_errors(out):
+            out.mkdir(parents=True, exist_ok=True)
+        self._lock = disk.FolderLock(out)
+        self._lock.acquire()
+        try:
+            self.temporary = disk.temporary_folder(out)
+            shutil.rmtree(self.temporary, ignore_errors=True)
+            with disk.output_errors(self.temporary):
+                self.temporary.mkdir(parents=True, exist_ok=True)
+            with _ledger_errors(self._path):
+                self._db = _connect(self._path)
+            self.run = 0
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._db.close()
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self._lock.release()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- runs
+
+    def start_run(self, settings: Settings, versions: dict[str, str]) -> bool:
+        """Begins a run, or goes on with the one that did not end; True when it goes on."""
+        told = (json.dumps(settings.as_json(), sort_keys=True), json.dumps(versions, sort_keys=True))
+        with _ledger_errors(self._path), self._db:
+            last = self._db.execute("SELECT id, state FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+            if last is not None and last[1] != "ended":
+                self.run = int(last[0])
+                self._db.execute(
+                    "UPDATE runs SET state='running', settings=?, versions=? WHERE id=?", (*told, self.run)
+                )
+                return True
+            cursor = self._db.execute(
+                "INSERT INTO runs (started, state, settings, versions) VALUES (?, 'running', ?, ?)",
+                (time.time(), *told),
+            )
+            self.run = int(cursor.lastrowid or 0)
+        return False
+
+    def end_run(self, complete: bool) -> None:
+        with _ledger_errors(self._path), self._db:
+            state = "ended" if complete else "stopped"
+            self._db.execute("UPDATE runs SET state=?, ended=? WHERE id=?", (state, time.time(), self.run))
+
+    # --- inputs
+
+    def input(self, name: str) -> InputRow | None:
+        rows = self._rows("WHERE name=?", (name,))
+        return rows[0] if rows else None
+
+    def by_path(self, path: Path) -> InputRow | None:
+        rows = self._rows("WHERE path=? ORDER BY name", (text_of_path(path),))
+        return rows[0] if rows else None
+
+    def by_folded(self, name: str) -> InputRow | None:
+        """The input whose name could meet `name` in one folder of a file system that ignores case."""
+        rows = self._rows("WHERE folded=?", (name_key(name),))
+        return rows[0] if rows else None
+
+    def with_content(self, sha256: str) -> tuple[InputRow, ...]:
+        """Every finished input of this content."""
+        return self._rows("WHERE sha256=? AND state='done' ORDER BY name", (sha256,))
+
+    def complete(self, key: str) -> tuple[InputRow, ...]:
+        """Inputs whose `document.json` holds every page of this content and recognition (`content_key`)."""
+        return self._rows("WHERE complete=? ORDER BY name", (key,))
+
+    def inputs(self, *states: InputState) -> tuple[InputRow, ...]:
+        if not states:
+            return self._rows("ORDER BY name", ())
+        marks = ", ".join("?" for _ in states)
+        return self._rows(f"WHERE state IN ({marks}) ORDER BY name", states)
+
+    def _rows(self, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
+        with _ledger_errors(self._path):
+            return _read_inputs(self._db, where, values)
+
+    def record_input(self, row: InputRow) -> None:
+        values = [getattr(row, column) for column in _COLUMNS]
+        values[_COLUMNS.index("files")] = json.dumps(dict(row.files), sort_keys=True)
+        values[_COLUMNS.index("run")] = self.run
+        marks = ", ".join("?" for _ in range(len(_COLUMNS) + 2))
+        with _ledger_errors(self._path), self._db:
+            self._db.execute(
+                f"INSERT OR REPLACE INTO inputs ({', '.join(_COLUMNS)}, folded, updated) VALUES ({marks})",
+                (*values, name_key(row.name), time.time()),
+            )
+
+    # --- pages
+
+    def pages(self, sha256: str, recognition_key: str, *, only_this_run: bool = False) -> dict[int, PageRow]:
+        """What is known of the pages: done ones, and those that failed in this run.
+
+        A failure of an earlier run does not count: each new run tries such a page again, but going on
+        with an interrupted run does not. `only_this_run`: nor do done pages of earlier runs (`--redo`).
+        """
+        fresh = "run=?" if only_this_run else "(state='done' OR run=?)"
+        with _ledger_errors(self._path):
+            rows = self._db.execute(
+                "SELECT number, state, seconds, plain, code, what, cure, worker FROM pages "
+                f"WHERE sha256=? AND recognition_key=? AND {fresh}", (sha256, recognition_key, self.run),
+            ).fetchall()
+        return {row[0]: PageRow(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows}
+
+    def record_page(self, sha256: str, recognition_key: str, row: PageRow) -> None:
+        with _ledger_errors(self._path), self._db:
+            self._db.execute(
+                "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (sha256, recognition_key, row.number, row.state, self.run, time.time(), row.seconds, int(row.plain),
+                 row.worker, row.code, row.what, row.cure),
+            )
+
+    def page_folder(self, sha256: str, recognition_key: str) -> Path:
+        return page_folder(self.out, sha256, recognition_key)
+
+    def drop_pages(self, sha256: str, recognition_key: str) -> None:
+        """Forgets the page files of a complete document; its `document.json` holds them."""
+        folder = self.page_folder(sha256, recognition_key)
+        shutil.rmtree(folder, ignore_errors=True)
+        for parent in (folder.parent, folder.parent.parent):
+            with contextlib.suppress(OSError):
+                parent.rmdir()
+
+    def drop_stale_pages(self) -> None:
+        """Page files whose document was completed just before a crash."""
+        root = self.out / disk.STATE_FOLDER / "pages"
+        for folder in sorted(root.glob("*/*")):
+            rows = self.complete(folder.name)
+            if any(row.state == "done" and (self.out / row.name / "document.json").is_file() for row in rows):
+                self.drop_pages(*folder.name.split(".", 1))
+
+
+# --- used by workers too: no ledger, only files -----------------------------------------------------
+
+
+def content_key(sha256: str, recognition_key: str) -> str:
+    """Names one reading of one content."""
+    return f"{sha256}.{recognition_key}"
+
+
+def page_folder(out: Path, sha256: str, recognition_key: str) -> Path:
+    return out / disk.STATE_FOLDER / "pages" / sha256[:2] / content_key(sha256, recognition_key)
+
+
+def page_path(folder: Path, number: int) -> Path:
+    return folder / f"{number:06}.json.gz"
+
+
+def save_page(folder: Path, page: Page, row: PageRow, temporary: Path) -> None:
+    """Stores one recognised page, whole and synced to disk. `row` travels along, for a ledger that lost it."""
+    holder = Document("", "", "", (page,))
+    told = {"seconds": round(row.seconds, 3), "plain": row.plain, "document": to_json(holder)}
+    data = json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    disk.write_atomic(page_path(folder, page.number), gzip.compress(data, 1, mtime=0), temporary)
+
+
+def load_page(folder: Path, number: int) -> tuple[Page, PageRow] | None:
+    """The stored page, or None where there is none that can be read (then it is recognised again)."""
+    try:
+        told = json.loads(gzip.decompress(page_path(folder, number).read_bytes()).decode("utf-8", "surrogatepass"))
+        page = from_json(told["document"]).pages[0]
+        return page, PageRow(number, "done", float(told["seconds"]), bool(told["plain"]))
+    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def stored_numbers(folder: Path) -> set[int]:
+    """Numbers of the pages that have a file."""
+    try:
+        return {int(path.name.split(".")[0]) for path in folder.glob("*.json.gz")}
+    except ValueError:
+        return set()
+
+
+def load_document(path: Path, sha256: str) -> Document | None:
+    """The stored `document.json` at `path`, if it is there, whole, and of this content."""
+    try:
+        document = from_json(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return document if document.sha256 == sha256 else None
+
+
+# --- without a run: `sohoa status`, `sohoa retry` ---------------------------------------------------
+
+
+def status(out: Path) -> Status:
+    """How the folder stands, also while a run works in it. Raises NoInput where no run has been."""
+    with _reading(out) as db:
+        counts = dict(db.execute("SELECT state, count(*) FROM inputs GROUP BY state").fetchall())
+        pages, failed = db.execute(
+            "SELECT coalesce(sum(page_count), 0), coalesce(sum(pages_failed), 0) FROM inputs"
+        ).fetchone()
+        run = db.execute("SELECT state, started, ended FROM runs ORDER BY id DESC LIMIT 1").fetchone() or (None,) * 3
+        problems = _read_inputs(db, "WHERE state IN ('failed', 'partial') ORDER BY name", ())
+        pace = _seconds_per_page(db)
+    running = disk.is_locked(out)
+    run_state = run[0] if run[0] != "running" or running else "stopped"
+    return Status(counts, pages, failed, running, run_state, run[1], run[2], pace, problems)
+
+
+def failed_pages(out: Path, row: InputRow) -> tuple[PageRow, ...]:
+    """The failed pages of an input with their errors, for reports."""
+    with _reading(out) as db:
+        rows = db.execute(
+            "SELECT number, state, seconds, plain, code, what, cure, worker FROM pages "
+            "WHERE sha256=? AND recognition_key=? AND state='failed' ORDER BY number",
+            (row.sha256, row.recognition_key),
+        ).fetchall()
+    return tuple(PageRow(item[0], item[1], item[2], bool(item[3]), *item[4:]) for item in rows)
+
+
+def to_retry(out: Path) -> tuple[InputRow, ...]:
+    """What `sohoa retry` does: inputs that failed, came out partial, or were in work when a run was killed."""
+    with _reading(out) as db:
+        return _read_inputs(db, "WHERE state IN ('failed', 'partial', 'open') ORDER BY name", ())
+
+
+def forget_failures(store: Store) -> None:
+    """Failed pages of the present run count as not tried, also where the run was interrupted."""
+    with _ledger_errors(store.out / disk.LEDGER_NAME), store._db:
+        store._db.execute("DELETE FROM pages WHERE state='failed'")
+
+
+def last_settings(out: Path) -> Settings:
+    """The settings of the last run, so that a retry reads as the run did."""
+    with _reading(out) as db:
+        row = db.execute("SELECT settings FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    if row is None:
+        return Settings()
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
+             for name, value in json.loads(row[0]).items() if name in Settings.__slots__}
+    return Settings(**known)
+
+
+def pace(out: Path) -> float | None:
+    """Mean seconds of work a page in this folder so far; None before the first."""
+    try:
+        with _reading(out) as db:
+            return _seconds_per_page(db)
+    except NoInput:
+        return None
+
+
+def ledger_rows(out: Path) -> dict[str, InputRow]:
+    """All inputs by name, for a dry run or a report; empty where no run has been."""
+    try:
+        with _reading(out) as db:
+            return {row.name: row for row in _read_inputs(db, "", ())}
+    except NoInput:
+        return {}
+
+
+@contextlib.contextmanager
+def _reading(out: Path) -> Iterator[sqlite3.Connection]:
+    path = out / disk.LEDGER_NAME
+    if not path.is_file():
+        raise NoInput(out, "holds no results of a run.", cure="Name the --out folder of an earlier run.")
+    with _ledger_errors(path):
+        db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        try:
+            db.execute("PRAGMA query_only=1")
+            yield db
+        finally:
+            db.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30)
+    db.execute("PRAGMA journal_mode=WAL")
+    # NORMAL: a killed process loses nothing; a power cut may lose the last rows, whose files are synced
+    # and found again.
+    db.execute("PRAGMA synchronous=NORMAL")
+    with db:
+        db.executescript(_SCHEMA)
+        db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+    version = db.execute("SELECT value FROM meta WHERE name='schema_version'").fetchone()[0]
+    if int(version) != SCHEMA_VERSION:
+        db.close()
+        cure = "Use the version of sohoa that made it, or another --out."
+        raise OutputNotWritable(path, f"was made by another version (ledger format {version}).", cure=cure)
+    return db
+
+
+def _read_inputs(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
+    rows = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM inputs {where}", values).fetchall()
+    told = (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
+    return tuple(InputRow(**{**row, "files": tuple(sorted(json.loads(row["files"]).items()))}) for row in told)
+
+
+def _seconds_per_page(db: sqlite3.Connection) -> float | None:
+    value = db.execute("SELECT avg(seconds) FROM pages WHERE state='done'").fetchone()[0]
+    return None if value is None else float(value)
+
+
+_RAW_BYTES = "bytes:"
+
+
+def text_of_path(path: Path) -> str:
+    """A path for the ledger; SQLite takes no name that is not UTF-8, so such a one is kept as hexadecimal."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return _RAW_BYTES + os.fsencode(path).hex()
+    return str(path)
+
+
+def path_of(row: InputRow) -> Path:
+    """Where the input of a ledger row lies."""
+    if row.path.startswith(_RAW_BYTES):
+        return Path(os.fsdecode(bytes.fromhex(row.path.removeprefix(_RAW_BYTES))))
+    return Path(row.path)

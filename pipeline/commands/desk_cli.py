@@ -1,0 +1,287 @@
+"""The desk's commands: review, search, export, import, learn, release.
+
+`add_commands(subparsers, parents)` puts them into the command line; each handler takes the parsed options and a
+console (`result`, `result_json`, `note`, `as_json`, `language`) and gives an exit code. Nothing here prints by
+itself. The web application's libraries are imported when it is started, since they are an extra; the stages when
+a correction needs them, so that a search does not wait for OpenCV.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import getpass
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.desk import desk, forms, handover, index, learn, search, sheets, tt05
+from pipeline.desk.review.texts import Language
+from pipeline.desk.search import Filters, Row
+from pipeline.document import Document, upright
+from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
+from pipeline.plan import Plan
+from pipeline.writers import export
+
+PORT = 8080
+
+
+class Ui(Protocol):
+    """What a command may say, and where."""
+
+    @property
+    def as_json(self) -> bool: ...
+    @property
+    def language(self) -> Any: ...
+    def result(self, text: str) -> None: ...
+    def result_json(self, value: Any) -> None: ...
+    def note(self, text: str) -> None: ...
+
+
+# command: (English, Vietnamese)
+HELP = {
+    "review": ("check and correct in the browser", "kiểm tra và sửa trong trình duyệt"),
+    "search": ("search all documents, with or without marks", "tìm trong mọi văn bản, có dấu hoặc không dấu"),
+    "export": ("hand over: " + ", ".join(forms.BY_NAME), "giao nộp: " + ", ".join(forms.BY_NAME)),
+    "import": ("bring back a workbook corrected in a spreadsheet", "nhập lại bảng tính đã sửa"),
+    "learn": ("learn from what persons verified and corrected", "học từ văn bản đã kiểm tra và các sửa đổi"),
+    "release": ("release a document held for secrecy", "giải tỏa văn bản được giữ lại vì độ mật"),
+}
+
+
+def add_commands(subparsers: Any, parents: Sequence[argparse.ArgumentParser] = (), language: str = "en") -> None:
+    """Add the desk's commands; `parents` hold the options that every command has."""
+
+    def command(name: str, handler: Callable[[argparse.Namespace, Ui], int]) -> argparse.ArgumentParser:
+        told = HELP[name][1 if language == "vi" else 0]
+        added: argparse.ArgumentParser = subparsers.add_parser(name, help=told, description=told, parents=list(parents))
+        added.add_argument("out", type=Path, metavar="DIR", help="the output folder of `sohoa run`")
+        added.set_defaults(handler=handler)
+        return added
+
+    review = command("review", _review)
+    review.add_argument("--port", type=int, default=PORT)
+    review.add_argument("--token", help="ask for this word, on a machine that several people use")
+    review.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    _shelf_options(review)
+
+    find = command("search", _search)
+    find.add_argument("query", nargs="*", help='words; "in quotes" side by side; word*; -without')
+    find.add_argument("--limit", type=int, default=20)
+    find.add_argument("--rebuild", action="store_true", help="make the index anew first")
+    _filter_options(find)
+
+    out = command("export", _export)
+    out.add_argument("form", choices=tuple(forms.BY_NAME))
+    out.add_argument("--to", type=Path, metavar="PATH", help="file or folder to write (default: DIR/handover/)")
+    out.add_argument("--folder", default="", help="the hồ sơ of a package (sip)")
+    out.add_argument("--verified", action="store_true", help="verified documents only")
+    _filter_options(out)
+    _shelf_options(out)
+
+    back = command("import", _import)
+    back.add_argument("workbook", type=Path, metavar="XLSX")
+    back.add_argument("--who", default="", help="whose corrections these are (default: the login name)")
+    back.add_argument("--dry-run", action="store_true", help="report the differences, change nothing")
+
+    command("learn", _learn)
+
+    release = command("release", _release)
+    release.add_argument("document", help="name of the document in DIR")
+    release.add_argument("--who", default="", help="who releases it (default: the login name)")
+    release.add_argument("--note", required=True, help="by whose order, for which reason")
+    release.add_argument("--hold", action="store_true", help="the reverse: hold it")
+
+
+def _filter_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--issuer", default="", help="part of the issuer's name, marks may be left out")
+    parser.add_argument("--level", default="", choices=("", "central", "province", "district", "commune", "other"))
+    parser.add_argument("--year", type=int)
+    parser.add_argument("--year-to", type=int)
+    parser.add_argument("--type", default="", help="KH, or Kế hoạch")
+    parser.add_argument("--indicator", default="", help="part of the name of a target indicator")
+
+
+def _shelf_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--shelf", type=Path, metavar="CSV", help="box, folder and sheets by file")
+    parser.add_argument("--layout", action="store_true", help="folders of the scans are box/folder/document")
+    parser.add_argument("--agency", type=Path, metavar="TOML", help="codes and name of the archive")
+
+
+def filters_of(options: argparse.Namespace) -> Filters:
+    state = "verified" if getattr(options, "verified", False) else ""
+    return Filters(issuer=options.issuer, level=options.level, year=options.year, year_to=options.year_to,
+                   type=options.type, indicator=options.indicator, state=state)
+
+
+# --- what a correction sets in motion -------------------------------------------------------------------
+
+
+def reread(document: Document) -> Plan:
+    """The record of a document anew. Its reader loads OpenCV and models, so it is imported at the first correction."""
+    from pipeline import run
+
+    return run.reread(document)
+
+
+def rewrite(folder: Path, document: Document, plan: Plan) -> None:
+    """Make the texts of a document anew after a correction; those that the run did not write stay unwritten.
+
+    The searchable PDF keeps its old text layer until the next `sohoa run`, which sees that the corrections are new.
+    """
+    standing = upright(document)
+    if (folder / "text.txt").is_file():
+        desk.write_text(folder / "text.txt", export.to_text(standing))
+    if (folder / "document.md").is_file():
+        desk.write_text(folder / "document.md", export.to_markdown(standing, plan))
+
+
+# --- the commands ---------------------------------------------------------------------------------------
+
+
+def _review(options: argparse.Namespace, ui: Ui) -> int:
+    """Serve the desk until it is interrupted."""
+    try:
+        from pipeline.desk.review import server
+    except ImportError as error:
+        raise MissingPart(error.name or "starlette", "It is needed for the desk.",
+                          cure="pip install 'sohoa[review]'") from error
+    shelving = handover.load_shelving(options.shelf, layout=options.layout)
+    agency = tt05.load_agency(options.agency)
+    language: Language = "en" if ui.language == "en" else "vi"
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the desk is closed
+        server.serve(options.out, reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
+                     agency=agency, language=language, opened=ui.note, browser=not options.no_browser)
+    return EXIT_OK
+
+
+def _search(options: argparse.Namespace, ui: Ui) -> int:
+    if options.rebuild:
+        index.rebuild(options.out)
+    else:
+        index.update(options.out)
+    query = " ".join(options.query)
+    filters = filters_of(options)
+    if not query:
+        with index.opened(options.out) as db:
+            rows = search.documents(db, filters, order="issuer", limit=options.limit)
+        if ui.as_json:
+            ui.result_json([_row_json(row) for row in rows])
+        else:
+            ui.result("\n".join(f"{row.name}\t{row.title or ''}" for row in rows))
+        return EXIT_OK
+    results = search.search(options.out, query, filters, limit=options.limit)
+    if ui.as_json:
+        ui.result_json({"query": query, "total": results.total, "loose": results.loose, "hits": [
+            {**_row_json(hit.document), "page": hit.page, "text": "".join(piece for piece, _ in hit.pieces),
+             "found": [piece for piece, found in hit.pieces if found]} for hit in results.hits]})
+        return EXIT_OK
+    for hit in results.hits:
+        text = "".join(f"[{piece}]" if found else piece for piece, found in hit.pieces)
+        ui.result(f"{hit.document.name}:{hit.page}  {hit.document.title or ''}\n    {text}")
+    ui.note(f"{results.total}{'+' if results.total >= search.COUNT_LIMIT else ''} pages"
+            + (" (marks disregarded)" if results.loose else ""))
+    return EXIT_OK
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    return {"document": row.name, "title": row.title, "number": row.number, "symbol": row.symbol,
+            "issuer": row.issuer, "level": row.level, "year": row.year, "state": row.state}
+
+
+def _export(options: argparse.Namespace, ui: Ui) -> int:
+    filters = filters_of(options)
+    names: tuple[str, ...] = ()
+    if filters != Filters():
+        index.update(options.out)
+        with index.opened(options.out) as db:
+            rows = search.documents(db, filters, order="name", limit=1_000_000)
+        names = tuple(row.name for row in rows if row.state != "failed")
+        if not names:
+            raise UsageError("", "No document matches these filters.", cure="Leave one out.")
+    shelving = handover.load_shelving(options.shelf, layout=options.layout)
+    collection = handover.collect(options.out, names=names, shelving=shelving)
+    agency = tt05.load_agency(options.agency)
+    job = forms.Job(options.out, collection, agency, forms.timestamp(), options.folder)
+    name, content = forms.make(options.form, job)
+    target = options.to or options.out / "handover"
+    path = target if target.suffix and not target.is_dir() else target / name
+    desk.write_bytes(path, content)
+    findings = tt05.metadata(collection, agency).findings if options.form.startswith("tt05") else ()
+    if ui.as_json:
+        ui.result_json({"file": str(path), "documents": len(collection.entries), "held": collection.held,
+                        "unread": collection.unread, "findings": [
+                            {"file": item.file, "field": item.tag, "level": item.level, "message": item.message}
+                            for item in findings]})
+    else:
+        ui.result(str(path))
+        for left in collection.held:
+            ui.note(f"held, left out: {left}")
+        for left in collection.unread:
+            ui.note(f"cannot be read, left out: {left}")
+        if findings:
+            ui.note(f"{len(findings)} findings: see the sheet Kiem_tra")
+    return EXIT_PARTIAL if collection.unread else EXIT_OK
+
+
+def _import(options: argparse.Namespace, ui: Ui) -> int:
+    try:
+        content = options.workbook.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(options.workbook, f"cannot be opened ({error.strerror}).") from error
+    imported = sheets.read_xlsx(content, options.out, options.who or login_name())
+    taken: tuple[desk.Item, ...] = ()
+    if not options.dry_run:
+        taken = sheets.take_over(options.out, imported, reread, rewrite)
+        for item in taken:
+            index.put(options.out, item)
+    if ui.as_json:
+        ui.result_json({"documents": len(taken), "differences": [
+            {"file": row.file, "field": row.pointer, "outcome": row.kind, "exported": row.exported, "now": row.now,
+             "edited": row.edited} for row in imported.differences]})
+    else:
+        for row in imported.differences:
+            ui.result(f"{row.kind:9} {row.file} {row.pointer}: {row.exported!r} -> {row.edited!r}"
+                      + (f" (now {row.now!r})" if row.kind == "conflict" else ""))
+        ui.note(f"{len(imported.differences)} differences, {len(taken)} documents changed")
+    troubled = {"conflict", "refused", "unknown"}
+    return EXIT_PARTIAL if any(row.kind in troubled for row in imported.differences) else EXIT_OK
+
+
+def _learn(options: argparse.Namespace, ui: Ui) -> int:
+    learned = learn.learn(options.out)
+    if ui.as_json:
+        ui.result_json({"references": [str(path) for path in learned.references], "words": learned.words,
+                        "cases": learned.cases, "skipped": learned.skipped})
+    else:
+        for path in learned.references:
+            ui.result(str(path))
+        ui.note(f"{len(learned.references)} references, {learned.words} corrected words, {learned.cases} test cases "
+                f"in {options.out / learn.FOLDER}. Use them with `sohoa run --reference FILE`.")
+    return EXIT_PARTIAL if learned.skipped else EXIT_OK
+
+
+def _release(options: argparse.Namespace, ui: Ui) -> int:
+    item = desk.load(options.out, options.document)
+    who = options.who or login_name()
+    if options.hold:
+        entries = [desk.state_entry(item, "held", True, who, options.note)]
+    else:
+        if not options.note.strip():
+            raise UsageError("--note", "A release needs its reason.", cure="Say by whose order it is released.")
+        entries = [desk.state_entry(item, "held", False, who),
+                   desk.state_entry(item, "released", True, who, options.note)]
+    item = desk.change(options.out, options.document, entries, reread, rewrite)
+    index.update(options.out)
+    index.put(options.out, item)
+    ui.note(f"{options.document}: {'held' if item.mark else 'released'} by {who}")
+    return EXIT_OK
+
+
+def login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError) as error:
+        raise UsageError("--who", "Every change needs a name.", cure="Give --who NAME.") from error
+
+

@@ -1,0 +1,107 @@
+"""What a person is told at the end of a run: a table of what was found, failures with their cures."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from pipeline.batches.outcomes import Outcome, RunSummary
+from pipeline.batches.store import Status
+from pipeline.commands.console import Console
+from pipeline.commands.messages import describe, describe_class, say
+from pipeline.errors import EXIT_OUTPUT
+
+ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
+FAILURES_SHOWN = 200
+
+
+def show(summary: RunSummary, console: Console) -> None:
+    """The table of records, the counts and where to look, to standard output."""
+    language = console.language
+    head = ("file", "type", "number", "date", "issuer", "title", "pages", "sure", "look")
+    shown = [outcome for outcome in summary.outcomes if outcome.state != "failed"][:ROWS_SHOWN]
+    rows = [_row(outcome, summary.out, console) for outcome in shown]
+    if rows:
+        console.table([say(f"table.{name}", language) for name in head], rows)
+    rest = sum(outcome.state != "failed" for outcome in summary.outcomes) - len(shown)
+    if rest > 0:
+        console.result(say("run.more", language, count=rest))
+    counts = summary.counts
+    console.result("")
+    console.result(say(
+        "run.done", language, done=counts.get("done", 0) + counts.get("duplicate", 0),
+        partial=counts.get("partial", 0), failed=counts.get("failed", 0), same=counts.get("skipped", 0),
+        total=len(summary.outcomes), pages=summary.pages, seconds=f"{summary.seconds:.1f}"))
+    console.result(say("run.where", language, out=summary.out))
+
+
+def show_failures(summary: RunSummary, console: Console) -> None:
+    """Every failed or partial input with what to do about it, to standard error."""
+    faulty = [outcome for outcome in summary.outcomes if outcome.state in ("failed", "partial")]
+    for outcome in faulty[:FAILURES_SHOWN]:
+        console.error(say("run.failed", console.language, name=outcome.name, what=_trouble(outcome, console)))
+    if len(faulty) > FAILURES_SHOWN:
+        console.note(say("run.more", console.language, count=len(faulty) - FAILURES_SHOWN))
+    if summary.stopped is not None and summary.stopped.exit_code >= EXIT_OUTPUT - 1:
+        console.error(describe(summary.stopped, console.language))
+    if summary.interrupted:
+        console.note(say("run.interrupted", console.language))
+
+
+def _trouble(outcome: Outcome, console: Console) -> str:
+    parts = []
+    if outcome.code:
+        parts.append(_words(outcome.code, outcome.what, outcome.cure, console))
+    for page in outcome.pages_failed[:5]:
+        where = say("run.page", console.language, page=page.number)
+        parts.append(f"{where}: {_words(page.code, page.what, page.cure, console)}")
+    return " ".join(parts)
+
+
+def _words(code: str, what: str, cure: str, console: Console) -> str:
+    if console.language == "en":
+        return f"{what} {cure}".strip()
+    told, remedy = describe_class("".join(part.title() for part in code.split("_")))
+    return f"{told.rstrip('.')} ({what.rstrip('.')}). {remedy}".strip()
+
+
+def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
+    """Cells of one line; a record that cannot be read back leaves them empty."""
+    try:
+        record = json.loads((out / outcome.name / "record.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        record = {}
+    number = record.get("number") or {}
+    issuer = record.get("issuer") or {}
+    marks = "/".join(part for part in (number.get("number"), number.get("symbol")) if part)
+    sure = f"{outcome.confidence:.0%}" if outcome.confidence is not None else f"{record.get('confidence', 0):.0%}"
+    state = "" if outcome.good else f" ({say(f'outcome.{outcome.state}', console.language)})"
+    return (
+        outcome.name + state, (record.get("document_type") or {}).get("code") or "", marks,
+        (record.get("issued") or {}).get("date") or "", issuer.get("name") or "", record.get("title") or "",
+        str(outcome.pages), sure, str(len(record.get("warnings", ()))),
+    )
+
+
+def show_status(status: Status, console: Console) -> None:
+    """Counts by state, and what needs a person."""
+    for state, count in sorted(status.counts.items()):
+        console.result(f"{count:8}  {say(f'outcome.{state}', console.language)}")
+    for row in status.problems[:FAILURES_SHOWN]:
+        console.result(f"  {row.name}: {row.what} {row.cure}".rstrip())
+
+
+def status_json(status: Status) -> dict[str, Any]:
+    """Plain values for `sohoa status --json`."""
+
+    def plain(value: Any) -> Any:
+        return str(value) if isinstance(value, Path) else value
+
+    return {
+        "counts": status.counts, "pages": status.pages, "pages_failed": status.pages_failed,
+        "running": status.running, "run_state": status.run_state,
+        "problems": [{key: plain(value) for key, value in dataclasses.asdict(row).items()}
+                     for row in status.problems],
+    }

@@ -1,0 +1,302 @@
+"""What a piece of text may stand for: every likely syllable, known abbreviation, and itself.
+
+The right word must be among these, or nothing later can find it: the bottleneck of the whole method. So the list is
+wide (60 words within 14 nats), no edit distance bars the way, and what was read is always one of the candidates,
+at the price of being an unknown word.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.decoder.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, PartModel, cased
+from pipeline.decoder.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
+from pipeline.knowledge import vietnamese
+
+MOST = 60
+BEAM = 14.0  # nats below the best; 9 nats and 40 words lost right ones
+HOPELESS = -60.0  # nats
+UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
+# Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
+# capitals; about the shares in administrative text.
+CASE_PRIOR = {
+    "plain": (0.0, -1.8, -5.0),
+    "start": (-2.3, -0.1, -5.0),
+    "capitals": (-5.0, -5.0, 0.0),
+}
+SAME_BASE = -0.7  # a known word that differs in marks only: QD for QĐ
+GARBLING = "latin"  # the channel that misreads letters; a Vietnamese model reads capitals right
+LISTED = -2.0  # a listed abbreviation misread in its letters
+LONGEST_SHORT = 10  # letters of an abbreviation
+SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
+COMPOSED = -4.0  # an abbreviation put together from two known ones
+# An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
+UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -6.0, -2.0, -7.0
+NO_VOWEL = -6.0
+PLAIN_KNOWN = -0.3
+TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
+
+
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+_VOWEL = re.compile("[aeiouyAEIOUY]")
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Words a piece may stand for, in parallel columns: numbers, log-probabilities of the reading, printed forms.
+
+    `tails` tells where the sign behind the piece was read as part of it.
+    """
+
+    words: NDArray[np.int64]
+    emissions: NDArray[np.float64]
+    texts: tuple[str, ...]
+    tails: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def only(self, wanted: NDArray[np.intp]) -> Candidates:
+        return Candidates(
+            self.words[wanted], self.emissions[wanted], tuple(self.texts[i] for i in wanted), self.tails[wanted]
+        )
+
+
+Row = tuple[int, float, str]
+
+
+def _columns(rows: Sequence[Row]) -> Candidates:
+    return Candidates(
+        np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64),
+        tuple(row[2] for row in rows), np.zeros(len(rows), bool),
+    )
+
+
+def mixed(first: Candidates, second: Candidates, share: float) -> Candidates:
+    """Two readings of one place as one list: each word's probability is the mean of both, `share` that of the second.
+
+    A mean, not a product: two looks of one engine err together, and a word one of them rules out may be right.
+    """
+    chances: dict[str, float] = {}
+    words: dict[str, int] = {}
+    for found, part in ((first, 1 - share), (second, share)):
+        for word, emission, text in zip(found.words.tolist(), found.emissions.tolist(), found.texts, strict=True):
+            chances[text] = chances.get(text, 0.0) + part * float(np.exp(emission))
+            words.setdefault(text, word)
+    tails = dict(zip(first.texts, first.tails.tolist(), strict=True))
+    return Candidates(
+        np.array(list(words.values()), np.int64),
+        np.log(np.maximum(np.array([chances[text] for text in words]), np.exp(HOPELESS))),
+        tuple(words), np.array([tails.get(text, False) for text in words], bool),
+    )
+
+
+def is_damage(piece: str) -> bool:
+    """Whether it has a marked Latin letter that Vietnamese has not: "Hoäng" is no word. Other scripts are no damage.
+
+    >>> is_damage("Hoäng"), is_damage("ổn"), is_damage("San"), is_damage("湖")
+    (True, False, False, False)
+    """
+    return any(
+        not letter.isascii() and letter not in vietnamese.LETTERS and vietnamese.strip_marks(letter) in _LATIN
+        for letter in piece.lower()
+    )
+
+
+def identity_cost(piece: str) -> float:
+    """Log-probability of spelling out exactly this unknown word."""
+    cost = UNKNOWN_START
+    for letter in piece:
+        plain = letter.isascii() and letter.isalpha()
+        cost += UNKNOWN_LETTER if plain else UNKNOWN_SIGN
+    # "sb" in lower case is no word of any language, but a misread one.
+    return cost if piece.isupper() or _VOWEL.search(piece) else cost + NO_VOWEL
+
+
+class Finder:
+    """Finds candidates; keeps the lists it made."""
+
+    def __init__(self, vocabulary: Vocabulary, model: LanguageModel, abbreviations: Iterable[str]) -> None:
+        self.vocabulary = vocabulary
+        self.syllables = tuple(word for word in vocabulary.words[4:] if vietnamese.is_syllable(word))
+        self.numbers = np.array([vocabulary.index[word] for word in self.syllables])
+        self.unigram: NDArray[np.float32] = UNIGRAM_WEIGHT * model.tables[0].logs[self.numbers]
+        self.place = {word: number for number, word in enumerate(self.syllables)}
+        self.others: dict[str, list[int]] = {}
+        syllables = set(self.syllables)
+        for number, word in enumerate(vocabulary.words[4:], 4):
+            if word not in syllables:
+                self.others.setdefault(vietnamese.search_key(word), []).append(number)
+        self.abbreviations: dict[str, list[str]] = {}
+        for name in abbreviations:
+            self.abbreviations.setdefault(vietnamese.search_key(name), []).append(name)
+        # Codes as they stand in symbols, by their bare letters; None where those are a code of their own (HD, DA).
+        self.codes: dict[str, str | None] = {}
+        for name in (name for names in self.abbreviations.values() for name in names):
+            for part in _LETTERS.findall(name):
+                bare = vietnamese.strip_marks(part)
+                self.codes[bare] = part if self.codes.get(bare, part) == part else None
+        self._short_models: dict[str, tuple[PartModel, tuple[str, ...]]] = {}
+        self.by_base: dict[str, list[int]] = {}
+        for place, word in enumerate(self.syllables):
+            self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
+        self._lists: dict[tuple[str, str, str, str], Candidates] = {}
+
+    def forget(self) -> None:
+        """Drop the lists made so far."""
+        self._lists.clear()
+
+    def read_by(self, channel: Channel, piece: str, setting: str, with_tail: str = "") -> Candidates:
+        """Candidates of a piece read through this channel. `setting` is "plain", "start" or "capitals"."""
+        key = (channel.name, piece, setting, with_tail)
+        known = self._lists.get(key)
+        if known is None:
+            known = self._read_by(channel, piece, setting, with_tail)
+            if len(self._lists) > 60_000:
+                self._lists.clear()
+            self._lists[key] = known
+        return known
+
+    def _read_by(self, channel: Channel, piece: str, setting: str, with_tail: str) -> Candidates:
+        if len(piece) > LONGEST_READING:
+            return _columns(self.itself(piece, set()))
+        lower_only = piece.islower() and setting != "capitals" and piece.isalpha()
+        cases: Sequence[int] = (LOWER, TITLE) if lower_only else CASES
+        scores = channel.score(piece, cases)
+        plain = scores
+        if with_tail:
+            scores = np.maximum(scores, channel.score(with_tail, cases) * np.float32(TAIL_IS_LETTER))
+        prior = np.array([CASE_PRIOR[setting][case] for case in cases], np.float32)
+        logs = np.log(np.maximum(scores, 1e-30)) + prior[:, None]
+        best_case = logs.argmax(axis=0)
+        best = logs.max(axis=0)
+        value = best + self.unigram
+        chosen = np.argpartition(-value, MOST)[:MOST]
+        chosen = chosen[(value[chosen] >= value[chosen].max() - BEAM) & (best[chosen] > HOPELESS)]
+        rows = best_case[chosen]
+        texts = tuple(
+            cased(self.syllables[place], cases[case])
+            for place, case in zip(chosen.tolist(), rows.tolist(), strict=True)
+        )
+        rows_of_others = self.itself(piece, set(texts))
+        capitals = sum(letter.isupper() for letter in piece)
+        if channel.name == GARBLING and 2 <= len(piece) <= LONGEST_SHORT and 2 * capitals > len(piece):
+            rows_of_others += self.short_forms(channel, piece, {row[2] for row in rows_of_others})
+        extra = _columns(rows_of_others)
+        return Candidates(
+            np.concatenate([self.numbers[chosen], extra.words]),
+            np.concatenate([best[chosen].astype(np.float64), extra.emissions]),
+            texts + extra.texts,
+            np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
+        )
+
+    def with_near(self, found: Candidates, piece: str, tone: float, base: float) -> Candidates:
+        """The list with every syllable of the same bare letters, at no less than these log-probabilities.
+
+        `tone` is for those that differ from the piece in the tone mark only, `base` for other marks.
+        """
+        places = self.by_base.get(vietnamese.search_key(piece), ())
+        if not places or (len(piece) > 1 and piece.isupper() and piece in self.abbreviations):
+            return found
+        row = {text: number for number, text in enumerate(found.texts)}
+        emissions = found.emissions.copy()
+        toneless = vietnamese.strip_tone(vietnamese.compose(piece).lower())
+        extra: list[Row] = []
+        for place in places:
+            text = like(self.syllables[place], piece)
+            floor = tone if vietnamese.strip_tone(text.lower()) == toneless else base
+            if text in row:
+                emissions[row[text]] = max(emissions[row[text]], floor)
+            else:
+                extra.append((int(self.numbers[place]), floor, text))
+        more = _columns(extra)
+        return Candidates(
+            np.concatenate([found.words, more.words]), np.concatenate([emissions, more.emissions]),
+            found.texts + more.texts, np.concatenate([found.tails, more.tails]),
+        )
+
+    def mend_symbol(self, symbol: str) -> str:
+        """A document symbol with the marks of its codes back, digits and signs untouched: 30/2020/NĐ-CP."""
+        def mend(match: re.Match[str]) -> str:
+            return self.codes.get(match[0]) or match[0]
+
+        return _LETTERS.sub(mend, symbol)
+
+    def short_forms(self, channel: Channel, piece: str, known: set[str]) -> list[Row]:
+        """Listed abbreviations that this reading in capitals may be ("HDTHKT" for HĐTĐKT)."""
+        made = self._short_models.get(channel.name)
+        if made is None:
+            forms = tuple(sorted({name for names in self.abbreviations.values() for name in names if name.isalpha()}))
+            made = self._short_models[channel.name] = PartModel(forms, {}, channel.onsets.letters), forms
+        model, forms = made
+        scores = model.score(piece)
+        best = np.argsort(-scores)[:4].tolist()
+        return [
+            (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
+            for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
+        ]
+
+    def without_marks(self, piece: str) -> Candidates:
+        """Candidates of a piece whose letters are right and whose marks are all gone."""
+        rows = [
+            (int(self.numbers[place]), 0.0, like(self.syllables[place], piece))
+            for place in self.by_base.get(vietnamese.search_key(piece), ())
+        ]
+        if not rows or (len(piece) > 1 and piece.isupper()):
+            rows.extend(self.itself(piece, {text for _, _, text in rows}))
+        return _columns(rows)
+
+    def itself(self, piece: str, known: set[str]) -> list[Row]:
+        """The piece as it stands, and known words and abbreviations of the same letters."""
+        rows: list[Row] = []
+        key = vietnamese.search_key(piece)
+        short = len(piece) > 1 and piece.isupper()
+        own = self.vocabulary.number(piece)
+        if piece not in known:
+            # A syllable in odd capitals ("bUA") is no known word: the channel has told what speaks for it.
+            names = self.abbreviations.get(key, ()) if short else ()
+            listed = piece in names or (not names and own > UNKNOWN and self.vocabulary.words[own] not in self.place)
+            cost = PLAIN_KNOWN if listed else identity_cost(piece)
+            rows.append((own if listed and own > UNKNOWN else ABBREVIATION if short else UNKNOWN, cost, piece))
+        texts = known | {piece}
+        for number in self.others.get(key, ()):
+            text = like(self.vocabulary.words[number], piece)
+            if text not in texts:
+                rows.append((number, SAME_BASE, text))
+                texts.add(text)
+        if short:
+            for name in self.abbreviations.get(key, ()):
+                if name not in texts:
+                    rows.append((self.vocabulary.number(name), SAME_BASE, name))
+                    texts.add(name)
+            if key not in self.abbreviations:
+                for name in self._composed(key):
+                    if name not in texts:
+                        rows.append((ABBREVIATION, COMPOSED, name))
+                        texts.add(name)
+        return rows
+
+    def _composed(self, key: str) -> list[str]:
+        made: list[str] = []
+        for cut in range(2, len(key) - 1):
+            for left in self.abbreviations.get(key[:cut], ()):
+                made.extend(left + right for right in self.abbreviations.get(key[cut:], ()))
+        return made[:4]
+
+
+def like(word: str, piece: str) -> str:
+    """The lower-case word in the case pattern of the piece.
+
+    >>> like("đảng", "Dang"), like("ủy", "UY"), like("ở", "O"), like("y", "Y")
+    ('Đảng', 'ỦY', 'Ở', 'Y')
+    """
+    if piece.isupper() and (len(piece) > 1 or len(word) == 1):
+        return cased(word, UPPER)
+    if piece[:1].isupper():
+        return cased(word, TITLE)
+    return word

@@ -1,0 +1,104 @@
+"""How damaged is this text: what kind of reader made it, judged paragraph by paragraph.
+
+Evidence, in order of trust: letters that only a Vietnamese model prints (ă ơ ư đ and those with two marks, a dot or
+a hook); the share of legal syllables; whether the letters under the marks make legal syllables. A short paragraph
+borrows from the document around it. Text in another language is left alone.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from pipeline.knowledge import vietnamese
+
+Condition = Literal["clean", "slips", "unmarked", "garbled", "encoded", "foreign"]
+
+BORROWED = 12.0  # tokens that the rest of the document counts for in judging a paragraph
+# Shares of the tokens, set by hand between what clean text, a Vietnamese model, text without marks and an English model
+# give; far apart in the middle, so that the exact figures matter for short and mixed paragraphs only.
+VIETNAMESE_LETTERS = 0.25
+SLIPS_LEGAL = 0.70
+FEW_LETTERS = 0.08  # an English model prints none, and a short sound sentence may have few
+SOUND_LEGAL = 0.90
+CLEAN_LEGAL = 0.985
+UNMARKED_ASCII = 0.985
+UNMARKED_LEGAL = 0.88
+FOREIGN_LEGAL = 0.55
+FOREIGN_ASCII = 0.93  # English is plain; a garbled page is not, and its italics spoil half of the letters
+HOPELESS_LEGAL = 0.40
+ENCODED = 0.12
+
+OWN_LETTERS = re.compile("[ăĂđĐơƠưƯ\u1ea0-\u1ef9]")
+# Signs that fonts of the TCVN3 and VNI kind leave inside words when read in the wrong code page, and that no
+# English model prints there.
+_LEGACY = re.compile(r"[^\W\d_][µ¸¶·¹¨»¾¼½ÆÇÊËÌÐÎÏÑÕÒÖ×ØÜÞßãâïîåæëêìÛîøûùïÖ¬­®][^\W\d_]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Counts over the text tokens of a passage."""
+
+    tokens: float = 0.0
+    legal: float = 0.0
+    bare_legal: float = 0.0
+    own: float = 0.0
+    ascii: float = 0.0
+    legacy: float = 0.0
+
+    def plus(self, other: Signs, weight: float = 1.0) -> Signs:
+        return Signs(*(
+            getattr(self, name) + weight * getattr(other, name) for name in Signs.__slots__
+        ))
+
+
+@cache
+def _bare_syllables() -> frozenset[str]:
+    return frozenset(vietnamese.strip_marks(syllable) for syllable in vietnamese.syllables())
+
+
+@cache
+def _of_token(token: str) -> Signs | None:
+    if len(token) > 1 and token.isupper() and not vietnamese.is_syllable(token):
+        return None
+    lower = token.lower()
+    bare = vietnamese.strip_marks(lower)
+    return Signs(
+        1.0, float(vietnamese.is_syllable(lower)), float(bare in _bare_syllables()),
+        float(bool(OWN_LETTERS.search(lower))), float(token.isascii() and token.isalpha()),
+        float(bool(_LEGACY.search(token))),
+    )
+
+
+def signs(tokens: Iterable[str]) -> Signs:
+    """What the text tokens of a passage show; capital abbreviations are not counted."""
+    total = Signs()
+    for token in tokens:
+        if len(token) <= 30:
+            found = _of_token(token)
+            if found:
+                total = total.plus(found)
+    return total
+
+
+def judge(own: Signs, around: Signs | None = None) -> Condition:
+    """The condition of a passage with these signs, in a document with the signs `around`."""
+    both = own
+    if around and around.tokens:
+        both = own.plus(around, BORROWED / around.tokens)
+    if not both.tokens:
+        return "clean"
+    legal, bare = both.legal / both.tokens, both.bare_legal / both.tokens
+    marked, plain = both.own / both.tokens, both.ascii / both.tokens
+    if (marked >= VIETNAMESE_LETTERS and legal >= SLIPS_LEGAL) or (marked >= FEW_LETTERS and legal >= SOUND_LEGAL):
+        own_legal = own.legal / own.tokens if own.tokens else 1.0
+        return "clean" if own_legal >= CLEAN_LEGAL else "slips"
+    if both.legacy / both.tokens >= ENCODED and bare < UNMARKED_LEGAL and marked < VIETNAMESE_LETTERS:
+        return "encoded"
+    if plain >= UNMARKED_ASCII and bare >= UNMARKED_LEGAL:
+        return "unmarked"
+    if bare < (FOREIGN_LEGAL if plain >= FOREIGN_ASCII else HOPELESS_LEGAL):
+        return "foreign"
+    return "garbled"

@@ -1,0 +1,141 @@
+"""Every form of hand-over by its name: one row each, the same for the command line and the desk's buttons."""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from pipeline.desk import archival, desk, finding_aids, handover, letter, package, sheets, tt05
+from pipeline.desk.desk import Item
+from pipeline.desk.handover import Collection, Shelving
+from pipeline.desk.tt05 import Agency
+from pipeline.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a form is made from. `created` is ISO 8601 with milliseconds and offset; `folder` names one hồ sơ."""
+
+    out: Path
+    collection: Collection
+    agency: Agency
+    created: str
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: its name in commands and addresses, what a person is told of it, how it is made (name, bytes)."""
+
+    name: str
+    told: str
+    make: Callable[[Job], tuple[str, bytes]]
+
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MEDIA_TYPES = {".xlsx": _XLSX, ".docx": _DOCX, ".zip": "application/zip", ".csv": "text/csv; charset=utf-8",
+               ".xml": "application/xml"}
+
+
+def _zip(members: Iterable[tuple[str, bytes]]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members:
+            archive.writestr(name, member)
+    return content.getvalue()
+
+
+def _csv(job: Job) -> tuple[str, bytes]:
+    made = handover.tables(job.collection)
+    return "tables-csv.zip", _zip((f"{table.name}.csv", sheets.to_csv(table).encode()) for table in made)
+
+
+def _parquet(job: Job) -> tuple[str, bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        members = []
+        for table in handover.tables(job.collection):
+            path = Path(folder) / f"{table.name}.parquet"
+            sheets.to_parquet(table, path)
+            members.append((path.name, path.read_bytes()))
+    return "tables-parquet.zip", _zip(members)
+
+
+def _tt05_files(job: Job) -> tuple[str, bytes]:
+    made = tt05.metadata(job.collection, job.agency)
+    members = [(name, text.encode()) for name, text in tt05.to_csv(made).items()]
+    for file in made.files:
+        for number, (entry, values) in enumerate(file.documents, 1):
+            own = values["docCode"] or f"{file.folder.number or 'khong-ho-so'}.{number:07}.{desk.key_of(entry.name)}"
+            members.append((f"EAD_doc_{safe_name(own)}.xml", tt05.to_xml(values)))
+    return "tt05.zip", _zip(members)
+
+
+def _letters(job: Job) -> tuple[str, bytes]:
+    members = []
+    for entry in job.collection.entries:
+        item = desk.load(job.out, entry.name)
+        members.append((f"{safe_name(entry.name)}.docx", letter.to_docx(entry, item.document)))
+    return "letters.zip", _zip(members)
+
+
+def _mets(job: Job) -> tuple[str, bytes]:
+    return "mets.zip", _zip((f"{safe_name(entry.name)}.mets.xml", package.to_mets(entry, job.created))
+                            for entry in job.collection.entries)
+
+
+FORMS = (
+    Form("xlsx", "workbook of all tables; can be corrected and brought back with `sohoa import`",
+         lambda job: ("sohoa.xlsx", sheets.to_xlsx(job.collection))),
+    Form("csv", "all tables as CSV", _csv),
+    Form("parquet", "all tables as Parquet", _parquet),
+    Form("aids-xlsx", "mục lục hồ sơ and mục lục văn bản by NĐ 30, as a workbook",
+         lambda job: ("muc-luc.xlsx", finding_aids.to_xlsx(job.collection))),
+    Form("aids-docx", "the same, to print",
+         lambda job: ("muc-luc.docx", finding_aids.to_docx(job.collection, job.agency.name))),
+    Form("tt05", "metadata of TT 05/2025 as a workbook, with what is missing or too long",
+         lambda job: ("tt05.xlsx", tt05.to_xlsx(tt05.metadata(job.collection, job.agency)))),
+    Form("tt05-csv", "metadata of TT 05/2025 as CSV pair and one XML a document", _tt05_files),
+    Form("sip", "package of one hồ sơ by the TT 05/2025 profile (needs --folder)",
+         lambda job: package.to_sip(job.out, job.collection, job.agency, job.folder, job.created)),
+    Form("annex-vi", "outgoing documents by NĐ 30 annex VI",
+         lambda job: ("nd30-phu-luc-vi.xml", archival.to_annex_vi(job.collection, job.agency))),
+    Form("atom", "AtoM ISAD CSV", lambda job: ("atom.csv", archival.to_atom(job.collection, job.agency).encode())),
+    Form("dc", "Dublin Core XML", lambda job: ("dublin-core.xml", archival.to_dublin_core(job.collection))),
+    Form("mets", "METS of each document over its PDF, ALTO and text", _mets),
+    Form("docx", "restored text of each document as Word, by the layout of NĐ 30", _letters),
+)
+BY_NAME = {form.name: form for form in FORMS}
+
+
+def make(name: str, job: Job) -> tuple[str, bytes]:
+    """One form as (file name, content). Raises UsageError for a form that is none, and what the form raises."""
+    form = BY_NAME.get(name)
+    if form is None:
+        raise UsageError(name, "There is no such form.", cure=f"Known: {', '.join(BY_NAME)}.")
+    return form.make(job)
+
+
+def make_letter(item: Item, shelving: Shelving) -> tuple[str, bytes]:
+    """One document as Word: (file name, content)."""
+    return f"{safe_name(item.name)}.docx", letter.to_docx(handover.entry_of(item, shelving), item.document)
+
+
+def timestamp() -> str:
+    """Now, ISO 8601 with milliseconds and the offset of Vietnam, as packages have it."""
+    return datetime.now(timezone(timedelta(hours=7))).isoformat(timespec="milliseconds")
+
+
+def safe_name(name: str) -> str:
+    """A name for a file in a ZIP or a download: no folders, nothing that a shell or a browser reads otherwise.
+
+    >>> safe_name("../huyện/a b.pdf")
+    'huyện_a_b.pdf'
+    """
+    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "document"

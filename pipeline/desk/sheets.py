@@ -1,0 +1,384 @@
+"""Tables to CSV, XLSX and Parquet, and a corrected XLSX back as corrections.
+
+The trouble: text from a scan can begin with "=", and a spreadsheet would run it; a spreadsheet makes numbers,
+dates and formulas of what it is given; rows come back sorted, shortened and retyped, while the record has
+moved on. So every cell is written as text; in CSV a cell that would start a formula gets an apostrophe before
+it. A workbook carries, on a hidden sheet, what it was made from: only a cell that differs from *that* is a
+person's change, and where the record has changed too, the two are reported as a conflict, not merged.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pipeline import corrections
+from pipeline.corrections import Correction
+from pipeline.desk import desk
+from pipeline.desk.desk import Item
+from pipeline.desk.handover import TABLE_NAMES, Collection, Column, Table, tables
+from pipeline.errors import MissingPart, SohoaError, UnreadableFile
+
+try:
+    import openpyxl
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.utils.exceptions import InvalidFileException
+except ImportError:  # the extra sohoa[office] is not installed
+    openpyxl = None  # type: ignore[assignment]
+
+BASELINE = "_sohoa"  # the hidden sheet with what was exported
+CELL_LIMIT = 32_767  # characters a spreadsheet cell can hold
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 cannot hold them
+MAX_UPLOAD = 50_000_000  # bytes of a workbook that is read back: some 20,000 documents
+MAX_UNPACKED = 1_000_000_000  # bytes; XML packs some fifteen times, a bomb a thousand times
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; plain numbers stay as they are.
+
+    >>> guarded("=1+1"), guarded("-5"), guarded("- Như trên")
+    ("'=1+1", '-5', "'- Như trên")
+    """
+    if text.startswith(_FORMULA_START) and not _NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def to_csv(table: Table) -> str:
+    """One table as CSV; the first row holds the English names of the columns."""
+    return csv_text([column.name for column in table.columns], [row.cells for row in table.rows])
+
+
+def csv_text(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """CSV in UTF-8 with a byte order mark (spreadsheets need it) and CRLF; no cell can start a formula."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([guarded(CONTROL.sub("\ufffd", cell)) for cell in row])
+    return "\ufeff" + made.getvalue()
+
+
+def to_parquet(table: Table, path: Path) -> None:
+    """One table as Parquet, all columns text, empty cells null. Raises MissingPart without pyarrow."""
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingPart("pyarrow", "It is needed for Parquet.", cure="pip install 'sohoa[parquet]'") from error
+    names = [column.name for column in table.columns]
+    columns = [pyarrow.array([row.cells[at] or None for row in table.rows], pyarrow.string())
+               for at in range(len(names))]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(pyarrow.Table.from_arrays(columns, names=names), path)
+
+
+def need_openpyxl() -> None:
+    if openpyxl is None:
+        raise MissingPart("openpyxl", "It is needed for spreadsheets.", cure="pip install 'sohoa[office]'")
+
+
+def to_xlsx(collection: Collection, names: Sequence[str] = TABLE_NAMES) -> bytes:
+    """The workbook of a hand-over: a sheet a table, and the hidden sheet that lets it be read back.
+
+    Raises MissingPart without openpyxl.
+    """
+    need_openpyxl()
+    book = new_book()
+    base = []
+    for table in tables(collection, names):
+        sheet = book.create_sheet(table.name)
+        fill_sheet(sheet, [column.name for column in table.columns], [row.cells for row in table.rows],
+                   [column.width for column in table.columns], second=[column.vietnamese for column in table.columns])
+        for row in table.rows:
+            base += [(row.file, row.pointer + column.pointer, cell)
+                     for column, cell in zip(table.columns, row.cells, strict=True) if column.pointer]
+    hidden = book.create_sheet(BASELINE)
+    hidden.sheet_state = "hidden"
+    fill_sheet(hidden, ["file", "pointer", "value"], base, [32, 32, 60])
+    if collection.held or collection.unread:
+        left = [(name, "held for secrecy") for name in collection.held]
+        left += [(name, "outputs cannot be read") for name in collection.unread]
+        fill_sheet(book.create_sheet("left_out"), ["file", "reason"], left, [40, 30])
+    return saved(book)
+
+
+def new_book() -> Any:
+    """A workbook without sheets."""
+    book = openpyxl.Workbook()
+    for sheet in book.worksheets:
+        book.remove(sheet)
+    return book
+
+
+def saved(book: Any) -> bytes:
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def fill_sheet(
+    sheet: Any, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], *,
+    second: Sequence[str] = (),
+) -> None:
+    """Write a head (two rows where it has Vietnamese names too) and rows, every cell as text."""
+    fill = PatternFill("solid", fgColor="E6EAF0")
+    for number, line in enumerate([head, *([second] if second else [])], 1):
+        for at, text in enumerate(line, 1):
+            cell = sheet.cell(number, at)
+            put_text(cell, text)
+            cell.font, cell.fill = Font(bold=number == 1, italic=number == 2), fill
+    first = 3 if second else 2
+    styles: dict[bool, Any] = {}  # one style for all cells: to make it anew for each takes most of the time
+    for number, row in enumerate(rows, first):
+        for at, text in enumerate(row, 1):
+            if not text:
+                continue
+            cell = sheet.cell(number, at)
+            begins_formula = text.startswith(_FORMULA_START)
+            if begins_formula in styles:
+                put_text(cell, text, styled=False)
+                cell._style = styles[begins_formula]
+            else:
+                put_text(cell, text)
+                styles[begins_formula] = cell._style
+    for at, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(at)].width = width
+    sheet.freeze_panes = sheet.cell(first, 2)
+    if rows:
+        sheet.auto_filter.ref = f"A{first - 1}:{get_column_letter(len(head))}{first + len(rows) - 1}"
+
+
+def put_text(cell: Any, text: str, *, styled: bool = True) -> None:
+    """Text and nothing else: no formula, no number, no date, also after somebody edits the cell.
+
+    A text beyond what a cell can hold ends with a mark that says so; it is whole in the CSV and the record.
+    """
+    text = CONTROL.sub("\ufffd", text)
+    if len(text) > CELL_LIMIT:
+        mark = " […]"
+        text = text[: CELL_LIMIT - len(mark)] + mark
+    cell.value = text
+    cell.data_type = "s"
+    if styled:
+        cell.number_format = "@"
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.quotePrefix = text.startswith(_FORMULA_START)
+
+
+# --- back again -----------------------------------------------------------------------------------------
+
+# "changed": taken over. "conflict": the record was changed since the export, too; nothing done. "already": the
+# record says so already. "refused": no value for this field. "unknown": no such document or row. "missing": a row
+# that was exported is not in the workbook; nothing is taken out because of that. "added": a new row of a list.
+Kind = Literal["changed", "conflict", "already", "refused", "unknown", "missing", "added"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One cell that differs from what was exported: the value then, the record's now, the workbook's."""
+
+    file: str
+    pointer: str
+    kind: Kind
+    exported: str | None
+    now: str | None
+    edited: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """All differences, in order of the workbook, and the entries that they came to, by document."""
+
+    differences: tuple[Difference, ...]
+    entries: dict[str, tuple[Correction, ...]]
+
+
+def read_xlsx(content: bytes, out: Path, who: str) -> Imported:
+    """Compare a workbook that came back with the records as they are now. Changes nothing; see `take_over`.
+
+    Raises UnreadableFile for what is no workbook of ours, MissingPart without openpyxl.
+    """
+    need_openpyxl()
+    if len(content) > MAX_UPLOAD:
+        raise UnreadableFile("workbook", "The workbook is too large.", cure="Import fewer documents at a time.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
+                raise UnreadableFile("workbook", "The workbook unpacks to too much.", cure="Import fewer documents.")
+        book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
+        base = {(str(row[0]), str(row[1])): _text(row[2]) for row in _rows(book[BASELINE])[1:] if row[0] and row[1]}
+    except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, IndexError, SyntaxError,
+            zipfile.BadZipFile, InvalidFileException) as error:
+        what = "This is no workbook that `sohoa export` made."
+        raise UnreadableFile("workbook", what, cure="Export it anew and correct that.") from error
+    differences: list[Difference] = []
+    entries: dict[str, list[Correction]] = {}
+    items: dict[str, Item | None] = {}
+
+    def item_of(file: str) -> Item | None:
+        if file not in items:
+            try:
+                item = desk.load(out, file)
+                items[file] = None if item.mark is not None else item
+            except SohoaError:
+                items[file] = None
+        return items[file]
+
+    known = {table.name: table for table in tables(Collection(()))}
+    for sheet in book.worksheets:
+        if sheet.title in known:
+            _read_sheet(_rows(sheet), known[sheet.title], base, item_of, differences, entries, who)
+    return Imported(tuple(differences), {name: tuple(made) for name, made in entries.items()})
+
+
+def take_over(
+    out: Path, imported: Imported, reread: desk.Reread, rewrite: desk.Rewrite | None = None
+) -> tuple[Item, ...]:
+    """Put the changes of a workbook into the logs and outputs of their documents."""
+    return tuple(desk.change(out, name, entries, reread, rewrite) for name, entries in imported.entries.items())
+
+
+def _rows(sheet: Any) -> list[tuple[Any, ...]]:
+    return list(sheet.iter_rows(values_only=True))
+
+
+def _read_sheet(
+    rows: list[tuple[Any, ...]], table: Table, base: dict[tuple[str, str], str],
+    item_of: Callable[[str], Item | None], differences: list[Difference], entries: dict[str, list[Correction]],
+    who: str,
+) -> None:
+    places = {str(name): at for at, name in enumerate(rows[0])} if rows else {}
+    columns = [column for column in table.columns if column.pointer and column.name in places]
+    own = {column.pointer for column in table.columns if column.pointer}
+    width = max(places.values(), default=0)
+    if any(name not in places for name in (["file", "item"] if table.at else ["file"])):
+        raise UnreadableFile("workbook", f"The sheet {table.name} has lost its first row.", cure="Put it back.")
+    seen: set[tuple[str, str]] = set()
+    for row in rows[1:]:
+        if len(row) <= width:
+            continue
+        file = _text(row[places["file"]])
+        row_pointer = _text(row[places["item"]]) if "item" in places else ""
+        if not file or file == "Tệp":
+            continue
+        if table.at and not row_pointer:
+            _read_new_row(row, places, columns, table, file, item_of(file), differences, entries, who)
+            continue
+        seen.add((file, row_pointer))
+        for column in columns:
+            pointer = row_pointer + column.pointer
+            exported = base.get((file, pointer))
+            edited = _edited(row[places[column.name]], column)
+            if exported is not None and edited == exported:
+                continue
+            _compare(file, pointer, exported, edited, item_of(file), differences, entries, who)
+    for file, pointer in base:
+        for tail in own:
+            if pointer.endswith(tail):
+                row_pointer = pointer[: -len(tail)]
+                is_ours = not row_pointer if not table.at else row_pointer.startswith(table.at + "/")
+                if is_ours and (file, row_pointer) not in seen:
+                    seen.add((file, row_pointer))
+                    differences.append(Difference(file, row_pointer or "/", "missing", None, None, None))
+
+
+def _compare(
+    file: str, pointer: str, exported: str | None, edited: str, item: Item | None, differences: list[Difference],
+    entries: dict[str, list[Correction]], who: str,
+) -> None:
+    def tell(kind: Kind, now: str | None = None) -> None:
+        differences.append(Difference(file, pointer, kind, exported, now, edited))
+
+    if item is None or exported is None:
+        tell("unknown")
+        return
+    try:
+        current = corrections.value_at(item.plan.as_json(), pointer)
+    except (LookupError, ValueError):
+        tell("unknown")
+        return
+    now = "" if current is None else str(current)
+    if now == edited:
+        tell("already", now)
+    elif now != exported:
+        tell("conflict", now)
+    else:
+        after: Any = edited or None
+        if pointer == "/year" and edited.isdecimal():
+            after = int(edited)
+        entry = desk.field_entry(item, pointer, after, who, note="import")
+        _, reports = corrections.report_on_plan(item.plan, [*_earlier(entries, file), entry])
+        if reports[-1].outcome == "homeless":
+            tell("refused", now)
+        else:
+            entries.setdefault(file, []).append(entry)
+            tell("changed", now)
+
+
+def _earlier(entries: dict[str, list[Correction]], file: str) -> list[Correction]:
+    return entries.get(file, [])
+
+
+def _read_new_row(
+    row: tuple[Any, ...], places: dict[str, int], columns: Sequence[Column], table: Table, file: str,
+    item: Item | None, differences: list[Difference], entries: dict[str, list[Correction]], who: str,
+) -> None:
+    """A row that somebody added to a list: taken over where the record's types allow it."""
+    values = {column.name: _edited(row[places[column.name]], column) or None for column in columns}
+    told = " | ".join(value for value in values.values() if value)
+    if not told:
+        return
+    if table.name == "targets" and not values.get("text"):
+        values["text"] = told
+    pointer = f"{table.at}/-"
+    kind: Kind = "unknown"
+    if item is not None:
+        after = {column.pointer[1:]: values[column.name] for column in columns}
+        entry = desk.field_entry(item, pointer, after, who, action="add", note="import")
+        _, reports = corrections.report_on_plan(item.plan, [*_earlier(entries, file), entry])
+        kind = "refused" if reports[-1].outcome == "homeless" else "added"
+        if kind == "added":
+            entries.setdefault(file, []).append(entry)
+    differences.append(Difference(file, pointer, kind, None, None, told))
+
+
+def _text(value: Any) -> str:
+    """What a spreadsheet program made of a cell, as the text it was before."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+def _edited(value: Any, column: Column) -> str:
+    """The cell in the record's form: 23/01/2024 -> 2024-01-23, 34,4 -> 34.4; all else as typed."""
+    text = _text(value).strip()
+    if column.pointer.endswith(("/date", "/start", "/end")):
+        match = _DAY.fullmatch(text)
+        if match and 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31:
+            return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
+    if column.name in ("value", "value_to") and _COMMA.fullmatch(text):
+        return text.replace(",", ".")
+    return text

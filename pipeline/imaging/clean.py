@@ -1,0 +1,394 @@
+"""A page image becomes an upright, straight, even copy for the recogniser, with the way back to the original.
+
+Only a copy is cleaned; the archived image is not touched. Everything is measured first (`measure.py`, `sheet.py`) and
+only what is needed is done, since each treatment costs letters somewhere. Tesseract reads grey, so nothing is made
+black and white here. All geometry (turn, corners, bend, tilt, scale) is one map applied once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.document import Step, Turn
+from pipeline.imaging import marks, measure, sheet
+from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
+from pipeline.imaging.measure import Measures
+from pipeline.imaging.recognisers import Image
+
+VERSION = "2"
+
+# Below this tilt (degrees) turning the page costs more sharpness than it gives.
+LEAST_SKEW = 0.12
+# Where the paper's level differs more than this over the page, or lies below the second figure, it is divided out.
+UNEVEN = 0.06
+DARK_PAPER = 235.0
+# Ink paler than this is deepened.
+PALE_INK = 150.0
+# What lies below the second share of the depth of print is made paper: the back of the sheet shining through reaches
+# a quarter to a third. Print is not taken to be shallower anywhere than the first share of its usual depth. On a page
+# whose print is pale throughout, shallow marks are more likely print than back.
+NO_SHALLOWER, SHINE_THROUGH = 0.85, 0.30
+NO_SHALLOWER_PALE, SHINE_THROUGH_PALE = 0.50, 0.15
+# The x-height that the Vietnamese model reads best, in pixels; see docs/imaging.md for the measurement. Pages inside
+# the band are left as they are: resampling costs sharpness too.
+WANTED_X_HEIGHT = 15.0
+GOOD_X_HEIGHTS = (12.5, 17.0)
+MOST_ENLARGED = 3.0
+BLANK_INK = 0.0004
+COLOURED = 0.0004
+SMALL = 1000  # long side of the copy on which coloured marks are looked for
+
+
+def plain(image: Image, dpi: float, turn: Turn = 0) -> Cleaned:
+    """The copy without any treatment but the turn: for a page on which cleaning failed."""
+    height, width = image.shape[:2]
+    flat = measure.turned(measure.grey(image), turn)
+    measures = Measures(width=width, height=height)
+    return Cleaned(flat, dpi, turn, Back(_turned_back(turn, width, height)), measures)
+
+
+def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | None = None) -> Cleaned:
+    """The OCR copy of a page image (grey or RGB). `turn` overrides what the image itself says about which way is up,
+    `x_height` the size in pixels that letters are brought to.
+
+    The evidence for the turn here is of the image alone; `pages.py` checks it by reading.
+    """
+    flat = measure.grey(image)
+    height, width = flat.shape
+    done: dict[str, Any] = {}
+    first = measure.measure(image)
+    if first.dark_background:
+        flat = cv2.bitwise_not(flat)
+        done["inverted"] = True
+    elif first.ink_share < BLANK_INK:
+        return Cleaned(flat, dpi, 0, Back(np.eye(3)), first, blank=True, steps=(_step(first, {"blank": True}),))
+
+    if first.bilevel and first.specks > measure.SPECKLED:
+        flat = without_specks(flat, first.x_height)
+        done["specks_taken_out"] = True
+    # 1. the sheet in the picture: its corners
+    to_image: Matrix = np.eye(3)  # from the frame worked in, back to the image's pixels
+    size = (width, height)
+    quad = None if first.bilevel else sheet.corners(flat)
+    if quad is not None:
+        matrix, size = sheet.flattening(quad)
+        to_image = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+        done["sheet"] = [[round(float(value)) for value in point] for point in quad]
+    else:
+        flat, edges = without_borders(flat, first.x_height)
+        if edges:
+            done["borders_taken_out"] = edges
+    # 2. which way up, on a small copy of the sheet
+    small = _small_frame(flat, to_image, size)
+    turn = measure.turn_of(small) if turn is None else turn
+    if turn:
+        to_image = to_image @ _turned_back(turn, *size)
+        size = size if turn == 180 else (size[1], size[0])
+        small = measure.turned(small, turn)
+        done["turned"] = turn
+    # 3. tilt and bend of its lines, and the size of its letters
+    mask = measure.ink_mask(measure.small_copy(small)[0])
+    skew = measure.skew_angle(mask)
+    bent = sheet.bend(mask, size) if not first.bilevel or quad is not None else None
+    as_it_was = quad is None and turn in (0, 180)
+    letters = first.x_height if as_it_was else measure.measured_x_height(_full_frame(flat, to_image, size))
+    measures = replace(first, skew=skew, x_height=letters, bend=0.0 if bent is None else bent.depth)
+    scale = _scale(letters, x_height)
+    least = sheet.LEAST_BEND if quad is not None else sheet.PLAIN_BEND
+    curled = bent is not None and bent.depth > max(2.0, least * (letters or 16.0))
+    if curled:
+        assert bent is not None
+        skew = 0.0
+        done["uncurled"] = round(bent.depth, 1)
+    elif abs(skew) < LEAST_SKEW:
+        skew = 0.0
+    else:
+        done["deskewed"] = round(skew, 2)
+    if scale != 1.0:
+        done["scaled"] = round(scale, 3)
+    # 4. one map, applied once
+    copy, back = _apply(flat, to_image, size, skew, scale, bent if curled else None, quad is None)
+    # 5. light and ink
+    found: list[Mark] = []
+    if image.ndim == 3 and first.coloured > COLOURED:
+        frame, ratio = _colour_frame(image, back, copy)
+        red, blue = marks.colour_masks(frame)
+        coloured = marks.coloured_marks(red, blue, _per_mm(dpi * scale / ratio))
+        seals = sum(mark.kind == "seal" for mark in coloured)
+        if seals:
+            copy = marks.take_out(copy, frame, red, coloured, ratio)
+            done["seals_taken_out"] = seals
+        found += [_scaled(mark, ratio) for mark in coloured]
+    if not first.bilevel:
+        uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or quad is not None
+        if uneven or first.ink > PALE_INK:
+            copy = even_out(copy, first.ink > PALE_INK)
+            done["evened"] = True
+    found += _rules(copy, _per_mm(dpi * scale))
+    return Cleaned(
+        copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),)
+    )
+
+
+def _step(measures: Measures, done: dict[str, Any]) -> Step:
+    return Step("clean", VERSION, {"measured": measures.as_json(), "done": done})
+
+
+def _per_mm(dpi: float) -> float:
+    return dpi / 25.4
+
+
+def _scaled(mark: Mark, ratio: float) -> Mark:
+    return replace(
+        mark, left=mark.left * ratio, top=mark.top * ratio, right=mark.right * ratio, bottom=mark.bottom * ratio
+    )
+
+
+def _scale(x_height: float, wanted: float | None) -> float:
+    low, high = GOOD_X_HEIGHTS
+    if x_height <= 0 or (wanted is None and low <= x_height <= high):
+        return 1.0
+    return min(MOST_ENLARGED, (wanted or WANTED_X_HEIGHT) / x_height)
+
+
+# --- geometry -----------------------------------------------------------------------------------------------
+
+
+def _turned_back(turn: int, width: int, height: int) -> Matrix:
+    """From pixels of the image after `turn` clockwise to pixels of the `width` x `height` image before it."""
+    match turn:
+        case 90:
+            rows = [[0, 1, 0], [-1, 0, height], [0, 0, 1]]
+        case 180:
+            rows = [[-1, 0, width], [0, -1, height], [0, 0, 1]]
+        case 270:
+            rows = [[0, -1, width], [1, 0, 0], [0, 0, 1]]
+        case _:
+            rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    return np.array(rows, dtype=np.float64)
+
+
+def _small_frame(flat: Image, to_image: Matrix, size: tuple[int, int]) -> Image:
+    """The frame at about 1600 pixels, for looking at."""
+    factor = min(1.0, 1600 / max(size))
+    if np.array_equal(to_image, np.eye(3)):
+        return measure.small_copy(flat, 1600)[0]
+    target = (round(size[0] * factor), round(size[1] * factor))
+    back = to_image @ np.diag([1 / factor, 1 / factor, 1.0])
+    framed: Image = cv2.warpPerspective(
+        flat, back, target, flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    return framed
+
+
+def _full_frame(flat: Image, to_image: Matrix, size: tuple[int, int]) -> Image:
+    framed: Image = cv2.warpPerspective(
+        flat, to_image, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    return framed
+
+
+def _apply(
+    flat: Image, to_image: Matrix, size: tuple[int, int], skew: float, scale: float, bent: sheet.Bend | None,
+    whole: bool,
+) -> tuple[Image, Back]:
+    """The frame of `size` turned back by its skew, scaled and unbent, and the way back to the image.
+
+    `whole` says that the frame is the whole picture, whose corners must not be cut off by the turning.
+    """
+    width, height = size
+    angle = math.radians(skew)
+    cos, sin = math.cos(angle), math.sin(angle)
+    wide, high = (
+        (abs(width * cos) + abs(height * sin), abs(width * sin) + abs(height * cos)) if whole
+        else (float(width), float(height))
+    )
+    target = (max(1, round(wide * scale)), max(1, round(high * scale)))
+    # From the copy's pixels to the frame's.
+    sx, sy = wide / target[0], high / target[1]
+    to_frame = np.array([
+        [cos * sx, -sin * sy, width / 2 - cos * wide / 2 + sin * high / 2],
+        [sin * sx, cos * sy, height / 2 - sin * wide / 2 - cos * high / 2],
+        [0, 0, 1],
+    ])
+    # A strong reduction by interpolation skips pixels: averaged down first.
+    reduction = 1.0
+    source = flat
+    if scale < 0.85:
+        reduction = scale
+        source = cv2.resize(flat, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    shrink = np.diag([source.shape[1] / flat.shape[1], source.shape[0] / flat.shape[0], 1.0])
+    if bent is None:
+        to_all = to_image @ to_frame
+        back = Back(to_all)
+        if skew == 0.0 and reduction != 1.0 and _is_upright(to_image) and source.shape == (target[1], target[0]):
+            return source, back
+        if scale == 1.0 and skew == 0.0 and _is_quarter(to_image):
+            return _quarter(flat, to_image), back
+        copy: Image = cv2.warpPerspective(
+            source, shrink @ to_all, target, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT if whole else cv2.BORDER_REPLICATE, borderValue=255,
+        )
+        return copy, back
+    step = 16.0
+    back = Back(to_frame, sheet.straightening(bent, round(step)), step, to_image)
+    return _remapped(source, back, shrink, target), back
+
+
+def _is_upright(matrix: Matrix) -> bool:
+    return bool(np.allclose(matrix, np.eye(3)))
+
+
+def _is_quarter(matrix: Matrix) -> bool:
+    """Whether the map is a turn by quarters and nothing else."""
+    corner = np.abs(matrix[:2, :2])
+    return bool(np.allclose(np.sort(corner.ravel()), [0, 0, 1, 1]) and np.allclose(matrix[2], [0, 0, 1]))
+
+
+def _quarter(flat: Image, to_image: Matrix) -> Image:
+    a, b = to_image[0, 0], to_image[0, 1]
+    turn = 0 if a > 0.5 else 180 if a < -0.5 else 90 if b > 0.5 else 270
+    return measure.turned(flat, turn)
+
+
+def _remapped(source: Image, back: Back, shrink: Matrix, target: tuple[int, int]) -> Image:
+    """The copy drawn through `back`, the map worked out at every 8th pixel."""
+    step = 8
+    xs = np.arange(0, target[0] + step, step, dtype=np.float64)
+    ys = np.arange(0, target[1] + step, step, dtype=np.float64)
+    grid = np.stack(np.meshgrid(xs, ys), axis=2)
+    places = back.points(grid.reshape(-1, 2)).reshape(grid.shape)
+    places = places * [shrink[0, 0], shrink[1, 1]]
+    rows, columns = places.shape[:2]
+    # Upsampled so that node (i, j) falls on pixel (i * step, j * step).
+    grow = np.array([[step, 0, 0], [0, step, 0]], dtype=np.float64)
+    planes = [
+        cv2.warpAffine(
+            np.ascontiguousarray(places[..., k].astype(np.float32)), grow, (columns * step, rows * step),
+            flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
+        )[: target[1], : target[0]]
+        for k in (0, 1)
+    ]
+    copy: Image = cv2.remap(source, planes[0], planes[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return copy
+
+
+def _colour_frame(image: Image, back: Back, copy: Image) -> tuple[Image, float]:
+    """A small colour picture of the copy, and how many of the copy's pixels go to one of it."""
+    ratio = max(1.0, max(copy.shape) / SMALL)
+    target = (round(copy.shape[1] / ratio), round(copy.shape[0] / ratio))
+    small, scale = measure.small_copy(image, round(SMALL * 1.3))
+    reach = Back(back.first @ np.diag([ratio, ratio, 1.0]), back.mesh, back.step, back.second)
+    return _remapped(small, reach, np.diag([scale, scale, 1.0]), target), ratio
+
+
+# --- light and ink ------------------------------------------------------------------------------------------
+
+
+def even_out(flat: Image, pale: bool) -> Image:
+    """Paper made white and ink made dark everywhere.
+
+    Each pixel is divided by the level of the paper around it, then its depth is taken in shares of the depth that
+    print has around it: pale patches deepen, and what shines through from the back stays below the least share.
+    """
+    small, _ = measure.small_copy(flat, 900)
+    paper = np.maximum(measure.paper_map(small), 16)
+    size = (flat.shape[1], flat.shape[0])
+    evened: Image = cv2.divide(flat, cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), scale=255)
+    # How deep print is at each place: the darkest of a neighbourhood of about two lines.
+    shallow = 255 - cv2.divide(small, paper, scale=255)
+    window = max(9, round(max(small.shape) / 40) | 1)
+    depth = cv2.dilate(cv2.GaussianBlur(shallow, (0, 0), 0.7), np.ones((window, window), np.uint8))
+    inked = depth[depth > 25]
+    if inked.size < 50:
+        return evened
+    usual = float(np.percentile(inked, 60))
+    floor, least = (NO_SHALLOWER_PALE, SHINE_THROUGH_PALE) if pale else (NO_SHALLOWER, SHINE_THROUGH)
+    depth = np.clip(cv2.blur(depth, (2 * window, 2 * window)).astype(np.float32), floor * usual, 255.0)
+    full = cv2.resize(depth, size, interpolation=cv2.INTER_LINEAR)
+    share = (255.0 - evened.astype(np.float32)) / full
+    deepened = 255.0 * (1.0 - (share - least) / (1.0 - least))
+    result: Image = np.clip(deepened, 0, 255).astype(np.uint8)
+    return result
+
+
+def without_specks(flat: Image, x_height: float) -> Image:
+    """A black-and-white page without the dots that stand apart from all letters.
+
+    The dot of nặng and of i, full stops and commas stand within a letter's height of a letter; what is larger than
+    a sixth of the x-height stays wherever it stands.
+    """
+    ink = (flat < 128).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    extent = np.maximum(stats[:, 2], stats[:, 3])
+    letters = extent >= max(4.0, 0.45 * x_height)
+    letters[0] = False
+    near = cv2.dilate(letters[labels].astype(np.uint8), np.ones((round(0.9 * x_height) | 1,) * 2, np.uint8))
+    touching = np.zeros(count, dtype=bool)
+    touching[np.unique(labels[near > 0])] = True
+    tiny = stats[:, 4] <= max(2, round((0.09 * x_height) ** 2))
+    drop = (~letters) & (tiny | ~touching)
+    drop[0] = False
+    result: Image = np.where(drop[labels], np.uint8(255), flat)
+    return result
+
+
+def without_borders(flat: Image, x_height: float) -> tuple[Image, int]:
+    """The page without the black edges and holes that a scanner leaves, and how many were taken out.
+
+    Solid dark areas thicker than any letter that touch the edge of the page, and solid discs of 4 to 9 mm.
+    """
+    small, scale = measure.small_copy(flat, 800)
+    thick = max(5, round((x_height or 16) * scale * 0.9))
+    dark = (small < 110).astype(np.uint8)
+    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    if not core.any():
+        return flat, 0
+    height, width = small.shape
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
+    cover = np.zeros_like(core)
+    taken = 0
+    for i in range(1, count):
+        x, y, w, h, area = stats[i]
+        edge = x <= 2 or y <= 2 or x + w >= width - 2 or y + h >= height - 2
+        hole = (
+            0.75 < w / h < 1.33 and area > 0.7 * w * h and width / 60 < w < width / 20
+            and (x < width * 0.12 or x + w > width * 0.88)
+        )
+        if edge or hole:
+            cover |= (labels == i).astype(np.uint8)
+            taken += 1
+    if not taken:
+        return flat, 0
+    cover = cv2.dilate(cover, np.ones((thick, thick), np.uint8))
+    # The ragged rim of a black edge goes with it, as far as it is a narrow strip of its own.
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    for i in np.unique(labels[cover > 0]):
+        x, y, w, h, _ = stats[i]
+        if i and (w < 0.06 * width or h < 0.06 * height):
+            cover |= cv2.dilate((labels == i).astype(np.uint8), np.ones((3, 3), np.uint8))
+    full = cv2.resize(cover, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_NEAREST)
+    result: Image = np.where(full > 0, np.uint8(255), flat)
+    return result, taken
+
+
+def _rules(copy: Image, per_mm: float) -> list[Mark]:
+    """Ruling lines, looked for on a copy of about 120 dpi."""
+    factor = min(1.0, 4.8 / per_mm)
+    small = copy if factor == 1.0 else cv2.resize(copy, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    ink: npt.NDArray[np.uint8] = (small < 170).astype(np.uint8)
+    lines = marks.ruling_lines(ink, per_mm * factor)
+    height, width = ink.shape
+    # A line along the very edge is the scanner's or the sheet's own.
+    inner = [
+        mark for mark in lines
+        if (mark.kind == "rule" and 0.015 * height < mark.top and mark.bottom < 0.985 * height)
+        or (mark.kind == "vertical_rule" and 0.02 * width < mark.left and mark.right < 0.98 * width)
+    ]
+    return [_scaled(mark, 1 / factor) for mark in inner]

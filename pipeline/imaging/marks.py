@@ -1,0 +1,133 @@
+"""What stands on a page beside its text: seals, signatures, stamps, ruling lines.
+
+Found on the straightened copy, in its pixels. A seal is what hides the signature's name and title from a recogniser,
+and what an archivist wants to be told of; ruling lines are what a table is read by. Colour is the evidence for seals
+and coloured ink; a seal that was scanned in black and white is looked for by its round outline only, with less
+confidence.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.document import ObjectKind
+from pipeline.imaging.images import Mark
+from pipeline.imaging.recognisers import Image
+
+Mask = npt.NDArray[np.uint8]
+
+# Sizes on paper, in millimetres: seals of authorities are 32 to 42 wide; a received stamp about 60 x 30.
+SEAL_SIZE = (24.0, 50.0)
+LEAST_STAMP = 12.0
+LEAST_RULE = 9.0
+THICKEST_RULE = 1.3
+
+
+def colour_masks(frame: Image) -> tuple[Mask, Mask]:
+    """Where there is red ink and where there is blue, on an RGB copy. Yellowed paper and brown stains are neither."""
+    hsv = cv2.cvtColor(frame, cv2.COLOR_RGB2HSV)
+    hue, strength, light = hsv[..., 0], hsv[..., 1], hsv[..., 2]
+    # Chroma in grey levels: a dark pixel is "saturated" by noise alone.
+    chroma = frame.max(axis=2).astype(np.int16) - frame.min(axis=2)
+    plain = (strength > 55) & (chroma > 38) & (light > 60)
+    red = plain & ((hue <= 9) | (hue >= 160))
+    blue = plain & (hue >= 95) & (hue <= 140)
+    return red.astype(np.uint8), blue.astype(np.uint8)
+
+
+def coloured_marks(red: Mask, blue: Mask, per_mm: float) -> list[Mark]:
+    """Seals and stamps in red, signatures in blue, in pixels of the masks (`per_mm` pixels to a millimetre)."""
+    found = []
+    for left, top, right, bottom, filled in _clusters(red, per_mm * 2.5):
+        width, height = (right - left) / per_mm, (bottom - top) / per_mm
+        if filled < 12 * per_mm * per_mm:
+            continue
+        round_seal = 0.72 < width / height < 1.4 and SEAL_SIZE[0] < max(width, height) < SEAL_SIZE[1]
+        if round_seal:
+            found.append(Mark("seal", left, top, right, bottom, 0.95))
+        elif max(width, height) > LEAST_STAMP and min(width, height) > 4:
+            found.append(Mark("stamp", left, top, right, bottom, 0.7))
+    for left, top, right, bottom, filled in _clusters(blue, per_mm * 2.5):
+        width, height = (right - left) / per_mm, (bottom - top) / per_mm
+        if filled > 4 * per_mm * per_mm and width > 8 and height > 5:
+            shape = 0.75 < width / height < 1.35 and SEAL_SIZE[0] < max(width, height) < SEAL_SIZE[1]
+            dense = filled > 0.12 * (right - left) * (bottom - top)
+            found.append(Mark("seal" if shape and dense else "signature", left, top, right, bottom, 0.7))
+    return [mark for mark in found if not any(_is_inside(mark, other) for other in found if other is not mark)]
+
+
+def _is_inside(mark: Mark, other: Mark) -> bool:
+    """Whether a mark is a part of another of its colour: the words of a framed stamp, the star of a seal."""
+    if (mark.kind == "signature") != (other.kind == "signature"):
+        return False
+    return (
+        other.left <= mark.left and other.top <= mark.top and mark.right <= other.right
+        and mark.bottom <= other.bottom
+    )
+
+
+def _clusters(mask: Mask, reach: float) -> list[tuple[int, int, int, int, int]]:
+    """Boxes of the parts of a mask that lie within `reach` of one another, with their number of pixels."""
+    if not mask.any():
+        return []
+    size = max(1, round(reach))
+    joined = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    inked = np.bincount(labels[mask > 0], minlength=count)
+    return [
+        (int(x), int(y), int(x + w), int(y + h), int(inked[i + 1]))
+        for i, (x, y, w, h, _) in enumerate(stats[1:])
+    ]
+
+
+def ruling_lines(ink: Mask, per_mm: float) -> list[Mark]:
+    """Straight level and upright lines, in pixels of `ink` (1 where there is ink)."""
+    found: list[Mark] = []
+    least, thickest = round(LEAST_RULE * per_mm), max(2.0, THICKEST_RULE * per_mm)
+    # Lines of bilevel scans are jagged by a pixel or two: closed across before they are looked for along.
+    for kind, shape, across in (("rule", (1, least), (3, 1)), ("vertical_rule", (least, 1), (1, 3))):
+        closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(across, np.uint8))
+        straight = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        gap = max(3, round(1.2 * per_mm))
+        bridge = (1, gap) if kind == "rule" else (gap, 1)
+        straight = cv2.morphologyEx(straight, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8))
+        _, _, stats, _ = cv2.connectedComponentsWithStats(straight, connectivity=8)
+        for x, y, w, h, area in stats[1:]:
+            length, breadth = (w, h) if kind == "rule" else (h, w)
+            thickness = area / max(1, length)
+            if thickness <= thickest and breadth <= max(4 * thickest, 0.02 * length):
+                name: ObjectKind = "rule" if kind == "rule" else "vertical_rule"
+                found.append(Mark(name, float(x), float(y), float(x + w), float(y + h), 0.9))
+    return found
+
+
+def take_out(flat: Image, frame: Image, red: Mask, marks: list[Mark], scale: float) -> Image:
+    """The OCR copy with the red ink of seals made paper. Square stamps stay: their words are text (a stamped name,
+    a stamp of urgency).
+
+    `frame` is the small colour copy, `scale` pixels of `flat` to one of it. Where black lies under the red, the red
+    channel shows the black alone, so nothing of the print is lost.
+    """
+    out = flat.copy()
+    for mark in marks:
+        if mark.kind != "seal":
+            continue
+        left, top = max(0, int(mark.left) - 2), max(0, int(mark.top) - 2)
+        right, bottom = int(mark.right) + 3, int(mark.bottom) + 3
+        zone = red[top:bottom, left:right]
+        if not zone.any():
+            continue
+        wide = cv2.dilate(zone, np.ones((3, 3), np.uint8))
+        channel = frame[top:bottom, left:right, 0]
+        x0, y0 = round(left * scale), round(top * scale)
+        x1, y1 = min(flat.shape[1], round(right * scale)), min(flat.shape[0], round(bottom * scale))
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            continue
+        size = (x1 - x0, y1 - y0)
+        cover = cv2.resize(wide.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+        without = cv2.resize(channel, size, interpolation=cv2.INTER_CUBIC)
+        old = out[y0:y1, x0:x1]
+        out[y0:y1, x0:x1] = np.where(cover > 0.25, np.maximum(old, without), old)
+    return out

@@ -1,0 +1,41 @@
+"""Interchangeable readers of a page image, behind one protocol.
+
+A recogniser is given an upright, cleaned page image and answers with words in pixels of that image; it
+knows nothing of points, turns or documents. The recorded one serves the tests: it answers from files
+keyed by the image's content, the engine and its settings.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, cast
+
+from pipeline.errors import UsageError
+from pipeline.imaging.recognisers.protocol import Image, Recogniser, SeenWord
+from pipeline.imaging.recognisers.tesseract import TesseractRecogniser
+from pipeline.imaging.recognisers.tesserocr import TesserocrRecogniser
+from pipeline.settings import Settings
+
+__all__ = ["ENGINES", "ONE_BLOCK", "Image", "Recogniser", "SeenWord", "create", "of_one_block"]
+
+ONE_BLOCK = 6  # Tesseract's page segmentation mode for a single uniform block of text
+ENGINES = ("tesseract", "pytesseract", "tesserocr")
+
+
+def of_one_block(recogniser: Recogniser) -> Recogniser:
+    """The same reader told that its images are lines under one another, where it can be told so."""
+    if dataclasses.is_dataclass(recogniser) and hasattr(recogniser, "segmentation"):
+        return cast(Recogniser, dataclasses.replace(cast(Any, recogniser), segmentation=ONE_BLOCK))
+    return recogniser
+
+
+def create(settings: Settings) -> Recogniser:
+    """The recogniser that the settings name. Raises UsageError for an engine that does not exist."""
+    match settings.engine:
+        case "tesseract":
+            return TesseractRecogniser(settings.languages)
+        case "pytesseract":
+            return TesseractRecogniser(settings.languages, variant="pytesseract")
+        case "tesserocr":
+            return TesserocrRecogniser(settings.languages)
+    raise UsageError("", f"There is no engine {settings.engine!r}.", cure=f"Known: {', '.join(ENGINES)}.")

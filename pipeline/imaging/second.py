@@ -1,0 +1,162 @@
+"""A second look at the lines that were read with doubt.
+
+The same engine reads the same line differently at another size of its letters, and another model differs again; where
+the two looks agree the word is safe, where they differ the restorer has both to choose from. Only lines with a
+doubtful word are looked at, put under one another on one strip, so that the engine starts once.
+
+Which look is believed here is decided by the engine's confidence and by whether the word is a possible syllable, never
+by a dictionary; figures keep their first reading unless the second is plainly surer, and both are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from pipeline.document import Reading
+from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
+from pipeline.knowledge import vietnamese
+
+# A line is looked at again when one of its words is below the first figure, or two are below the second.
+DOUBTED = 0.68
+UNSURE = 0.82
+# Confidence that the second look must have beyond the first to be believed at once.
+PLAINLY_SURER = 0.10
+# Letters of the strip against those of the page: the size at which the model errs elsewhere.
+ENLARGED = 1.35
+# Below this mean confidence the page cannot be read, and a second look would double the time for nothing.
+LEAST_SCORE = 0.25
+_GAP = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """`words` in their order with the more believable text; `readings` of a word by its index: what else was read."""
+
+    words: tuple[SeenWord, ...]
+    readings: dict[int, tuple[Reading, ...]]
+    lines: int
+    changed: int
+
+
+def is_doubtful(line: list[SeenWord]) -> bool:
+    """Whether the words of a line deserve a second look. Debris of one or two signs does not."""
+    told = [word for word in line if any(char.isalnum() for char in word.text)]
+    if not told or sum(len(word.text) for word in told) < 3:
+        return False
+    return any(word.confidence < DOUBTED for word in told) or sum(word.confidence < UNSURE for word in told) > 1
+
+
+def _is_on(image: Image, line: list[SeenWord]) -> bool:
+    """Whether the line has a place on the image: engines now and then report boxes without height."""
+    height, width = image.shape[:2]
+    left, right = min(word.left for word in line), max(word.right for word in line)
+    top, bottom = min(word.top for word in line), max(word.bottom for word in line)
+    return bool(0 <= left < right <= width and 0 <= top < bottom <= height and bottom - top < height / 4)
+
+
+def look_again(
+    image: Image, dpi: float, words: tuple[SeenWord, ...], recogniser: Recogniser, timeout: float,
+    enlarged: float = ENLARGED,
+) -> SecondLook:
+    """Read the doubtful lines of a page once more. Raises what the recogniser raises."""
+    lines: dict[int, list[int]] = {}
+    for index, word in enumerate(words):
+        lines.setdefault(word.line, []).append(index)
+    doubtful = [
+        indexes for indexes in lines.values()
+        if is_doubtful([words[i] for i in indexes]) and _is_on(image, [words[i] for i in indexes])
+    ]
+    letters = sum(len(word.text) for word in words)
+    sure = sum(len(word.text) * word.confidence for word in words) / max(1, letters)
+    if not doubtful or sure < LEAST_SCORE:
+        return SecondLook(words, {}, 0, 0)
+    strip, places = _strip(image, words, doubtful, enlarged)
+    seen = recogniser.read(strip, dpi=dpi * enlarged, timeout=timeout)
+    source = f"{recogniser.identity.get('engine', 'recogniser')}:second"
+    result = list(words)
+    readings: dict[int, tuple[Reading, ...]] = {}
+    changed = 0
+    for indexes, (top, bottom, left) in zip(doubtful, places, strict=True):
+        again = [
+            replace(
+                word, left=round(word.left / enlarged) + left, right=round(word.right / enlarged) + left,
+            )
+            for word in seen if top <= (word.top + word.bottom) / 2 < bottom
+        ]
+        for index, text, confidence in _matched([words[i] for i in indexes], indexes, again):
+            first = words[index]
+            if text == first.text:
+                # Two looks that agree are surer than either.
+                result[index] = replace(first, confidence=max(first.confidence, confidence))
+                continue
+            if _is_better(first, text, confidence):
+                result[index] = replace(first, text=text, confidence=confidence)
+                readings[index] = (Reading("first", first.text, first.confidence),)
+                changed += 1
+            else:
+                readings[index] = (Reading(source, text, confidence),)
+    return SecondLook(tuple(result), readings, len(doubtful), changed)
+
+
+def _strip(
+    image: Image, words: tuple[SeenWord, ...], doubtful: list[list[int]], enlarged: float
+) -> tuple[Image, list[tuple[float, float, int]]]:
+    """The lines under one another, enlarged; for each its (top, bottom) on the strip and its left on the page."""
+    pieces: list[Image] = []
+    places: list[tuple[float, float, int]] = []
+    width = 0
+    height = _GAP
+    for indexes in doubtful:
+        line = [words[i] for i in indexes]
+        top, bottom = min(word.top for word in line), max(word.bottom for word in line)
+        left, right = min(word.left for word in line), max(word.right for word in line)
+        pad = max(3, round(0.18 * (bottom - top)))
+        x0, x1 = max(0, left - 12), min(image.shape[1], right + 12)
+        y0, y1 = max(0, top - pad), min(image.shape[0], bottom + pad)
+        piece = cv2.resize(image[y0:y1, x0:x1], None, fx=enlarged, fy=enlarged, interpolation=cv2.INTER_CUBIC)
+        pieces.append(piece)
+        places.append((height - _GAP / 2, height + piece.shape[0] + _GAP / 2, x0))
+        height += piece.shape[0] + _GAP
+        width = max(width, piece.shape[1])
+    strip = np.full((height, width + 2 * _GAP), 255, dtype=np.uint8)
+    row = _GAP
+    for piece in pieces:
+        strip[row : row + piece.shape[0], _GAP : _GAP + piece.shape[1]] = piece
+        row += piece.shape[0] + _GAP
+    return strip, [(top, bottom, left - round(_GAP / enlarged)) for top, bottom, left in places]
+
+
+def _matched(
+    first: list[SeenWord], indexes: list[int], again: list[SeenWord]
+) -> list[tuple[int, str, float]]:
+    """For each word of the first look, what the second has at its place; words that were cut otherwise are left out."""
+    found = []
+    for word, index in zip(first, indexes, strict=True):
+        width = max(1, word.right - word.left)
+        here = [
+            other for other in again
+            if min(word.right, other.right) - max(word.left, other.left) > 0.5 * min(width, other.right - other.left)
+        ]
+        if len(here) != 1:
+            continue
+        other = here[0]
+        alike = min(word.right, other.right) - max(word.left, other.left)
+        if alike > 0.6 * max(width, other.right - other.left):
+            found.append((index, other.text, other.confidence))
+    return found
+
+
+def _is_better(first: SeenWord, text: str, confidence: float) -> bool:
+    if any(char.isdigit() for char in first.text + text):
+        return confidence > first.confidence + 2 * PLAINLY_SURER
+    old, new = _is_possible(first.text), _is_possible(text)
+    if old != new:
+        return new and confidence > first.confidence - PLAINLY_SURER
+    return confidence > first.confidence + PLAINLY_SURER
+
+
+def _is_possible(text: str) -> bool:
+    return vietnamese.legal_share(text) == 1.0 and any(char.isalpha() for char in text)

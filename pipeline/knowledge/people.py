@@ -1,0 +1,510 @@
+"""Signers and recipients: the block of signature, lines of "Nơi nhận", the archive line.
+
+The trouble: "TM. ỦY BAN NHÂN DÂN" / "KT. CHỦ TỊCH" / "PHÓ CHỦ TỊCH" / name, with a seal between them; two
+signers side by side; "Nơi nhận" in the smallest type of the page, "Lưu VT" without a colon, notes in
+parentheses whose marks are lost.
+
+What it never does: complete a name or a title. Lines that are neither are left out, not forced in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from pipeline.knowledge.fuzzy import aligned, plain
+from pipeline.knowledge.lexicon import load_table
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureBlock:
+    """One signer. Text as printed, None where a part is missing.
+
+    `authority` holds all lines above the position joined by a space ("TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH"), `title`
+    the position ("PHÓ CHỦ TỊCH"). `rank` is a title printed before the name ("Thượng tá", "ThS.") and not part of
+    `name`. The `*_lines` are indexes of the lines given.
+    """
+
+    authority: str | None
+    title: str | None
+    name: str | None
+    rank: str | None = None
+    authority_lines: tuple[int, ...] = ()
+    title_lines: tuple[int, ...] = ()
+    name_lines: tuple[int, ...] = ()
+    doubt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLine:
+    """One line of "Nơi nhận": `name` and `note` by the contract, the bullet in `mark`, `level` 2 for "+ ..."."""
+
+    name: str
+    note: str | None
+    mark: str = ""
+    level: int = 1
+
+
+# --- what a line of a signature is -----------------------------------------------------------------------
+
+# TM. (thay mặt), KT. (ký thay), TL. (thừa lệnh), TUQ. (thừa ủy quyền); Party T/M, K/T, T/L; "IM", "TM " when damaged
+_POWER = re.compile(
+    r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|"
+    r"tuq)(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
+)
+_ACTING = re.compile(r"\s*(?:q\.|quyen|phu trach)\s*")
+_SIGNED = re.compile(
+    r"[\s(\[{*]*(?:da ky|ky ten|ky boi|nguoi ky|ky, |chu ky|dong dau|email|co quan:|thoi gian ky|signed|"
+    r"ngay ky)"
+)
+_BODY_WORDS = (
+    "uy ban nhan dan",
+    "ubnd",
+    "hoi dong",
+    "ban chap hanh",
+    "ban thuong vu",
+    "dang uy",
+    "ban chi dao",
+    "thuong truc",
+    "chi bo",
+    "ban thuong truc",
+    "tinh uy",
+    "huyen uy",
+    "thanh uy",
+    "quan uy",
+    "chinh phu",
+    "hdnd",
+    "btv",
+    "bch",
+    "ban chi huy",
+    "ban to chuc",
+    "uy ban mat tran",
+    "bo truong",
+    "doan chu tich",
+    "chu toa",
+    "tap the",
+    "ban quan ly",
+    "to cong tac",
+)
+
+
+@cache
+def _positions() -> tuple[str, ...]:
+    return tuple(sorted((plain(row[0]) for row in load_table("positions")), key=len, reverse=True))
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(plain(row[0]) for row in load_table("surnames"))
+
+
+def _position_at(words: str) -> str | None:
+    """The listed position that a plain text begins with (one letter may be wrong in eight), None without one."""
+    for position in _positions():
+        if words == position or words.startswith(position + " "):
+            return position
+    for position in _positions():
+        head = words[: len(position)]
+        if (
+            len(position) >= 8
+            and (len(words) <= len(position) + 1 or words[len(position) : len(position) + 1] == " ")
+            and fuzz.ratio(head, position) >= 87.5
+        ):
+            return position
+    return None
+
+
+# --- names -----------------------------------------------------------------------------------------------
+
+_ACADEMIC = (
+    r"(?:gs|pgs|ts|ths|th\.s|bs|cn|ks|ls|ds|nsnd|nsut|ngnd|ngut|ttnd|ttut|ckii?|ck\.?\s?\d|bsckii?|dsckii?)"
+    r"(?:\s?\.\s?|\s|\s?-\s?|,\s?)"
+)
+_RANK = re.compile(
+    r"(?P<rank>(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|thiếu tướng|giáo sư|phó giáo sư|"
+    r"tiến sĩ|thạc sĩ|thạc sỹ|"
+    r"bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|đồng chí|đ/c|ông|"
+    r"bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-])*\Z")
+
+
+@lru_cache(maxsize=2048)
+def name_likeness(text: str) -> float:
+    """How much a line looks like a Vietnamese person's name, with or without a rank before it, from 0 to 1.
+
+    >>> name_likeness("Trần Quốc Bảo") > 0.8 > 0.3 > name_likeness("Tổ chức thực hiện")
+    True
+    """
+    return _name_score(_split_rank(text)[1])
+
+
+def _split_rank(text: str) -> tuple[str | None, str]:
+    stripped = text.strip(" .,;:*_-\"'()[]|")
+    match = _RANK.match(stripped)
+    if match:
+        return match["rank"].strip(" ,-"), stripped[match.end() :].strip()
+    return None, stripped
+
+
+def _name_score(name: str) -> float:
+    words = name.split()
+    if not 2 <= len(words) <= 6 or len(name) > 45:
+        return 0.0
+    if not all(_SYLLABLE.match(word) for word in words):
+        return 0.0
+    shape = name.istitle() or all(word[0].isupper() and word[1:] == word[1:].lower() for word in words)
+    score = 0.0
+    if shape:
+        score += 0.45
+    elif name.isupper():
+        score += 0.2
+    elif words[0][0].isupper() and words[-1][0].isupper():
+        score += 0.15
+    else:
+        return 0.0
+    first, two = plain(words[0]), plain(" ".join(words[:2]))
+    if two in _surnames() or first in _surnames():
+        score += 0.4
+    if 3 <= len(words) <= 4:
+        score += 0.15
+    elif len(words) == 2:
+        score += 0.05
+    whole = plain(name)
+    if _position_at(whole) or any(whole.startswith(word) for word in _BODY_WORDS):
+        score -= 0.6
+    if _NOT_NAMES.match(whole):
+        score -= 0.7
+    return max(0.0, min(1.0, score))
+
+
+_NOT_NAMES = re.compile(
+    r"(?:van phong|phong|so|bo|ban|uy ban|hoi|doan|truong (?:tieu|trung|mam|thpt|thcs)|noi nhan|luu|"
+    r"kinh gui|viet nam|tinh|huyen|xa|thanh pho|cong an|"
+    r"mat tran|trung tam|benh vien|chi cuc|cuc|doc lap|tu do|hanh phuc|cong hoa|ke hoach|tong|cac|nhu tren|"
+    r"thuong truc|lanh dao)(?![a-z])"
+)
+
+
+# --- the block -------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2048)
+def authority_likeness(text: str) -> float:
+    """How much a line looks like a power or position above a signature, from 0 to 1.
+
+    >>> authority_likeness("KT. CHỦ TỊCH") > 0.9 < authority_likeness("TM. ỦY BAN NHÂN DÂN")
+    True
+    """
+    kind = _kind(text)
+    if kind in ("power", "position"):
+        capitals = sum(map(str.isupper, text)) / max(1, sum(map(str.isalpha, text)))
+        return 0.97 if capitals > 0.6 else 0.6 if kind == "power" else 0.45
+    if kind == "body":
+        return 0.7
+    return 0.0
+
+
+_Kind = Literal["power", "position", "body", "name", "signed", "other"]
+
+
+def _kind(text: str) -> _Kind:
+    """What one line of a signature block is by its own words."""
+    line = plain(text).strip(" *_|.")
+    if not line or _SIGNED.match(line):
+        return "signed"
+    if len(line) > 110:
+        return "other"
+    power = _POWER.match(line + " ")
+    if power:
+        rest = line[power.end() :]
+        if (
+            _position_at(rest)
+            or any(rest.startswith(word) for word in _BODY_WORDS)
+            or text.strip()[:2].isupper()
+        ):
+            return "power"
+    acting = _ACTING.match(line)
+    core = line[acting.end() :] if acting and acting.end() < len(line) else line
+    position = _position_at(core)
+    if position and _mostly_capitals(" ".join(text.split()[: len(position.split())])):
+        return "position"
+    if any(line.startswith(word) for word in _BODY_WORDS) and _mostly_capitals(text):
+        return "body"
+    if name_likeness(text) >= 0.6:
+        return "name"
+    if position and len(core.split()) <= 6:
+        return "position"
+    return "other"
+
+
+def _mostly_capitals(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return bool(letters) and sum(map(str.isupper, letters)) >= 0.6 * len(letters)
+
+
+@dataclass
+class _Draft:
+    authority: list[tuple[int, str]] = field(default_factory=list)
+    title: list[tuple[int, str]] = field(default_factory=list)
+    name: tuple[int, str] | None = None
+
+
+_RECIPIENTS_WORDS = re.compile(r"N[ơo]i nh[ậâạa]n\s*[:;.]")
+_COLUMNS = re.compile(r"\s{4,}|\t+")
+_SPACES = re.compile(r"\s+")
+
+
+def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
+    """The signers in the lines of a signature block, in printed order; () where there is none.
+
+    Two columns on one line must be four spaces or a tab apart. Seals, "(Đã ký)" and noise are passed over.
+
+    >>> block, = parse_signature_lines(["TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "Trần Thị Mai"])
+    >>> block.authority, block.title, block.name
+    ('TM. ỦY BAN NHÂN DÂN KT. CHỦ TỊCH', 'PHÓ CHỦ TỊCH', 'Trần Thị Mai')
+    """
+    columns = _columns(lines)
+    found: list[SignatureBlock] = []
+    for column in columns:
+        found.extend(_read_column(column))
+    return tuple(found)
+
+
+def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
+    """Split lines of two columns where every telling line is split; else one column."""
+    lines = [_RECIPIENTS_WORDS.sub(" ", line) for line in lines]  # the foot's other column, merged in
+    parted = [[part for part in _COLUMNS.split(line.strip()) if part.strip()] for line in lines]
+    double = [
+        parts
+        for parts in parted
+        if len(parts) == 2 and all(_kind(part) not in ("other", "signed") for part in parts)
+    ]
+    if not double:
+        return [[(index, _SPACES.sub(" ", line).strip()) for index, line in enumerate(lines) if line.strip()]]
+    left: list[tuple[int, str]] = []
+    right: list[tuple[int, str]] = []
+    for index, (line, parts) in enumerate(zip(lines, parted, strict=True)):
+        if len(parts) == 2:
+            left.append((index, parts[0].strip()))
+            right.append((index, parts[1].strip()))
+        elif parts:
+            indent = len(line) - len(line.lstrip())
+            (right if indent > 20 else left).append((index, _SPACES.sub(" ", line).strip()))
+    return [left, right]
+
+
+def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
+    drafts = [_Draft()]
+    for index, line in column:
+        draft = drafts[-1]
+        for piece, kind in _pieces(line):
+            if kind in ("power", "body", "position") and draft.name is not None:
+                draft = _Draft()
+                drafts.append(draft)
+            if kind == "power":
+                # a power after a position: the position above was part of the powers ("TM. UBND / CHỦ TỊCH / TL. ...")
+                draft.authority.extend(draft.title)
+                draft.title = []
+                draft.authority.append((index, piece))
+            elif kind == "body":
+                (draft.title if draft.title else draft.authority).append((index, piece))
+            elif kind == "position":
+                draft.title.append((index, piece))
+            elif kind == "name" and (draft.title or draft.authority) and draft.name is None:
+                draft.name = (index, piece)
+            elif (
+                kind == "other"
+                and draft.authority
+                and not draft.title
+                and draft.name is None
+                and _mostly_capitals(piece)
+            ):
+                draft.authority.append((index, piece))  # "TM. ỦY BAN NHÂN DÂN" / "XÃ TRÀ LÂM"
+            elif (
+                kind == "other"
+                and draft.title
+                and draft.name is None
+                and piece.isupper()
+                and len(piece) > 6
+                and not any(map(str.isdecimal, piece))
+                and index == draft.title[-1][0] + 1
+                and _continues_title(piece)
+            ):
+                draft.title.append((index, piece))
+    return [
+        _block(draft)
+        for draft in drafts
+        if draft.title
+        or (draft.authority and (draft.name or any(_kind(text) == "power" for _, text in draft.authority)))
+    ]
+
+
+def _continues_title(piece: str) -> bool:
+    return bool(
+        re.match(
+            r"(?:thuong truc|ubnd|uy ban|hdnd|hoi dong|phong|so|huyen|tinh|xa|thanh pho|phu trach)(?![a-z])",
+            plain(piece),
+        )
+    )
+
+
+def _block(draft: _Draft) -> SignatureBlock:
+    rank, name = (None, None) if draft.name is None else _split_rank(draft.name[1])
+    doubt = None
+    if name is None:
+        doubt = "no name"
+    elif _name_score(name) < 0.6:
+        doubt = "unusual name"
+    return SignatureBlock(
+        " ".join(text for _, text in draft.authority) or None,
+        " ".join(text for _, text in draft.title) or None,
+        name,
+        rank,
+        tuple(dict.fromkeys(index for index, _ in draft.authority)),
+        tuple(dict.fromkeys(index for index, _ in draft.title)),
+        () if draft.name is None else (draft.name[0],),
+        doubt,
+    )
+
+
+_INNER_POSITION = re.compile(r"(?<=\s)(?=\S)")
+
+
+def _pieces(line: str) -> list[tuple[str, _Kind]]:
+    """A line cut where recognition merged several printed lines into one ("KT. CHỦ TỊCH PHÓ CHỦ TỊCH")."""
+    line = line.strip(" *_|")
+    kind = _kind(line)
+    if kind == "power":
+        flat = aligned(line)
+        power = _POWER.match(flat + " ")
+        at = power.end() if power else 0
+        own = _position_at(plain(flat[at:]))
+        search_from = at + (len(own) if own else 0)
+        for cut in _INNER_POSITION.finditer(line):
+            if cut.start() <= search_from or (cut.start() - at < 6 and own is None):
+                continue
+            rest = line[cut.start() :]
+            inner = _POWER.match(aligned(rest) + " ")
+            if inner and _kind(rest) == "power":
+                return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
+            position = _position_at(plain(rest))
+            if (
+                position
+                and rest[0].isupper()
+                and plain(line[: cut.start()]).split()[-1] not in ("pho", "quyen", "doan", "tong")
+            ):
+                return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
+        return [(line, "power")]
+    if kind == "position":
+        words = line.split()
+        for count in range(min(5, len(words) - 1), 1, -1):
+            tail = " ".join(words[-count:])
+            head = " ".join(words[:-count])
+            if name_likeness(tail) >= 0.85 and not words[-count].isupper() and _position_at(plain(head)):
+                return [(head, "position"), (tail, "name")]  # "CHỦ TỊCH Trần Thị Mai"
+    return [(line, kind)]
+
+
+# --- recipients ------------------------------------------------------------------------------------------
+
+_HEAD = re.compile(
+    r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
+)
+_MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
+_NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
+# What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
+_NOTE_WORDS = re.compile(
+    r"(?:de\s+)?(?:b/?[ce]|bao\s?cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
+    r"giam sat|kiem tra|dang tai|dua tin|"
+    r"tuyen truyen|dang tin|trien khai|qua\s|x/b|x/d|xin y kien|trinh|phe duyet|tham gia|gui\s|thay b/?c|"
+    r"tham muu|chi thi|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
+)
+
+
+def recipients_head_end(text: str) -> int | None:
+    """Where the words "Nơi nhận:" end at the head of a line, however damaged; None where they do not stand there."""
+    flat = aligned(text)
+    match = _HEAD.match(flat)
+    if match is None:
+        return None
+    return match.end() if fuzz.ratio(match["words"].replace(" ", ""), "noinhan") >= 75 else None
+
+
+def is_recipients_head(text: str) -> bool:
+    """Whether a line begins with "Nơi nhận:" however damaged.
+
+    >>> is_recipients_head("Noi nhậm:"), is_recipients_head("Nội dung:")
+    (True, False)
+    """
+    return recipients_head_end(text) is not None
+
+
+_TRAILING_NOISE = re.compile(r"[\s;,]+[(\[{|'\"“”‘’_~^¬°.:;,\-]{1,3}\Z")
+
+
+def split_recipient(text: str) -> RecipientLine | None:
+    """One recipient's line without dash, closing mark and note; None for an empty, head or archive line.
+
+    Only a note of purpose or way ("(b/c)", "(để thực hiện)", "(qua Phòng Nội vụ)") is taken off the name.
+
+    >>> split_recipient("- Sở Nội vụ (b/c);")
+    RecipientLine(name='Sở Nội vụ', note='b/c', mark='-', level=1)
+    """
+    if parse_archive(text) is not None:
+        return None
+    opening = _MARK.match(text)
+    mark = (opening["mark"] or "") if opening else ""
+    body = text[opening.end() :] if opening else text
+    body = _SPACES.sub(" ", body).strip(" \t;:,|*_")
+    body = body[:-1].rstrip() if body.endswith(".") and not body.endswith("...") else body
+    body = _TRAILING_NOISE.sub("", body.removesuffix("./")).rstrip(" ;,")
+    if not any(map(str.isalpha, body)) or is_recipients_head(text):
+        return None
+    note = None
+    match = _NOTE.search(body)
+    if match and match.start() > 1 and _NOTE_WORDS.match(plain(match["note"])):
+        note = match["note"].strip(" ;,.")
+        body = body[: match.start()].rstrip(" ;,")
+    return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
+
+
+_ARCHIVE = re.compile(
+    r"[\s\-–—+•*_.~|]*(?P<word>l[umnri]{1,3})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL
+)
+_ARCHIVE_WORDS = re.compile(
+    r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
+    r"ub|vpu|vtlt|[a-z]{2,}\b)"
+)
+
+
+def parse_archive(text: str) -> str | None:
+    """What stands after "Lưu" ("VT, NC"), without the closing point; None where the line is no archive line.
+
+    Without a colon only what looks like a code or an office is taken: "Lưu Văn Tám" is a person.
+
+    >>> parse_archive("- Lưu: VT, NC."), parse_archive("Lưu VT./."), parse_archive("- Lưu Văn Tám;")
+    ('VT, NC', 'VT', None)
+    """
+    flat = aligned(text)
+    match = _ARCHIVE.match(flat)
+    if match is None or match["what"] is None:
+        return None
+    what = text[match.start("what") :].strip()
+    what = _SPACES.sub(" ", re.sub(r"[\s.;,/]*\Z", "", what)).strip()
+    if not what:
+        return None
+    colon = ":" in match["tail"] or ";" in match["tail"]
+    if match["word"] != "luu" and not (colon or what.isupper()):
+        return None
+    if not colon:
+        first = what.split()[0].strip(",.;()")
+        if not (first.isupper() or re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so", plain(what))):
+            return None
+    return what

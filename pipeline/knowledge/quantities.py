@@ -1,0 +1,472 @@
+"""Quantities in Vietnamese text -> comparator, decimal value, unit.
+
+The trouble: the comma is the decimal mark and the point parts thousands, but offices mix both
+("3.47 %", "1,500 con"); "trên 95%", "từ 99% trở lên", "152-155 triệu đồng", "14/19 tiêu chí", "05 giường";
+and most numbers of a plan are no quantities (labels, dates, numbers of documents, "mức độ 2", "Đề án 06").
+
+What it never does: correct a digit. A number with letters in it ("1O2", "l5") has value None and says so
+in `doubt`; a number that can be read in two ways keeps the reading of the rule and says so too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.lexicon import load_table
+
+Comparator = Literal["=", ">=", "<=", ">", "<", "range"]
+Role = Literal["value", "qualifier"]
+Group = Literal["percent", "money", "scale", "measure", "time", "age", "ratio", "count", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number with its unit. `start` to `end` covers comparator words, number and unit.
+
+    `value` and `value_to` are decimal strings by the contract ("41.7"); `value` is None for a number that cannot
+    be read. `unit` is as printed, None without one; `group` its kind. `total` is the 19 of "14/19 tiêu chí".
+    `number_start` and `number_end` cover the digits alone. `role` is "qualifier" for what belongs to an
+    indicator's own words: an age ("dưới 5 tuổi"), a duration, the base of a rate ("/10.000 dân"). `doubt` says
+    what is unsure.
+    """
+
+    start: int
+    end: int
+    raw: str
+    comparator: Comparator
+    value: str | None
+    value_to: str | None
+    unit: str | None
+    group: Group
+    number_start: int
+    number_end: int
+    total: str | None = None
+    role: Role = "value"
+    doubt: str | None = None
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+_THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?\Z")
+_ENGLISH = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)\Z|[0-9]{1,3}(?:,[0-9]{3}){2,}\Z")
+_SPACED = re.compile(r"[0-9]{1,3}(?:[ \u00a0][0-9]{3})+(?:,[0-9]+)?\Z")
+_DECIMAL = re.compile(r"[0-9]+(?:,[0-9]+)?\Z")
+_POINT = re.compile(r"[0-9]+\.[0-9]+\Z")
+
+
+def parse_number(text: str) -> str | None:
+    """A printed Vietnamese number as a decimal string, None where it is none.
+
+    >>> [parse_number(n) for n in ("41,7", "12.745", "7.415.260.000", "05", "3.47", "1.234,50", "1O2")]
+    ['41.7', '12745', '7415260000', '5', '3.47', '1234.50', None]
+    """
+    return _number(text)[0]
+
+
+def _number(printed: str) -> tuple[str | None, str | None]:
+    """(value, doubt)"""
+    text = printed.strip().replace(" ,", ",").replace(", ", ",")
+    doubt = "space inside the number" if text != printed.strip() else None
+    if _THOUSANDS.match(text) and not text.startswith("0"):
+        return _tidy(text.replace(".", "").replace(",", ".")), doubt
+    if _DECIMAL.match(text):
+        if re.match(r"[1-9][0-9]{0,2},[0-9]{3}\Z", text):
+            doubt = "three digits after the comma"
+        return _tidy(text.replace(",", ".")), doubt
+    if _ENGLISH.match(text):
+        return _tidy(text.replace(",", "")), "comma parts thousands"
+    if _SPACED.match(text):
+        return _tidy(re.sub(r"\s", "", text).replace(",", ".")), doubt
+    if _POINT.match(text):
+        return _tidy(text), "point as the decimal mark"
+    return None, f"number read as {printed.strip()}"
+
+
+def _tidy(number: str) -> str:
+    whole, point, rest = number.partition(".")
+    return (whole.lstrip("0") or "0") + point + rest
+
+
+# --- units -----------------------------------------------------------------------------------------------
+
+
+@cache
+def _units() -> tuple[re.Pattern[str], dict[str, Group]]:
+    groups: dict[str, Group] = {}
+    for unit, group in load_table("units"):
+        groups.setdefault(aligned(unit), group)  # type: ignore[arg-type]
+    ordered = sorted(groups, key=len, reverse=True)
+    words = "|".join(re.escape(unit).replace(r"\ ", r"\s+") for unit in ordered)
+    return re.compile(rf"(?:{words})(?![a-z0-9²³])"), groups
+
+
+# The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
+_PER = re.compile(
+    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"
+    r"canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
+)
+# Words that follow a number but are no unit of it.
+_NO_UNIT = frozenset(
+    [
+        "va",
+        "hoac",
+        "cua",
+        "la",
+        "tai",
+        "den",
+        "toi",
+        "tu",
+        "trong",
+        "ngoai",
+        "tren",
+        "duoi",
+        "ve",
+        "cho",
+        "voi",
+        "theo",
+        "nhu",
+        "de",
+        "duoc",
+        "bi",
+        "do",
+        "o",
+        "khi",
+        "neu",
+        "thi",
+        "ma",
+        "co",
+        "khong",
+        "dat",
+        "con",
+        "tang",
+        "giam",
+        "so",
+        "voi",
+        "cac",
+        "nhung",
+        "moi",
+        "tro",
+        "len",
+        "xuong",
+        "hon",
+        "gom",
+        "bao",
+        "ke",
+        "sau",
+        "truoc",
+        "nay",
+        "do",
+        "moi",
+        "cung",
+        "dong",
+        "thoi",
+        "vao",
+        "ra",
+        "chi",
+        "dinh",
+        "ban",
+        "hanh",
+        "quy",
+        "phe",
+        "duyet",
+        "thuc",
+        "hien",
+        "trien",
+        "khai",
+        "tong",
+        "thuoc",
+        "kem",
+        "trong",
+        "do",
+        "nham",
+        "phan",
+        "dau",
+        "tiep",
+        "tuc",
+        "toan",
+        "it",
+        "nhat",
+        "toi",
+        "da",
+        "toi",
+        "thieu",
+        "khoang",
+        "hay",
+        "phai",
+        "bang",
+        "nen",
+        "se",
+        "da",
+        "dang",
+        "chua",
+    ]
+)
+
+# --- the number with its words ---------------------------------------------------------------------------
+
+_LOOSE = r"[0-9oil|]"
+_NUM = (
+    r"(?:[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?(?![0-9])"
+    r"|[0-9]{1,3}(?:,[0-9]{3}){2,}(?![0-9])"
+    r"|[0-9]{1,3}(?: [0-9]{3}){2,}(?![0-9])"
+    r"|[0-9]+[.,][0-9]+"
+    r"|(?<![0-9])[0-9]{1,3}, [0-9]{1,2}(?=\s?%)"  # "41, 7%": a space that recognition put in; not "2030, 80%"
+    r"|[0-9]+ ,[0-9]+"
+    r"|[0-9]+)"
+)
+_DAMAGED = r"(?:[0-9]+[oil|][0-9oil|]*|[oil|]+[0-9][0-9oil|]*)"
+_FIND = re.compile(
+    rf"(?<![\w.,])(?<![\w][/])(?P<a>{_DAMAGED}(?=[\s%/.,;)]|$)|{_NUM})(?P<ua>\s?(?:%|‰))?"
+    rf"(?:(?P<join>\s?[-–—÷~]\s?|\s+(?:den|toi)\s+)(?P<b>{_NUM})(?=\s?%|\s|[.,;:)/]|$)|"
+    rf"\s?/\s?(?P<of>[0-9]{{1,4}})(?![0-9/.,]))?"
+    r"(?![0-9a-z]*[0-9])"
+)
+_BEFORE_GE = re.compile(
+    r"(?:it nhat|toi thieu|khong (?:it|thap|nho|kem) hon|khong duoi|≥|>\s?=|=\s?>|tu)(?:\s+(?:la|dat|tu|"
+    r"bang|phai|co|khoang|duoc|cho|la tu))*\s*\Z"
+)
+_BEFORE_LE = re.compile(
+    r"(?:khong (?:vuot |de )?(?:qua|vuot|cao hon|lon hon|nhieu hon|tren)|toi da|nhieu nhat|cao nhat(?= la)|"
+    r"≤|<\s?=|=\s?<)(?:\s+(?:la|dat|qua|bang|khoang))*\s*\Z"
+)
+_BEFORE_GT = re.compile(r"(?:(?<![a-z])tren|(?<![a-z])hon|lon hon|cao hon|>)\s*\Z")
+_BEFORE_LT = re.compile(r"(?:(?<![a-z])duoi|thap hon|nho hon|it hon|chua den|<)\s*\Z")
+_AFTER_UP = re.compile(r"(?:\s+[a-z]+){0,5}?\s+tro\s+len(?![a-z])")
+_AFTER_DOWN = re.compile(r"(?:\s+[a-z]+){0,5}?\s+tro\s+xuong(?![a-z])")
+_RANGE_FROM = re.compile(r"(?<![a-z])tu(?:\s+(?:khoang|dat))?\s*\Z")
+
+# A number after one of these words names something and counts nothing.
+_NAMING = re.compile(
+    r"(?:(?<![a-z])(?:so|dieu|khoan|muc(?! [0-9]+%)|tieu muc|phu luc|bieu|chuong|muc do|cap do|lan thu|thu|"
+    r"de an|nghi quyet|nghi dinh|thong tu|"
+    r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|phuong|quan|"
+    r"khu pho|to dan pho|covid|nam|thang|ngay|quy|"
+    r"nhiem ky|bieu so|du an|tieu du an|chi tieu|tieu chi|noi dung|hop phan|the he|phien ban|so nha|"
+    r"chuyen de)(?:\s+(?:so|thu))?)[\s:.]{0,2}\Z"
+)
+# After these it names something only where no unit follows ("cấp 2", "lớp 5", but "cấp 120 giấy chứng nhận").
+_WEAK_NAMING = re.compile(
+    r"(?<![a-z])(?:cap|phan|khoa|ky|dot|nhom|loai|hang|vong|tuyen|lop|khu|lo|to|ap|khom|thon|mau|diem|duong|"
+    r"hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
+)
+# After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
+_COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh)\s+so\s*:?\s*\Z")
+_DATES = re.compile(
+    r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"
+    r"|ngay\s+[0-9]{1,2}\s*/\s*[0-9]{1,2}(?![0-9])|(?:ngay|tu|den|"
+    r"truoc)\s+[0-9]{1,2}/[0-9]{1,2}(?=\s*(?:den|-|,|;|\.|\)|hang|\Z))"
+    r"|ngay\s+[0-9]{1,2}\s+thang\s+[0-9]{1,2}(?:\s+nam\s+[0-9]{4})?"
+    r"|thang\s+[0-9]{1,2}(?:\s*[-/,]\s*[0-9]{1,2})?(?:\s*[/-]\s*[0-9]{4})?|(?:nam|giai doan|nhiem ky|"
+    r"nam hoc|den)\s+(?:19|20)[0-9]{2}(?:\s*(?:-|den|toi)\s*(?:nam\s+)?(?:19|20)[0-9]{2})?(?![0-9.,])"
+    r"|(?<![0-9.,])(?:19|20)[0-9]{2}\s*-\s*(?:19|20)[0-9]{2}(?![0-9.,])|[0-9]{1,2}/(?:19|20)[0-9]{2}(?![0-9])"
+    r"|quy\s+[0-9ivl]{1,3}(?:\s*[/-]\s*[0-9]{4}|\s+nam\s+[0-9]{4})?|[0-9]{1,2}\s*(?:gio|"
+    r"h)\s*[0-9]{2}(?![0-9])|[0-9]{1,2}h(?:[0-9]{2})?(?![a-z0-9])"
+    r"|(?:sau|[0-9]{1,2}) thang (?:dau|cuoi) nam(?:\s+[0-9]{4})?"
+)
+# "29/KH-UBND", "12-KH/HU", "30/2020/NĐ-CP", "33/2024/QH15": on the text itself, capitals matter
+_SYMBOLS = re.compile(
+    r"[0-9]{1,6}[a-z]?\s?/\s?(?:(?:19|20)[0-9]{2}\s?/\s?)?[A-ZĐ][A-ZĐa-zđ&]{0,8}|"
+    r"[0-9]{1,5}\s?-\s?[A-ZĐ][A-ZĐa-zđ]{0,4}\s?/\s?[A-ZĐ]"
+)
+_QUALIFIED_UNITS = ("time", "age")
+_DURATION_TARGET = re.compile(
+    r"(?:la|dat|con|xuong|binh quan|trung binh|tho|:)\s*(?:khoang\s*|tren\s*|duoi\s*)?\Z"
+)
+
+
+def find_quantities(text: str) -> tuple[Quantity, ...]:
+    """All quantities of a text in order; dates, labels and numbers of documents are left out.
+
+    >>> [(q.comparator, q.value, q.unit) for q in find_quantities("đạt trên 95% và 41,7 giường")]
+    [('>', '95', '%'), ('=', '41.7', 'giường')]
+    """
+    plain = aligned(text)
+    closed = _closed_letters(plain, text)
+    found: list[Quantity] = []
+    last_end = 0
+    for match in _FIND.finditer(plain):
+        if match.start() < last_end or any(closed[match.start("a") : match.end("a")]):
+            continue
+        quantity = _quantity(match, plain, text)
+        if quantity is not None:
+            found.append(quantity)
+            last_end = quantity.end
+    return tuple(found)
+
+
+def _closed_letters(plain: str, text: str) -> bytearray:
+    """A sign for each letter, 1 where dates and numbers of documents stand."""
+    closed = bytearray(len(text))
+    for found in (_DATES.finditer(plain), _SYMBOLS.finditer(text)):
+        for match in found:
+            closed[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+    return closed
+
+
+def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
+    start = match.start("a")
+    left = plain[max(0, start - 40) : start]
+    naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
+    end = match.end()
+    printed_b, printed_of = match["b"], match["of"]
+    if printed_b is not None and not _is_range(match, left, plain):
+        printed_b = None
+        end = match.end("ua") if match["ua"] else match.end("a")
+    if printed_of is not None and (int(match["a"]) if match["a"].isdecimal() else 10**9) > int(printed_of):
+        return None  # "30/4": no share is above its whole
+    unit_start, unit_end, group = _unit_at(plain, text, end)
+    if match["ua"] and printed_b is None and printed_of is None:
+        unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
+        per = _PER.match(plain, unit_end)
+        unit_end = per.end() if per and plain[unit_end : unit_end + 1] == "/" else unit_end
+    elif match["ua"] and group == "none":
+        unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
+    if naming and group not in ("percent", "money"):
+        return None
+    if group == "none" and (_WEAK_NAMING.search(left) or not _stands_for_a_value(plain, text, start, end)):
+        return None
+    if printed_of is not None and group not in ("count", "percent"):
+        return None
+    value, doubt = _number(text[match.start("a") : match.end("a")])
+    value_to = None
+    if printed_b is not None:
+        value_to, doubt_b = _number(text[match.start("b") : match.end("b")])
+        doubt = doubt or doubt_b
+    if doubt == "three digits after the comma" and group not in ("count",):
+        doubt = None
+    comparator, begin, finish = _comparator(plain, start, max(end, unit_end), printed_b is not None)
+    unit = text[unit_start:unit_end].strip() if unit_end > unit_start else None
+    role: Role = "value"
+    before = plain[max(0, start - 3) : start].rstrip()
+    bounded = group == "time" and comparator != "="  # "không quá 25 phút"
+    if before.endswith("/") or (
+        group in _QUALIFIED_UNITS and not bounded and not _DURATION_TARGET.search(left)
+    ):
+        role = "qualifier"
+    elif comparator == ">" and unit is not None and value == "1" and group == "measure":
+        role, comparator = "qualifier", "="  # "giá trị sản xuất trên 01 ha"
+    return Quantity(
+        begin,
+        finish,
+        text[begin:finish],
+        comparator,
+        value,
+        value_to,
+        unit,
+        group,
+        start,
+        end,
+        str(int(printed_of)) if printed_of is not None else None,
+        role,
+        doubt,
+    )
+
+
+# Without a unit a number is a value only after such a word, or where it is the whole text (a cell of a table).
+_VALUE_CUE = re.compile(
+    r"(?:(?<![a-z])(?:dat|la|con|xuong|len|tu|tren|duoi|hon|kem|nhat|thieu|da|qua|bang|tang|giam|khoang|den|duoc|gom|co|:|=)"
+    r"|[:=≥≤<>+\-])\s*\Z"
+)
+
+
+def _stands_for_a_value(plain: str, text: str, start: int, end: int) -> bool:
+    if not text[:start].strip() and not text[end:].strip(" .;%"):
+        return True
+    return bool(_VALUE_CUE.search(plain, max(0, start - 12), start)) and not re.match(
+        r"\.\s+[A-ZĐÀ-Ỹ]|\)", text[end : end + 3]
+    )
+
+
+def _is_range(match: re.Match[str], left: str, plain: str) -> bool:
+    """Whether "a - b" or "a đến b" is a range: both ends rise, and a worded one begins with "từ" or has a unit."""
+    one, two = parse_number(match["a"]), parse_number(match["b"])
+    if one is None or two is None or float(one) >= float(two):
+        return False
+    if re.search(r"den|toi", match["join"]):
+        return (
+            bool(_RANGE_FROM.search(left))
+            or bool(match["ua"])
+            or plain[match.end() : match.end() + 2].strip() == "%"
+            or _unit_at(plain, plain, match.end())[2] != "none"
+        )
+    return True
+
+
+def _unit_at(plain: str, text: str, at: int) -> tuple[int, int, Group]:
+    """(start, end, group) of the unit that begins at or one space after `at`; group "none" without one."""
+    begin = at
+    while begin < len(plain) and plain[begin] in " \u00a0" and begin - at < 2:
+        begin += 1
+    pattern, groups = _units()
+    match = pattern.match(plain, begin)
+    if match is None:
+        return _other_word(plain, text, begin, at)
+    printed = text[begin : match.end()]
+    group = groups[re.sub(r"\s+", " ", match.group())]
+    end = match.end()
+    if group == "scale":  # "2,3 triệu lượt", "1 tỷ cây xanh"
+        follow = pattern.match(plain, end + 1) if plain[end : end + 1] == " " else None
+        if follow is not None:
+            end, group = follow.end(), groups[re.sub(r"\s+", " ", follow.group())]
+            group = "count" if group in ("scale", "time", "age") else group
+        else:
+            group = "count"
+    elif len(printed) == 1 and printed.isalpha() and printed not in "mgđ":
+        return at, at, "none"
+    elif printed.istitle() and begin > at and group == "count" and len(printed) > 1:
+        return at, at, "none"  # "năm 2024 Hội ...": a name begins
+    per = _PER.match(plain, end)
+    while per is not None and group != "none":
+        end = per.end()
+        per = _PER.match(plain, end)
+    return begin, end, group
+
+
+def _other_word(plain: str, text: str, begin: int, at: int) -> tuple[int, int, Group]:
+    """A small word right after the number that is not in the table counts as the unit where it can be a noun."""
+    match = re.match(r"[a-z]+", plain[begin : begin + 12])
+    if match is None or begin == at or match.group() in _NO_UNIT or len(match.group()) < 2:
+        return at, at, "none"
+    if not text[begin].islower():
+        return at, at, "none"
+    return begin, begin + match.end(), "count"
+
+
+def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Comparator, int, int]:
+    """(comparator, where its words begin, where they end)."""
+    low = max(0, start - 40)
+    up = _AFTER_UP.match(plain, end)
+    down = _AFTER_DOWN.match(plain, end)
+    from_word = _RANGE_FROM.search(plain, low, start)
+    if is_range:
+        return "range", from_word.start() if from_word else start, end
+    rows: tuple[tuple[re.Pattern[str], Comparator], ...] = (
+        (_BEFORE_LE, "<="),
+        (_BEFORE_GE, ">="),
+        (_BEFORE_GT, ">"),
+        (_BEFORE_LT, "<"),
+    )
+    for pattern, sign in rows:
+        match = pattern.search(plain, low, start)
+        if match is None or (
+            match.start() > 0 and plain[match.start()].isalpha() and plain[match.start() - 1].isalnum()
+        ):
+            continue
+        if sign == ">=" and match.group().strip().startswith("tu") and up is None:
+            continue  # "từ 5 xã": an amount to start from, no bound
+        return (
+            (">=", match.start(), up.end())
+            if up
+            else ("<=", match.start(), down.end())
+            if down
+            else (sign, match.start(), end)
+        )
+    if up:
+        return ">=", start, up.end()
+    if down:
+        return "<=", start, down.end()
+    return "=", start, end

@@ -1,0 +1,234 @@
+"""Spans ("từ ... đến ...") and terms ("trước ngày ...") in running text, built of dates.
+
+The trouble: "từ đầu năm 2024 đến 30/6/2024" names a day without printing it, a quarter is due on its last day, and
+the words that make a date a term stand before it, near or far.
+
+What it never does: date an end that the text does not date.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.knowledge.dates import OF_YEAR, Edge, FoundDate, edtf_of, find_dates
+from pipeline.knowledge.fuzzy import aligned
+
+Strength = Literal["term", "time", "horizon"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSpan:
+    """A time from ... to ...; either end is None where the text does not date it.
+
+    `first` and `last` are EDTF: "đầu năm 2024" gives the first day, "hết năm 2024" the last one; a month or
+    a year named as such keeps its precision.
+    """
+
+    start: int
+    end: int
+    raw: str
+    first: str | None
+    last: str | None
+    recurring: bool = False
+    doubt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A date with words before it that make it a term.
+
+    `cue` is these words as printed, `start` where they begin. `strength`: "term" for "trước", "chậm nhất",
+    "hoàn thành ... trong"; "time" for "trong quý I", "thời gian: tháng 3/2024"; "horizon" for "đến năm 2025", which
+    more often belongs to a target than to a task.
+    """
+
+    start: int
+    end: int
+    cue: str
+    edtf: str
+    strength: Strength
+    date: FoundDate
+
+
+# --- spans -----------------------------------------------------------------------------------------------
+
+_FROM = re.compile(r"(?:tinh\s+)?(?:ke\s+)?tu(?:\s+(?:ngay|thang|nam|quy))?\s*\Z|bat dau(?:\s+tu)?\s*\Z")
+_TO = re.compile(
+    r"\s*(?:,?\s*(?:keo dai\s+)?(?:cho\s+)?(?:den|toi)(?:\s+(?:het|cuoi|truoc|ngay|ket thuc|hang))*|-|–)\s*\Z"
+)
+_OPEN_START = re.compile(
+    r"tu\s+(?:nay|khi[^.;,]{1,30}|ngay\s+(?:ky|ban hanh)[^.;,]{0,20})\s+(?:cho\s+)?(?:den|toi)(?:\s+(?:het|"
+    r"cuoi|ngay|truoc))*\s*\Z"
+)
+_YEARS_SPAN = re.compile(
+    r"(?<![\w/.\-])(?P<a>(?:19|20)[0-9]{2})\s*(?P<join>-|den(?:\s+het)?(?:\s+nam)?|den\s+nam)\s*(?P<b>(?:19|"
+    r"20)[0-9]{2})(?![0-9/]|[.,][0-9]|\s?%)"
+)
+_MONTH_RANGE = re.compile(
+    rf"(?:thang\s*(?P<m1>[0-9]{{1,2}})\s*(?:-|den)\s*(?P<m2>[0-9]{{1,2}}){OF_YEAR}(?P<my>(?:19|"
+    rf"20)[0-9]{{2}})"
+    rf"|ngay\s*(?P<d1>[0-9]{{1,2}})\s*-\s*(?P<d2>[0-9]{{1,2}})/(?P<dm>[0-9]{{1,2}})/(?P<dy>(?:19|"
+    rf"20)[0-9]{{2}}))(?![0-9])"
+)
+
+
+def find_spans(text: str) -> tuple[FoundSpan, ...]:
+    """All spans "từ ... đến ...", "giai đoạn 2021-2025", "01/3 - 15/4/2024" in order.
+
+    >>> [(s.first, s.last) for s in find_spans("Đợt 1: từ đầu năm 2024 đến 30/6/2024")]
+    [('2024-01-01', '2024-06-30')]
+    """
+    plain = aligned(text)
+    dates = find_dates(text)
+    spans: list[FoundSpan] = []
+    used: set[int] = set()
+    for index, date in enumerate(dates):
+        if index + 1 < len(dates) and index not in used:
+            after = dates[index + 1]
+            between = plain[date.end : after.start]
+            if len(between) <= 40 and _TO.match(between) and date.precision != "half":
+                opening = _FROM.search(plain, max(0, date.start - 30), date.start)
+                start = opening.start() if opening else date.start
+                edge = after.edge or ("end" if re.search(r"het|cuoi|ket thuc", between) else None)
+                doubt = date.doubt or after.doubt
+                whole = date.precision in ("quarter", "half")
+                first = _end_value(date, "start" if whole and date.edge is None else date.edge)
+                last = _end_value(after, edge)
+                if first and last and date.first and after.last and date.first > after.last:
+                    first, doubt = None, "begins after its end"
+                if first or last or date.recurring or after.recurring:
+                    recurring = (date.recurring or after.recurring) and not (first and last)
+                    spans.append(
+                        FoundSpan(start, after.end, text[start : after.end], first, last, recurring, doubt)
+                    )
+                used.update((index, index + 1))
+                continue
+        if index not in used:
+            opening = _OPEN_START.search(plain, max(0, date.start - 60), date.start)
+            if opening and date.edtf:
+                edge = date.edge or ("end" if re.search(r"het|cuoi", opening.group()) else None)
+                spans.append(
+                    FoundSpan(
+                        opening.start(),
+                        date.end,
+                        text[opening.start() : date.end],
+                        None,
+                        _end_value(date, edge),
+                        doubt=date.doubt,
+                    )
+                )
+                used.add(index)
+    taken = bytearray(len(text))
+    for span in spans:
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    for match in _YEARS_SPAN.finditer(plain):
+        if any(taken[match.start() : match.end()]):
+            continue
+        last = match["b"]
+        if "het" in match["join"]:
+            last = f"{last}-12-31"
+        doubt = None if match["a"] <= match["b"] else "begins after its end"
+        spans.append(
+            FoundSpan(
+                match.start(),
+                match.end(),
+                text[match.start() : match.end()],
+                match["a"] if not doubt else None,
+                last,
+                doubt=doubt,
+            )
+        )
+    for match in _MONTH_RANGE.finditer(plain):
+        if any(taken[match.start() : match.end()]):
+            continue
+        if match["my"]:
+            ends = [edtf_of(int(match["my"]), match[name], None) for name in ("m1", "m2")]
+        else:
+            ends = [edtf_of(int(match["dy"]), match["dm"], match[name]) for name in ("d1", "d2")]
+        doubt = next((end[4] for end in ends if end[4]), None)
+        spans.append(
+            FoundSpan(
+                match.start(),
+                match.end(),
+                text[match.start() : match.end()],
+                ends[0][0],
+                ends[1][0],
+                doubt=doubt,
+            )
+        )
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
+    """EDTF of one end of a span; a quarter or half year opens with its first day and closes with its last."""
+    if edge == "end":
+        return date.last
+    if edge == "start":
+        return date.first
+    return date.edtf
+
+
+# --- terms -----------------------------------------------------------------------------------------------
+
+_TERM = re.compile(
+    r"(?:(?:cham|muon|tre)\s+nhat|truoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|"
+    r"gui)?|"
+    r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
+    r"tat))"
+    r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|thoi diem|cuoi|dau|sau|xong))*\s*[:(,]?\s*\Z"
+)
+_TIME = re.compile(
+    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|den\s+het|den\s+ngay|den\s+cuoi|het|"
+    r"tien\s+do|dinh\s+ky)"
+    r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien))*\s*[:(,]?\s*\Z"
+)
+_HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
+_CUE_REACH = 60  # letters before a date in which its cue may begin
+
+
+def find_due(text: str) -> tuple[Due, ...]:
+    """All dates that are terms: dated, not recurring, with words before them that set a term.
+
+    The end of a span ("từ ngày 01/3 đến ngày 15/4/2024") is none.
+
+    >>> [(d.edtf, d.cue, d.strength) for d in find_due("gửi báo cáo trước ngày 15/11/2024")]
+    [('2024-11-15', 'trước', 'term')]
+    """
+    plain = aligned(text)
+    inside = bytearray(len(text))
+    for span in find_spans(text):
+        if span.first:
+            inside[span.start + 1 : span.end] = b"\1" * (span.end - span.start - 1)
+    found = []
+    for date in find_dates(text):
+        if date.edtf is None or date.recurring:
+            continue
+        low = max(0, date.start - _CUE_REACH)
+        rows: tuple[tuple[re.Pattern[str], Strength], ...] = (
+            (_TERM, "term"),
+            (_TIME, "time"),
+            (_HORIZON, "horizon"),
+        )
+        for pattern, strength in rows:
+            match = _last_word_match(pattern, plain, low, date.start)
+            if match is not None:
+                if strength != "term" and inside[match.start()]:
+                    break
+                kind: Strength = strength
+                if strength == "time" and date.precision == "year":
+                    kind = "horizon"
+                elif strength == "horizon" and date.precision != "year":
+                    kind = "time"  # "đến 30/6/2024"
+                cue = text[match.start() : date.start].strip(" :(,")
+                found.append(Due(match.start(), date.end, cue, date.edtf, kind, date))
+                break
+    return tuple(found)
+
+
+def _last_word_match(pattern: re.Pattern[str], plain: str, low: int, high: int) -> re.Match[str] | None:
+    match = pattern.search(plain, low, high)
+    while match is not None and match.start() > 0 and plain[match.start() - 1].isalpha():
+        match = pattern.search(plain, match.start() + 1, high)
+    return match

@@ -1,0 +1,135 @@
+"""Say of every line what part of a document it is: letterhead, number, title, basis, body, signature, recipients.
+
+The head and the foot have modules of their own (`letterhead`, `closing`); here they are put together with the
+grounds, the annexes and, for a file of several documents, the places where a new one begins.
+
+What it never does: drop or reorder a line. A line of two columns is parted between words; every word stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.document import Document, Line, Page
+from pipeline.knowledge import datelines, numbering, symbols
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.wording import (
+    ADDRESSEE,
+    HEAD_LINE_LENGTH,
+    OPENERS,
+    is_main_heading,
+    motto_start,
+    starts_basis,
+)
+from pipeline.structure.closing import label_foot
+from pipeline.structure.letterhead import label_head
+from pipeline.structure.passages import Area, PlacedLine, is_capitals
+
+
+def _annex_heading(line: PlacedLine) -> bool:
+    marker = numbering.parse_marker(line.text[:120])
+    if marker is None or marker.family != "annex" or marker.likelihood < 0.5:
+        return False
+    return line.gap in ("page", "blank", "block") or is_capitals(line.text) or len(line.text) < 30
+
+
+def _label_annexes(lines: Sequence[PlacedLine], after_foot: bool) -> list[PlacedLine]:
+    """Lines after the foot: annexes counted from 1; without a foot, from the first annex heading on a new page."""
+    labelled: list[PlacedLine] = []
+    count = 0
+    area: Area
+    for line in lines:
+        if _annex_heading(line) and (after_foot or line.gap == "page" or count):
+            count += 1
+        elif (after_foot and count == 0 and line.gap == "page") or (
+            after_foot and count == 0 and (is_capitals(line.text) or line.area == "table")
+        ):
+            count = 1
+        area = "annex" if count and line.area == "body" else line.area
+        if count and len(line.text) < HEAD_LINE_LENGTH and motto_start(line.text) is not None:
+            area = "motto"  # a form in an annex has a head of its own
+        labelled.append(replace(line, annex=count, area=area))
+    return labelled
+
+
+def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
+    """All lines with their areas; lines of two columns parted, the order kept."""
+    if not lines:
+        return ()
+    head = label_head(lines)
+    rest = lines[head.taken :]
+    foot = label_foot(rest, 0)
+    if foot is None:
+        middle, tail = _label_annexes(rest, after_foot=False), []
+    else:
+        labelled, begin, end = foot
+        middle, tail = list(rest[:begin]), [*labelled, *_label_annexes(rest[end:], after_foot=True)]
+    return (*head.lines, *_label_basis(middle), *tail)
+
+
+def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
+    """The grounds at the start of the body, each up to the next ground or the end of its lines."""
+    open_basis, over, ended = False, False, False
+    for line in lines:
+        if line.area != "body" or over:
+            yield line
+            continue
+        if ADDRESSEE.match(aligned(line.text).strip()):
+            yield replace(line, area="addressee")
+            continue
+        if is_main_heading(line.text):
+            over = True
+            yield line
+            continue
+        if starts_basis(line.text):
+            open_basis = True
+        elif (
+            line.text[:1].isupper() and (line.gap != "line" or ended or OPENERS.match(aligned(line.text).strip()))
+        ) or (ended and _is_labelled(line.text)):
+            open_basis = False
+        ended = line.text.rstrip().endswith((".", ";", ":"))
+        yield replace(line, area="basis") if open_basis else line
+
+
+def _is_labelled(text: str) -> bool:
+    marker = numbering.parse_marker(text[:80])
+    return marker is not None and marker.likelihood >= 0.6
+
+
+# --- several documents in one file -----------------------------------------------------------------------
+
+TOP_LINES = 12
+
+
+def _begins_document(page: Page) -> bool:
+    """Whether a letterhead begins at the top of a page: the motto, and a number, dateline or type under it."""
+    texts = [line.text for line in _first_lines(page)]
+    motto = next((i for i, text in enumerate(texts[:8]) if motto_start(text) is not None), None)
+    if motto is None:
+        return False
+    if any(re.match(r"(?:mau|bieu mau|phu luc)\b", aligned(text).strip()) for text in texts[: motto + 1]):
+        return False  # a form in an annex has a motto of its own
+    return any(
+        symbols.parse_number_line(text) is not None or datelines.parse_dateline(text) is not None for text in texts
+    )
+
+
+def _first_lines(page: Page) -> Sequence[Line]:
+    lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.text.strip()]
+    return lines[: TOP_LINES + 6]
+
+
+def split_documents(document: Document) -> tuple[Document, ...]:
+    """The documents of one file, a new one where a letterhead begins; pages keep their numbers.
+
+    Blank and failed pages stay with the document before them.
+    """
+    starts = [0, *(index for index, page in enumerate(document.pages) if index and _begins_document(page))]
+    if len(starts) == 1:
+        return (document,)
+    return tuple(
+        replace(document, pages=document.pages[start:stop])
+        for start, stop in zip(starts, [*starts[1:], len(document.pages)], strict=True)
+    )

@@ -1,0 +1,302 @@
+"""The foot of a document, line by line: recipients at the left, signature at the right, in whatever order they come.
+
+The trouble: the columns were read as one line, or the right one first; "Nơi nhận" is the smallest type of the page;
+a seal lies over powers and name; the next page may be an annex or the rest of the signature.
+
+Evidence in order of trust: fixed wording, the place on the page, likeness to powers and names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from rapidfuzz import fuzz
+
+from pipeline.knowledge import bodies, doctypes, numbering, people
+from pipeline.knowledge.fuzzy import aligned, folded
+from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.wording import is_body_end, motto_start
+from pipeline.structure.passages import CAPITALS, PlacedLine, is_capitals
+from pipeline.structure.placing import height_of, parted, wide_gap, word_at
+
+FOOT_LINE_LENGTH = 90
+FOOT_LINES = 70
+RECIPIENTS_LIKENESS = 80.0  # percent; "Với nhận," and "Nơi nhậm:" have 88
+SIGNING = 0.55  # likeness from which a line is a power, a position or a name
+_POWER = re.compile(
+    r"(?<=\s)(?:T/?M\.?|K/?T\.?|T/?L\.?|TUQ\.?|Q\.)\s+(?=[" + CAPITALS + r"]{2})"
+    r"|(?<=\s)(?:(?:PHÓ\s+)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
+    r"|HIỆU TRƯỞNG))\b"
+)
+_BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
+
+
+def _signing(text: str) -> float:
+    return max(people.authority_likeness(text), people.name_likeness(text))
+
+
+def _is_recipients_head(text: str) -> bool:
+    """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
+    if people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)):
+        return True
+    return 5 <= len(text.strip()) <= 13 and fuzz.ratio(folded(text), folded("noi nhan")) >= RECIPIENTS_LIKENESS
+
+
+def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
+    """Index of the line that opens the recipients, however the foot was read."""
+    for index in range(start, len(lines)):
+        text = lines[index].text
+        if len(text) > 2 * FOOT_LINE_LENGTH or lines[index].area == "table":
+            continue
+        words = text.split()
+        heads = (text, " ".join(words[:2]), " ".join(words[:3]), " ".join(words[-2:]))
+        # A damaged head is believed only alone on its line: the last two words of a line may be "người nhận".
+        whole = _is_recipients_head(text) or any(people.is_recipients_head(head) for head in heads[1:])
+        if whole and _followed_by_recipients(lines, index):
+            return index
+    for index in range(start, len(lines)):
+        if len(lines[index].text) < FOOT_LINE_LENGTH and people.parse_archive(lines[index].text) is not None:
+            at = index
+            while at > start and _may_stand_above(lines[at - 1]):
+                at -= 1
+            return at
+    return None
+
+
+def _may_stand_above(line: PlacedLine) -> bool:
+    """Whether a line over an archive line can be of the foot: a bullet, or one of the signature's column."""
+    if len(line.text) >= FOOT_LINE_LENGTH or is_body_end(line.text):
+        return False
+    at_right = line.box is not None and line.frame is not None and line.box.left > line.frame.middle
+    return at_right or line.area == "aside" or _BULLET.match(line.text) is not None
+
+
+LEAST_LISTED = 2  # one line with a dash over a signature is the end of a list of the body
+MOSTLY = 0.6  # share of the lines that must name bodies; the rest are abbreviations that nobody else has
+_NOTED = re.compile(r"\((?:b/c|t/h|p/h|de |bao cao|thuc hien|phoi hop|qua )[^)]*\)\W*$")
+_SHORT_FORMS = re.compile(
+    r"(?:TT|CT|PCT|CVP|PCVP|VP|LĐVP|TTUB|VPUB|UBMTTQ|MTTQ|BCH|TVTU|ĐĐBQH|Các|Như trên|Chủ tịch|Phó Chủ tịch)\b"
+    r"|Sở,|[A-ZĐ&.]{2,8}[.\s:]+[A-ZĐ]"
+)
+
+
+def _headless_list(lines: Sequence[PlacedLine], start: int, signature: int) -> int:
+    """Where a list of recipients whose head was lost begins over the signature; `signature` where there is none.
+
+    Short lines with a dash that close with a semicolon or a note and name bodies; not what a colon announces.
+    """
+    at = signature
+    while at > start and _may_be_listed(lines[at - 1], lines[at - 2] if at - 2 >= start else None):
+        at -= 1
+    while at < signature and not _BULLET.match(lines[at].text):
+        at += 1
+    entries = [line.text for line in lines[at:signature] if _BULLET.match(line.text)]
+    if len(entries) < LEAST_LISTED or (at > start and lines[at - 1].text.rstrip().endswith((":", ";"))):
+        return signature
+    closed = sum(text.rstrip().endswith(";") or _NOTED.search(aligned(text)) is not None for text in entries)
+    named = sum(_names_recipient(text) for text in entries)
+    return at if 2 * closed >= len(entries) and named >= MOSTLY * len(entries) else signature
+
+
+def _may_be_listed(line: PlacedLine, above: PlacedLine | None) -> bool:
+    """Whether a line can be an entry of a list of recipients, or the rest of one."""
+    text = line.text.rstrip()
+    if len(text) > FOOT_LINE_LENGTH or line.area not in ("body", "aside") or is_body_end(text):
+        return False
+    if _BULLET.match(text):
+        return True
+    return (
+        above is not None
+        and _BULLET.match(above.text) is not None
+        and not above.text.rstrip().endswith((";", ".", ")"))
+        and numbering.parse_marker(text[:80]) is None
+    )
+
+
+def _names_recipient(text: str) -> bool:
+    name = text.strip(" -–—~+•*·\t;.,")
+    if _NOTED.search(aligned(name)):
+        return True
+    if any(word in name for word in _tasks()):
+        return False  # "Các thôn tổ chức họp dân" does, it does not receive
+    return bodies.looks_like_body(name) >= LISTED_BODY or _SHORT_FORMS.match(name) is not None
+
+
+@cache
+def _tasks() -> tuple[str, ...]:
+    verbs = [verb for verb, noun in load_table("task_verbs") if " " in verb and not noun]
+    return tuple(f" {verb} " for verb in (*verbs, "tổ chức", "tuyên truyền"))
+
+
+LISTED_BODY = 0.5  # likeness to a body; "Các sở, ngành" has 0.7, tasks under 0.4
+
+
+def _followed_by_recipients(lines: Sequence[PlacedLine], index: int) -> bool:
+    after = lines[index + 1 : index + 14]
+    return (
+        not after
+        or any(_BULLET.match(line.text) or people.parse_archive(line.text) for line in after)
+        or len(after) < 6
+    )
+
+
+def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
+    """A line of the foot, parted where recipients and signature were read as one."""
+    if line.box is not None and line.frame is not None and line.box.left < line.frame.middle < line.box.right:
+        index = wide_gap(line, max(12.0, 1.1 * height_of(line)))
+        if index is not None:
+            return parted(line, index)
+    found = _POWER.search(line.text)
+    if (
+        found
+        and any(letter.islower() for letter in line.text[: found.start()])
+        and people.authority_likeness(line.text[found.start() :]) >= SIGNING
+    ):
+        return parted(line, word_at(line, found.start()))
+    texts = [word.text for word in line.words if word.text]
+    for count in (4, 3, 2, 5):
+        if len(texts) <= count + 1:
+            continue
+        head, tail = " ".join(texts[:-count]), " ".join(texts[-count:])
+        if (
+            head.endswith((";", ".", ")"))
+            and not head.endswith(("TT.", "TP.", "TX."))
+            and people.name_likeness(tail) >= 0.7
+        ):
+            return parted(line, word_at(line, len(head) + 1))
+    return (line,)
+
+
+def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine], int, int] | None:
+    """The foot's lines in their areas, and where it begins and ends in `lines`."""
+    head = _find_recipients(lines, start)
+    first = head if head is not None else _find_signature(lines, start)
+    if first is None:
+        return None
+    listed = _headless_list(lines, start, first) if head is None else first
+    headless, first = listed < first, listed
+    stop = first
+    while stop > start and stop > first - 9:
+        above = lines[stop - 1]
+        if is_body_end(above.text) or len(above.text) > FOOT_LINE_LENGTH or above.area not in ("body", "aside"):
+            break
+        signs = _signing(above.text) >= SIGNING or above.area == "aside" or _is_signing_note(above.text)
+        if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
+            break
+        stop -= 1
+    labelled: list[PlacedLine] = [replace(line, area="signature") for line in lines[stop:first]]
+    seen = {
+        "recipients": headless,
+        "archive": False,
+        "power": any(people.authority_likeness(x.text) >= SIGNING for x in labelled),
+        "name": any(people.name_likeness(x.text) >= SIGNING for x in labelled),
+    }
+    end = first
+    for index in range(first, min(len(lines), first + FOOT_LINES)):
+        line = lines[index]
+        if index > first and _ends_foot(line, seen):
+            break
+        for part in _split_foot_line(line):
+            labelled.append(_foot_part(part, labelled, seen))
+        end = index + 1
+    return labelled, stop, end
+
+
+def _under_powers(lines: Sequence[PlacedLine]) -> bool:
+    """Whether a short line unlike any power or name ("Chủ tịch", "H'Hen Niê") stands under one all the same."""
+    text = lines[-1].text.strip()
+    if len(text.split()) > 6 or text.endswith((".", ";", ":", ",")) or not text[:1].isupper():
+        return False
+    return any(
+        people.authority_likeness(line.text) >= SIGNING and is_capitals(line.text)
+        for line in lines[:-1]
+        if not is_body_end(line.text) and len(line.text) <= FOOT_LINE_LENGTH
+    )
+
+
+def _is_signing_note(text: str) -> bool:
+    return aligned(text).strip(" ()[].,:") in (
+        "da ky",
+        "ky ten",
+        "ky ten, dong dau",
+        "da ky, dong dau",
+        "ky, ghi ro ho ten",
+    )
+
+
+def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:
+    """Whether a line after the recipients' head belongs to what follows the foot."""
+    text = line.text.strip()
+    if line.area == "table" or len(text) > 160:
+        return True
+    marker = numbering.parse_marker(text[:120])
+    if marker is not None and marker.family == "annex" and marker.likelihood >= 0.5:
+        return True
+    if line.gap == "page" and seen["recipients"] and (seen["power"] or seen["archive"]):
+        return seen["power"] or people.authority_likeness(text) < SIGNING
+    if not seen["archive"]:
+        return False
+    if motto_start(text) is not None or doctypes.type_of_line(text) is not None:
+        return True
+    if line.gap == "page" and seen["name"]:
+        return True
+    # After the archive line only the signature may follow.
+    return seen["name"] and _signing(text) < SIGNING and len(text) > 30
+
+
+def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, bool]) -> PlacedLine:
+    text = part.text.strip()
+    if _is_recipients_head(text):
+        seen["recipients"] = True
+        return replace(part, area="recipients")
+    if people.parse_archive(text) is not None:
+        seen["archive"] = True
+        return replace(part, area="recipients")
+    if part.area == "aside" or not any(letter.isalpha() for letter in text):
+        return replace(part, area="aside")
+    at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
+    if _BULLET.match(text) and not at_right:
+        return replace(part, area="recipients")
+    power, name = people.authority_likeness(text), people.name_likeness(text)
+    signs = max(power, name) >= SIGNING or _is_signing_note(text)
+    if part.box is not None and part.frame is not None:
+        if not seen["recipients"] and not signs and _is_under(part, before):
+            seen["recipients"] = True  # the head was lost, the list at the left under the powers is not
+        right = part.box.middle[0] > part.frame.middle - 0.04 * (part.frame.right - part.frame.left)
+        signs = right or (signs and part.box.right > part.frame.middle and is_capitals(text))
+    elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
+        # "Nguyễn Văn A" may go on a recipient's line ("- Đồng chí" / "Nguyễn Văn A;")
+        signs = before[-1].text.rstrip().endswith((";", ".", ":", ","))
+    if signs:
+        seen["name"] = seen["name"] or name >= SIGNING
+        seen["power"] = seen["power"] or power >= SIGNING
+        return replace(part, area="signature")
+    if seen["archive"]:
+        return replace(part, area="aside" if seen["name"] else "signature")
+    return replace(part, area="recipients" if seen["recipients"] else "signature")
+
+
+def _is_under(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
+    """Whether a line of a foot without "Nơi nhận" stands at the left edge, below a power or position."""
+    assert part.box is not None
+    assert part.frame is not None
+    at_left = part.box.left < part.frame.left + 40 and part.box.middle[0] < part.frame.middle
+    return at_left and any(line.box is not None and line.box.bottom < part.box.top for line in before)
+
+
+def _find_signature(lines: Sequence[PlacedLine], start: int) -> int | None:
+    """Where a foot without recipients begins: a power or position after the end of the body."""
+    closed = next((i for i in range(len(lines) - 1, start - 1, -1) if is_body_end(lines[i].text)), None)
+    low = max(start, len(lines) - 40) if closed is None else closed + 1
+    for index in range(low, len(lines)):
+        text = lines[index].text
+        if (
+            len(text) <= FOOT_LINE_LENGTH
+            and people.authority_likeness(text) >= SIGNING
+            and (closed is not None or is_capitals(text))
+        ):
+            return index
+    return None

@@ -1,0 +1,191 @@
+"""The foot of a document: who signs, who receives it, where it is kept.
+
+Reads only lines that `areas` has put in the foot. What it never does: expand an abbreviation; a name is as printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.knowledge import people
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.passages import Place, PlacedLine, place_of_lines
+
+_SENT_TO = re.compile(r"\W*noi\s+gui\W*")  # "Nơi gửi:", before 2005
+_ENDED = re.compile(r"[;.:]\s*$")
+_ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
+_BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecipient:
+    """One entry of "Nơi nhận" and where it stands."""
+
+    name: str
+    note: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """What the foot says; None for what it lacks. `doubts` are in words for a person."""
+
+    authority: str | None
+    title: str | None
+    name: str | None
+    archive: str | None
+    recipients: tuple[FoundRecipient, ...]
+    places: dict[str, Place]  # by JSON Pointer, recipients not among them
+    doubts: tuple[str, ...] = ()
+
+
+def read_foot(lines: Sequence[PlacedLine]) -> Foot:
+    """Signature, recipients and archive line from the labelled lines of a document."""
+    places: dict[str, Place] = {}
+    recipients, archive = _recipients([line for line in lines if line.area == "recipients"], places)
+    signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
+    blocks = people.parse_signature_lines([_LEADING_SIGNS.sub("", line.text) for line in signing])
+    doubts = tuple(block.doubt for block in blocks if block.doubt)
+    if len(blocks) > 1:
+        doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
+    if not blocks:
+        alone = _name_among(signing, SURE_NAME)
+        if alone is None:
+            return Foot(None, None, None, archive, recipients, places, doubts)
+        doubts = (*doubts, "a name without a readable position over it")
+        places["/signature/name"] = place_of_lines([signing[alone[0]]])
+        return Foot(None, None, alone[1], archive, recipients, places, doubts)
+    first = blocks[0]
+    if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
+        # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
+        doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
+        first = replace(first, title=None)
+    if first.name is None and len(blocks) == 1 and signing and _may_be_name(signing[-1].text):
+        # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng") are in no list of family names.
+        first = replace(first, name=signing[-1].text.strip(), name_lines=(len(signing) - 1,))
+    if first.name is None and len(blocks) == 1:
+        taken = {*first.authority_lines, *first.title_lines}
+        damaged = _name_among(signing, LIKELY_NAME, taken)
+        if damaged is not None:
+            first = replace(first, name=damaged[1], name_lines=(damaged[0],))
+    for key, indexes in (
+        ("authority", first.authority_lines),
+        ("title", first.title_lines),
+        ("name", first.name_lines),
+    ):
+        if getattr(first, key) is not None and indexes:
+            places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
+    return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
+
+
+SURE_NAME = 0.85  # likeness of three syllables with a listed family name; asked for where no position stands above
+LIKELY_NAME = 0.6  # as in a block that can be read
+
+
+def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int] = ()) -> tuple[int, str] | None:
+    """The last line that is a person's name once the specks at its ends are left out: "i Trần Thị Mai ."."""
+    for index in range(len(lines) - 1, -1, -1):
+        words = lines[index].text.split()
+        while words and not _is_name_word(words[0]):
+            words = words[1:]
+        while words and not _is_name_word(words[-1]):
+            words = words[:-1]
+        name = " ".join(words)
+        if index not in taken and people.name_likeness(name) >= least:
+            return index, name
+    return None
+
+
+def _is_name_word(word: str) -> bool:
+    return len(word) > 1 and word[0].isupper() and word.replace("'", "").replace("’", "").isalpha()
+
+
+def _may_be_name(text: str) -> bool:
+    """Two to five words, each with a capital, none all in capitals."""
+    words = text.split()
+    return 2 <= len(words) <= 5 and all(
+        word[:1].isupper() and not word.isupper() and word.replace("'", "").replace("’", "").isalpha() for word in words
+    )
+
+
+_LEADING_SIGNS = re.compile(r"^[^\w(]+")
+_SIGNS_FOR = re.compile(r"\bk\s?[/.]?\s?t\b\.?\s*(?P<of>.+)$")
+
+
+def _signs_for(authority: str, title: str) -> bool:
+    """Whether a position is the very one that is signed for: "KT. CHỦ TỊCH" over "CHỦ TỊCH"."""
+    found = _SIGNS_FOR.search(aligned(authority))
+    return found is not None and found["of"].strip() == aligned(title).strip()
+
+
+SCRAWL = 0.35  # likeness to a power or a name under which a line beside a seal is no text
+
+
+def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
+    """The line without the signs that a seal or handwriting left before its words; None where no words stay."""
+    words = list(line.words)
+    while words and sum(sign.isalpha() for sign in words[0].text) < 2:
+        if words[0].text.rstrip(".").isalpha() and not (len(words) > 1 and not words[1].text[:1].isalnum()):
+            break  # a word of one letter; before a sign it is the rest of one that was stamped over
+        words = words[1:]
+    start = len(line.words) - len(words)
+    kept = line.part(start) if start and words else line
+    if not words or line.box is None:
+        return kept if words else None
+    told = max(people.authority_likeness(kept.text), people.name_likeness(kept.text))
+    named = sum(word.text[:1].isupper() and word.text.isalpha() for word in words) >= 2
+    return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
+
+
+def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """Lines of one recipient each; a wrapped entry has several."""
+    entries: list[list[PlacedLine]] = []
+    bulleted = 2 * sum(_BULLET.match(line.text) is not None for line in lines) >= len(lines)
+    ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
+    for line in lines:
+        text = line.text
+        if people.is_recipients_head(text) or _SENT_TO.fullmatch(aligned(text)):
+            continue
+        opener = _inline_start(line)
+        if opener is not None:
+            line, text = opener, opener.text
+        wrapped = (
+            bool(entries)
+            and not _BULLET.match(text)
+            and not ended.search(entries[-1][-1].text)
+            and people.parse_archive(text) is None
+        )
+        if wrapped:
+            entries[-1].append(line)
+        else:
+            entries.append([line])
+    return entries
+
+
+def _inline_start(line: PlacedLine) -> PlacedLine | None:
+    """The rest of a line that opens with "Nơi nhận:" and goes on with the first recipient."""
+    words = [index for index, word in enumerate(line.words) if word.text]
+    for count in (2, 3):
+        if len(words) > count and people.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
+            return line.part(words[count])
+    return None
+
+
+def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[tuple[FoundRecipient, ...], str | None]:
+    found: list[FoundRecipient] = []
+    archive: str | None = None
+    for entry in _entries(lines):
+        text = " ".join(line.text for line in entry)
+        kept = people.parse_archive(text)
+        if kept is not None:
+            if archive is None:
+                archive = kept
+                places["/archive"] = place_of_lines(entry)
+            continue
+        recipient = people.split_recipient(text)
+        if recipient is not None and recipient.name:
+            # a semicolon read as a colon closes the entry all the same
+            found.append(FoundRecipient(recipient.name.rstrip(" :"), recipient.note, place_of_lines(entry)))
+    return tuple(found), archive

@@ -1,0 +1,224 @@
+"""The head of a document: type, number, issuing body, place and date, title, the year and theme planned for.
+
+The trouble: a copy may begin at "Số:" or at the title; the letterhead wraps ("ỦY BAN NHÂN DÂN" / "XÃ A"); the
+number and the day are left blank; last year's theme is quoted beside this year's.
+
+Evidence in order of trust: the printed cell, then the symbol (KH-UBND tells type and body), then the sentence in
+which the body says that it issues the plan, then a gazetteer hit that is the only one.
+
+What it never does: fill a blank number or day, or take a name that stands nowhere in the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pipeline.knowledge import datelines, doctypes, symbols
+from pipeline.knowledge.bodies import BodyLevel
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure import issuer, themes
+from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
+
+
+@dataclass(slots=True)
+class Header:
+    """What the head says; None for what it lacks. `places` by JSON Pointer, `doubts` in words."""
+
+    type_code: str | None = None
+    type_name: str | None = None
+    number: str | None = None
+    symbol: str | None = None
+    issuer: str | None = None
+    level: BodyLevel | None = None
+    parent: str | None = None
+    province: str | None = None
+    district: str | None = None
+    commune: str | None = None
+    place: str | None = None
+    date: str | None = None
+    title: str | None = None
+    year: int | None = None
+    theme: str | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+    doubts: list[tuple[str, str, Place | None]] = field(default_factory=list)  # code, message, where
+    body_code: str | None = None
+
+
+def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], nodes: Sequence[Node]) -> Header:
+    """The head from labelled lines; where it is missing, what the text says."""
+    header = Header()
+    _number(header, lines)
+    _dateline(header, lines)
+    _type_and_title(header, lines, paragraphs)
+    prose = _prose(paragraphs, nodes)
+    _type_from_text(header, prose)
+    _year(header, lines, prose)
+    _theme(header, nodes)
+    _issuer(header, issuer.read_issuer(lines, prose, paragraphs, header.place, header.date, header.year))
+    return header
+
+
+def _issuer(header: Header, found: issuer.FoundIssuer) -> None:
+    header.issuer, header.level, header.parent = found.issuer, found.level, found.parent
+    header.province, header.district, header.commune = found.province, found.district, found.commune
+    header.places.update(found.places)
+
+
+def _prose(paragraphs: Sequence[Paragraph], nodes: Sequence[Node]) -> tuple[Paragraph, ...]:
+    """Where a plan speaks of itself: the text before the first heading, and its last paragraph."""
+    first = nodes[0].content if nodes and nodes[0].label is None and nodes[0].title is None else ()
+    main = [node for node in nodes if not node.annex]
+    last = main[-1].paragraphs[-1:] if main else ()
+    basis = tuple(p for p in paragraphs if p.area == "basis")
+    return tuple({id(paragraph): paragraph for paragraph in (*basis, *first, *last)}.values())
+
+
+# --- number and date -------------------------------------------------------------------------------------
+
+
+def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
+    for line in lines:
+        if line.area != "number":
+            continue
+        found = symbols.parse_number_line(line.text)
+        if found is None:
+            header.doubts.append(("value_unreadable", f"number: {line.text}", place_of_lines([line], 0.3)))
+            continue
+        header.number, header.symbol, header.body_code = found.number, found.symbol, found.body_code
+        header.type_code = found.type_code
+        where = place_of_lines([line], 0.7 if found.doubt else 1.0)
+        if found.symbol is not None:
+            header.places["/number/symbol"] = where
+        if found.number is not None:
+            header.places["/number/number"] = where
+        if found.doubt:
+            header.doubts.append(
+                ("value_unreadable" if found.number is None else "low_confidence", f"number: {found.doubt}", where)
+            )
+        for before, after in found.repairs:
+            header.doubts.append(("low_confidence", f"symbol read as {before}, taken for {after}", where))
+        return
+
+
+def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
+    for line in lines:
+        if line.area != "dateline":
+            continue
+        found = datelines.parse_dateline(line.text)
+        if found is None:
+            continue
+        header.place, header.date = found.place, found.date
+        where = place_of_lines([line], 0.7 if found.doubt else 1.0)
+        if found.place is not None:
+            header.places["/issued/place"] = where
+        if found.date is not None:
+            header.places["/issued/date"] = where
+        if found.doubt:
+            header.doubts.append(("value_unreadable", f"date: {found.doubt}", where))
+        return
+
+
+# --- type and title --------------------------------------------------------------------------------------
+
+_ABOUT = re.compile(r"^\W*v\s*/\s*v\s*:?\s*", re.IGNORECASE)
+_TITLE_JUNK = re.compile(r"^[\s\-–—_*.:'`]+|[\s\-–—_*:;,'`]+$")
+
+
+def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
+    title_lines = [line for line in lines if line.area == "title"]
+    if not title_lines:
+        return
+    found = doctypes.type_of_line(title_lines[0].text) or doctypes.spaced_type(title_lines[0].text)
+    if found is not None:
+        header.type_code, header.type_name = found.code, found.name
+        where = place_of_lines(title_lines[:1], found.score)
+        header.places["/document_type/code"] = header.places["/document_type/name"] = where
+        title_lines = title_lines[1:]
+    elif any(line.area == "addressee" for line in lines) or _ABOUT.match(title_lines[0].text):
+        header.type_code, header.type_name = None, doctypes.LETTER
+    text = " ".join(line.text for line in title_lines)
+    text = _TITLE_JUNK.sub("", _ABOUT.sub("", text)).strip()
+    if text.endswith(".") and not text.endswith(".."):
+        text = text[:-1]
+    if text:
+        header.title = text
+        header.places["/title"] = place_of_lines(title_lines)
+
+
+_ISSUES = re.compile(
+    r"\b(?:ban hanh|xay dung|lap|trien khai|tren day la|de ra)\s+(?:ban\s+)?(?P<name>ke hoach|chuong trinh"
+    r"|phuong an|de an|huong dan|bao cao|thong bao)\b"
+)
+
+
+def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
+    if header.type_name is not None:
+        return
+    if header.type_code is not None:
+        header.type_name = doctypes.name_of_code(header.type_code)
+        if header.type_name is not None and "/number/symbol" in header.places:
+            header.places["/document_type/code"] = header.places["/document_type/name"] = header.places[
+                "/number/symbol"
+            ]
+            return
+    for paragraph in prose:
+        found = _ISSUES.search(aligned(paragraph.text))
+        if found is None:
+            continue
+        kind = doctypes.type_of_name(paragraph.text[found.start("name") : found.end("name")])
+        if kind is not None:
+            header.type_code, header.type_name = kind.code, kind.name
+            where = paragraph.place(found.start("name"), found.end("name"), 0.8)
+            header.places["/document_type/code"] = header.places["/document_type/name"] = where
+            return
+
+
+# --- year and theme --------------------------------------------------------------------------------------
+
+_YEAR = re.compile(r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})")
+_SELF = re.compile(r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?\bnam\s+((?:19|20)\d{2})\b")
+
+
+def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph]) -> None:
+    if header.title:
+        years = _YEAR.findall(aligned(header.title))
+        if years:
+            header.year = int(years[0])
+            year = [line for line in lines if line.area == "title" and years[0] in line.text]
+            header.places["/year"] = place_of_lines(year[:1]) if year else header.places["/title"]
+            return
+        if re.search(r"(?:19|20)\d{2}\s*[-–]\s*(?:19|20)\d{2}", header.title):
+            return  # a plan for several years has no year
+    for paragraph in reversed(prose):
+        if paragraph.area == "basis" and not _ISSUES.search(aligned(paragraph.text)):
+            continue
+        key = aligned(paragraph.text)
+        at = _ISSUES.search(key)
+        found = _SELF.search(key, at.start() if at else 0)
+        if at is not None and found is not None:
+            header.year = int(found[1])
+            header.places["/year"] = paragraph.place(found.start(1), found.end(1), 0.8)
+            return
+
+
+def _theme(header: Header, nodes: Sequence[Node]) -> None:
+    best: tuple[float, str, Place] | None = None
+    for text, score, paragraph, start, end in themes.find_themes(nodes)[: themes.MOST_THEMES]:
+        key = aligned(paragraph.text[max(0, start - 500) : end])
+        start, end = start - max(0, start - 500), len(key)
+        sentence = max(key.rfind(". ", 0, start), 0)
+        years = {int(year) for year in re.findall(r"\bnam ((?:19|20)\d{2})\b", key[sentence:start])}
+        inside = {int(year) for year in re.findall(r"\bnam ((?:19|20)\d{2})\b", key[start:end])}
+        if header.year is not None:
+            if header.year in years | inside:
+                score += 1.0
+            elif years or inside:
+                score -= 2.0
+        if best is None or score > best[0]:
+            at = paragraph.text.find(text)
+            best = (score, text, paragraph.place(at, at + len(text)))
+    if best is not None and best[0] > 0:
+        header.theme = best[1]
+        header.places["/theme"] = best[2]

@@ -1,0 +1,342 @@
+"""The body that issues a document, the one above it, and where it is.
+
+The trouble: the letterhead wraps ("ỦY BAN NHÂN DÂN" / "XÃ A"), holds two bodies, or is missing; then the text says who
+issues the plan, with or without a name ("Chủ tịch UBND xã ban hành Kế hoạch ...").
+
+Evidence in order of trust: the printed letterhead, the sentence in which the body speaks, the dateline's place,
+names of the same kind of unit in the text, then a gazetteer hit that is the only one.
+
+What it never does: take a name that stands nowhere in the document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.knowledge import bodies, gazetteer
+from pipeline.knowledge.bodies import BodyLevel
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.passages import CAPITALS, Paragraph, Place, PlacedLine, place_of_lines
+
+
+@dataclass(slots=True)
+class FoundIssuer:
+    """What is known of the issuing body. `place` and `date` are the dateline's, `year` the one planned for."""
+
+    place: str | None
+    date: str | None
+    year: int | None
+    issuer: str | None = None
+    level: BodyLevel | None = None
+    parent: str | None = None
+    province: str | None = None
+    district: str | None = None
+    commune: str | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+
+
+def read_issuer(
+    lines: Sequence[PlacedLine],
+    prose: Sequence[Paragraph],
+    paragraphs: Sequence[Paragraph],
+    place: str | None,
+    date: str | None,
+    year: int | None,
+) -> FoundIssuer:
+    """The issuer from labelled lines; where there is no letterhead, from what the text says."""
+    found = FoundIssuer(place, date, year)
+    _letterhead(found, lines)
+    if found.issuer is None:
+        _issuer_from_text(found, prose, paragraphs)
+    _places(found, lines, paragraphs)
+    return found
+
+
+# Words that open the name of a body in a letterhead, and those that go on with it.
+_OPENS_BODY = re.compile(
+    r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
+    r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
+    r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
+    r"|vien kiem sat|doan|lien doan|bch|bcd"
+    r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
+    r" hoc|hoc vien|dai|bao)\b"
+)
+_GOES_ON = re.compile(
+    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
+    r"(?:tinh|thanh pho|tp\b\.?|huyen|quan|thi xa|tx\b\.?|xa|phuong|thi tran|tt\b\.?|va|dac khu|viet nam|cong"
+    r" san|nhan dan|[-–])\b|[-–]"
+)
+
+
+def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
+    column = [line for line in lines if line.area == "issuer"]
+    groups: list[list[PlacedLine]] = []
+    for line in column:
+        key = aligned(line.text).strip(" .:-*_")
+        opens = _OPENS_BODY.match(key) is not None and not _GOES_ON.match(key)
+        if (groups and not opens) or (groups and _is_unfinished(groups[-1], line)):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    if not groups:
+        return
+    groups = [part for group in groups for part in _two_units(group)]
+    named = [(" ".join(line.text.strip(" .:-*_") for line in group), group) for group in groups]
+    text, group = named[-1]
+    issuer = bodies.expand_body(text)
+    issuing.issuer = issuer.name
+    issuing.places["/issuer/name"] = place_of_lines(group, 1.0 if issuer.sure else 0.75)
+    if len(named) > 1:
+        above, above_group = named[-2]
+        if _UNIT_LINE.match(aligned(text).strip()):
+            # "ỦY BAN NHÂN DÂN / HUYỆN A / XÃ B": one heading for two bodies, printed until about 2000
+            first = above_group[0].text.strip(" .:-*_")
+            unit = _UNIT_WORD.search(aligned(first))
+            issuer = bodies.expand_body(f"{first[: unit.start()] if unit else first} {text}")
+            issuing.issuer = issuer.name
+        parent = bodies.expand_body(above)
+        issuing.parent = parent.name
+        issuing.places["/issuer/parent"] = place_of_lines(above_group, 1.0 if parent.sure else 0.75)
+    issuing.level = bodies.body_level(issuing.issuer, issuing.parent)
+    issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
+
+
+_UNIT_LINE = re.compile(
+    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s"
+)
+
+
+_UNIT_WORD = re.compile(r"\b(?:tinh|huyen|quan|thi xa|thanh pho)\s(?!uy\b)")
+
+
+def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:
+    """A body named with two units ("HUYỆN A" / "XÃ B") is two bodies; other groups come back whole."""
+    units = [i for i, line in enumerate(group) if _UNIT_LINE.match(aligned(line.text).strip(" .:-*_"))]
+    last = len(group) - 1
+    above = aligned(" ".join(line.text for line in group[:last]))
+    if last and units[-1:] == [last] and _UNIT_WORD.search(above):
+        yield group[:last]
+        yield group[last:]
+    else:
+        yield group
+
+
+def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
+    """ "ỦY BAN MẶT TRẬN" / "TỔ QUỐC VIỆT NAM", "BAN CHỈ ĐẠO" / "PHÒNG, CHỐNG THIÊN TAI": the first line stands open."""
+    last = aligned(group[-1].text).strip()
+    key = aligned(line.text).strip()
+    if last.endswith((",", "-", " va", " cua", "&")):
+        return True
+    if re.match(r"(?:phong|ban),? (?:chong|ngua)", key):
+        return True
+    bold = (group[-1].is_bold, line.is_bold)
+    return bold == (True, True) and last in ("uy ban", "hoi dong", "ban chi dao", "ban chi huy", "uy ban mat tran")
+
+
+_UNIT = r"(?P<unit>tinh|thanh pho|tp\.?|huyen|quan|thi xa|tx\.?|xa|phuong|thi tran|tt\.?)"
+_SPEAKER = re.compile(
+    r"(?:(?:pho )?chu tich\s+)?(?P<body>ubnd|uy ban nhan dan|hdnd|hoi dong nhan dan|ban thuong vu (?:dang uy"
+    r"|huyen uy|tinh uy|thanh uy)|dang uy|huyen uy|tinh uy|thanh uy)"
+    r"(?:\s+" + _UNIT + r")?\b"
+)
+_SPEAKS = re.compile(r"(?:ban hanh|xay dung|to chuc|trien khai|lap|yeu cau|de nghi|bao cao)\b")
+_NAMED_UNIT = re.compile(r"\b(?P<unit>tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran)\s+")
+_NAME = re.compile(r"(?:(?:[" + CAPITALS + r"][\w'’]*|\d{1,2})(?:[\s-]+(?=[" + CAPITALS + r"])|))+")
+_FULL_UNIT = {
+    "tp": "thành phố",
+    "tp.": "thành phố",
+    "tx": "thị xã",
+    "tx.": "thị xã",
+    "tt": "thị trấn",
+    "tt.": "thị trấn",
+    "tinh": "tỉnh",
+    "thanh pho": "thành phố",
+    "huyen": "huyện",
+    "quan": "quận",
+    "thi xa": "thị xã",
+    "xa": "xã",
+    "phuong": "phường",
+    "thi tran": "thị trấn",
+}
+_COMMUNE = ("xã", "phường", "thị trấn")
+_DISTRICT = ("huyện", "quận", "thị xã", "thành phố")
+_FULL_BODY = {
+    "ubnd": "Ủy ban nhân dân",
+    "uy ban nhan dan": "Ủy ban nhân dân",
+    "hdnd": "Hội đồng nhân dân",
+    "hoi dong nhan dan": "Hội đồng nhân dân",
+    "dang uy": "Đảng ủy",
+    "huyen uy": "Huyện ủy",
+    "tinh uy": "Tỉnh ủy",
+    "thanh uy": "Thành ủy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """A body that a sentence makes the author."""
+
+    body: str
+    unit: str | None
+    name: str | None
+    paragraph: Paragraph
+    start: int
+    end: int
+
+
+def _name_after(text: str, at: int) -> tuple[str | None, int]:
+    """The capitalised words at an offset of the text, as a place name."""
+    found = _NAME.match(text, at)
+    if found is None:
+        return None, at
+    name = found.group().strip(" -")
+    return (name, at + len(found.group().rstrip(" -"))) if name and not name.isupper() else (None, at)
+
+
+def _speakers(prose: Sequence[Paragraph]) -> Iterator[_Speaker]:
+    for paragraph in prose:
+        key = aligned(paragraph.text)
+        for found in _SPEAKER.finditer(key):
+            unit = _FULL_UNIT.get(found["unit"] or "")
+            name, end = None, found.end()
+            if unit is not None:
+                name, end = _name_after(paragraph.text, found.end() + 1)
+            if _SPEAKS.match(key[end:].strip()[:40]):
+                yield _Speaker(found["body"], unit, name, paragraph, found.start("body"), max(end, found.end()))
+
+
+def _unit_names(paragraphs: Sequence[Paragraph]) -> dict[str, Counter[str]]:
+    """Names that stand after "xã", "huyện", "tỉnh" in the text, counted."""
+    named: dict[str, Counter[str]] = {}
+    for paragraph in paragraphs:
+        key = aligned(paragraph.text)
+        for found in _NAMED_UNIT.finditer(key):
+            name, _ = _name_after(paragraph.text, found.end())
+            if name is not None:
+                named.setdefault(_FULL_UNIT[found["unit"]], Counter())[name] += 1
+    return named
+
+
+def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> None:
+    """Without a letterhead: who says in the text that it issues the plan, and where that is."""
+    speakers = sorted(_speakers(prose), key=lambda s: (s.name is None, s.unit is None))
+    if not speakers:
+        return
+    chosen = speakers[0]
+    named = _unit_names(paragraphs)
+    unit, name = chosen.unit, chosen.name
+    if unit is None:
+        unit = _unit_of_author(named, paragraphs)
+    if name is None and unit is not None:
+        name = _name_of_unit(issuing, unit, named, paragraphs)
+    core = chosen.body.replace("ban thuong vu ", "")
+    body = _FULL_BODY[core]
+    if unit is None or name is None:
+        if core in ("huyen uy", "tinh uy", "thanh uy") and issuing.place:
+            issuing.issuer = f"{body} {issuing.place}"
+        else:
+            return
+    elif core in ("huyen uy", "tinh uy", "thanh uy"):
+        issuing.issuer = f"{body} {name}"
+    else:
+        issuing.issuer = bodies.expand_body(f"{body} {unit} {name}").name
+    where = chosen.paragraph.place(chosen.start, chosen.end, 0.8 if chosen.name else 0.6)
+    issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
+    if unit in _COMMUNE and core in ("ubnd", "uy ban nhan dan"):
+        _parent_from_text(issuing, paragraphs)
+    issuing.level = bodies.body_level(issuing.issuer, issuing.parent)
+
+
+def _unit_of_author(named: dict[str, Counter[str]], paragraphs: Sequence[Paragraph]) -> str | None:
+    """ "trong toàn xã", "trên địa bàn tỉnh": the kind of unit that a text without names speaks of."""
+    told: Counter[str] = Counter()
+    for paragraph in paragraphs:
+        for match in re.finditer(
+            r"(?:tren dia ban|trong toan|toan|ubnd|hdnd|dang uy)\s+(tinh|thanh pho|huyen|quan|thi xa|xa"
+            r"|phuong|thi tran)\b",
+            aligned(paragraph.text),
+        ):
+            told[_FULL_UNIT[match[1]]] += 1
+    return told.most_common(1)[0][0] if told else None
+
+
+def _name_of_unit(
+    issuing: FoundIssuer, unit: str, named: dict[str, Counter[str]], paragraphs: Sequence[Paragraph]
+) -> str | None:
+    if issuing.place is not None:
+        return re.sub(
+            r"^(?:thành phố|thị xã|thị trấn|tỉnh|huyện|quận|xã|phường)\s+", "", issuing.place, flags=re.IGNORECASE
+        )
+    names = named.get(unit, Counter())
+    if len(names) == 1:
+        return next(iter(names))
+    if names:
+        (first, count), *rest = names.most_common(2)
+        return first if count > rest[0][1] else None
+    homes = _homes(paragraphs)
+    return next(iter(homes)) if len(homes) == 1 else None
+
+
+def _homes(paragraphs: Sequence[Paragraph]) -> set[str]:
+    """ "xây dựng quê hương Tam Tiến": the last trace of a name in a text without a head."""
+    found = set()
+    for paragraph in paragraphs:
+        for match in re.finditer(r"\bque huong\s+", aligned(paragraph.text)):
+            name, _ = _name_after(paragraph.text, match.end())
+            if name is not None:
+                found.add(name)
+    return found
+
+
+def _parent_from_text(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> None:
+    """The district body that the text names, if it names one only."""
+    found: dict[str, tuple[Paragraph, int, int]] = {}
+    for paragraph in paragraphs:
+        key = aligned(paragraph.text)
+        for match in re.finditer(r"\b(?:ubnd|uy ban nhan dan)\s+(?P<unit>huyen|quan|thi xa|thanh pho)\s+", key):
+            name, end = _name_after(paragraph.text, match.end())
+            if name is not None:
+                full = bodies.expand_body(f"Ủy ban nhân dân {_FULL_UNIT[match['unit']]} {name}").name
+                found.setdefault(full, (paragraph, match.start(), end))
+    if len(found) == 1:
+        issuing.parent, (paragraph, start, end) = next(iter(found.items()))
+        issuing.places["/issuer/parent"] = paragraph.place(start, end, 0.75)
+
+
+# --- places ----------------------------------------------------------------------------------------------
+
+
+def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
+    """Province, district and commune from the names of the bodies, then from a gazetteer hit that is the only one."""
+    if issuing.issuer is None:
+        return
+    own = bodies.body_place(issuing.issuer)
+    above = bodies.body_place(issuing.parent) if issuing.parent else None
+    source = {"province": "/issuer/name", "district": "/issuer/name", "commune": "/issuer/name"}
+    values = {"province": own.province, "district": own.district, "commune": own.commune}
+    if above is not None:
+        for name in ("province", "district", "commune"):
+            if values[name] is None and getattr(above, name) is not None:
+                values[name] = getattr(above, name)
+                source[name] = "/issuer/parent"
+    if any(values.values()):
+        settled = gazetteer.resolve(
+            values["province"],
+            values["district"],
+            values["commune"],
+            issuing.date or (str(issuing.year) if issuing.year else None),
+            context=" ".join(paragraph.text for paragraph in paragraphs),
+        )
+        if settled is not None:
+            for name in ("province", "district", "commune"):
+                if values[name] is None and getattr(settled, name) is not None:
+                    values[name] = getattr(settled, name)
+    issuing.province, issuing.district, issuing.commune = values["province"], values["district"], values["commune"]
+    for name, pointer in source.items():
+        value = values[name]
+        if value is not None and pointer in issuing.places:
+            printed = [line for line in lines if line.area == "issuer" and aligned(value) in aligned(line.text)]
+            issuing.places[f"/issuer/{name}"] = place_of_lines(printed[-1:]) if printed else issuing.places[pointer]

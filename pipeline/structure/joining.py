@@ -1,0 +1,278 @@
+"""Join printed lines to paragraphs, over line breaks, empty lines and page breaks.
+
+The trouble: a wrapped line may look like a label ("12 tháng ..."), a bullet ("- xã hội") or a heading; a
+converter leaves empty lines inside a paragraph; a page ends in the middle of a sentence.
+
+Evidence is weighed, none of it decides alone: the mark at the head of the line and whether it goes on a
+list of this document; whether the line before was full, ended a sentence or left a bracket open; small
+letter or capital; indentation, distance, boldness and size where there are boxes; empty lines where not.
+
+What it never does: reorder lines, or join across areas, tables and annexes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from pipeline.document import Table
+from pipeline.knowledge import sequence
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.numbering import Marker
+from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
+
+_JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
+_TERMINAL = re.compile(r"(?:[.;:!?…]|\./\.?)[\s\"”’')\]*=]*$")
+_STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
+# A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
+_WANTS_NUMBER = re.compile(
+    r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren"
+    r"|duoi|dat|con|la|loai|cap|dot)\s*$"
+)
+
+# What opens a paragraph of its own after a full stop, wherever the line before ends.
+_OPENER = re.compile(
+    r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van"
+    r"|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
+)
+
+LONG_LINE = 130  # characters; a printed line of 13-point type holds 75 to 100
+FEW_LINES = 12  # fewer tell nothing about how a text is wrapped
+RUNS_ON = 0.12  # share of lines that begin in the middle of a sentence: 0.35-0.6 in wrapped plans, 0-0.05 in others
+FULL_SHARE = 0.86  # of the wrap width: proportional type makes full lines vary by a seventh
+INDENT = 10.0  # points; first-line indents are 28 or 36, skew and justification stay under 8
+SIZE_CHANGE = 0.18  # of the type size: 13 to 14 point is 0.07 and no change of style
+WIDE_GAP = 1.45  # of the usual pitch: 6 points between paragraphs add a third at most
+
+
+@dataclass(slots=True)
+class _Lists:
+    """The last label of every shape seen so far, to know what goes on a list."""
+
+    last: dict[str, Marker] = field(default_factory=dict)
+
+    def strength(self, marker: Marker) -> float:
+        """How likely a mark is real, from the line and from the lists of this document; above 0.5 is believed."""
+        before = self.last.get(marker.shape)
+        if before is None:
+            return marker.likelihood + (0.2 if sequence.is_first(marker) else -0.25)
+        follows = {"next": 0.35, "first": 0.1, "gap": 0.0, "repeat": -0.1, "back": -0.2, None: -0.25}
+        return marker.likelihood + follows[sequence.step(before, marker)]
+
+    def best(self, text: str) -> tuple[Marker | None, float]:
+        found = [(self.strength(marker), marker) for marker in marks(text) if marker.family != "bullet"]
+        if not found:
+            return None, 0.0
+        strength, marker = max(found, key=lambda item: item[0])
+        return marker, strength
+
+
+@dataclass(frozen=True, slots=True)
+class _Width:
+    """How a text without boxes is wrapped: `wrap` in characters, 0 where a line is a paragraph."""
+
+    wrap: int
+
+
+def _width(lines: Sequence[PlacedLine]) -> _Width:
+    body = [line.text for line in lines if line.box is None and line.area in _JOINED_AREAS]
+    lengths = sorted(map(len, body))
+    if not lengths or sum(length for length in lengths if length > LONG_LINE) > sum(lengths) / 2:
+        return _Width(0)
+    running_on = sum(
+        below[:1].islower() and not marks(below) and not _TERMINAL.search(above) for above, below in pairwise(body)
+    )
+    if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body):
+        return _Width(0)
+    full = lengths[-1 - len(lengths) // 20]
+    return _Width(full if full >= 45 else 0)
+
+
+def _is_full(line: PlacedLine, after: PlacedLine, width: _Width) -> bool | None:
+    """Whether the next line's first word would not have fitted; None where nobody can tell."""
+    first = after.words[0].text or (after.text.split() or [""])[0]
+    if line.box is not None and line.frame is not None:
+        letters = max(1, len(line.text))
+        needed = (len(first) + 1) * line.box.width / letters
+        return line.frame.right - line.box.right < needed + 4
+    if width.wrap == 0:
+        return None
+    return len(line.text) + 1 + len(first) > FULL_SHARE * width.wrap
+
+
+def _open_brackets(text: str) -> bool:
+    """Whether a bracket or curly quote stands open at the end, not too far back to believe."""
+    tail = text[-400:]
+    return tail.count("(") > tail.count(")") or tail.count("“") > tail.count("”")
+
+
+def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Width, lists: _Lists) -> bool:
+    """Whether `line` begins a new paragraph after the lines joined so far."""
+    above = lines[-1]
+    text = line.text.lstrip()
+    before = above.text.rstrip()
+    whole = before if len(lines) == 1 else " ".join([x.text for x in lines[-4:]])
+    # The grounds end with a comma under Thông tư 01/2011, with a semicolon since.
+    ended = _TERMINAL.search(before) is not None or (above.area == "basis" and before.endswith(","))
+    if _STRONG_END.search(before):
+        return True
+    full = _is_full(above, line, width)
+    marker, strength = lists.best(text)
+    if marker is not None and not ended and full and _WANTS_NUMBER.search(aligned(before[-24:])):
+        strength -= 0.8
+    marked = marker is not None and strength >= 0.5
+    small = text[:1].islower() and not marked
+    score = 0.9 if ended else -1.5
+    if full is False:
+        score += 1.6
+    elif full:
+        score -= 0.6
+    if before.endswith(("-", ",", "–")) and not ended:
+        score -= 1.5
+    if small:
+        score -= 2.2
+    elif text[:1].isupper():
+        score += 0.5
+    if marked:
+        score += 2.6 + strength
+    bullet = bullet_of(text)
+    if bullet is not None and bullet.likelihood >= 0.4:
+        after = text[bullet.text_start :].lstrip()
+        inside = not ended and bool(full is not False) and after[:1].islower()
+        score += 0.4 if inside else 3.2
+    if ended and _OPENER.match(aligned(text[:40])):
+        score += 1.6
+    if _open_brackets(whole) and not marked:
+        score -= 1.2
+    if above.is_capitals != line.is_capitals and len(before) > 6 and len(text) > 12:
+        score += 2.5 if above.is_capitals and _opens_like_heading(lines) else 0.5
+    score += _place_evidence(lines, line) if line.box is not None else _gap_evidence(above, line, width, ended, small)
+    return score > 0
+
+
+def _opens_like_heading(lines: Sequence[PlacedLine]) -> bool:
+    return all(line.is_capitals for line in lines)
+
+
+def _gap_evidence(above: PlacedLine, line: PlacedLine, width: _Width, ended: bool, small: bool) -> float:
+    """Empty lines and page breaks of a text without boxes."""
+    if width.wrap == 0:  # a line is a paragraph, but for those that a page break cut
+        cut = line.gap != "line" and len(above.text) > LONG_LINE * 0.7 and not ended
+        # "... trong" / "12 tháng của năm học": a number that opens no paragraph goes on with the sentence
+        cut = cut or (line.text[:1].isdigit() and not ended and len(above.text) > LONG_LINE / 2)
+        return -0.4 if small or cut else 2.0
+    if line.gap in ("blank", "block"):
+        return 1.2
+    return -0.8 if line.gap == "line" and ended else 0.0
+
+
+def _place_evidence(lines: Sequence[PlacedLine], line: PlacedLine) -> float:
+    """Indentation, distance, boldness and size."""
+    above = lines[-1]
+    if above.box is None or line.box is None or line.frame is None:
+        return 0.0
+    score = 0.0
+    if above.page == line.page:
+        deeper = line.box.left - above.box.left
+        if deeper > INDENT and line.box.left - line.frame.left > INDENT:
+            score += 2.0
+        elif len(lines) > 1 and abs(deeper) <= INDENT:
+            score -= 0.8
+        elif len(lines) == 1 and deeper < -INDENT:
+            score -= 0.8  # the second line of a paragraph with an indent
+        distance = line.box.bottom - above.box.bottom
+        if distance > WIDE_GAP * line.frame.pitch:
+            score += 0.7
+    elif line.box.left - line.frame.left > INDENT:
+        score += 1.2
+    if above.is_bold is not None and line.is_bold is not None and above.is_bold != line.is_bold:
+        score += 0.8
+    if above.size and line.size and abs(above.size - line.size) > SIZE_CHANGE * max(above.size, line.size):
+        score += 0.8
+    return score
+
+
+def _same_stream(above: PlacedLine, line: PlacedLine) -> bool:
+    """Whether two lines may be of one paragraph by their areas."""
+    if above.annex != line.annex or above.area not in _JOINED_AREAS or line.area not in _JOINED_AREAS:
+        return False
+    return above.area == line.area or {above.area, line.area} == {"basis", "body"}
+
+
+def join_lines(
+    lines: Sequence[PlacedLine], tables: dict[tuple[int, int], Table] | None = None
+) -> tuple[Paragraph, ...]:
+    """Labelled lines to paragraphs in the same order.
+
+    `tables` gives the table for (page, index); its lines become one paragraph that carries it. Lines of the
+    head and foot other than title and addressee stay paragraphs by themselves.
+    """
+    width = _width(lines)
+    lists = _Lists()
+    paragraphs: list[Paragraph] = []
+    current: list[PlacedLine] = []
+
+    def close() -> None:
+        if current:
+            paragraphs.append(paragraph_of(current))
+            current.clear()
+
+    for line in lines:
+        if current and current[-1].annex != line.annex:
+            lists = _Lists()
+        if line.area == "table" and line.table is not None:
+            if current and (current[-1].table, current[-1].page) == (line.table, line.page):
+                current.append(line)
+                continue
+            close()
+            current.append(line)
+            continue
+        if current and current[-1].area == "title" and line.area == "title":
+            starts = (line.gap == "line" and current[-1].gap != "line" and _is_type_only(current)) or _is_type_only(
+                current
+            )
+        elif current and _same_stream(current[-1], line):
+            starts = _starts_paragraph(current, line, width, lists)
+        else:
+            starts = True
+        if starts:
+            close()
+            if line.area in _JOINED_AREAS:
+                marker, strength = lists.best(line.text)
+                if marker is not None and strength >= 0.5:
+                    lists.last[marker.shape] = marker
+        current.append(line)
+    close()
+    if not tables:
+        return tuple(paragraphs)
+    return _with_tables(paragraphs, tables)
+
+
+def _with_tables(paragraphs: Sequence[Paragraph], tables: dict[tuple[int, int], Table]) -> tuple[Paragraph, ...]:
+    """Table paragraphs with their tables; one that goes on over a page break is joined to its first part."""
+    found: list[Paragraph] = []
+    for paragraph in paragraphs:
+        number = paragraph.lines[0].table
+        table = tables.get((paragraph.page, number)) if paragraph.area == "table" and number is not None else None
+        if table is None:
+            found.append(paragraph)
+            continue
+        before = found[-1] if found else None
+        if table.continues and before is not None and before.table is not None and before.annex == paragraph.annex:
+            lines = (*before.lines, *paragraph.lines)
+            found[-1] = replace(
+                before,
+                lines=lines,
+                text=f"{before.text} {paragraph.text}",
+                table=joined_tables(before.table, table),
+            )
+        else:
+            found.append(replace(paragraph, table=table))
+    return tuple(found)
+
+
+def _is_type_only(lines: Sequence[PlacedLine]) -> bool:
+    """Whether the lines so far are the type name alone, which stands apart from the trích yếu."""
+    return len(lines) == 1 and lines[0].is_capitals and len(lines[0].text) <= 24

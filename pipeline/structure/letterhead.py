@@ -1,0 +1,260 @@
+"""The head of a document, line by line: motto, bodies, number, dateline, type and title, addressee.
+
+The trouble: the two columns were read as one line; stamps and digital signatures stand between; a copy begins at
+"Số:" or at the title; a title of four lines has no mark at its end.
+
+Evidence in order of trust: fixed wording, the place on the page, capitals and length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.knowledge import bodies, datelines, doctypes, numbering, symbols
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.wording import (
+    ABOUT,
+    ADDRESSEE,
+    HEAD_LINE_LENGTH,
+    HEAD_LINES,
+    NUMBER_CELL,
+    OFFICE,
+    OPENERS,
+    RULE,
+    STAMPS,
+    TITLE_LINES,
+    UNDER_TITLE,
+    is_main_heading,
+    motto_start,
+    starts_basis,
+)
+from pipeline.structure.passages import Area, PlacedLine, is_capitals
+from pipeline.structure.placing import height_of, parted, wide_gap, word_at, word_at_count
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    lines: tuple[PlacedLine, ...]
+    taken: int  # how many of the lines given the head has used up
+
+
+def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
+    """A line above the title, parted where the left column ends, each part in its area."""
+    start = motto_start(line.text)
+    if start is not None:
+        return tuple(
+            replace(part, area="motto")
+            if motto_start(part.text) is not None
+            else replace(part, area=_plain_head_area(part))
+            for part in parted(line, word_at(line, start))
+        )
+    number = symbols.parse_number_line(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
+    dateline = datelines.parse_dateline(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
+    if number is not None and dateline is not None and dateline.start >= number.end - 1:
+        parts = parted(line, word_at(line, max(dateline.start, number.end)))
+        if len(parts) == 2:
+            return replace(parts[0], area="number"), replace(parts[1], area="dateline")
+    if number is not None or (len(line.text) < 60 and NUMBER_CELL.match(aligned(line.text))):
+        return (replace(line, area="number"),)
+    if dateline is not None:
+        before = line.text[: dateline.start].strip()
+        if before and len(before) > 3:
+            parts = parted(line, word_at(line, dateline.start))
+            if len(parts) == 2:
+                return replace(parts[0], area=_plain_head_area(parts[0])), replace(parts[1], area="dateline")
+        return (replace(line, area="dateline"),)
+    if line.box is not None:
+        index = wide_gap(line, max(14.0, 1.3 * height_of(line)))
+        if index is not None:
+            return tuple(replace(part, area=_plain_head_area(part)) for part in parted(line, index))
+    return (replace(line, area=_plain_head_area(line)),)
+
+
+def _plain_head_area(line: PlacedLine) -> Area:
+    key = aligned(line.text).strip(" .,:;-*_")
+    if line.area == "aside" or not any(letter.isalpha() for letter in key):
+        return "aside"
+    if OFFICE.search(key) or STAMPS.fullmatch(key):
+        return "aside"
+    if ABOUT.match(key):
+        return "title"
+    if ADDRESSEE.match(key):
+        return "addressee"
+    if line.box is not None and line.frame is not None and line.box.left > line.frame.middle:
+        return "aside"  # the right column holds the motto and the date only
+    if is_capitals(line.text) or bodies.looks_like_body(line.text) >= 0.5:
+        return "issuer"
+    return "aside"
+
+
+def label_head(lines: Sequence[PlacedLine]) -> _Head:
+    """The lines from the top to the end of the title, in their areas."""
+    window = [line for line in lines[:HEAD_LINES] if line.page == lines[0].page or line.gap != "page"]
+    type_at = _find_type(window)
+    if type_at is None:
+        return _head_without_type(lines, window)
+    head: list[PlacedLine] = []
+    for line in window[:type_at]:
+        head += _split_head_line(line)
+    taken = type_at
+    title, used = _title_lines(lines, taken, typed=True)
+    return _Head((*head, *title), taken + used)
+
+
+def _find_type(window: Sequence[PlacedLine]) -> int | None:
+    """Index of the line with the type name, if it comes before the text begins."""
+    for index, line in enumerate(window):
+        if line.area == "aside":
+            continue
+        if len(line.text) > 400 and not doctypes.type_of_line(line.text):
+            return None
+        found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
+        if found is not None and _stands_as_type(line, found, index, window):
+            return index
+        if index > 3 and starts_basis(line.text) and line.text[:1].isupper() and not is_capitals(line.text):
+            return None
+        if is_main_heading(line.text):
+            return None
+    return None
+
+
+def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, window: Sequence[PlacedLine]) -> bool:
+    """A type name alone on its line, or before a title; not the first words of a body's name."""
+    rest = " ".join(line.text.split()[found.words :])
+    if not rest:
+        return True
+    if line.box is not None and line.frame is not None and line.box.right < line.frame.middle:
+        return False  # "CHƯƠNG TRÌNH ..." in the letterhead
+    return found.score >= 0.9 and len(rest) > 3 and not motto_start(rest)
+
+
+def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
+    found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
+    parts = (line,) if found is None else parted(line, word_at_count(line, found.words))
+    return tuple(replace(part, area="title") for part in parts)
+
+
+def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list[PlacedLine], int]:
+    """The type and title from line `at`, and how many lines they take."""
+    found: list[PlacedLine] = []
+    used = 0
+    if typed:
+        found += _split_type(lines[at])
+        used = 1
+    has_text = len(found) > 1
+    previous = lines[at] if typed else None
+    ruled = False
+    for line in lines[at + used : at + used + TITLE_LINES + 3]:
+        if line.area != "body" or len(found) > TITLE_LINES:
+            break
+        key = aligned(line.text).strip()
+        if RULE.match(line.text):
+            found.append(replace(line, area="aside"))
+            used += 1
+            ruled = has_text
+            continue
+        if UNDER_TITLE.match(key):
+            found.append(replace(line, area="aside"))
+            used += 1
+            continue
+        if ruled or not _continues_title(line, previous, has_text):
+            break
+        found.append(replace(line, area="title"))
+        used += 1
+        previous, has_text = line, True
+    return found, used
+
+
+def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bool) -> bool:
+    """Whether a line after the type belongs to the trích yếu."""
+    key = aligned(line.text).strip()
+    text = line.text.strip()
+    if ADDRESSEE.match(key) or len(text) > 330 or is_main_heading(text):
+        return False
+    if key.startswith("can cu ") and text[0].isupper():
+        return False
+    if not has_text:
+        return not (text.endswith((".", ";")) and len(text) > 160)
+    if text.endswith((";", ".")) and not text.endswith("..."):
+        return False
+    if is_capitals(text) and previous is not None and not is_capitals(previous.text):
+        return False  # "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
+    if previous is not None and previous.box is not None and line.box is not None and line.frame is not None:
+        return _continues_title_box(line, previous)
+    if line.gap in ("blank", "page"):
+        return text[0].islower() and len(text) < 100 and not OPENERS.match(key)
+    if text[0].islower():
+        return True
+    return not OPENERS.match(key) and len(text) < 90 and numbering.parse_marker(text[:80]) is None
+
+
+def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
+    assert line.box is not None
+    assert previous.box is not None
+    assert line.frame is not None
+    key = aligned(line.text).strip()
+    centred = abs(line.box.middle[0] - line.frame.middle) < 0.06 * (line.frame.right - line.frame.left) + 6
+    distance = line.box.top - previous.box.bottom
+    if previous.is_bold and line.is_bold is False and not line.text[0].islower():
+        return False
+    if OPENERS.match(key) and line.text[0].isupper() and (line.box.right > line.frame.right - 30 or not centred):
+        return False
+    if (
+        line.text[0].islower()
+        and distance < 1.5 * line.frame.pitch
+        and (centred or not previous.text.endswith((".", ":")))
+    ):
+        return True
+    fills = line.box.left < line.frame.left + 8 and line.box.right > line.frame.right - 8
+    return (
+        centred and not fills and distance < 1.3 * line.frame.pitch and numbering.parse_marker(line.text[:80]) is None
+    )
+
+
+def _head_without_type(lines: Sequence[PlacedLine], window: Sequence[PlacedLine]) -> _Head:
+    """A head with number or date but no type name (công văn), or a text that begins with its title or at once."""
+    last = -1
+    parted = [_split_head_line(line) for line in window[:25]]
+    for index, parts in enumerate(parted):
+        if any(part.area in ("motto", "number", "dateline", "addressee") for part in parts):
+            last = index
+        if index - last > 12 or (starts_basis(window[index].text) and index > last + 1):
+            break
+    head = [part for parts in parted[: last + 1] for part in parts]
+    taken = last + 1
+    while taken < len(parted) and any(part.area == "title" for part in parted[taken]):  # "V/v ..."
+        head += parted[taken]
+        taken += 1
+    is_letter = any(line.area in ("addressee", "title") for line in head)
+    if is_letter:
+        return _Head(tuple(_with_whole_subject(head)), taken)
+    if taken < len(lines) and _opens_with_title(lines, taken):
+        title, used = _title_lines(lines, taken, typed=False)
+        return _Head((*head, *title), taken + used)
+    return _Head(tuple(head), taken)
+
+
+def _with_whole_subject(head: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
+    """ "V/v ..." goes on in the lines under it, which looked like nothing by themselves."""
+    open_subject = False
+    for line in head:
+        if open_subject and line.area in ("aside", "issuer") and any(letter.isalpha() for letter in line.text):
+            yield replace(line, area="title")
+            continue
+        open_subject = line.area == "title" or (open_subject and line.area in ("dateline", "motto"))
+        yield line
+
+
+def _opens_with_title(lines: Sequence[PlacedLine], at: int) -> bool:
+    """Whether a text without a head begins with a title that stands alone."""
+    line = lines[at]
+    text = line.text.strip()
+    if len(text) > 200 or text.endswith((".", ";", ":", ",", "-")) or is_main_heading(text) or starts_basis(text):
+        return False
+    if numbering.parse_marker(text[:80]) is not None or not text[:1].isupper():
+        return False
+    after = lines[at + 1] if at + 1 < len(lines) else None
+    if after is None or after.gap == "line":
+        return is_capitals(text)
+    return len(text.split()) >= 3

@@ -1,0 +1,352 @@
+"""What stands between words and record: placed lines, paragraphs, the outline's nodes, and where a value stands.
+
+A `PlacedLine` is a printed line, or the half of one where two columns had run together, that knows its
+page, its area and what parts it from the line before. A `Paragraph` is lines joined over line and page
+breaks; any stretch of its text can be traced back to its words with `place`. A `Node` is a section of
+the outline, still made of paragraphs.
+
+Nothing here decides anything: the stages do (`areas`, `joining`, `outline`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.document import Box, Cell, Table, Word, union
+from pipeline.knowledge.numbering import Marker, markers
+from pipeline.knowledge.vietnamese import LETTERS
+
+# The cells of Nghị định 30/2020/NĐ-CP, annex I, as far as a reader of the text needs them apart:
+# "issuer" holds the parent body too, "title" the type name and trích yếu, "aside" what belongs to no
+# field (stamps of secrecy and urgency, address of the office, drafter's mark, note under an annex title).
+Area = Literal[
+    "motto",
+    "issuer",
+    "number",
+    "dateline",
+    "title",
+    "addressee",
+    "basis",
+    "body",
+    "table",
+    "signature",
+    "recipients",
+    "aside",
+    "annex",
+]
+# What parts a line from the one before it: nothing, the end of a block, an empty line, a page break.
+Gap = Literal["line", "block", "blank", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The text column of a page: left and right edge in points, and the usual distance of two baselines."""
+
+    left: float
+    right: float
+    pitch: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: the page, a box in points of the upright page, both texts, and how sure it is."""
+
+    page: int | None
+    box: Box | None
+    raw: str
+    text: str
+    confidence: float
+
+
+NOWHERE = Place(None, None, "", "", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """One printed line in its place. `frame` is None where the source has no boxes (a text file).
+
+    `table` is the index of the page's table that the line belongs to. `annex` counts annexes from 1, 0 is
+    the main text.
+    """
+
+    words: tuple[Word, ...]
+    page: int
+    text: str
+    box: Box | None = None
+    size: float | None = None
+    gap: Gap = "line"
+    frame: Frame | None = None
+    area: Area = "body"
+    table: int | None = None
+    annex: int = 0
+
+    @property
+    def is_bold(self) -> bool | None:
+        """Whether the printed words are bold; None where nobody could tell. One word in eight may be misjudged."""
+        told = [word.bold for word in self.words if word.text and word.bold is not None]
+        return sum(told) * 8 >= len(told) * 7 if told else None
+
+    @property
+    def is_capitals(self) -> bool:
+        return is_capitals(self.text)
+
+    @property
+    def confidence(self) -> float:
+        told = [word.confidence for word in self.words if word.text]
+        return sum(told) / len(told) if told else 0.0
+
+    def part(self, start: int, stop: int | None = None) -> PlacedLine:
+        """The line cut down to `words[start:stop]`."""
+        words = self.words[start:stop]
+        return replace(self, words=words, text=text_of(words), box=union([word.box for word in words]) or self.box)
+
+
+# Capital letters of Vietnamese for use in a character class; "À-Ỹ" would hold the small ones too.
+CAPITALS = "A-Z" + "".join(sorted({letter.upper() for letter in LETTERS if not letter.isascii()}))
+CAPITALS_READ = 120  # characters that tell; a paragraph of 2,000 need not be read to its end
+CAPITALS_SHARE = 0.8  # a recogniser reads a few capitals as small letters ("THI bUA", "KẾ HOẠcH")
+
+
+def is_capitals(text: str) -> bool:
+    """Whether the letters are capitals but for a few faults; needs three letters to tell."""
+    letters = [letter for letter in text[:CAPITALS_READ] if letter.isalpha()]
+    return len(letters) >= 3 and sum(letter.isupper() for letter in letters) >= CAPITALS_SHARE * len(letters)
+
+
+def text_of(words: Iterable[Word]) -> str:
+    return " ".join([word.text for word in words if word.text])
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines joined to one paragraph; `text` is theirs, single spaces between words.
+
+    `marker` is the mark that opens it where the outline believes it, `level` its depth as a heading (1 is
+    the top, 0 no heading). A paragraph that stands for a table has `table` and the area "table".
+    """
+
+    lines: tuple[PlacedLine, ...]
+    text: str
+    area: Area = "body"
+    annex: int = 0
+    marker: Marker | None = None
+    level: int = 0
+    table: Table | None = None
+
+    @property
+    def raw(self) -> str:
+        return " ".join([word.raw for line in self.lines for word in line.words if word.raw])
+
+    @property
+    def page(self) -> int:
+        return self.lines[0].page
+
+    @property
+    def last_page(self) -> int:
+        return self.lines[-1].page
+
+    @property
+    def box(self) -> Box | None:
+        """Around its lines on its first page."""
+        return union([line.box for line in self.lines if line.page == self.page])
+
+    @property
+    def confidence(self) -> float:
+        told = [word.confidence for line in self.lines for word in line.words if word.text]
+        return sum(told) / len(told) if told else 0.0
+
+    @property
+    def is_bold(self) -> bool | None:
+        told = [line.is_bold for line in self.lines]
+        return None if None in told else all(told)
+
+    @property
+    def body(self) -> str:
+        """The text after its mark; a bullet keeps its mark by the contract."""
+        if self.marker is None or self.marker.family == "bullet":
+            return self.text
+        return self.text[self.marker.text_start :]
+
+    def words(self) -> Iterator[tuple[int, int, Word]]:
+        """(offset in `text`, page, word) of every word that has text."""
+        at = 0
+        for line in self.lines:
+            for word in line.words:
+                if word.text:
+                    yield at, line.page, word
+                    at += len(word.text) + 1
+
+    def place(self, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
+        """Where `text[start:end]` stands, by its words; on the first page where it runs over two.
+
+        `confidence` is how sure the reader of the value is; that of the words is multiplied in.
+        """
+        end = len(self.text) if end is None else end
+        hit = [(page, word) for at, page, word in self.words() if at < end and at + len(word.text) > start]
+        return place_of_words(hit, self.text[start:end].strip(), confidence)
+
+    def place_of(self, part: str | None, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
+        """Where `part` stands within `text[start:end]`; the place of that stretch where it is not printed so."""
+        end = len(self.text) if end is None else end
+        at = self.text.find(part, start, end) if part else -1
+        return self.place(at, at + len(part), confidence) if part and at >= 0 else self.place(start, end, confidence)
+
+
+def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: float = 1.0) -> Place:
+    """The place of (page, word) pairs; NOWHERE for none."""
+    if not words:
+        return NOWHERE
+    page = words[0][0]
+    sure = sum(word.confidence for _, word in words) / len(words)
+    return Place(
+        page,
+        union([word.box for at, word in words if at == page]),
+        " ".join([word.raw for _, word in words if word.raw]),
+        text,
+        max(0.0, min(1.0, sure * confidence)),
+    )
+
+
+def place_of_lines(lines: Sequence[PlacedLine], confidence: float = 1.0) -> Place:
+    """The place of whole lines."""
+    words = [(line.page, word) for line in lines for word in line.words if word.text or word.raw]
+    return place_of_words(words, " ".join([line.text for line in lines if line.text]), confidence)
+
+
+def paragraph_of(lines: Sequence[PlacedLine], marker: Marker | None = None) -> Paragraph:
+    """One paragraph of these lines, in the area and annex of the first."""
+    text = " ".join([line.text for line in lines if line.text])
+    return Paragraph(tuple(lines), text, lines[0].area, lines[0].annex, marker)
+
+
+def grid(table: Table) -> list[list[Cell | None]]:
+    """Cells by row and column; a merged cell stands in each place that it covers."""
+    width = table.columns
+    rows: list[list[Cell | None]] = [[None] * width for _ in range(table.rows)]
+    for cell in table.cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                rows[row][column] = cell
+    return rows
+
+
+def joined_tables(first: Table, second: Table) -> Table:
+    """One table of two parts on two pages; a head row printed again on the second is left out."""
+    start = 1 if _row_texts(first, 0) == _row_texts(second, 0) else 0
+    shift = first.rows - start
+    moved = tuple(replace(cell, row=cell.row + shift) for cell in second.cells if cell.row >= start)
+    return replace(first, cells=(*first.cells, *moved))
+
+
+def _row_texts(table: Table, row: int) -> tuple[str, ...]:
+    return tuple(cell.text.lower() for cell in table.cells if cell.row == row)
+
+
+def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confidence: float = 1.0) -> Place:
+    """Where cells of a table's paragraph stand; a table may run over pages, so each word is looked up."""
+    pages = (
+        {word: line.page for line in paragraph.lines for word in line.words}
+        if paragraph.last_page > paragraph.page
+        else {}
+    )
+    words = [
+        (pages.get(word, paragraph.page), word)
+        for cell in cells
+        for line in cell.lines
+        for word in line.words
+        if word.text
+    ]
+    return place_of_words(words, text, confidence)
+
+
+# "34-CT/TW ngày ..." at the head of a wrapped line is a document's number, no label.
+_SYMBOL = re.compile(r"\s*\d{1,6}[A-Za-z]?\s?(?:-\s?[A-ZĐ][A-Za-zĐđ]*\s?/|/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][A-Za-zĐđ]*\s?-)")
+# Specks that a recogniser puts before a label ("‘ 5. ...").
+_JUNK = re.compile(r"[‘’'`´|,._~^]{1,2}\s+(?=\S)")
+
+
+def marks(text: str) -> tuple[Marker, ...]:
+    """All readings of the mark at the head of a text, junk of the recogniser before it passed over."""
+    head = text[:240]
+    if _SYMBOL.match(head):
+        return ()
+    found = markers(head)
+    if found:
+        return found
+    junk = _JUNK.match(head)
+    if junk is None:
+        return ()
+    shift = junk.end()
+    return tuple(
+        replace(marker, start=marker.start + shift, text_start=marker.text_start + shift)
+        for marker in markers(head[shift:])
+    )
+
+
+def bullet_of(text: str) -> Marker | None:
+    """The bullet that opens a text, None where there is none."""
+    return next((marker for marker in marks(text) if marker.family == "bullet"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A section of the outline. `title` is the paragraph that opens it, None for text before the first heading.
+
+    `heading` is set where the title stands alone as one; otherwise the title is the node's first paragraph.
+    `paragraphs` are its own, the title not among them.
+    """
+
+    title: Paragraph | None
+    label: str | None
+    heading: str | None
+    kind: str | None
+    paragraphs: tuple[Paragraph, ...] = ()
+    children: tuple[Node, ...] = ()
+    depth: int = 1
+    annex: int = 0
+
+    @property
+    def content(self) -> tuple[Paragraph, ...]:
+        """The paragraphs of the record: the title's text where it is no heading, then its own."""
+        if self.title is not None and self.heading is None:
+            return (self.title, *self.paragraphs)
+        return self.paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A node on a walk, with the nodes above it from the root down."""
+
+    node: Node
+    above: tuple[Node, ...]
+
+    @property
+    def path(self) -> str:
+        """Labels from the root joined by points: "III.3"; nodes without a label are passed over.
+
+        A label that repeats those above it is not repeated ("II", "2.1", "2.1.3" gives "II.2.1.3").
+        """
+        parts: list[str] = []
+        for node in (*self.above, self.node):
+            label = node.label
+            if not label:
+                continue
+            if parts and label.startswith(parts[-1] + "."):
+                parts[-1] = label
+            else:
+                parts.append(label)
+        return ".".join(parts)
+
+
+def walk(nodes: Sequence[Node], above: tuple[Node, ...] = ()) -> Iterator[Step]:
+    """Every node in document order, parents first."""
+    for node in nodes:
+        yield Step(node, above)
+        yield from walk(node.children, (*above, node))

@@ -1,0 +1,335 @@
+"""Take out what is on the page but not in the text: page numbers, running heads, marks of earlier tools.
+
+The trouble: a page number stands alone between two halves of a sentence, or in the middle of it ("chất
+lượng 2 công tác"); a converter left "**" and "##" behind; a symbol is broken over two lines ("05-" /
+"CT/TW").
+
+Evidence for a page number inside a sentence, all of it wanted: a lone number between two small words, no
+word before or after that counts or is counted, the place in the file where that page would begin, and
+the two neighbours standing side by side elsewhere in the same document.
+
+What it never does: touch `raw`, or take out a number that could count something. Every change is an `Edit`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.document import Block, BlockKind, Document, Edit, Line, Notice, Page, Word
+from pipeline.knowledge.fuzzy import aligned
+
+# --- marks of earlier tools ------------------------------------------------------------------------------
+
+_HTML = re.compile(r"</?(?:br|b|i|u|em|strong|sub|sup|p|div|span|center)\s*/?>", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(?=[-.*_#()\[\]+!~>|])")
+_OPENS = re.compile(r"^([\"“”'‘(\[]*)[*_](?=[^\W_]|[\"“])")
+_CLOSES = re.compile(r"(?<=[^\W_])[*_](?=[\"”“'’)\].,;:!?…]*$)|(?<=[.,;:!?…%)”\"])[*_](?=[\"”'’)\].,;:!?…]*$)")
+_HEADING = re.compile(r"#{1,6}")
+_MARKED = re.compile(r"[*#\\<`]|__|\b_|_\b")
+
+
+def _without_marks(line: Line) -> Line:
+    """A line without Markdown and HTML marks; a stretch between "**" is set bold."""
+    if not _MARKED.search(line.text):
+        return line
+    words, bold = [], False
+    texts = [_ESCAPE.sub("", _HTML.sub("", word.text)).replace("`", "") for word in line.words]
+    bare = [text.replace("**", "").replace("__", "") for text in texts]
+    opened = sum(bool(_OPENS.search(text)) for text in bare)
+    closed = sum(bool(_CLOSES.search(text)) for text in bare)
+    several = sum(bool(word.text) for word in line.words) > 1
+    seen = False
+    for word, text in zip(line.words, texts, strict=True):
+        strong = text.count("**") + text.count("__")
+        is_bold = bold or strong > 0
+        bold ^= strong % 2 == 1
+        text = text.replace("**", "").replace("__", "")
+        if not seen and several and _HEADING.fullmatch(text):
+            text = ""
+            is_bold = False
+        elif opened and closed:
+            text = _CLOSES.sub("", _OPENS.sub(r"\1", text))
+        seen = seen or bool(word.text)
+        if text != word.text:
+            edit = Edit("drop_markdown", word.text, text)
+            word = replace(word, text=text, edits=(*word.edits, edit), bold=True if is_bold else word.bold)
+        elif is_bold and word.bold is None:
+            word = replace(word, bold=True)
+        words.append(word)
+    return replace(line, words=tuple(words))
+
+
+# --- page numbers and running heads ----------------------------------------------------------------------
+
+_LONE_NUMBER = re.compile(r"[-–—\s\[(.]*(?:trang\s+)?(\d{1,3})(?:\s*/\s*\d{1,3})?[-–—\s\])._]*")
+EDGE_LINES = 2  # a page number stands in the first or last two lines of its page
+TOP_SHARE, BOTTOM_SHARE = 0.11, 0.90  # of the page height: top margin 20-25 mm of 297 and the line under it
+# Characters of one typed A4 page of 13-14 point text: 5 plans gave 1,900 to 3,300 in pages without a head.
+SHORTEST_PAGE, LONGEST_PAGE = 1_100, 4_300
+RUNNING_PAGES = 3  # a head that runs stands on three pages or more
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A line on its way through the stage."""
+
+    page: int  # index in document.pages
+    block: int
+    kind: BlockKind
+    line: Line
+    offset: int = 0  # characters of text before it
+
+
+def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, bool]]:
+    """Lines that are a page number, each with whether it stood inside the text."""
+    found: list[tuple[_Entry, bool]] = []
+    on_page: dict[int, list[_Entry]] = {}
+    for entry in entries:
+        if entry.line.text.strip():
+            on_page.setdefault(entry.page, []).append(entry)
+    several = len(document.pages) > 1
+    last = 1
+    for index, lines in on_page.items():
+        page = document.pages[index]
+        for place, entry in enumerate(lines):
+            match = _LONE_NUMBER.fullmatch(entry.line.text.lower())
+            if entry.kind != "text" or match is None or len(lines) < 2:
+                continue
+            value = int(match[1])
+            at_edge = place < EDGE_LINES or place >= len(lines) - EDGE_LINES
+            if entry.line.box is not None:
+                top, bottom = entry.line.box.top / page.height, entry.line.box.bottom / page.height
+                if at_edge and (top < TOP_SHARE or bottom > BOTTOM_SHARE):
+                    found.append((entry, False))
+            elif (several and at_edge and 0 <= value - last <= max(3, index + 1 - last)) or (
+                not several and value > last and _page_may_begin(value, entry.offset)
+            ):
+                found.append((entry, True))
+                last = value
+    return found
+
+
+def _page_may_begin(number: int, offset: int) -> bool:
+    """Whether page `number` can begin after `offset` characters."""
+    return number > 1 and SHORTEST_PAGE <= offset / (number - 1) <= LONGEST_PAGE
+
+
+def _running_heads(entries: Sequence[_Entry], document: Document) -> list[_Entry]:
+    """Lines that come back at the edge of three pages or more, digits apart."""
+    if len(document.pages) < RUNNING_PAGES:
+        return []
+    at_edges: dict[str, list[_Entry]] = {}
+    on_page: dict[int, list[_Entry]] = {}
+    for entry in entries:
+        if entry.kind == "text" and entry.line.text.strip():
+            on_page.setdefault(entry.page, []).append(entry)
+    for lines in on_page.values():
+        for entry in lines[:1] if len(lines) == 1 else (lines[0], lines[-1]):
+            key = re.sub(r"\d+", "#", aligned(entry.line.text)).strip()
+            if sum(letter.isalpha() for letter in key) >= 4:
+                at_edges.setdefault(key, []).append(entry)
+    return [entry for same in at_edges.values() if len({e.page for e in same}) >= RUNNING_PAGES for entry in same]
+
+
+# --- a page number inside a sentence ---------------------------------------------------------------------
+
+# Words that a number follows, and words that it counts: between or beside them a number belongs to the text.
+_BEFORE = frozenset(
+    aligned(
+        "số khóa khoá lần thứ mức năm tháng ngày loại nhóm cấp quý điều khoản điểm chương mục phần vùng đợt"
+        " hạng bậc kỳ trên dưới đạt "
+        "còn là có gồm trong cả từ đến tới khoảng gần hơn mỗi các những thành đủ tăng giảm tối thiểu nhất"
+        " quá dự kiến chọn cử "
+        "giao bằng với tuần lớp tổ khối xóm thôn ấp khu phố quận phường đội trạm bảng biểu mẫu qua sau trước vào lúc "
+        "chia cho ít đề án quyển tập bước khâu cụm tiểu"
+    ).split()
+)
+_AFTER = frozenset(
+    aligned(
+        "tháng năm ngày giờ phút tuần quý lần đợt khâu cấp bên hộ người xã thôn huyện tỉnh xóm bản ấp khu"
+        " phường tổ nhà trường lớp em "
+        "học cháu trẻ con cây ha tấn tạ kg km m đồng triệu tỷ nghìn ngàn trăm chỉ tiêu tiêu nhiệm nội nhóm"
+        " loại mô phong "
+        "cuộc vụ việc đơn văn bản lượt buổi hội lĩnh mục điểm khoản điều chương phần bước mặt thành cơ đồng"
+        " sản mặt hàng xe máy "
+        "công trình dự tập cá cán đảng đoàn chi trạm giường bệnh ca mũi liều trong và hoặc là đến trở hộ dám"
+        " hơn rõ không tốt có"
+    ).split()
+) - {"cong", "dong", "van", "san", "noi", "hoi"}  # first syllables too common to tell anything
+
+
+def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, int]]:
+    """(line, index of the word) of each page number inside a sentence."""
+    flow: list[tuple[_Entry, int, Word, int]] = []
+    for entry in entries:
+        if entry.kind != "text":
+            continue
+        at = entry.offset
+        for index, word in enumerate(entry.line.words):
+            if word.text:
+                flow.append((entry, index, word, at))
+                at += len(word.text) + 1
+    suspects = [
+        i
+        for i in range(1, len(flow) - 1)
+        if flow[i][2].text.isdigit()
+        and len(flow[i][2].text) <= 3
+        and int(flow[i][2].text) >= 2
+        and flow[i - 1][2].text.isalpha()
+        and flow[i + 1][2].text.strip('.,;:!?”")').isalpha()
+        and flow[i + 1][2].text[0].islower()
+    ]
+    if not suspects:
+        return []
+    running = " " + aligned(" ".join([item[2].text for item in flow])) + " "
+    paged = len(document.pages) > 1
+    found = []
+    for i in suspects:
+        entry, index, word, at = flow[i]
+        before, after = aligned(flow[i - 1][2].text), aligned(flow[i + 1][2].text.strip('.,;:!?”")'))
+        number = int(word.text)
+        if (
+            before in _BEFORE
+            or after in _AFTER
+            or not re.search(rf" {re.escape(before)} {re.escape(after)}\b", running)
+        ):
+            continue
+        here = entry.page + 1
+        if paged and number not in (here, here + 1):
+            continue
+        if not paged and not _page_may_begin(number, at):
+            continue
+        found.append((entry, index))
+    return found
+
+
+# --- tokens broken over lines ----------------------------------------------------------------------------
+
+_BREAKS_AFTER = re.compile(r"[\w)][-–/]$")
+
+
+def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
+    """ "05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
+    text_lines = [entry for entry in entries if entry.kind == "text" and entry.line.text]
+    for above, below in pairwise(text_lines):
+        last = next(i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text)
+        first = next(i for i, word in enumerate(below.line.words) if word.text)
+        head, tail = above.line.words[last], below.line.words[first]
+        if not _BREAKS_AFTER.search(head.text) or not tail.text[0].isalnum() or len(above.line.words) < 2:
+            continue
+        joined = head.text + tail.text
+        above.line = _with_word(
+            above.line,
+            last,
+            replace(
+                head,
+                text=joined,
+                edits=(*head.edits, Edit("join_broken_token", head.text, joined)),
+            ),
+        )
+        below.line = _with_word(
+            below.line,
+            first,
+            replace(
+                tail,
+                text="",
+                edits=(*tail.edits, Edit("join_broken_token", tail.text, "")),
+            ),
+        )
+
+
+def _with_word(line: Line, index: int, word: Word) -> Line:
+    return replace(line, words=(*line.words[:index], word, *line.words[index + 1 :]))
+
+
+# --- the stage -------------------------------------------------------------------------------------------
+
+
+def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
+    """The document without artefacts, and a notice for each that stood inside the text.
+
+    Page numbers and running heads stay in the document as blocks of their kind. A document that is tidy
+    already comes back equal, without notices.
+    """
+    entries, offset = [], 0
+    before: list[Line] = []
+    for p, page in enumerate(document.pages):
+        for b, block in enumerate(page.blocks):
+            for line in block.lines:
+                before.append(line)
+                entries.append(
+                    _Entry(p, b, block.kind, line if block.kind == "page_number" else _without_marks(line), offset)
+                )
+                offset += len(line.text) + 1
+    notices = []
+    for entry, inside in _page_number_lines(entries, document):
+        entry.kind = "page_number"
+        if inside:
+            notices.append(_notice(document, entry, f"page number {entry.line.text.strip()} stood between two lines"))
+    for entry in _running_heads(entries, document):
+        entry.kind = "running_head"
+    for entry, index in _intruders(entries, document):
+        word = entry.line.words[index]
+        notices.append(_notice(document, entry, f"page number {word.text} stood inside a sentence", word))
+        gone = replace(word, text="", edits=(*word.edits, Edit("page_artifact", word.text, "")))
+        entry.line = _with_word(entry.line, index, gone)
+    _join_broken_tokens(entries)
+    # Restoration gives cells lines of their own, equal to those of the blocks, so the changed are found by value.
+    changed = {
+        old: entry.line
+        for old, entry in zip(before, entries, strict=True)
+        if old is not entry.line and old != entry.line
+    }
+    on_page: list[list[_Entry]] = [[] for _ in document.pages]
+    for entry in entries:
+        on_page[entry.page].append(entry)
+    pages = tuple(_rebuilt(page, own, changed) for page, own in zip(document.pages, on_page, strict=True))
+    return replace(document, pages=pages), tuple(notices)
+
+
+def _notice(document: Document, entry: _Entry, message: str, word: Word | None = None) -> Notice:
+    box = word.box if word is not None else entry.line.box
+    return Notice("page_artifact", message, document.pages[entry.page].number, box)
+
+
+def _rebuilt(page: Page, entries: Sequence[_Entry], changed: dict[Line, Line]) -> Page:
+    """The page with the entries' lines; a block whose lines changed kind is parted."""
+    blocks: list[Block] = []
+    last: tuple[int, BlockKind] | None = None
+    lines: list[Line] = []
+    for entry in entries:
+        if (entry.block, entry.kind) != last:
+            if last is not None:
+                blocks.append(_block(page, last, lines))
+            last, lines = (entry.block, entry.kind), []
+        lines.append(entry.line)
+    if last is not None:
+        blocks.append(_block(page, last, lines))
+    tables = (
+        tuple(
+            replace(
+                table,
+                cells=tuple(
+                    replace(cell, lines=tuple(changed.get(line, line) for line in cell.lines)) for cell in table.cells
+                ),
+            )
+            for table in page.tables
+        )
+        if changed
+        else page.tables
+    )
+    return replace(page, blocks=tuple(blocks), tables=tables)
+
+
+def _block(page: Page, key: tuple[int, BlockKind], lines: list[Line]) -> Block:
+    origin = page.blocks[key[0]]
+    if len(lines) == len(origin.lines) and key[1] == origin.kind:
+        return replace(origin, lines=tuple(lines))
+    boxes = [line.box for line in lines if line.box is not None]
+    box = boxes[0] if boxes else None
+    for other in boxes[1:]:
+        box = box.union(other) if box else other
+    return Block(tuple(lines), key[1], box)

@@ -1,0 +1,277 @@
+"""What is due when, and the campaigns and phases of a plan.
+
+The trouble: "trước ngày 10/12/2021" may stand before or after what is due; one sentence has two terms ("sơ kết trong
+tháng 7/2021 và tổng kết trước ngày 10/12/2021"); "giai đoạn 2021-2025" in a programme's name is no phase of this plan.
+
+What it never does: take a date without a year, a recurring one, or a day that nothing is due on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.document import Table
+from pipeline.knowledge import dates, terms
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPeriod:
+    """One campaign or phase by the contract."""
+
+    name: str | None
+    start: str | None
+    end: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDeadline:
+    """One deadline by the contract."""
+
+    date: str
+    action: str | None
+    place: Place
+    parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
+
+
+# --- periods ---------------------------------------------------------------------------------------------
+
+_NAMED = re.compile(
+    r"^(?:trong )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem|thang cao diem|tuan le|thang hanh"
+    r" dong)\b[^:;.(]{0,90}?)"
+    r"\s*(?=[:(;]|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
+)
+_PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")
+_NUMBERED_NAME = re.compile(
+    r"^(?:dot|giai doan|buoc|vong|chang)\b(?:\s+\w+){0,3}?\s+(?:\d+|[ivx]+|(?:thu )?(?:nhat|hai|ba|tu|nam))\b"
+)
+
+
+def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
+    """Campaigns and phases, dated or not, in document order."""
+    found: list[FoundPeriod] = []
+    for step in walk(nodes):
+        node = step.node
+        if node.heading is not None and node.title is not None:
+            found += _period(node.title, node.title.body, len(node.title.text) - len(node.title.body), node.paragraphs)
+        for paragraph in node.content:
+            if paragraph.table is not None or paragraph.area == "basis":
+                continue
+            text, offset = _after_mark(paragraph)
+            found += _period(paragraph, text, offset, ())
+    return tuple(found)
+
+
+def _after_mark(paragraph: Paragraph) -> tuple[str, int]:
+    if paragraph.marker is not None and paragraph.marker.family != "bullet":
+        return paragraph.text[paragraph.marker.text_start :], paragraph.marker.text_start
+    bullet = bullet_of(paragraph.text)
+    offset = bullet.text_start if bullet is not None else 0
+    return paragraph.text[offset:], offset
+
+
+_SPAN_FIRST = re.compile(r"^tu (?:ngay|thang|dau|quy)\b[^:;]{4,60}:\s")
+LONGEST_NAME = 14  # words of a phase's name after its dates
+SPAN_NEAR = 60  # characters between a phase's name and its dates
+
+
+def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragraph]) -> Iterator[FoundPeriod]:
+    key = aligned(text)
+    spanned = _SPAN_FIRST.match(key)
+    if spanned is not None:
+        spans = [
+            span for span in terms.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)
+        ]
+        rest = text[spanned.end() :].strip(" .;,")
+        if spans and len(rest.split()) <= LONGEST_NAME:
+            yield FoundPeriod(rest, spans[0].first, spans[0].last, paragraph.place(offset))
+        return
+    match = _NAMED.match(key)
+    named = match is not None
+    if match is None and below and _NUMBERED_NAME.match(key) and len(key) < 90:
+        name_end = len(text.rstrip(" :"))
+    elif match is None or _PURE_SPAN.match(key):
+        return
+    else:
+        name_end = match.end("name")
+    name = text[:name_end].strip(" ,:-–")
+    if match is not None:
+        name = text[match.start("name") : match.end("name")].strip(" ,:-–")
+    spans = [
+        span
+        for span in terms.find_spans(text)
+        if span.start >= name_end - 1 and span.start - name_end <= SPAN_NEAR and not span.recurring
+    ]
+    if spans and (spans[0].first or spans[0].last):
+        span = spans[0]
+        yield FoundPeriod(
+            name, span.first, span.last, paragraph.place(offset, offset + span.end, 0.6 if span.doubt else 1.0)
+        )
+        return
+    for after in below[:1]:
+        near = [span for span in terms.find_spans(after.text) if span.start <= SPAN_NEAR and not span.recurring]
+        if near and (near[0].first or near[0].last):
+            yield FoundPeriod(name, near[0].first, near[0].last, after.place(near[0].start, near[0].end))
+            return
+    # an undated phase counts where it is numbered and opens its paragraph: "Đợt 1: ..."
+    if named and _NUMBERED_NAME.match(key) and not _PURE_SPAN.match(key):
+        yield FoundPeriod(name, None, None, paragraph.place(offset, offset + name_end))
+
+
+# --- deadlines -------------------------------------------------------------------------------------------
+
+_CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[" + CAPITALS + r"\"“])|:\s+(?=[" + CAPITALS + r"])")
+_JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
+# "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
+_UP_TO = re.compile(r"\W*den\b")
+_COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
+# "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
+_LEADING_TIME = re.compile(r"^(?:trong |vao |truoc |den )?(?:thang|quy|ngay)\s?[\divx][^:;]{0,40}:\s")
+_EDGE = " ,;:.-–+*"
+_TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
+_DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
+
+
+def find_deadlines(nodes: Sequence[Node]) -> tuple[FoundDeadline, ...]:
+    """What is due when, from sentences and task tables, in document order."""
+    found: list[FoundDeadline] = []
+    for step in walk(nodes):
+        for paragraph in step.node.content:
+            if paragraph.table is not None:
+                found += _from_table(paragraph, paragraph.table)
+            elif paragraph.area != "basis" and not _tells_of_the_past(step):
+                found += (_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph))
+    return tuple(found)
+
+
+# "- Thời gian thực hiện: Tháng 6/2023." says when, its heading says what
+_LABEL_ALONE = re.compile(
+    r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)(?: (?:thuc hien|hoan thanh|trien khai|to chuc))?)?"
+)
+LEAST_TASK, LONGEST_TASK = 3, 60  # words of a title that can say what is due
+
+
+def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> FoundDeadline:
+    """The deadline with the title of its section as action where its own line has only a label."""
+    node = step.node
+    if not _LABEL_ALONE.fullmatch(aligned(deadline.action or "").strip()) or node.title in (None, paragraph):
+        return deadline
+    assert node.title is not None
+    task = _trimmed(node.heading or node.title.body)
+    if node.label is None or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK:
+        return deadline
+    kept = tuple(part for part in deadline.parts if part[0] != "action")
+    return replace(deadline, action=task, parts=(*kept, ("action", node.title.place_of(task))))
+
+
+def _tells_of_the_past(step: Step) -> bool:
+    return any(node.kind == "situation" for node in (*step.above, step.node))
+
+
+def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
+    text, offset = _after_mark(paragraph)
+    lead = _LEADING_TIME.match(aligned(text))
+    if lead is not None:
+        dated = [
+            d for d in dates.find_dates(text[: lead.end()]) if d.edtf and not d.recurring and d.precision != "year"
+        ]
+        action = _trimmed(text[lead.end() :])
+        if dated and action and not terms.find_spans(text[: lead.end()]):
+            parts = (
+                ("date", paragraph.place(offset, offset + lead.end())),
+                ("action", paragraph.place_of(action, offset)),
+            )
+            yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset), parts)
+        return
+    done, last_action = 0, ""
+    spans = [span for span in terms.find_spans(text) if span.first]
+    dues = [
+        due
+        for due in terms.find_due(text)
+        if due.strength != "horizon"
+        and not (due.strength == "time" and _UP_TO.match(aligned(due.cue)) and not _COMPLETES.search(aligned(text)))
+        and not any(span.start <= due.start < span.end for span in spans)
+    ]
+    for index, due in enumerate(dues):
+        breaks = [match.end() for match in _CLAUSE_BREAK.finditer(text, 0, due.start)]
+        start = max([done, *breaks])
+        before = text[start : due.start]
+        if start == done and done:
+            before = _JOINT.sub("", before, count=1)
+        action = _trimmed(before)
+        where = (start, due.end)
+        if start == done and done and not action.strip() and last_action:
+            done = due.end
+            place = paragraph.place(offset + start, offset + due.end)
+            yield FoundDeadline(due.edtf, last_action, place, (("action", paragraph.place_of(last_action, offset)),))
+            continue
+        if len(action.split()) < 2 and not (start == done and done and action):
+            stop = _CLAUSE_BREAK.search(text, due.end)
+            limit = stop.start() if stop else len(text)
+            if index + 1 < len(dues):
+                limit = min(limit, dues[index + 1].start)
+            action = _trimmed(text[due.end : limit])
+            where = (due.start, limit)
+            done = limit
+        else:
+            done = due.end
+        last_action = action
+        sure = 0.7 if due.date.doubt else 1.0
+        parts = (
+            ("date", paragraph.place(offset + due.date.start + _day_word(due.date.raw), offset + due.date.end, sure)),
+            ("action", paragraph.place_of(action, offset + where[0], offset + where[1])),
+        )
+        place = paragraph.place(offset + where[0], offset + where[1], sure)
+        yield FoundDeadline(due.edtf, action or None, place, parts)
+
+
+_DAY_WORD = re.compile(r"\s*ng[aà]y\s+", re.IGNORECASE)
+
+
+def _day_word(raw: str) -> int:
+    """How many signs of a date are its word "ngày", which is no part of the value."""
+    found = _DAY_WORD.match(raw)
+    return found.end() if found else 0
+
+
+def _trimmed(text: str) -> str:
+    text = text.strip(_EDGE + "(")
+    for _ in range(3):
+        text = _TRAILING_NOTE.sub("", text).strip(_EDGE)
+        text = _DANGLING.sub("", text).strip(_EDGE)
+    return text
+
+
+_TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b")
+_TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|ten van ban|viec|san pham)\b")
+
+
+def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
+    """Rows of a table whose head row has a column of tasks and one of times."""
+    rows = grid(table)
+    if not rows:
+        return
+    heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]]
+    task = next((i for i, head in enumerate(heads) if _TASK_HEAD.search(head)), None)
+    time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head) and i != task), None)
+    if task is None or time is None:
+        return
+    for row in rows[1:]:
+        what, when = row[task], row[time]
+        if what is None or when is None or what is when:
+            continue
+        dated = [date for date in dates.find_dates(when.text) if date.edtf and not date.recurring]
+        if not dated or not what.text.strip():
+            continue
+        last = dated[-1]
+        assert last.edtf is not None
+        place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
+        parts = (
+            ("date", place_of_cells(paragraph, (when,), when.text)),
+            ("action", place_of_cells(paragraph, (what,), what.text)),
+        )
+        yield FoundDeadline(last.edtf, what.text.strip(_EDGE), place, parts)

@@ -1,0 +1,105 @@
+"""Whether a line is a title of its own or a paragraph: of numbered lines, and of lines without a number.
+
+The trouble: "1. Mục đích:" is a title, "1. Tổ chức ..., trọng tâm là các nhiệm vụ sau:" is not; neither capitals nor
+boldness nor a colon decides alone.
+
+What it never does: know the outline; it is told what stands around the line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.headings import heading_kind
+from pipeline.structure.passages import CAPITALS, Paragraph, bullet_of, is_capitals, marks
+
+_INTRO = re.compile(
+    r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|(?:noi dung|dot|phan|viec) chinh|noi"
+    r" dung sau|gan voi)\s*:\s*$"
+)
+_SENTENCE_BREAK = re.compile(r"[.;!?]\s+[" + CAPITALS + r"“\"]")
+_INNER_COLON = re.compile(r":\s+(\S.*)$")
+_AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")
+_ENDS = re.compile(r"[.;,!?…][\s\"”)]*$")
+
+
+def heading_score(title: Paragraph, content: bool) -> float:
+    """Above 0 for a title, below for a numbered paragraph.
+
+    The weights are votes; cases/outline holds what forced them.
+    """
+    text = title.body.strip()
+    words = len(text.split())
+    key = aligned(text)
+    if is_capitals(text) and words <= 60:
+        return 4.0
+    score = 1.5 if content else -1.5
+    bold = title.is_bold
+    if bold is not None:
+        score += 2.0 if bold else -0.7
+    telling = heading_kind(text.rstrip(" :"))
+    if telling is not None and words <= 20:
+        score += 1.5 if words <= 8 else 0.75
+    if text.endswith(":"):
+        score += 0.5 if words <= 18 else -1.0
+        if _INTRO.search(key):
+            score -= 2.5
+    elif _ENDS.search(text):
+        score -= 1.0 if text.endswith(".") and words <= 8 and telling is not None and content else 2.8
+    elif content:
+        score += 0.5
+    if _SENTENCE_BREAK.search(text):
+        score -= 3.0
+    inner = _INNER_COLON.search(text)
+    if inner and len(inner[1].split()) >= 3:
+        score -= 1.5
+    if words <= 12:
+        score += 0.5
+    if words > 30:
+        score -= 2.0
+    if words > 45:
+        score -= 2.0
+    if _AMOUNT.search(text):
+        score -= 1.0
+    return score
+
+
+CLOSING = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
+
+
+SHORT_TITLE = 9  # words
+
+
+def is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after: Paragraph | None) -> bool:
+    """A title without a number: capitals or bold alone, or a canonical heading that stands by itself."""
+    text = paragraph.text.strip()
+    words = text.split()
+    if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
+        return False
+    if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or CLOSING.search(text):
+        return False
+    if is_capitals(text):
+        return True
+    if text.endswith(".") or len(words) > 20 or not text[:1].isupper():
+        return False
+    core = text.rstrip(" :")
+    if _SENTENCE_BREAK.search(text) or _INTRO.search(aligned(text)) or ":" in core:
+        return False
+    if paragraph.is_bold and not (after.is_bold and not marks(after.text)):
+        return True
+    if paragraph.is_bold is False:
+        return False
+    if len(words) <= 6 and heading_kind(core) is not None:
+        return True
+    # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, and a
+    # sentence follows.
+    return (
+        paragraph.is_bold is None
+        and len(words) <= SHORT_TITLE
+        and before is not None
+        and _ENDS.search(before.text) is not None
+        and len(after.text.split()) >= 2 * SHORT_TITLE
+        and not marks(after.text)
+        and after.text[:1].isupper()
+    )

@@ -1,0 +1,302 @@
+"""`document.html`: the scan beside its text, doubts marked, in one file that needs nothing else.
+
+For people without the program: any browser of the last years opens it, offline. Scan and text stand page by
+page; a doubtful word is marked and says what was read and what else it may be; a click on a word shows its place
+on the scan, a click on the scan shows the word, and N and P step through the doubts. Text from the paper and
+from file names is only ever text here: all of it is escaped, and the page's own policy forbids any script but
+the one below, any style but ours and every connection.
+
+The scans are shown as small JPEG pictures; the archived image is in the PDF.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from pipeline.document import Box, Document, Line, Page, Table, Turn, Word, upright
+from pipeline.plan import Evidence, Plan
+from pipeline.structure import flow
+from pipeline.structure.passages import Paragraph, PlacedLine
+from pipeline.writers.xmltext import attributes, escaped
+
+# Below these a word or a field is marked: the limits by which the desk counts doubts, so that both say the same.
+DOUBTFUL_WORD = 0.75
+DOUBTFUL_FIELD = 0.85
+
+# A page as wide as this many pixels can be read without zoom; JPEG at this quality keeps marks legible.
+PICTURE_WIDTH = 1000
+PICTURE_QUALITY = 50
+# Pillow counts the other way round.
+CLOCKWISE = {
+    90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90,
+}
+
+# Rows of the table of fields: label, and pointer of the value.
+FIELDS = (
+    ("Tên loại", "/document_type/name"),
+    ("Số", "/number/number"),
+    ("Ký hiệu", "/number/symbol"),
+    ("Cơ quan ban hành", "/issuer/name"),
+    ("Cơ quan cấp trên", "/issuer/parent"),
+    ("Địa danh", "/issued/place"),
+    ("Ngày ban hành", "/issued/date"),
+    ("Trích yếu", "/title"),
+    ("Năm kế hoạch", "/year"),
+    ("Chủ đề", "/theme"),
+    ("Quyền hạn ký", "/signature/authority"),
+    ("Chức vụ", "/signature/title"),
+    ("Người ký", "/signature/name"),
+    ("Lưu", "/archive"),
+)
+# Blocks that are no part of a paragraph.
+ASIDE = {"page_number": "số trang", "running_head": "đầu trang lặp"}
+OBJECTS = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}
+
+
+def to_html(document: Document, plan: Plan | None = None, source_path: Path | None = None) -> str:
+    """The page for a document; with its fields where `plan` is given, with its scans where `source_path` is.
+
+    A scan that cannot be shown is told in its place; the text is there all the same.
+    """
+    style, script = _asset("document.css"), _asset("document.js")
+    code = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{code}'"
+    title = escaped((plan.title if plan else None) or document.file)
+    doubts = sum(_is_doubtful(word) for word in document.words())
+    parts = [
+        f'<!DOCTYPE html>\n<html lang="vi">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
+        f"<style>\n{style}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
+        f'<p class="file">{escaped(document.file)}, {len(document.pages)} trang</p>\n'
+        f'<p class="doubts"><b id="count">{doubts}</b> chữ còn nghi ngờ. Phím <kbd>N</kbd>: chữ nghi ngờ tiếp theo,'
+        " <kbd>P</kbd>: chữ trước. Bấm vào chữ để xem chỗ của nó trên bản quét.</p>\n",
+        _fields(plan, document) if plan else "",
+        "</header>\n<main>\n",
+        *_pages(document, source_path),
+        f"</main>\n<script>{script}</script>\n</body>\n</html>\n",
+    ]
+    return "".join(parts)
+
+
+def _asset(name: str) -> str:
+    return resources.files("pipeline").joinpath("data", name).read_text("utf-8")
+
+
+def _is_doubtful(word: Word) -> bool:
+    return bool(word.text) and word.confidence < DOUBTFUL_WORD
+
+
+# --- fields -----------------------------------------------------------------------------------------
+
+
+def _fields(plan: Plan, document: Document) -> str:
+    record = plan.as_json()
+    pages = {page.number: page for page in document.pages}
+    rows = []
+    for label, pointer in FIELDS:
+        value = _at(record, pointer)
+        told = '<span class="none">không có</span>' if value is None else escaped(str(value))
+        rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")
+    warnings_ = "".join(
+        f"<li>{escaped(item.message)}{f' (trang {item.page})' if item.page else ''}</li>\n" for item in plan.warnings
+    )
+    told = f'<details open><summary>Cần xem lại ({len(plan.warnings)})</summary><ul>\n{warnings_}</ul></details>\n'
+    return f'<table class="fields">\n{"".join(rows)}</table>\n' + (told if warnings_ else "")
+
+
+def _at(value: Any, pointer: str) -> Any:
+    for key in pointer.split("/")[1:]:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _evidence(evidence: Evidence | None, pages: dict[int, Page]) -> str:
+    """What was read for a field and where, in 1/1000 of the page as it is shown here (turned for reading)."""
+    if evidence is None:
+        return ""
+    kinds = "doubt" if evidence.confidence < DOUBTFUL_FIELD else None
+    title = f"{round(100 * evidence.confidence)} %"
+    if evidence.raw != evidence.text:
+        title += f"; máy đọc: {evidence.raw}"
+    told = attributes(**{"class": kinds, "title": title})
+    page = pages.get(evidence.page or 0)
+    if page is None or evidence.box is None:
+        return told
+    turned = Box(*evidence.box).turned(page.turn, page.width, page.height)
+    size = (page.height, page.width) if page.turn in (90, 270) else (page.width, page.height)
+    return told + attributes(**{"data-page": page.number}) + _place(turned, *size)
+
+
+# --- pages ------------------------------------------------------------------------------------------
+
+
+def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
+    structure = flow.structure(upright(document))
+    with contextlib.ExitStack() as stack:
+        pictures = _Pictures(source_path, document.media_type, stack) if source_path is not None else None
+        for page in structure.document.pages:
+            yield f'<section class="page" id="page-{page.number}">\n'
+            yield f"<h2>Trang {page.number}</h2>\n"
+            if pictures is not None and not document.media_type.startswith("text/"):
+                yield _scan(page, pictures)
+            yield '<div class="text">\n'
+            if page.status == "failed":
+                yield '<p class="failed">Không đọc được trang này.</p>\n'
+            elif page.status == "blank":
+                yield '<p class="aside">Trang trắng.</p>\n'
+            for block in page.blocks:
+                if kind := ASIDE.get(block.kind):
+                    yield f'<p class="aside" title="{kind}">{_lines(page, block.lines)}</p>\n'
+            for paragraph in structure.paragraphs:
+                if paragraph.page <= page.number <= paragraph.last_page:
+                    yield _paragraph(page, paragraph)
+            for thing in page.objects:
+                if name := OBJECTS.get(thing.kind):
+                    place = _place(thing.box, page.width, page.height)
+                    yield f'<p class="aside"><span class="word"{place}>[{name}]</span></p>\n'
+            yield "</div>\n</section>\n"
+
+
+def _scan(page: Page, pictures: _Pictures) -> str:
+    data = pictures.jpeg(page.number, page.turn)
+    if data is None:
+        return '<p class="failed">Không hiện được ảnh quét của trang này.</p>\n'
+    code = base64.b64encode(data).decode("ascii")
+    return (
+        f'<figure><img alt="Bản quét trang {page.number}" src="data:image/jpeg;base64,{code}">'
+        '<div class="light" hidden></div></figure>\n'
+    )
+
+
+def _paragraph(page: Page, paragraph: Paragraph) -> str:
+    """The part of a paragraph that stands on this page."""
+    if paragraph.table is not None:
+        return _table(page, paragraph.table)
+    words = _lines(page, [line for line in paragraph.lines if line.page == page.number])
+    if not words:
+        return ""
+    tag = "h3" if paragraph.level or paragraph.area == "title" else "p"
+    kinds = " ".join(filter(None, (
+        paragraph.area if paragraph.area in ("title", "aside") else "",
+        "follows" if paragraph.page < page.number else "",
+    )))
+    return f"<{tag}{attributes(**{'class': kinds or None})}>{words}</{tag}>\n"
+
+
+def _table(page: Page, table: Table) -> str:
+    rows: list[str] = []
+    for row in range(table.rows):
+        cells = "".join(
+            "<td" + attributes(
+                rowspan=cell.row_span if cell.row_span > 1 else None,
+                colspan=cell.column_span if cell.column_span > 1 else None,
+            ) + f">{_lines(page, cell.lines)}</td>"
+            for cell in sorted(table.cells, key=lambda cell: cell.column) if cell.row == row
+        )
+        rows.append(f"<tr>{cells}</tr>\n")
+    return f'<table class="found">\n{"".join(rows)}</table>\n'
+
+
+def _lines(page: Page, lines: Sequence[Line | PlacedLine]) -> str:
+    return "\n".join(" ".join(_word(page, word) for word in line.words if word.text) for line in lines)
+
+
+def _word(page: Page, word: Word) -> str:
+    place = _place(word.box, page.width, page.height)
+    if not _is_doubtful(word):
+        hint = attributes(title=f"máy đọc: {word.raw}") if word.raw != word.text else ""
+        return f'<span class="word"{place}{hint}>{escaped(word.text)}</span>'
+    said = [f"{round(100 * word.confidence)} %", f"máy đọc: {word.raw}" if word.raw else "máy không đọc được"]
+    said += [f"hoặc: {other.text} ({round(100 * other.confidence)} %)" for other in word.alternatives]
+    return f'<mark class="word" tabindex="0"{place}{attributes(title="; ".join(said))}>{escaped(word.text)}</mark>'
+
+
+def _place(box: Box | None, page_width: float, page_height: float) -> str:
+    """The box as shares of the page in 1/1000: left, top, width, height."""
+    if box is None or page_width <= 0 or page_height <= 0:
+        return ""
+    across, down = 1000 / page_width, 1000 / page_height
+    numbers = (box.left * across, box.top * down, box.width * across, box.height * down)
+    return f' data-box="{" ".join(str(round(n)) for n in numbers)}"'
+
+
+# --- pictures ---------------------------------------------------------------------------------------
+
+
+class _Pictures:
+    """Small pictures of the source's pages; None for one that cannot be drawn."""
+
+    def __init__(self, path: Path, media_type: str, stack: contextlib.ExitStack) -> None:
+        self._pdf: pypdfium2.PdfDocument | None = None
+        self._image: Image.Image | None = None
+        with contextlib.suppress(pypdfium2.PdfiumError, UnidentifiedImageError, OSError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the guards of ingest have looked at the size
+            if media_type == "application/pdf":
+                self._pdf = stack.enter_context(contextlib.closing(pypdfium2.PdfDocument(path)))
+                self._pdf.init_forms()  # or the mark of a digital signature would be missing
+            elif not media_type.startswith("text/"):
+                self._image = stack.enter_context(Image.open(path))
+
+    def jpeg(self, number: int, turn: Turn) -> bytes | None:
+        """The page turned for reading."""
+        try:
+            picture = self._of_pdf(number) if self._pdf is not None else self._of_image(number)
+        except (pypdfium2.PdfiumError, OSError, EOFError, ValueError, SyntaxError, MemoryError):
+            return None
+        if picture is None:
+            return None
+        if turn:
+            picture = picture.transpose(CLOCKWISE[turn])
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", quality=PICTURE_QUALITY, optimize=True)
+        return buffer.getvalue()
+
+    def _of_pdf(self, number: int) -> Image.Image | None:
+        assert self._pdf is not None
+        if number > len(self._pdf):
+            return None
+        page = self._pdf[number - 1]
+        try:
+            width, height = page.get_size()
+            # A very long page is drawn by its height, or a strip of 14400 points would not fit in memory.
+            scale = PICTURE_WIDTH / max(width, height / 2, 1)
+            bitmap = page.render(scale=scale, rev_byteorder=True)
+            return _grey_if_grey(bitmap.to_pil().convert("RGB"))
+        finally:
+            page.close()
+
+    def _of_image(self, number: int) -> Image.Image | None:
+        if self._image is None:
+            return None
+        if getattr(self._image, "n_frames", 1) > 1:
+            self._image.seek(number - 1)
+        turned = ImageOps.exif_transpose(self._image) if self._image.format != "TIFF" else self._image.copy()
+        if turned.mode.startswith("I"):
+            turned = turned.point(lambda value: value / 256).convert("L")
+        elif turned.mode in ("1", "L"):
+            turned = turned.convert("L")
+        else:
+            turned = turned.convert("RGB")
+        turned.thumbnail((PICTURE_WIDTH, 2 * PICTURE_WIDTH), Image.Resampling.BOX)
+        return turned
+
+
+def _grey_if_grey(picture: Image.Image) -> Image.Image:
+    """Without its colour planes where they say nothing: a third of the bytes."""
+    small = picture.resize((64, 64), Image.Resampling.BOX).convert("YCbCr")
+    _, blue, red = (band.getextrema() for band in small.split())
+    if all(isinstance(low, int) and isinstance(high, int) and low >= 124 and high <= 132 for low, high in (blue, red)):
+        return picture.convert("L")
+    return picture
