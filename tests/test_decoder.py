@@ -133,6 +133,6 @@ def test_training_pairs_leave_punctuation_out():
 
 
 def test_every_candidate_syllable_is_legal():
-    from pipeline.decoder.restoration import Restorer
+    from pipeline.decoder.trained import MODEL, load
 
-    assert all(vietnamese.is_syllable(word) for word in Restorer.load().finder.syllables)
+    assert all(vietnamese.is_syllable(word) for word in load(MODEL).finder.syllables)

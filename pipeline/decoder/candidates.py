@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, PartModel, cased
+from pipeline.decoder.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, cased
 from pipeline.decoder.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
+from pipeline.decoder.shortforms import Row, ShortForms
 from pipeline.knowledge import vietnamese
 
 MOST = 60
@@ -30,9 +31,6 @@ CASE_PRIOR = {
 }
 SAME_BASE = -0.7  # a known word that differs in marks only: QD for QĐ
 GARBLING = "latin"  # the channel that misreads letters; a Vietnamese model reads capitals right
-LISTED = -2.0  # a listed abbreviation misread in its letters
-LONGEST_SHORT = 10  # letters of an abbreviation
-SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
 COMPOSED = -4.0  # an abbreviation put together from two known ones
 # An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
 UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -6.0, -2.0, -7.0
@@ -40,10 +38,8 @@ NO_VOWEL = -6.0
 PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
 
-
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,6 @@ class Candidates:
         return Candidates(
             self.words[wanted], self.emissions[wanted], tuple(self.texts[i] for i in wanted), self.tails[wanted]
         )
-
-
-Row = tuple[int, float, str]
 
 
 def _columns(rows: Sequence[Row]) -> Candidates:
@@ -123,6 +116,7 @@ class Finder:
 
     def __init__(self, vocabulary: Vocabulary, model: LanguageModel, abbreviations: Iterable[str]) -> None:
         self.vocabulary = vocabulary
+        self.short = ShortForms(vocabulary, abbreviations)
         self.syllables = tuple(word for word in vocabulary.words[4:] if vietnamese.is_syllable(word))
         self.numbers = np.array([vocabulary.index[word] for word in self.syllables])
         self.unigram: NDArray[np.float32] = UNIGRAM_WEIGHT * model.tables[0].logs[self.numbers]
@@ -132,16 +126,6 @@ class Finder:
         for number, word in enumerate(vocabulary.words[4:], 4):
             if word not in syllables:
                 self.others.setdefault(vietnamese.search_key(word), []).append(number)
-        self.abbreviations: dict[str, list[str]] = {}
-        for name in abbreviations:
-            self.abbreviations.setdefault(vietnamese.search_key(name), []).append(name)
-        # Codes as they stand in symbols, by their bare letters; None where those are a code of their own (HD, DA).
-        self.codes: dict[str, str | None] = {}
-        for name in (name for names in self.abbreviations.values() for name in names):
-            for part in _LETTERS.findall(name):
-                bare = vietnamese.strip_marks(part)
-                self.codes[bare] = part if self.codes.get(bare, part) == part else None
-        self._short_models: dict[str, tuple[PartModel, tuple[str, ...]]] = {}
         self.by_base: dict[str, list[int]] = {}
         for place, word in enumerate(self.syllables):
             self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
@@ -185,8 +169,8 @@ class Finder:
         )
         rows_of_others = self.itself(piece, set(texts))
         capitals = sum(letter.isupper() for letter in piece)
-        if channel.name == GARBLING and 2 <= len(piece) <= LONGEST_SHORT and 2 * capitals > len(piece):
-            rows_of_others += self.short_forms(channel, piece, {row[2] for row in rows_of_others})
+        if channel.name == GARBLING and 2 * capitals > len(piece):
+            rows_of_others += self.short.misread(channel, piece, {row[2] for row in rows_of_others})
         extra = _columns(rows_of_others)
         return Candidates(
             np.concatenate([self.numbers[chosen], extra.words]),
@@ -201,7 +185,7 @@ class Finder:
         `tone` is for those that differ from the piece in the tone mark only, `base` for other marks.
         """
         places = self.by_base.get(vietnamese.search_key(piece), ())
-        if not places or (len(piece) > 1 and piece.isupper() and piece in self.abbreviations):
+        if not places or (len(piece) > 1 and piece.isupper() and piece in self.short.by_key):
             return found
         row = {text: number for number, text in enumerate(found.texts)}
         emissions = found.emissions.copy()
@@ -219,27 +203,6 @@ class Finder:
             np.concatenate([found.words, more.words]), np.concatenate([emissions, more.emissions]),
             found.texts + more.texts, np.concatenate([found.tails, more.tails]),
         )
-
-    def mend_symbol(self, symbol: str) -> str:
-        """A document symbol with the marks of its codes back, digits and signs untouched: 30/2020/NĐ-CP."""
-        def mend(match: re.Match[str]) -> str:
-            return self.codes.get(match[0]) or match[0]
-
-        return _LETTERS.sub(mend, symbol)
-
-    def short_forms(self, channel: Channel, piece: str, known: set[str]) -> list[Row]:
-        """Listed abbreviations that this reading in capitals may be ("HDTHKT" for HĐTĐKT)."""
-        made = self._short_models.get(channel.name)
-        if made is None:
-            forms = tuple(sorted({name for names in self.abbreviations.values() for name in names if name.isalpha()}))
-            made = self._short_models[channel.name] = PartModel(forms, {}, channel.onsets.letters), forms
-        model, forms = made
-        scores = model.score(piece)
-        best = np.argsort(-scores)[:4].tolist()
-        return [
-            (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
-            for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
-        ]
 
     def without_marks(self, piece: str) -> Candidates:
         """Candidates of a piece whose letters are right and whose marks are all gone."""
@@ -259,7 +222,7 @@ class Finder:
         own = self.vocabulary.number(piece)
         if piece not in known:
             # A syllable in odd capitals ("bUA") is no known word: the channel has told what speaks for it.
-            names = self.abbreviations.get(key, ()) if short else ()
+            names = self.short.by_key.get(key, ()) if short else ()
             listed = piece in names or (not names and own > UNKNOWN and self.vocabulary.words[own] not in self.place)
             cost = PLAIN_KNOWN if listed else identity_cost(piece)
             rows.append((own if listed and own > UNKNOWN else ABBREVIATION if short else UNKNOWN, cost, piece))
@@ -270,24 +233,16 @@ class Finder:
                 rows.append((number, SAME_BASE, text))
                 texts.add(text)
         if short:
-            for name in self.abbreviations.get(key, ()):
+            for name in self.short.by_key.get(key, ()):
                 if name not in texts:
                     rows.append((self.vocabulary.number(name), SAME_BASE, name))
                     texts.add(name)
-            if key not in self.abbreviations:
-                for name in self._composed(key):
+            if key not in self.short.by_key:
+                for name in self.short.composed(key):
                     if name not in texts:
                         rows.append((ABBREVIATION, COMPOSED, name))
                         texts.add(name)
         return rows
-
-    def _composed(self, key: str) -> list[str]:
-        made: list[str] = []
-        for cut in range(2, len(key) - 1):
-            for left in self.abbreviations.get(key[:cut], ()):
-                made.extend(left + right for right in self.abbreviations.get(key[cut:], ()))
-        return made[:4]
-
 
 def like(word: str, piece: str) -> str:
     """The lower-case word in the case pattern of the piece.

@@ -1,0 +1,79 @@
+"""Decide whether a word may be changed: by the condition of its paragraph, by what it is, by how sure the change is.
+
+One right word harmed costs more than one wrong word left wherever the text was read by a Vietnamese model; in a garbled
+text nothing that was read stands for itself.
+"""
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.decoder import router
+from pipeline.decoder.candidates import is_damage
+from pipeline.decoder.language import UNKNOWN, Vocabulary
+from pipeline.decoder.pending import Kind, Preset
+from pipeline.knowledge import vietnamese
+
+# How sure a change must be. A word that cannot be Vietnamese as it stands is changed at any odds but in "strict".
+CHANGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
+# Vietnamese as it stands: one right syllable harmed costs more than one wrong one left.
+CHANGE_VIETNAMESE = {
+    "slips": {"strict": 0.99, "balanced": 0.9, "full": 0.6},
+    "clean": {"strict": 1.01, "balanced": 0.985, "full": 0.95},
+}
+# The same for a word that another look read at this place: nothing is invented, the better of two is chosen.
+CHANGE_TO_READ = {"strict": 0.99, "balanced": 0.6, "full": 0.5}
+CHANGE_RARE = 0.8  # the least for a possible syllable that no text has; it may be a name
+DEBRIS = 0.5  # most that a token is believed which is no word and was left: 10 in 26 right on the dev samples
+USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
+
+
+def may_change(
+    condition: str, read: str, sure: float, preset: Preset, heard: bool, vocabulary: Vocabulary
+) -> bool:
+    """Whether what was read may give way to a word of this probability; `heard` when another look read that word."""
+    if condition in CHANGE_VIETNAMESE:
+        if is_damage(read):
+            return sure >= CHANGE[preset]
+        if vietnamese.is_syllable(read) and vocabulary.number(read) == UNKNOWN:
+            return sure >= max(CHANGE[preset], CHANGE_RARE)
+        if heard:
+            return sure >= CHANGE_TO_READ[preset]
+        return sure >= CHANGE_VIETNAMESE[condition][preset]
+    if condition == "unmarked":
+        return sure >= (CHANGE["strict"] if preset == "strict" else 0.0)
+    if is_read_by_vietnamese(read):
+        return sure >= CHANGE_VIETNAMESE["slips"][preset]
+    return sure >= CHANGE[preset] if vietnamese.is_syllable(read) or preset == "strict" else True
+
+
+def is_read_by_vietnamese(text: str) -> bool:
+    """Whether a syllable has a letter no English model prints: in a garbled paragraph, two readers were at work."""
+    return bool(router.OWN_LETTERS.search(text)) and vietnamese.is_syllable(text)
+
+
+def is_debris(text: str) -> bool:
+    """Whether a token of a garbled page, left as it was read, looks like what seals and rules leave behind."""
+    if len(text) == 1:
+        return text not in "Yy"
+    return text[1:].islower() and not vietnamese.is_syllable(text)
+
+
+def doubt_shift(recognised: float | None) -> float:
+    """How much the recogniser's own doubt speaks for another word, in nats."""
+    if recognised is None:
+        return -1.0
+    doubt = min(max(1 - recognised, 0.01), 0.9)
+    usual = 1 - USUAL_CONFIDENCE
+    return float(np.clip(np.log(doubt / (1 - doubt)) - np.log(usual / (1 - usual)), -2.0, 3.0))
+
+
+def share(confidence: float, against: float) -> float:
+    """What one of two readings counts for beside the other: by their odds of being right."""
+    one, other = (float(np.clip(value, 0.02, 0.98)) for value in (confidence, against))
+    return one * (1 - other) / (one * (1 - other) + other * (1 - one))
+
+
+def kind_of(read: str, text: str) -> Kind:
+    if read == text:
+        return "kept"
+    return "mark" if vietnamese.strip_marks(read).lower() == vietnamese.strip_marks(text).lower() else "letter"

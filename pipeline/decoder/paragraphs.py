@@ -1,0 +1,69 @@
+"""Part lines of words into paragraphs, and mend the labels that open them.
+
+Layout is gone when a text comes as lines; what is left are blank lines, labels, short lines and capitals. Labels are
+mended by rule, for no language model knows them: a second "d)" in a row is "đ)", "Ill." is III.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pipeline.decoder.pending import PendingWord
+
+MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
+_NUMERAL = re.compile(r"(?P<numeral>[IVXilvx]{2,5})(?P<sign>[.)-]{1,2})")
+_NUMERAL_LETTERS = str.maketrans("ilvx", "IIVX")
+_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+
+
+def text_pieces(lines: Sequence[Sequence[PendingWord]]) -> list[str]:
+    return [piece.text for row in lines for word in row for piece in word.pieces if piece.kind == "text"]
+
+
+def is_capitals(row: Sequence[PendingWord]) -> bool:
+    letters = [letter for word in row for letter in word.raw if letter.isalpha()]
+    return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.6 * len(letters)
+
+
+def paragraphs(lines: Sequence[Sequence[PendingWord]], breaks: Sequence[bool]) -> Iterable[tuple[int, int]]:
+    """Spans of lines read as one paragraph: up to a blank line, a label, a change to or from capitals."""
+    start = 0
+    widths = sorted(sum(len(word.raw) + 1 for word in row) for row in lines if row)
+    full = widths[int(len(widths) * 0.8)] if widths else 0
+    for number in range(len(lines)):
+        row = lines[number]
+        if number > start:
+            before = lines[number - 1]
+            short = sum(len(word.raw) + 1 for word in before) < 0.75 * full
+            opens = bool(row) and bool(row[0].pieces) and row[0].pieces[0].kind == "label"
+            upper = bool(row) and row[0].raw[:1].isupper()
+            if breaks[number - 1] or not row or opens or (short and upper) or is_capitals(before) != is_capitals(row):
+                yield start, number
+                start = number
+    if start < len(lines):
+        yield start, len(lines)
+
+
+def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
+    """A second "d)" in a row is "đ)": Vietnamese lists run a b c d đ e, and English models have no đ."""
+    before = ""
+    for row in lines:
+        if not row or not row[0].pieces or row[0].pieces[0].kind != "label":
+            continue
+        label = row[0].text
+        if label == "d)" and before == "d)":
+            row[0].texts, row[0].kind, row[0].confidence = ["đ)"], "mark", MENDED_SYMBOL
+        if len(label) == 2 and label[1] == ")" and label[0].isalpha():
+            before = row[0].text
+
+
+def mend_numeral(row: Sequence[PendingWord]) -> None:
+    """"Ill." that opens a line is the Roman numeral III: no word of any kind stands there. Letters only."""
+    found = _NUMERAL.fullmatch(row[0].raw) if row else None
+    if not found:
+        return
+    read = found["numeral"]
+    made = read.translate(_NUMERAL_LETTERS)
+    if made != read and read != read.lower() and _ROMAN.fullmatch(made):
+        row[0].texts, row[0].kind, row[0].confidence = [made + found["sign"]], "letter", MENDED_SYMBOL
+        row[0].alternatives = ()

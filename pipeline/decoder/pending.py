@@ -1,0 +1,71 @@
+"""Words on their way through the decoder, and what else was read at their place."""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pipeline.decoder import tokens
+from pipeline.decoder.settling import settle
+from pipeline.document import Alternative, Reading
+from pipeline.knowledge import vietnamese
+
+Preset = Literal["strict", "balanced", "full"]
+Kind = Literal["kept", "mark", "letter", "split", "merge", "reading", "locked"]
+
+LONGEST_WORD = 40  # letters; anything longer is no word
+UNTOLD = 0.8  # confidence supposed of a reader that tells none
+
+
+@dataclass(slots=True)
+class PendingWord:
+    """A word on its way through the decoder."""
+
+    raw: str
+    recognised: float | None = None
+    readings: tuple[Reading, ...] = ()
+    pieces: tuple[tokens.Piece, ...] = ()
+    heard: tuple[tuple[str, float], ...] = ()  # what else was read for its only text piece, and how surely
+    texts: list[str] | None = None
+    confidence: float = 1.0
+    alternatives: tuple[Alternative, ...] = ()
+    kind: Kind = "kept"
+
+    @property
+    def text(self) -> str:
+        return self.raw if self.texts is None else "".join(self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A piece to decode: its word, its place in the word, and how its line is set."""
+
+    word: PendingWord
+    place: int
+    setting: str
+    line: int
+
+
+def hear(word: PendingWord, first: bool) -> None:
+    """Take in the other readings of a word: a figure is settled at once, for a word they are evidence."""
+    sure = UNTOLD if word.recognised is None else word.recognised
+    settled = settle(word.raw, sure, word.readings, first)
+    if settled is not None:
+        # Cut anew, so that the language model sees what stands there; nothing in it is decoded.
+        word.pieces = tuple(
+            replace(piece, kind="other") if piece.kind == "text" else piece
+            for piece in tokens.cut(settled.text, first)
+        )
+        word.texts = [piece.text for piece in word.pieces]
+        word.confidence, word.alternatives = settled.confidence, settled.alternatives
+        word.kind = "locked" if settled.text == word.raw else "reading"
+        return
+    own = [piece for piece in word.pieces if piece.kind == "text"]
+    if len(own) != 1:
+        return
+    heard: dict[str, float] = {}
+    for reading in word.readings:
+        other = [piece for piece in tokens.cut(vietnamese.compose(reading.text), first) if piece.kind != "punctuation"]
+        if len(other) == 1 and other[0].kind == "text" and len(other[0].text) <= LONGEST_WORD:
+            heard[other[0].text] = max(heard.get(other[0].text, 0.0), reading.confidence)
+    heard.pop(own[0].text, None)
+    word.heard = tuple(heard.items())

@@ -1,0 +1,69 @@
+"""Abbreviations and codes from the closed lists: what a reading in capitals may stand for.
+
+No model of syllables knows "HĐTĐKT". What is not in the lists, or put together from two of them, is left as read.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from pipeline.decoder.channel import Channel, PartModel
+from pipeline.decoder.language import Vocabulary
+from pipeline.knowledge import vietnamese
+
+LISTED = -2.0  # a listed abbreviation misread in its letters
+LONGEST_SHORT = 10  # letters of an abbreviation
+SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+Row = tuple[int, float, str]  # word number, log-probability of the reading, printed form
+
+
+class ShortForms:
+    """The listed abbreviations by their bare letters, and models of how they are misread."""
+
+    def __init__(self, vocabulary: Vocabulary, abbreviations: Iterable[str]) -> None:
+        self.vocabulary = vocabulary
+        self.by_key: dict[str, list[str]] = {}
+        for name in abbreviations:
+            self.by_key.setdefault(vietnamese.search_key(name), []).append(name)
+        # Codes as they stand in symbols, by their bare letters; None where those are a code of their own (HD, DA).
+        self.codes: dict[str, str | None] = {}
+        for name in (name for names in self.by_key.values() for name in names):
+            for part in _LETTERS.findall(name):
+                bare = vietnamese.strip_marks(part)
+                self.codes[bare] = part if self.codes.get(bare, part) == part else None
+        self._short_models: dict[str, tuple[PartModel, tuple[str, ...]]] = {}
+
+    def mend_symbol(self, symbol: str) -> str:
+        """A document symbol with the marks of its codes back, digits and signs untouched: 30/2020/NĐ-CP."""
+        def mend(match: re.Match[str]) -> str:
+            return self.codes.get(match[0]) or match[0]
+
+        return _LETTERS.sub(mend, symbol)
+
+    def misread(self, channel: Channel, piece: str, known: set[str]) -> list[Row]:
+        """Listed abbreviations that this reading in capitals may be ("HDTHKT" for HĐTĐKT)."""
+        if not 2 <= len(piece) <= LONGEST_SHORT:
+            return []
+        made = self._short_models.get(channel.name)
+        if made is None:
+            forms = tuple(sorted({name for names in self.by_key.values() for name in names if name.isalpha()}))
+            made = self._short_models[channel.name] = PartModel(forms, {}, channel.onsets.letters), forms
+        model, forms = made
+        scores = model.score(piece)
+        best = np.argsort(-scores)[:4].tolist()
+        return [
+            (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
+            for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
+        ]
+
+    def composed(self, key: str) -> list[str]:
+        """Forms put together from two listed ones."""
+        made: list[str] = []
+        for cut in range(2, len(key) - 1):
+            for left in self.by_key.get(key[:cut], ()):
+                made.extend(left + right for right in self.by_key.get(key[cut:], ()))
+        return made[:4]

@@ -1,0 +1,76 @@
+"""The trained knowledge of the decoder in memory: words, language model, channels, the finder of candidates."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.decoder import channel
+from pipeline.decoder.candidates import Finder
+from pipeline.decoder.language import Floats, LanguageModel, Vocabulary
+from pipeline.errors import MissingPart
+from pipeline.knowledge import vietnamese
+from pipeline.knowledge.lexicon import load_table
+
+MODEL = Path(__file__).resolve().parent.parent / "data" / "restore.npz"
+CACHE_SHARE = 0.5  # of the probability given to texts the user trusts: as much as to all other text; not tuned
+SHORTEST_MISPRINT = 4  # letters
+
+
+class Trained:
+    """What was learned from text and from synthetic pages; decoding does not change it."""
+
+    def __init__(self, arrays: Any) -> None:
+        self.vocabulary = Vocabulary(tuple(arrays["words"].tobytes().decode().split("\n")))
+        self.model = LanguageModel.from_arrays(arrays)
+        self.finder = Finder(self.vocabulary, self.model, _abbreviations())
+        self.latin = channel.from_arrays("latin", self.finder.syllables, arrays)
+        self.vie = channel.from_arrays("vie", self.finder.syllables, arrays)
+        self._pairs: tuple[tuple[LanguageModel, ...], NDArray[np.uint8]] | None = None
+
+    def pairs_with(self, models: Sequence[LanguageModel]) -> NDArray[np.uint8]:
+        """The table of pairs for these trusted models; that of the last ones is kept."""
+        if self._pairs is None or self._pairs[0] != tuple(models):
+            share = CACHE_SHARE / max(len(models), 1)
+            self._pairs = (tuple(models), self.model.pairs_with(models, share))
+        return self._pairs[1]
+
+    def score_with(self, models: Sequence[LanguageModel]) -> Any:
+        """The language model's score, mixed with the models of trusted texts."""
+        if not models:
+            return self.model.score
+        share = CACHE_SHARE / len(models)
+
+        def score(contexts: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
+            total = np.exp(self.model.score(contexts, words)) * (1 - CACHE_SHARE)
+            for model in models:
+                total += np.exp(model.score(contexts, words)) * share
+            return np.log(np.maximum(total, 1e-12)).astype(np.float32)
+
+        return score
+
+
+@lru_cache(maxsize=2)
+def load(path: Path) -> Trained:
+    """The model of this path, loaded once.
+
+    Raises:
+        MissingPart: there is no model at this path.
+    """
+    if not path.is_file():
+        raise MissingPart(path.name, "the restoration model is missing", cure="Install the package again.")
+    with np.load(path, allow_pickle=False) as arrays:
+        return Trained({name: arrays[name] for name in arrays.files})
+
+
+def _abbreviations() -> list[str]:
+    """Short forms of the closed lists."""
+    names = ("abbreviations", "body_codes", "document_types")
+    found = {row[0] for name in names for row in load_table(name) if row[0] and " " not in row[0]}
+    # The lists also hold what is often misprinted (HDND): no goal of a repair. HD and DA are codes of their own.
+    marked = {vietnamese.strip_marks(name) for name in found if not name.isascii()}
+    return sorted(name for name in found if name not in marked or len(name) < SHORTEST_MISPRINT)

@@ -1,0 +1,324 @@
+"""Weave the lattice of a stretch of text, and write what it tells back into the words.
+
+Every piece of text gets an arc for each candidate; a token that fits nothing may be two that ran together, two tokens
+one that came apart; punctuation, numbers and labels pass through as what the language model knows of them.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.decoder import tokens
+from pipeline.decoder.candidates import HOPELESS, Candidates, is_damage, mixed
+from pipeline.decoder.deciding import (
+    DEBRIS,
+    doubt_shift,
+    is_debris,
+    is_read_by_vietnamese,
+    kind_of,
+    may_change,
+    share,
+)
+from pipeline.decoder.language import BOUNDARY, NUMBER, UNKNOWN, LanguageModel
+from pipeline.decoder.lattice import Arcs, best_path, posteriors
+from pipeline.decoder.paragraphs import MENDED_SYMBOL
+from pipeline.decoder.pending import UNTOLD, Kind, PendingWord, Preset, Slot
+from pipeline.decoder.trained import Trained
+from pipeline.document import Alternative
+from pipeline.knowledge import vietnamese
+
+# Exponents of the language model against the readings: near 1, what theory says, less a little for evidence that is
+# not independent. Only 0.9, 1.1 and 1.3 were compared for garbled text; the others are estimates.
+LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
+SPLIT, MERGE = -6.0, -6.5  # log-probabilities, an estimate: one token in 400 and one in 650
+POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
+MOST_HALVES = 6
+LONGEST_JOINED = 9  # letters of two tokens read as one syllable
+READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it; an estimate
+RARE = -5.0  # the same for a possible syllable that 88 million tokens of text do not have ("buỗi"); an estimate
+# Log-probability floor of a syllable with other marks than those read: worn scans lose and blur marks far more often
+# than the synthetic pages of the channel. One that differs in its tone only, in any marks.
+NEAR_TONE, NEAR_BASE = -5.5, -6.5
+NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Arcs of one origin: the slots they cover, the printed form of each, and how they came about."""
+
+    slots: tuple[int, ...]
+    texts: tuple[str, ...]
+    origin: Literal["whole", "left", "right", "merge", "fixed"]
+    tails: NDArray[np.bool_] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One arc that came through: its group, its printed form, its probability."""
+
+    group: _Group
+    text: str
+    chance: float
+    tail: bool
+
+
+class Weaver:
+    """Builds the lattice of a chunk and writes the outcome back into its words."""
+
+    def __init__(self, trained: Trained, condition: str) -> None:
+        self.trained = trained
+        self.finder = trained.finder
+        self.condition = condition
+        self.node = 0
+        self.spans: list[tuple[int, int, int]] = []  # start, end, number of arcs
+        self.words: list[NDArray[np.int64]] = []
+        self.emissions: list[NDArray[np.float64]] = []
+        self.groups: list[_Group] = []
+        self.slots: list[Slot] = []
+        self.begins: list[int] = []  # node where each slot begins
+        self.values: list[float] = []  # of the best candidate of each slot, a letter: reading and frequency
+        self.fresh = True
+        self.bounded = True  # the arc just before is a boundary
+        self.last_text = -1  # slot of the text piece just before, when nothing stands between
+
+    def _arcs(self, start: int, end: int, found: Candidates, shift: float, group: _Group) -> None:
+        self.spans.append((start, end, len(found)))
+        self.words.append(found.words)
+        self.emissions.append(found.emissions + shift if shift else found.emissions)
+        self.groups.append(group)
+
+    def _pass(self, word: int) -> None:
+        self.spans.append((self.node, self.node + 1, 1))
+        self.words.append(np.array([word]))
+        self.emissions.append(np.zeros(1))
+        self.groups.append(_Group((), ("",), "fixed"))
+        self.node += 1
+        self.bounded = word == BOUNDARY
+
+    def add(self, slot: Slot | None) -> None:
+        if slot is None:
+            self._boundary()
+            return
+        piece = slot.word.pieces[slot.place]
+        if piece.kind == "punctuation":
+            doubtful = slot.place > 0 and slot.word.pieces[slot.place - 1].with_tail
+            if tokens.ends_sentence(piece.text) and not (doubtful and piece.text == "?"):
+                self._boundary()
+            self.last_text = -1
+        elif piece.kind == "text":
+            self._text(slot, piece)
+        else:
+            if piece.kind == "symbol":
+                self._symbol(slot, piece.text)
+            for number in self.trained.vocabulary.stream(piece.text)[1:]:
+                if number == BOUNDARY:
+                    continue
+                self._pass(number)
+            if piece.kind in ("number", "symbol") and not self.trained.vocabulary.stream(piece.text)[1:-1]:
+                self._pass(NUMBER)
+            self.fresh = False
+            if piece.kind == "label":
+                self.fresh = True
+                if piece.text.endswith("."):
+                    self._boundary()
+            self.last_text = -1
+
+    def _symbol(self, slot: Slot, symbol: str) -> None:
+        """Inside a locked symbol only closed-list repair: QD -> QĐ. Never its digits."""
+        mended = self.finder.short.mend_symbol(symbol)
+        if mended != symbol:
+            word = slot.word
+            if word.texts is None:
+                word.texts = [part.text for part in word.pieces]
+            word.texts[slot.place] = mended
+            word.kind = "mark"
+            word.confidence = min(word.confidence, MENDED_SYMBOL)
+
+    def _boundary(self) -> None:
+        if not self.bounded:
+            self._pass(BOUNDARY)
+        self.fresh = True
+        self.last_text = -1
+
+    def _candidates(self, piece: tokens.Piece, setting: str, word: PendingWord) -> Candidates:
+        if self.condition == "unmarked":
+            return self.finder.without_marks(piece.text)
+        found = self._read(piece, setting, word.recognised)
+        own = UNTOLD if word.recognised is None else word.recognised
+        for text, confidence in word.heard:
+            other = self._read(tokens.Piece(text, "text"), setting, confidence)
+            found = mixed(found, other, share(confidence, own))
+        return found
+
+    def _read(self, piece: tokens.Piece, setting: str, recognised: float | None) -> Candidates:
+        """Candidates of one reading of a piece, by the channel of its reader."""
+        if self.condition == "garbled" and not is_read_by_vietnamese(piece.text):
+            return self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
+        found = self.finder.read_by(self.trained.vie, piece.text, setting, piece.with_tail)
+        if self.condition == "slips":
+            name = NAME if piece.text.istitle() and len(piece.text) > 1 else 0.0
+            found = self.finder.with_near(found, piece.text, NEAR_TONE + name, NEAR_BASE + name)
+        if is_damage(piece.text):  # "tñ" is a misread syllable, not the short form TN
+            found = found.only(np.flatnonzero([
+                text == piece.text or vietnamese.is_syllable(text) for text in found.texts
+            ]))
+        key = vietnamese.fold(piece.text)
+        same = np.array([vietnamese.fold(text) == key for text in found.texts])
+        # What was read stands as it was printed, whatever the case prior says.
+        floor = found.emissions if is_damage(piece.text) else np.where(
+            found.words == UNKNOWN, READ_RIGHT + (RARE if vietnamese.is_syllable(piece.text) else 0.0), READ_RIGHT
+        )
+        emissions = np.where(
+            same, np.maximum(found.emissions, floor), found.emissions + doubt_shift(recognised)
+        )
+        texts = tuple(piece.text if own else text for own, text in zip(same.tolist(), found.texts, strict=True))
+        return Candidates(found.words, emissions, texts, found.tails)
+
+    def _text(self, slot: Slot, piece: tokens.Piece) -> None:
+        setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
+        found = self._candidates(piece, setting, slot.word)
+        number = len(self.slots)
+        self.slots.append(slot)
+        begin = self.node
+        self.begins.append(begin)
+        value = self._value(found, piece.text)
+        self.values.append(value)
+        poor = self.condition == "garbled" and value < POOR
+        halves = self._halves(piece.text, setting) if poor and 4 <= len(piece.text) <= 14 else []
+        end = begin + 1 + len(halves)
+        self._arcs(begin, end, found, 0.0, _Group((number,), found.texts, "whole", found.tails))
+        for place, (left, right) in enumerate(halves, 1):
+            self._arcs(begin, begin + place, left, SPLIT, _Group((number,), left.texts, "left"))
+            self._arcs(begin + place, end, right, 0.0, _Group((number,), right.texts, "right"))
+        if self.condition == "garbled" and self.last_text >= 0 and slot.place == 0:
+            before = self.slots[self.last_text]
+            joined = before.word.pieces[before.place].text + piece.text
+            near = before.line == slot.line and len(joined) <= LONGEST_JOINED and not joined.isupper()
+            if near and min(value, self.values[self.last_text]) < POOR:
+                self.trained.latin.prepare((joined,))
+                made = self.finder.read_by(self.trained.latin, joined, before.setting)
+                made = made.only(np.flatnonzero([text != joined for text in made.texts]))
+                group = _Group((self.last_text, number), made.texts, "merge")
+                self._arcs(self.begins[self.last_text], end, made, MERGE, group)
+        self.node = end
+        self.bounded = self.fresh = False
+        self.last_text = number if slot.place == len(slot.word.pieces) - 1 else -1
+
+    def _value(self, found: Candidates, text: str) -> float:
+        if not len(found):
+            return -50.0
+        unigram = self.trained.model.tables[0].logs
+        return float((found.emissions + 0.5 * unigram[found.words]).max()) / len(text)
+
+    def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
+        """The two most likely ways to cut a token in two, each with the best readings of its halves."""
+        made = []
+        cuts = range(2, len(text) - 1)
+        self.trained.latin.prepare([part for cut in cuts for part in (text[:cut], text[cut:])])
+        later = "capitals" if setting == "capitals" else "plain"
+        for cut in cuts:
+            left = self._best(text[:cut], setting)
+            right = self._best(text[cut:], later)
+            if len(left) and len(right):
+                made.append((float(left.emissions.max() + right.emissions.max()), cut, left, right))
+        made.sort(key=lambda item: -item[0])
+        return [(left, right) for _, _, left, right in sorted(made[:2], key=lambda item: item[1])]
+
+    def _best(self, text: str, setting: str) -> Candidates:
+        found = self.finder.read_by(self.trained.latin, text, setting)
+        value = found.emissions + 0.6 * self.trained.model.tables[0].logs[found.words]
+        order = [place for place in np.argsort(-value)[: MOST_HALVES + 1] if found.texts[place] != text]
+        return found.only(np.array(order[:MOST_HALVES], np.intp))
+
+    # --- solving ---
+
+    def solve(self, preset: Preset, models: list[LanguageModel]) -> None:
+        if not self.slots:
+            return
+        self._pass(BOUNDARY)
+        sizes = np.array([size for _, _, size in self.spans])
+        start = np.repeat(np.array([begin for begin, _, _ in self.spans]), sizes)
+        end = np.repeat(np.array([finish for _, finish, _ in self.spans]), sizes)
+        group = np.repeat(np.arange(len(sizes)), sizes)
+        member = np.arange(len(group)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        order = np.argsort(start, kind="stable")
+        arcs = Arcs(
+            start[order], end[order], np.concatenate(self.words)[order],
+            np.maximum(np.concatenate(self.emissions)[order], HOPELESS),
+        )
+        group, member = group[order], member[order]
+        nodes = self.node + 1
+        weight = LANGUAGE_WEIGHT[self.condition]
+        posterior = posteriors(arcs, nodes, self.trained.pairs_with(models), self.trained.score_with(models), weight)
+        found: list[list[_Outcome]] = [[] for _ in self.slots]
+        chosen: list[list[_Outcome]] = [[] for _ in self.slots]
+        alive = np.flatnonzero(posterior > 1e-4)
+        on_path = set(best_path(arcs, posterior, nodes).tolist())
+        for arc in sorted({*alive.tolist(), *on_path}):
+            own = self.groups[group[arc]]
+            place = int(member[arc])
+            tail = bool(own.tails is not None and own.tails[place])
+            outcome = _Outcome(own, own.texts[place], float(posterior[arc]), tail)
+            for slot in own.slots:
+                found[slot].append(outcome)
+                if arc in on_path:
+                    chosen[slot].append(outcome)
+        for number, slot in enumerate(self.slots):
+            if chosen[number]:
+                self._write(number, slot, chosen[number], found[number], preset)
+
+    def _write(
+        self, number: int, slot: Slot, chosen: list[_Outcome], found: list[_Outcome], preset: Preset
+    ) -> None:
+        word = slot.word
+        piece = word.pieces[slot.place]
+        odds: dict[str, float] = {}
+        for outcome in found:
+            if outcome.group.origin in ("whole", "merge"):
+                text = outcome.text if number == outcome.group.slots[0] else ""
+                odds[text] = odds.get(text, 0.0) + outcome.chance
+        first = chosen[0]
+        kind: Kind
+        if first.group.origin == "left":
+            text = " ".join(outcome.text for outcome in chosen)
+            odds[text] = min(outcome.chance for outcome in chosen)
+            kind = "split"
+        else:
+            text = first.text if number == first.group.slots[0] else ""
+            kind = "merge" if first.group.origin == "merge" else kind_of(piece.text, text)
+        sure = odds.get(text, 0.0)
+        heard = text in dict(word.heard)
+        if text != piece.text and not may_change(
+            self.condition, piece.text, sure, preset, heard, self.trained.vocabulary
+        ):
+            text, sure, kind = piece.text, odds.get(piece.text, 0.0), "kept"
+        if word.texts is None:
+            word.texts = [part.text for part in word.pieces]
+        word.texts[slot.place] = text
+        if self.condition == "garbled" and text == piece.text and is_debris(text):
+            sure = min(sure, DEBRIS)
+        word.confidence = min(word.confidence, sure)
+        if text != piece.text:
+            word.kind = "reading" if kind in ("mark", "letter") and heard else kind
+            if first.tail and slot.place + 1 < len(word.texts):
+                word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
+            if kind == "merge":
+                self._move_punctuation(number, first.group)
+        rest = sorted(((p, t) for t, p in odds.items() if t not in (text, "") and p > 0.005), reverse=True)[:4]
+        if rest and sum(part.kind == "text" for part in word.pieces) == 1:
+            around = [part.text for part in word.pieces]
+            word.alternatives = tuple(
+                Alternative("".join([*around[: slot.place], other, *around[slot.place + 1 :]]), round(chance, 4))
+                for chance, other in rest
+            )
+
+    def _move_punctuation(self, number: int, group: _Group) -> None:
+        """Behind a joined word, the punctuation of its second half stands with the first."""
+        first, second = self.slots[group.slots[0]], self.slots[group.slots[1]]
+        if number == group.slots[1] and first.word.texts is not None and second.word.texts is not None:
+            first.word.texts.extend(second.word.texts[second.place + 1 :])
+            for place in range(second.place + 1, len(second.word.texts)):
+                second.word.texts[place] = ""
