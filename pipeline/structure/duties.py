@@ -12,12 +12,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.document import Table
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.knowledge.lexicon import load_table
+from pipeline.structure.actors import ASKED, EDGE, SURE_BODY, boundary, is_actor, titled_actor
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
 
 
@@ -70,58 +69,9 @@ def _in_organisation(step: Step) -> bool:
     return False
 
 
-# --- the actor -------------------------------------------------------------------------------------------
-
-_ASKED = re.compile(
-    r"^(?:(?:de nghi|giao(?: cho)?|giao nhiem vu cho|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)\s+)"
+_TOGETHER = re.compile(
+    r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: (?:cùng )?với| cùng)?\s+", re.IGNORECASE
 )
-
-
-@cache
-def _verb() -> re.Pattern[str]:
-    """Words that open a task (dictionaries/task_verbs.tsv), the longer before the shorter."""
-    verbs = sorted((row[0] for row in load_table("task_verbs")), key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(?:" + "|".join(verbs) + r")(?![\w-])")
-
-
-@cache
-def _nouns() -> frozenset[str]:
-    """Those of them that also stand inside names."""
-    return frozenset(verb for verb, noun in load_table("task_verbs") if noun)
-
-
-# Words that open a task. They are looked for in small letters only, so that "Ban Tổ chức" and "Ủy ban Kiểm tra"
-# stay names.
-# "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
-_NOUN_BEFORE = re.compile(
-    r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung"
-    r" tâm|công tác|nhà|tài chính|được phân công|viện|doanh nghiệp|chủ)\s*,?\s*$"
-)
-_NOUN_AFTER = re.compile(
-    r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân"
-    r"|viên|khoa học)"
-)
-# "UBND cấp xã": the word says which body it is; "cấp kinh phí" is a task
-_RANK = re.compile(
-    r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
-)
-LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
-_PEOPLE = re.compile(
-    r"^(?!doi voi|doi moi|doi tuong|phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc"
-    r"|dai hoi|doan ket|tinh hinh|truong hop)"
-    r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
-    r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
-    r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
-    r"|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
-    r"|thu vien|bao tang|nha van hoa|cau lac bo|hat|doi|don|kiem lam|truong hoc|tram|so|phong|uy ban|ubnd|ub"
-    r"|hoi|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
-    r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
-    r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao"
-    r"|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa"
-    r"|thanh pho)\b"
-)
-_TOGETHER = re.compile(r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: với| cùng(?: với)?)\s+", re.IGNORECASE)
-_EDGE = " .,;:-–+*/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,65 +82,30 @@ class _Statement:
     end: int
 
 
-def _boundary(text: str, limit: int | None = None) -> int | None:
-    """Offset where the first task word begins after an actor, None where there is none."""
-    for match in _verb().finditer(text, 0, limit if limit is not None else len(text)):
-        before = text[: match.start()]
-        if not before.strip(_EDGE):
-            continue
-        if match.group() in _nouns() and _is_noun(match.group(), before, text[match.end() :]):
-            continue
-        return match.start()
-    return None
-
-
-def _is_noun(word: str, before: str, after: str) -> bool:
-    """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
-    if word == "cấp" and _RANK.match(word + after):
-        return True
-    if before.rstrip().endswith(("-", "–")):
-        return True  # "Văn phòng - thống kê"
-    if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):
-        return True
-    return _NOUN_BEFORE.search(before[:1].lower() + before[1:]) is not None
-
-
-def _is_actor(text: str) -> bool:
-    words = text.split()
-    if not 1 <= len(words) <= LONGEST_ACTOR or text[:1].islower():
-        return False
-    if (len(words) == 1 and len(text) < 12) or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
-        return False  # "Tổ chức phát động ..." opens with its verb
-    opening = _verb().match(text[0].lower() + text[1:])
-    if opening and " " in opening.group() and opening.group() not in _nouns() and words[2:3] != ["viên"]:
-        return False  # "Báo cáo 6 tháng ..." is a task; "Báo cáo viên" is a person
-    return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
-
-
 def _statement(text: str, start: int, end: int) -> _Statement | None:
     """The actor and task of a clause, None where it names no actor."""
     clause = text[start:end]
     lead = len(clause) - len(clause.lstrip(" -–+*•"))
-    asked = _ASKED.match(aligned(clause[lead:]))
+    asked = ASKED.match(aligned(clause[lead:]))
     at = lead + (asked.end() if asked else 0)
     rest = clause[at:]
     colon = rest.find(":")
     if (
         0 < colon < 90
-        and _is_actor(rest[:colon].strip(_EDGE))
+        and is_actor(rest[:colon].strip(EDGE))
         and len(rest[colon + 1 :].split()) >= 3
-        and _boundary(rest, colon) is None
+        and boundary(rest, colon) is None
     ):
-        actor, task = rest[:colon].strip(_EDGE), rest[colon + 1 :]
+        actor, task = rest[:colon].strip(EDGE), rest[colon + 1 :]
     else:
-        cut = _boundary(rest)
+        cut = boundary(rest)
         if cut is None:
             return None
-        actor, task = rest[:cut].strip(_EDGE), rest[cut:]
+        actor, task = rest[:cut].strip(EDGE), rest[cut:]
     capital = actor[:1].upper() + actor[1:] if asked else actor
-    if not _is_actor(capital):
+    if not is_actor(capital):
         return None
-    task = task.strip(_EDGE)
+    task = task.strip(EDGE)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
@@ -201,7 +116,7 @@ def _statements(text: str) -> Iterator[_Statement]:
     """Statements of a paragraph; a later clause opens a new one only where it names an actor of its own."""
     starts = [0, *(match.end() for match in _NEXT_CLAUSE.finditer(text))]
     # "Thủ trưởng các sở; Chủ tịch UBND các xã; ... tổ chức": clauses before the first verb are actors too
-    first = _boundary(text)
+    first = boundary(text)
     starts = [0, *(start for start in starts[1:] if first is None or start > first)]
     current: _Statement | None = None
     for index, start in enumerate(starts):
@@ -211,7 +126,7 @@ def _statements(text: str) -> Iterator[_Statement]:
             if current is not None:
                 current = _Statement(
                     current.actor,
-                    f"{current.task}{text[current.end - _gap(text, current.end) : end].rstrip(_EDGE)}",
+                    f"{current.task}{text[current.end - _gap(text, current.end) : end].rstrip(EDGE)}",
                     current.start,
                     end,
                 )
@@ -235,13 +150,13 @@ def _partners(whole: str) -> Iterator[tuple[str, str]]:
     if match is None:
         return
     rest = whole[match.end() :]
-    cut = _boundary(rest)
+    cut = boundary(rest)
     if cut is None:
         return
-    actor, task = rest[:cut].strip(_EDGE), rest[cut:].strip(_EDGE)
-    if "liên quan" in actor or not _is_actor(actor[:1].upper() + actor[1:]) or len(task.split()) < 2:
+    actor, task = rest[:cut].strip(EDGE), rest[cut:].strip(EDGE)
+    if "liên quan" in actor or not is_actor(actor[:1].upper() + actor[1:]) or len(task.split()) < 2:
         return
-    parts = [part.strip(_EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
+    parts = [part.strip(EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
     if len(parts) > 1 and all(bodies.looks_like_body(part) >= 0.5 for part in parts):
         for part in parts:
             yield part, task
@@ -260,15 +175,13 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
     holder = _heading_actor(step)
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
         holder = _heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
-    if holder is not None:
-        own = next(_statements(text), None)
-        if own is None or bodies.looks_like_body(own.actor[:120]) < 0.6:
-            task = text.strip(_EDGE)
-            if len(task.split()) >= 3 and not text.rstrip().endswith(":"):
-                yield _found(holder, task, section, paragraph, offset, len(paragraph.text), _holder_place(step))
-                for actor, shared in _partners(task):
-                    yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
-            return
+    if holder is not None and not _has_own_actor(text):
+        task = text.strip(EDGE)
+        if len(task.split()) >= LEAST_TASK and not (text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN):
+            yield _found(holder, task, section, paragraph, offset, len(paragraph.text), _holder_place(step))
+            for actor, shared in _partners(task):
+                yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
+        return
     if text.rstrip().endswith(":") and step.node.children:
         return
     for statement in _statements(text):
@@ -276,6 +189,24 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         yield _found(statement.actor, statement.task, section, paragraph, start, end)
         for actor, task in _partners(statement.task):
             yield _found(actor, task, section, paragraph, start, end)
+
+
+LEAST_TASK = 3  # words
+LEAD_IN = 12  # words of a line like "Chủ trì thực hiện các nội dung sau:", which only leads to the tasks below it
+
+
+def _has_own_actor(text: str) -> bool:
+    """Whether a paragraph under the heading of a body names another one at its head: "- Phòng Nội vụ: ...".
+
+    Bodies spoken of in general ("các ngân hàng thương mại tham gia ...") are part of what the holder sees to.
+    """
+    stop = _NEXT_CLAUSE.search(text)
+    own = _statement(text, 0, stop.start() if stop else len(text))
+    if own is None or not text.lstrip(" -–+*•").startswith(own.actor):
+        return False
+    if own.task.startswith(("có trách nhiệm", "chịu trách nhiệm")):
+        return True
+    return not own.actor.startswith("Các ") and bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
 
 
 STATED = 0.85  # how sure a sentence's actor is; where its name ends is told by a list of verbs
@@ -298,29 +229,22 @@ def _holder_place(step: Step) -> Place | None:
     return None
 
 
+LONGEST_LEAD = 25  # words of a numbered line that ends in a colon and names who sees to what stands below it
+
+
 def _heading_actor(step: Step) -> str | None:
-    """The actor that a heading names: "1. Sở Nội vụ"."""
+    """The actor that a heading around a paragraph names: "1. Sở Nội vụ"."""
     for node in (step.node, *reversed(step.above)):
-        text = node.heading
-        if text is None and node.title is not None and node.title.body.rstrip().endswith(":"):
-            text = node.title.body.strip(_EDGE)
-        if text is None or len(text.split()) > 25:
+        if node.title is None or node.kind not in ("organisation", None):
             continue
-        asked = _ASKED.match(aligned(text))
-        name = text[asked.end() :] if asked else text
-        name = name[:1].upper() + name[1:]
-        own = _boundary(name) is None
-        if own and node.kind in ("organisation", None) and bodies.looks_like_body(name) >= 0.6:
-            return name.strip(_EDGE)
-        if (
-            own
-            and node.kind in ("organisation", None)
-            and _PEOPLE.match(aligned(name))
-            and node.label is not None
-            and len(name.split()) <= 14
-            and not re.match(r"(?:to chuc|phong|ban)\b", aligned(name))
-        ):
-            return name.strip(_EDGE)
+        text = node.title.body.strip()
+        if node.heading is None and not (text.endswith(":") and len(text.split()) <= LONGEST_LEAD):
+            continue
+        if text.endswith(":") is False and node.heading is not None and len(node.heading) > len(text):
+            text = node.heading  # "Điều 1" on one line, its title on the next
+        actor = titled_actor(text)
+        if actor is not None:
+            return actor
     return None
 
 
@@ -329,7 +253,14 @@ def _heading_actor(step: Step) -> str | None:
 _TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
 _LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach nhiem|don vi tham muu|co quan tham muu)\b")
 _SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
-_NOT_LEAD = re.compile(r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham)\b")
+_NOT_LEAD = re.compile(
+    r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon|so luong)\b"
+)
+# Cells shift where one was left empty in a text file: a time, a number or a sign is no actor.
+_NO_ACTOR = re.compile(
+    r"\W*(?:\d|(?:quy|thang|nam|ngay|truoc|trong|den) |thuong xuyen|hang (?:nam|quy|thang|tuan)|nt\W*$)"
+)
+_CELL_LABEL = re.compile(r"^(?:(?:cơ quan |đơn vị )?(?:chủ trì|phối hợp|thực hiện))\s*:\s*", re.IGNORECASE)
 
 
 def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[FoundAssignment]:
@@ -367,10 +298,11 @@ def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[Foun
             if who is None or who is what or not any(letter.isalpha() for letter in who.text):
                 continue
             for name in re.split(r"\s*;\s*|\s*\n\s*", who.text):
-                if name.strip(_EDGE):
+                name = _CELL_LABEL.sub("", name.strip(EDGE))
+                if name and not _NO_ACTOR.match(aligned(name)):
                     yield FoundAssignment(
-                        name.strip(_EDGE),
-                        what.text.strip(_EDGE),
+                        name.strip(EDGE),
+                        what.text.strip(EDGE),
                         step.path or None,
                         place_of_cells(paragraph, (what, who), f"{what.text} | {who.text}"),
                         (

@@ -32,6 +32,12 @@ _WANTS_NUMBER = re.compile(
     r"|duoi|dat|con|la|loai|cap|dot)\s*$"
 )
 
+# No heading and no sentence ends in one of these: the next line goes on, whatever it begins with.
+_RUNS_ON_WORD = re.compile(
+    r"(?:^|\s)(?:của|và|các|những|cho|với|về|trong|tại|từ|theo|do|để|thuộc|nhằm|hoặc|cùng|bởi|mỗi|giữa)\s*$",
+    re.IGNORECASE,
+)
+
 # What opens a paragraph of its own after a full stop, wherever the line before ends.
 _OPENER = re.compile(
     r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van"
@@ -131,6 +137,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score -= 0.6
     if before.endswith(("-", ",", "–")) and not ended:
         score -= 1.5
+    if _RUNS_ON_WORD.search(before[-10:]):
+        score -= 2.5
     if small:
         score -= 2.2
     elif text[:1].isupper():

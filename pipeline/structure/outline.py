@@ -13,7 +13,7 @@ sequence chooses between the readings that `numbering` offers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.knowledge import sequence
@@ -192,15 +192,43 @@ class _Builder:
         return False
 
     def unnumbered(self, paragraph: Paragraph) -> None:
-        rank = _UNNUMBERED_CAPITALS if is_capitals(paragraph.text) else _UNNUMBERED
+        """Place a title without a number: beside the last one of its kind, else under an open title that has nothing
+        below it yet, else by its rank."""
+        capitals = is_capitals(paragraph.text)
+        rank: float = _UNNUMBERED_CAPITALS if capitals else _UNNUMBERED
         level = len(self.stack)
-        while level and (
-            self.stack[level - 1].rank >= rank
-            or (self.stack[level - 1].unnumbered and self.stack[level - 1].rank == rank)
-        ):
+        while level and self.stack[level - 1].rank >= rank:
             level -= 1
-        draft = _Draft(paragraph, None, rank, 0, paragraph.annex, unnumbered=True)
-        self._add(draft, level)
+        if not capitals:
+            for height in range(len(self.stack), 0, -1):
+                draft = self.stack[height - 1]
+                if draft.unnumbered and draft.rank >= rank:
+                    level, rank = height - 1, draft.rank
+                    break
+            else:
+                if level < len(self.stack) and self._is_empty_title(self.stack[-1]):
+                    level, rank = len(self.stack), self.stack[-1].rank + 0.5
+        self._add(_Draft(paragraph, None, rank, 0, paragraph.annex, unnumbered=True), level)
+
+    @staticmethod
+    def _is_empty_title(draft: _Draft) -> bool:
+        return (
+            draft.marker is not None
+            and draft.title is not None
+            and not draft.paragraphs
+            and not draft.children
+            and not draft.title.text.rstrip().endswith((".", ";", ","))
+        )
+
+    @property
+    def in_duties(self) -> bool:
+        """Whether the open path stands in the part that says who does what."""
+        for draft in reversed(self.stack):
+            title = draft.heading_first or draft.title
+            kind = heading_kind(title.body.strip(" :")) if title is not None else None
+            if kind is not None:
+                return kind == "organisation"
+        return False
 
 
 def _ends_sentence(draft: _Draft) -> bool:
@@ -266,7 +294,10 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
             paragraph.area != "basis"
             and not _title_wanted(builder, paragraph)
             and titles.is_unnumbered_heading(
-                paragraph, used[index - 1] if index else None, used[index + 1] if index + 1 < len(used) else None
+                paragraph,
+                used[index - 1] if index else None,
+                used[index + 1] if index + 1 < len(used) else None,
+                builder.in_duties,
             )
         ):
             builder.unnumbered(paragraph)
@@ -369,12 +400,23 @@ _MEASURED = re.compile(
 LEAST_GOALS = 2  # one number may stand in a purpose; half of the items with a number make a list of targets
 
 
+def _items_below(children: Sequence[_Draft]) -> Iterator[Paragraph]:
+    """Paragraphs below, but for those under a title that tells another kind."""
+    for child in children:
+        titled = child.unnumbered or child.score > 0
+        if titled and child.title is not None and heading_kind(child.title.body.strip(" :")) not in (None, "targets"):
+            continue
+        if not titled and child.title is not None:
+            yield child.title
+        yield from child.paragraphs
+        yield from _items_below(child.children)
+
+
 def _holds_goals(heading: str, own: Sequence[Paragraph], children: Sequence[_Draft]) -> bool:
     """Whether the items of a section of aims are measurable, by its own paragraphs and its children without titles."""
     if not _AIM.match(aligned(heading)):
         return False
-    items = [*own, *(child.title for child in children if child.title is not None and child.score <= 0)]
-    items += [paragraph for child in children if child.score <= 0 for paragraph in child.paragraphs]
+    items = [*own, *_items_below(children)]
     measured = sum(_MEASURED.search(aligned(item.text)) is not None for item in items)
     return measured >= LEAST_GOALS and 2 * measured >= len(items)
 

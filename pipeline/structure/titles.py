@@ -12,6 +12,7 @@ import re
 
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
+from pipeline.structure.actors import NAME_WORDS, titled_actor
 from pipeline.structure.passages import CAPITALS, Paragraph, bullet_of, is_capitals, marks
 
 _INTRO = re.compile(
@@ -71,8 +72,17 @@ CLOSING = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
 SHORT_TITLE = 9  # words
 
 
-def is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after: Paragraph | None) -> bool:
-    """A title without a number: capitals or bold alone, or a canonical heading that stands by itself."""
+def _opens_bullets(after: Paragraph) -> bool:
+    """Whether what follows is a bullet that begins a sentence; "- xã hội" is a wrapped line."""
+    bullet = bullet_of(after.text)
+    return bullet is not None and after.text[bullet.text_start :][:1].isupper()
+
+
+def is_unnumbered_heading(
+    paragraph: Paragraph, before: Paragraph | None, after: Paragraph | None, duties: bool = False
+) -> bool:
+    """A title without a number: capitals or bold alone, a canonical heading that stands by itself, a short line that
+    ends nothing and has bullets below, or in the part of the duties (`duties`) the name of a body alone."""
     text = paragraph.text.strip()
     words = text.split()
     if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
@@ -88,9 +98,13 @@ def is_unnumbered_heading(paragraph: Paragraph, before: Paragraph | None, after:
         return False
     if paragraph.is_bold and not (after.is_bold and not marks(after.text)):
         return True
+    if duties and len(words) <= NAME_WORDS and titled_actor(core) is not None:
+        return True
     if paragraph.is_bold is False:
         return False
     if len(words) <= 6 and heading_kind(core) is not None:
+        return True
+    if len(words) <= SHORT_TITLE and core == text and _opens_bullets(after) and not re.search(r"\d", text):
         return True
     # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, and a
     # sentence follows.

@@ -1,0 +1,141 @@
+"""Who acts: names of bodies and people before a task, in a sentence or alone as a title.
+
+The trouble: where a name ends and the task begins is not marked ("Công chức Văn hóa - Xã hội viết bài ..."); words that
+open a task stand inside names too ("các tổ chức chính trị - xã hội", "Ban Tổ chức").
+
+Evidence: the list of words that open a task (dictionaries/task_verbs.tsv) with those that are nouns as well, the table
+of bodies, and the words that people of an office are called by.
+
+What it never does: make an actor of a text that opens with a task.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipeline.knowledge import bodies
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.lexicon import load_table
+
+EDGE = " .,;:-–+*/"
+
+# What may stand before the name: "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng", "Đối với các trường"
+ASKED = re.compile(
+    r"^(?:(?:de nghi|giao(?: nhiem vu)?(?: cho)?|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)[\s:]+)"
+)
+_OF = re.compile(r"^(?:(?:trach nhiem|nhiem vu|phan cong nhiem vu)\s+(?:cua|doi voi|cho)|doi voi)[\s:]+")
+
+
+@cache
+def verbs() -> re.Pattern[str]:
+    """Words that open a task (dictionaries/task_verbs.tsv), the longer before the shorter."""
+    verbs = sorted((row[0] for row in load_table("task_verbs")), key=len, reverse=True)
+    return re.compile(r"(?<![\w-])(?:" + "|".join(verbs) + r")(?![\w-])")
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    """Those of them that also stand inside names."""
+    return frozenset(verb for verb, noun in load_table("task_verbs") if noun)
+
+
+# Words that open a task. They are looked for in small letters only, so that "Ban Tổ chức" and "Ủy ban Kiểm tra"
+# stay names.
+# "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
+_NOUN_BEFORE = re.compile(
+    r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung"
+    r" tâm|công tác|nhà|tài chính|được phân công|viện|doanh nghiệp|chủ)\s*,?\s*$"
+)
+_NOUN_AFTER = re.compile(
+    r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân"
+    r"|viên|khoa học)"
+)
+# "UBND cấp xã": the word says which body it is; "cấp kinh phí" is a task
+_RANK = re.compile(
+    r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
+)
+LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
+_PEOPLE = re.compile(
+    r"^(?!doi voi|doi moi|doi tuong|phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc"
+    r"|dai hoi|doan ket|tinh hinh|truong hop)"
+    r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
+    r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
+    r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
+    r"|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
+    r"|thu vien|bao tang|nha van hoa|cau lac bo|hat|doi|don|kiem lam|truong hoc|tram|so|phong|uy ban|ubnd|ub"
+    r"|hoi|hiep hoi|lien minh|cong ty|dien luc|vien thong|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
+    r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
+    r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao"
+    r"|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa"
+    r"|thanh pho)\b"
+)
+
+
+def boundary(text: str, limit: int | None = None) -> int | None:
+    """Offset where the first task word begins after an actor, None where there is none."""
+    for match in verbs().finditer(text, 0, limit if limit is not None else len(text)):
+        before = text[: match.start()]
+        if not before.strip(EDGE):
+            continue
+        if match.group() in _nouns() and _is_noun(match.group(), before, text[match.end() :]):
+            continue
+        return match.start()
+    return None
+
+
+def _is_noun(word: str, before: str, after: str) -> bool:
+    """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
+    if word == "cấp" and _RANK.match(word + after):
+        return True
+    if before.rstrip().endswith(("-", "–")):
+        return True  # "Văn phòng - thống kê"
+    if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):
+        return True
+    return _NOUN_BEFORE.search(before[:1].lower() + before[1:]) is not None
+
+
+def is_actor(text: str) -> bool:
+    words = text.split()
+    if not 1 <= len(words) <= LONGEST_ACTOR or text[:1].islower():
+        return False
+    if (len(words) == 1 and len(text) < 12) or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
+        return False  # "Tổ chức phát động ..." opens with its verb
+    opening = verbs().match(text[0].lower() + text[1:])
+    if opening and " " in opening.group() and opening.group() not in _nouns() and words[2:3] != ["viên"]:
+        return False  # "Báo cáo 6 tháng ..." is a task; "Báo cáo viên" is a person
+    return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
+
+
+_DIRECTS = re.compile(r"(?:chi dao|yeu cau)\b")  # "Chỉ đạo các phòng, ban ...:" is a task of the one who directs
+NAME_WORDS = 14  # of people who are no listed body, alone in a title: "Các cơ quan, đơn vị, địa phương có liên quan"
+SURE_BODY = 0.6  # of looks_like_body: kind and place known
+# "Tổ chức tuyên truyền", "Phòng ngừa ...": after these only a known body is an actor
+_OPENS_TASK = re.compile(r"(?:to chuc|phong|ban)\b")
+
+
+def titled_actor(title: str) -> str | None:
+    """The actor that a title names, as printed: "Sở Nội vụ", "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng Sở".
+
+    The title is a name whole, also with a word in it that may open a task ("Các Sở, ngành chủ trì dự án"); only where a
+    colon closes it the name ends before that word ("Công an xã chủ trì:").
+    """
+    text = title.strip()
+    if _DIRECTS.match(aligned(text)):
+        return None
+    lead = ASKED.match(aligned(text)) or _OF.match(aligned(text))
+    name = text[lead.end() :] if lead else text
+    name = name[:1].upper() + name[1:] if lead else name
+    cut = boundary(name)
+    if cut is not None and text.endswith(":"):
+        name, cut = name[:cut], None
+    name = name.strip(EDGE)
+    if not name[:1].isupper() or len(name.split()) > LONGEST_ACTOR or (cut is not None and not is_actor(name)):
+        return None
+    key = aligned(name)
+    known = bodies.looks_like_body(name[:120]) >= SURE_BODY
+    people = _PEOPLE.match(key) is not None and _OPENS_TASK.match(key) is None
+    if not (known or (people and (cut is not None or len(name.split()) <= NAME_WORDS))):
+        return None
+    start = text.lower().find(name.lower())
+    return text[start : start + len(name)] if start >= 0 else name
