@@ -40,6 +40,8 @@ NO_SHALLOWER_PALE, SHINE_THROUGH_PALE = 0.50, 0.15
 WANTED_X_HEIGHT = 15.0
 GOOD_X_HEIGHTS = (12.5, 17.0)
 MOST_ENLARGED = 3.0
+# What is darker than this share of the paper's level is no paper.
+BLACK_EDGE = 0.45
 BLANK_INK = 0.0004
 COLOURED = 0.0004
 SMALL = 1000  # long side of the copy on which coloured marks are looked for
@@ -114,6 +116,8 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
         done["scaled"] = round(scale, 3)
     # 4. one map, applied once
     copy, back = _apply(flat, to_image, size, skew, scale, bent if curled else None, quad is None)
+    if quad is not None:
+        copy = sheet.without_rim(copy)
     # 5. light and ink
     found: list[Mark] = []
     if image.ndim == 3 and first.coloured > COLOURED:
@@ -346,7 +350,8 @@ def without_borders(flat: Image, x_height: float) -> tuple[Image, int]:
     """
     small, scale = measure.small_copy(flat, 800)
     thick = max(5, round((x_height or 16) * scale * 0.9))
-    dark = (small < 110).astype(np.uint8)
+    # On a dim picture paper in shadow is as dark as the scanner's lid on a good one.
+    dark = (small < min(110.0, BLACK_EDGE * float(np.percentile(small, 60)))).astype(np.uint8)
     core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
     if not core.any():
         return flat, 0

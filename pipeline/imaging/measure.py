@@ -181,12 +181,23 @@ def x_height(stats: npt.NDArray[np.int32], page_height: int) -> float:
     return float(tallest)
 
 
+def _is_light_on_dark(small: Image) -> bool:
+    """Whether the print is lighter than its surroundings, as on a negative, and not merely the picture dim.
+
+    Print is the lesser part of any neighbourhood of a few letters: their mean lies on its side of their median.
+    """
+    window = 15
+    median = cv2.medianBlur(small, window).astype(np.float32)
+    off = cv2.blur(small, (window, window)).astype(np.float32) - median
+    return float(off[np.abs(off) > 2].sum()) > 0
+
+
 def measure(image: Image) -> Measures:
     """The figures that need no upright page: all but skew and bend."""
     flat = grey(image)
     bilevel = is_bilevel(flat)
     small, _ = small_copy(flat)
-    dark = bool(np.median(small) < 90 and np.percentile(small, 75) < 128)
+    dark = bool(np.median(small) < 90 and np.percentile(small, 75) < 128 and _is_light_on_dark(small))
     if dark:
         small = cv2.bitwise_not(small)
     paper = paper_map(small)

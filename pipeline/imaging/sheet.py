@@ -17,11 +17,23 @@ from pipeline.imaging import measure
 from pipeline.imaging.images import Matrix
 from pipeline.imaging.recognisers import Image
 
-# A sheet must fill this share of the picture, and its surroundings must be this much darker than it (grey levels).
-LEAST_SHEET = 0.25
-LEAST_CONTRAST = 35.0
+# A sheet must fill this share of the picture, and be this wide and high of it.
+LEAST_SHEET, LEAST_SIDE = 0.25, 0.4
 # Nearer than this share of the picture to all four edges, there is nothing to cut away.
 AT_THE_EDGE = 0.008
+# A sheet's edge: this much lighter (in natural logarithms) from one pixel to the next of a copy of LOOKED_AT pixels.
+# Light falling off and shadows stay below a third of it; white paper on a pale wooden desk has twice as much.
+EDGE = 0.035
+LOOKED_AT = 480
+# Share of a side's length on which its edge must be seen; a side may also be the edge of the picture, at three sides
+# seen, and counts as this much then.
+LEAST_SEEN, RUNS_OUT = 0.45, 0.5
+_SLOPES = np.arange(-0.36, 0.361, 0.02)  # up to 20 degrees from the upright and the level
+_LINES_A_SIDE = 7
+# How far a corner may lie outside of the picture, as a share of it.
+_OUTSIDE = 0.06
+# The strip along a flattened sheet's edges on which the desk may still show, since sheets bow.
+RIM = 0.05
 A4_ASPECT = 1.414
 # Lines that bend less than this share of the x-height read as well bent as straight.
 LEAST_BEND = 0.25
@@ -29,113 +41,155 @@ LEAST_BEND = 0.25
 PLAIN_BEND = 0.45
 
 
-def corners(flat: Image) -> npt.NDArray[np.float64] | None:
-    """The sheet's corners (top left, top right, bottom right, bottom left) in pixels; None where the picture is the
-    sheet."""
-    small, scale = measure.small_copy(flat, 600)
-    height, width = small.shape
-    soft = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), (0, 0), 2)
-    level, _ = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    # Half the sheet may lie in shadow: Otsu would part the shadow from the light, the desk is darker than both.
-    best: npt.NDArray[np.float64] | None = None
-    for cut in (level, level * 0.72, level * 0.5):
-        found = _quadrilateral((soft > cut).astype(np.uint8))
-        if found is not None and _stands_out(soft, found):
-            best = found
+Floats = npt.NDArray[np.float64]
+_SIDES = ("left", "top", "right", "bottom")
+
+
+def _lightness(small: Image) -> npt.NDArray[np.float32]:
+    """Logarithm of the light of a picture without its text: a shadow adds the same to a desk as to a sheet on it."""
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    soft = cv2.GaussianBlur(closed, (0, 0), 1.0).astype(np.float32)
+    light: npt.NDArray[np.float32] = np.log(soft + 12.0)
+    return light
+
+
+def _edges(light: npt.NDArray[np.float32]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Where it grows lighter towards the middle of the picture, by the side of the sheet that this would be."""
+    across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0) / 8, cv2.Sobel(light, cv2.CV_32F, 0, 1) / 8
+    return {
+        side: (step > EDGE) & (step > 0.8 * np.abs(other))
+        for side, step, other in (
+            ("left", across, down), ("top", down, across), ("right", -across, down), ("bottom", -down, across),
+        )
+    }
+
+
+def _likely_lines(edge: npt.NDArray[np.bool_], upright: bool) -> list[tuple[float, float]]:
+    """The straight lines that follow most of an edge, as (slope, place at the middle of the picture)."""
+    if upright:
+        edge = edge.T
+    breadth, length = edge.shape
+    places, along = np.nonzero(edge)
+    if len(along) < 30:
+        return []
+    pad = 200  # lines may meet the middle outside of the picture
+    votes = np.stack([
+        np.bincount(
+            np.clip(np.rint(places - slope * (along - length / 2)).astype(np.int64), -pad, breadth + pad) + pad,
+            minlength=breadth + 2 * pad + 1,
+        )
+        for slope in _SLOPES
+    ]).astype(np.float32)
+    votes = cv2.blur(votes, (5, 1)) * 5
+    found = []
+    for _ in range(_LINES_A_SIDE):
+        i, place = (int(value) for value in np.unravel_index(votes.argmax(), votes.shape))
+        if votes[i, place] < 0.25 * length:
             break
-    if best is None:
+        found.append((float(_SLOPES[i]), float(place - pad)))
+        votes[max(0, i - 2) : i + 3, max(0, place - 8) : place + 9] = 0
+    return found
+
+
+def corners(flat: Image) -> Floats | None:
+    """The sheet's corners (top left, top right, bottom right, bottom left) in pixels of a grey photograph; None where
+    the picture is the sheet.
+
+    Of all quadrilaterals of straight edges with the lighter side within, the one whose sides are seen best. Shadows
+    and fingers interrupt a side, and a curled sheet bends it, so none need be seen whole.
+    """
+    small, scale = measure.small_copy(flat, LOOKED_AT)
+    height, width = small.shape
+    edges = _edges(_lightness(small))
+    # The edge of the picture is each side's last candidate.
+    lines = {
+        side: np.array([*_likely_lines(edges[side], side in ("left", "right")), (0.0, border)])
+        for side, border in zip(_SIDES, (0.0, 0.0, width - 1.0, height - 1.0), strict=True)
+    }
+    if sum(len(found) > 1 for found in lines.values()) < 3:
         return None
+    picks = np.stack(np.meshgrid(*(np.arange(len(lines[side])) for side in _SIDES), indexing="ij"), -1).reshape(-1, 4)
+    is_border = picks == np.array([len(lines[side]) - 1 for side in _SIDES])
+    picks, is_border = picks[is_border.sum(axis=1) <= 1], is_border[is_border.sum(axis=1) <= 1]
+    left, top, right, bottom = (lines[side][picks[:, i]] for i, side in enumerate(_SIDES))
+    quads = np.stack([
+        _meeting(upright, level, width, height)
+        for upright, level in ((left, top), (right, top), (right, bottom), (left, bottom))
+    ], axis=1)
+    low, high = quads.min(axis=1), quads.max(axis=1)
+    area = 0.5 * np.abs(_cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1])) / (width * height)
+    fits = (
+        (right[:, 1] - left[:, 1] > LEAST_SIDE * width) & (bottom[:, 1] - top[:, 1] > LEAST_SIDE * height)
+        & (area > LEAST_SHEET)
+        & (low > [-_OUTSIDE * width, -_OUTSIDE * height]).all(axis=1)
+        & (high < [(1 + _OUTSIDE) * width, (1 + _OUTSIDE) * height]).all(axis=1)
+    )
+    if not fits.any():
+        return None
+    quads, area, is_border = quads[fits], area[fits], is_border[fits]
+    seen = np.stack([
+        np.where(is_border[:, i], RUNS_OUT, _seen(edges[side], side, quads[:, start], quads[:, stop]))
+        for i, (side, start, stop) in enumerate((("left", 3, 0), ("top", 0, 1), ("right", 1, 2), ("bottom", 2, 3)))
+    ], axis=1)
+    score = np.where(seen.min(axis=1) < LEAST_SEEN, 0.0, seen.sum(axis=1) + seen.min(axis=1) + 0.5 * area)
+    if not score.any():
+        return None
+    best: Floats = quads[int(score.argmax())]
     margin = AT_THE_EDGE * max(height, width)
     at_edge = (
         (best[:, 0] < margin) | (best[:, 0] > width - 1 - margin)
     ) & ((best[:, 1] < margin) | (best[:, 1] > height - 1 - margin))
-    if at_edge.all():
-        return None
-    return best / scale
+    return None if at_edge.all() else best / scale
 
 
-def _quadrilateral(bright: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64] | None:
-    """Four corners of the largest bright region, by a straight line through each of its sides."""
-    height, width = bright.shape
-    opened = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
-    outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not outlines:
-        return None
-    outline = max(outlines, key=cv2.contourArea)
-    area = cv2.contourArea(outline)
-    if area < LEAST_SHEET * height * width:
-        return None
-    hull = cv2.convexHull(outline)
-    if area < 0.9 * cv2.contourArea(hull):
-        return None
-    rough = None
-    for share in (0.02, 0.03, 0.05, 0.08):
-        approximated = cv2.approxPolyDP(hull, share * cv2.arcLength(hull, True), True)
-        if len(approximated) == 4:
-            rough = approximated[:, 0].astype(np.float64)
-            break
-    if rough is None:
-        return None
-    rough = _in_order(rough)
-    points = outline[:, 0].astype(np.float64)
-    sides = [_side(points, rough[i], rough[(i + 1) % 4]) for i in range(4)]
-    exact = [_crossing(sides[i - 1], sides[i]) for i in range(4)]
-    if any(point is None for point in exact):
-        return rough
-    result = np.array([point for point in exact if point is not None])
-    return result if np.abs(result - rough).max() < 0.06 * max(height, width) else rough
+def _cross(first: Floats, second: Floats) -> Floats:
+    product: Floats = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    return product
 
 
-def _in_order(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    total, apart = points.sum(axis=1), points[:, 0] - points[:, 1]
-    return points[[total.argmin(), apart.argmax(), total.argmax(), apart.argmin()]]
+def _meeting(upright: Floats, level: Floats, width: int, height: int) -> Floats:
+    """Where upright lines x = place + slope (y - height / 2) meet level ones, pair by pair."""
+    x = (upright[:, 1] + upright[:, 0] * (level[:, 1] - level[:, 0] * width / 2 - height / 2)) / (
+        1 - upright[:, 0] * level[:, 0]
+    )
+    return np.stack([x, level[:, 1] + level[:, 0] * (x - width / 2)], axis=1)
 
 
-def _side(
-    outline: npt.NDArray[np.float64], start: npt.NDArray[np.float64], stop: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """The line (a, b, c) of a x + b y = c through the outline between two corners, the corners left out."""
-    along = stop - start
-    length = float(np.hypot(*along))
-    along = along / max(length, 1e-6)
-    relative = outline - start
-    reach = relative @ along
-    off = np.abs(relative[:, 0] * along[1] - relative[:, 1] * along[0])
-    near = outline[(reach > 0.1 * length) & (reach < 0.9 * length) & (off < 0.04 * length)]
-    if len(near) < 10:
-        near = np.array([start, stop])
-    vx, vy, x, y = cv2.fitLine(near.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().astype(np.float64)
-    return np.array([vy, -vx, vy * x - vx * y])
+def _seen(edge: npt.NDArray[np.bool_], side: str, start: Floats, stop: Floats) -> Floats:
+    """Share of the way from each `start` to its `stop` on which there is an edge within four pixels."""
+    across = np.ones((1, 9) if side in ("left", "right") else (9, 1), np.uint8)
+    near = cv2.dilate(edge.astype(np.uint8), across)
+    way = start[:, None] + np.linspace(0.04, 0.96, 50)[None, :, None] * (stop - start)[:, None]
+    x, y = np.rint(way[..., 0]).astype(np.int64), np.rint(way[..., 1]).astype(np.int64)
+    inside = (x >= 0) & (x < near.shape[1]) & (y >= 0) & (y < near.shape[0])
+    hit = near[np.clip(y, 0, near.shape[0] - 1), np.clip(x, 0, near.shape[1] - 1)].astype(bool) & inside
+    share: Floats = hit.sum(axis=1) / np.maximum(inside.sum(axis=1), 20)
+    return share
 
 
-def _crossing(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> npt.NDArray[np.float64] | None:
-    matrix = np.array([first[:2], second[:2]])
-    if abs(np.linalg.det(matrix)) < 0.1:
-        return None
-    point: npt.NDArray[np.float64] = np.linalg.solve(matrix, np.array([first[2], second[2]]))
-    return point
-
-
-def _stands_out(soft: Image, quad: npt.NDArray[np.float64]) -> bool:
-    """Whether just outside the sheet it is plainly darker than just inside, along each side that is not an edge."""
-    height, width = soft.shape
-    centre = quad.mean(axis=0)
-    for i in range(4):
-        start, stop = quad[i], quad[(i + 1) % 4]
-        places = start + np.linspace(0.15, 0.85, 15)[:, None] * (stop - start)
-        outward = places - centre
-        outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-        out, inside = places + 7 * outward, places - 9 * outward
-        seen = (out[:, 0] >= 0) & (out[:, 0] < width) & (out[:, 1] >= 0) & (out[:, 1] < height)
-        if np.count_nonzero(seen) < 5:
+def without_rim(copy: Image) -> Image:
+    """A flattened sheet without what shows of its surroundings at its bowed sides: that strip takes the level of the
+    paper beside it."""
+    small, scale = measure.small_copy(copy, LOOKED_AT)
+    edges = _edges(_lightness(small))
+    out = copy
+    for quarter, side in enumerate(_SIDES):
+        # Each side is brought to the left by quarter turns.
+        edge = np.rot90(edges[side], quarter)
+        strip = max(3, round(RIM * edge.shape[1]))
+        place = (edge[:, :strip] * np.arange(1, strip + 1)).max(axis=1).astype(np.uint8)
+        place = cv2.medianBlur(place.reshape(-1, 1), 31).ravel()
+        if not place.any():
             continue
-        dark = soft[out[seen, 1].astype(int), out[seen, 0].astype(int)].astype(float)
-        light = soft[
-            np.clip(inside[seen, 1], 0, height - 1).astype(int), np.clip(inside[seen, 0], 0, width - 1).astype(int)
-        ].astype(float)
-        if np.median(light - dark) < LEAST_CONTRAST:
-            return False
-    return True
+        turned = np.rot90(out.copy() if out is copy else out, quarter)
+        rows = (np.arange(turned.shape[0]) * scale).astype(np.int64).clip(0, len(place) - 1)
+        ends = np.where(place[rows] > 0, np.ceil((place[rows] + 2) / scale), 0).astype(np.int64)
+        widest = int(ends.max())
+        level = cv2.blur(np.ascontiguousarray(turned[:, widest : 2 * widest].max(axis=1).reshape(-1, 1)), (1, 31))
+        covered = np.arange(widest)[None] < ends[:, None]
+        turned[:, :widest][covered] = np.broadcast_to(level, covered.shape)[covered]
+        out = np.rot90(turned, -quarter)
+    return np.ascontiguousarray(out)
 
 
 def flattening(quad: npt.NDArray[np.float64]) -> tuple[Matrix, tuple[int, int]]:
