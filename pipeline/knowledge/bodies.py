@@ -80,6 +80,8 @@ _DAMAGED = (
     (re.compile(r"(?<!\w)H[ĐD]N[DĐ](?!\w)"), "HĐND"),
 )
 _GLUED = re.compile(r"(?<![^\W\d_])(UBND|HĐND|UBMTTQ)(?=(?:tỉnh|huyện|xã|phường|quận)(?![^\W\d_]))")
+_TOWNSHIP = re.compile(r"(?<!\w)((?:UBND|HĐND|Ủy ban nhân dân|ỦY BAN NHÂN DÂN|MTTQ)\s+)TT(?=\s)")  # "UBND TT. Cầu Gồ"
+_JOINED = re.compile(r"(?<!\w)([A-ZĐ][A-ZĐ-]+)\s+(?:VÀ|và|&)\s+([A-ZĐ]{2,})(?!\w)")  # "NN VÀ PTNT" is NN&PTNT
 
 
 def expand_abbreviations(text: str) -> tuple[str, bool]:
@@ -94,7 +96,9 @@ def expand_abbreviations(text: str) -> tuple[str, bool]:
         text = pattern.sub(short, text)
     text = _GLUED.sub(r"\1 ", text)
     text = re.sub(r"(?<!\w)TT\.\s?(?=\S)", "TT ", text)
+    text = _TOWNSHIP.sub(r"\1thị trấn", text)
     pattern, rows = _abbreviations()
+    text = _JOINED.sub(lambda pair: _known_pair(pair, rows), text)
     whole = text
     capitals = _capitals(text)
     left = False
@@ -102,17 +106,42 @@ def expand_abbreviations(text: str) -> tuple[str, bool]:
     def full(match: re.Match[str]) -> str:
         nonlocal left
         for expansion, context in rows[match.group()]:
-            if not context or any(
-                word != "-" and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", whole) for word in context
-            ):
+            if not context or any(_stands_near(word, whole, match) for word in context):
                 return expansion
         left = True
         return match.group()
 
-    out = re.sub(r"\s+", " ", pattern.sub(full, text)).strip()
+    out = pattern.sub(full, text)
+    # "GIÁO DỤC & ĐÀO TẠO": the sign stands for the word, but not inside an abbreviation that stays
+    if _spells_out(out):
+        out = re.sub(r"\s*&\s*(?=[^\W\d_])", " VÀ " if capitals else " và ", out)
+    out = re.sub(r"\s+", " ", out).strip()
     if re.search(r"(?<!\w)(?![IVX]+(?!\w))[A-ZĐ&]{2,}(?![\w-])", out) and not capitals:
         left = True
     return out, not left
+
+
+def _stands_near(word: str, text: str, match: re.Match[str]) -> bool:
+    """Whether a word of context stands in the text, "... word" right before the abbreviation; "-" never does."""
+    if word == "-":
+        return False
+    if word.startswith("..."):
+        return bool(re.search(rf"(?<!\w){re.escape(word[3:])}\s\Z", text[: match.start()], re.IGNORECASE))
+    return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE))
+
+
+def _known_pair(pair: re.Match[str], rows: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]) -> str:
+    """ "NN VÀ PTNT" as "NN&PTNT" where that is in the table, else as it stands."""
+    joined = f"{pair[1]}&{pair[2]}"
+    return joined if joined in rows else pair.group()
+
+
+_LEFT_SHORT = re.compile(r"(?<!\w)[A-ZĐ]{1,4}&[A-ZĐ]{1,6}(?!\w)")
+
+
+def _spells_out(text: str) -> bool:
+    """Whether a text has a sign "&" that is not inside an abbreviation nobody expanded ("QH&PT")."""
+    return "&" in text and _LEFT_SHORT.search(text) is None
 
 
 def _capitals(text: str) -> bool:
@@ -181,6 +210,7 @@ def _parts(text: str) -> _Parts | None:
     if core is None:
         return None
     count, name, level, fuzzy = core
+    name = name if fuzzy else _as_printed(name, words[:count])
     rest = words[count:]
     marked = _has_marks(text)
     places: list[tuple[str, str]] = []
@@ -214,6 +244,19 @@ def _parts(text: str) -> _Parts | None:
     if not places and middle and (level in ("province", "district", "other") or core[1] in _NAMED):
         trailing, middle = " ".join(middle), []
     return _Parts(name, level, fuzzy, " ".join(middle), tuple(places), trailing)
+
+
+def _as_printed(name: str, words: list[str]) -> str:
+    """A listed name with the hyphens and commas of the printed one: "SỞ VĂN HÓA THÔNG TIN" has none."""
+    bare = [word for word in re.findall(r"[^\s,]+", name) if word != "-"]
+    printed = [word for word in words if word not in ("-", "–")]
+    if len(bare) != len(printed) or len(bare) == len(name.split()) == len(words):
+        return name
+    out = []
+    listed = iter(bare)
+    for word in words:
+        out.append("-" if word in ("-", "–") else next(listed) + ("," if word.endswith(",") else ""))
+    return " ".join(out)
 
 
 _NAMED = (
@@ -452,14 +495,22 @@ def _core_exact(words: list[str]) -> str | None:
 # --- level and place -------------------------------------------------------------------------------------
 
 
-def _is_province(name: str) -> bool:
-    return bool(gazetteer.find_units(name, "province"))
+def _is_province(name: str, kind: str | None = None, date: str | None = None) -> bool:
+    return bool(gazetteer.find_units(name, "province", date, kind))
 
 
-def body_place(name: str) -> BodyPlace:
+def _is_province_city(name: str, date: str | None) -> bool:
+    """Whether "thành phố" before a name makes a province of it: Hải Phòng always, Lào Cai never, Huế since 2025."""
+    if not _is_province(name, "thành phố", date):
+        return False
+    return date is not None or not gazetteer.find_units(name, "district", kind="thành phố")
+
+
+def body_place(name: str, date: str | None = None) -> BodyPlace:
     """The places in a body's name, as printed but in name case.
 
-    "thành phố" is a province's name where the gazetteer knows it as one, else a district's.
+    "thành phố" is a province's name where the gazetteer knows a city of the central level by it at the EDTF date
+    (without a date: where it was never a district's), else a district's.
 
     >>> body_place("Ủy ban nhân dân xã Cúc Phương, huyện Nho Quan")
     BodyPlace(province=None, district='Nho Quan', commune='Cúc Phương')
@@ -473,7 +524,7 @@ def body_place(name: str) -> BodyPlace:
     for kind, printed in parts.places:
         bare = _name_only(printed, upper)
         if bare:
-            level = _kind_level(kind, bare)
+            level = _kind_level(kind, bare, date)
             shown = f"{kind.capitalize()} {int(bare)}" if bare.isdecimal() else bare
             found[level] = found[level] or shown
     trailing = _name_only(parts.trailing, upper)
@@ -497,18 +548,20 @@ def _name_only(printed: str, upper: bool) -> str:
     return " ".join(words).strip(" ,;.-")
 
 
-def _kind_level(kind: str, name: str) -> Literal["province", "district", "commune"]:
+def _kind_level(kind: str, name: str, date: str | None = None) -> Literal["province", "district", "commune"]:
     if kind in ("xã", "phường", "thị trấn", "đặc khu"):
         return "commune"
     if kind in ("huyện", "quận", "thị xã"):
         return "district"
-    if kind in ("tỉnh", "thủ đô") or _is_province(name):
+    if kind in ("tỉnh", "thủ đô") or _is_province_city(name, date):
         return "province"
     return "district"
 
 
-def body_level(name: str, parent: str | None = None) -> BodyLevel:
+def body_level(name: str, parent: str | None = None, date: str | None = None) -> BodyLevel:
     """Level of a body from its own words, else that of its parent; "other" for schools, firms and unknown ones.
+
+    `date` (EDTF) settles whether a "thành phố" is a province's or a district's.
 
     >>> [body_level(n) for n in ("Ủy ban nhân dân huyện Nho Quan", "SỞ Y TẾ", "Bộ Nội vụ", "Trường Mầm non Hoa Sen")]
     ['district', 'province', 'central', 'other']
@@ -519,7 +572,7 @@ def body_level(name: str, parent: str | None = None) -> BodyLevel:
     if parts is not None:
         if parts.level in ("central", "other"):
             return "central" if parts.level == "central" else "other"
-        levels = [_kind_level(kind, _name_only(printed, upper)) for kind, printed in parts.places]
+        levels = [_kind_level(kind, _name_only(printed, upper), date) for kind, printed in parts.places]
         if parts.level == "province":
             city = parts.core.endswith("Thành ủy") and parts.trailing and not _is_province(parts.trailing)
             return "district" if city else "province"
@@ -528,11 +581,11 @@ def body_level(name: str, parent: str | None = None) -> BodyLevel:
         if parts.level == "commune":
             return "commune"
         if parts.level == "district":
-            return "commune" if parent and body_level(parent) == "commune" else "district"
+            return "commune" if parent and body_level(parent, date=date) == "commune" else "district"
         if parts.trailing and _is_province(parts.trailing):
             return "province"
     if parent:
-        return body_level(parent)
+        return body_level(parent, date=date)
     return "other"
 
 

@@ -55,6 +55,10 @@ def type_of_line(text: str) -> TypeLine | None:
     specks = 0  # "_ KẾ HOẠCH": a rule above the type read as a sign
     while words and not any(letter.isalnum() for letter in words[0]):
         words, specks = words[1:], specks + 1
+    if len(words) > 1 and len(words[0]) == 1 and words[0].isalpha() and words[1].isupper():
+        whole = type_of_line(" ".join([words[0] + words[1], *words[2:]]))  # "K Ế HOẠCH"
+        if whole is not None:
+            return replace(whole, words=whole.words + 1 + specks)
     best: TypeLine | None = None
     for key, count, code, name in _keys():
         head = " ".join(words[:count])

@@ -16,6 +16,7 @@ from pipeline.knowledge import numbering
 from pipeline.knowledge.fuzzy import aligned
 
 _MOTTOES = ("cong hoa xa hoi chu nghia viet nam", "doc lap - tu do - hanh phuc", "dang cong san viet nam")
+_HALF_MOTTOES = ("cong hoa xa hoi", "cong hoa", "chu nghia viet nam", "xa hoi chu nghia viet nam")  # a narrow column
 MOTTO_LIKENESS = 78.0  # percent of partial likeness; garbled heads gave 80 and more, other lines under 60
 OFFICE = re.compile(
     r"dia chi\s*:|dien thoai\s*:|\bfax\b|e-?mail|website|https?:|www\.|ky boi\s*:|ngay ky\s*:|thoi gian ky|co"
@@ -53,6 +54,8 @@ TITLE_LINES = 7
 def motto_start(text: str) -> int | None:
     """Offset where the motto begins in a line of the head, None where there is none."""
     key = aligned(text)
+    if key.strip(" .-*_|") in _HALF_MOTTOES:
+        return 0
     best: tuple[float, int] | None = None
     for motto in _MOTTOES:
         if len(key) < len(motto) * 0.7 or len(key) > 3 * len(motto) + 60:

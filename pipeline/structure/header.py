@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.knowledge import datelines, doctypes, symbols
-from pipeline.knowledge.bodies import BodyLevel
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
@@ -28,14 +27,10 @@ class Header:
 
     type_code: str | None = None
     type_name: str | None = None
+    kind_more: str = ""  # what stands after the type's name on its line and is no title: "PHỐI HỢP"
     number: str | None = None
     symbol: str | None = None
-    issuer: str | None = None
-    level: BodyLevel | None = None
-    parent: str | None = None
-    province: str | None = None
-    district: str | None = None
-    commune: str | None = None
+    issuing: issuer.FoundIssuer = field(default_factory=issuer.FoundIssuer)
     place: str | None = None
     date: str | None = None
     title: str | None = None
@@ -56,14 +51,21 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     _type_from_text(header, prose)
     _year(header, lines, prose)
     _theme(header, nodes)
-    _issuer(header, issuer.read_issuer(lines, prose, paragraphs, header.place, header.date, header.year))
+    header.issuing = issuer.read_issuer(
+        lines, prose, paragraphs, header.place, header.date, header.year, _is_joint(header)
+    )
+    header.places.update(header.issuing.places)
     return header
 
 
-def _issuer(header: Header, found: issuer.FoundIssuer) -> None:
-    header.issuer, header.level, header.parent = found.issuer, found.level, found.parent
-    header.province, header.district, header.commune = found.province, found.district, found.commune
-    header.places.update(found.places)
+_JOINT = re.compile(r"\b(?:phoi hop|lien tich|lien nganh|lien co quan)\b")
+_JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")
+
+
+def _is_joint(header: Header) -> bool:
+    """Whether type, title or symbol say that several bodies issue together: "KHPH-SYT-SGDĐT"."""
+    code = _JOINT_CODE.match(header.symbol or "")
+    return code is not None or _JOINT.match(aligned(f"{header.kind_more} {header.title or ''}").strip()) is not None
 
 
 def _prose(paragraphs: Sequence[Paragraph], nodes: Sequence[Node]) -> tuple[Paragraph, ...]:
@@ -103,14 +105,13 @@ def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
 
 
 def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
-    for line in lines:
-        if line.area != "dateline":
-            continue
-        found = datelines.parse_dateline(line.text)
+    dated = [line for line in lines if line.area == "dateline"]
+    for group in (*([line] for line in dated), dated[:2]):  # the last: one that a narrow column broke
+        found = datelines.parse_dateline(" ".join(line.text for line in group))
         if found is None:
             continue
         header.place, header.date = found.place, found.date
-        where = place_of_lines([line], 0.7 if found.doubt else 1.0)
+        where = place_of_lines(group, 0.7 if found.doubt else 1.0)
         if found.place is not None:
             header.places["/issued/place"] = where
         if found.date is not None:
@@ -136,6 +137,8 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
         where = place_of_lines(title_lines[:1], found.score)
         header.places["/document_type/code"] = header.places["/document_type/name"] = where
         title_lines = title_lines[1:]
+        if len(title_lines) > 1 and _JOINT.fullmatch(aligned(title_lines[0].text).strip()):
+            header.kind_more, title_lines = title_lines[0].text, title_lines[1:]
     elif any(line.area == "addressee" for line in lines) or _ABOUT.match(title_lines[0].text):
         header.type_code, header.type_name = None, doctypes.LETTER
     text = " ".join(line.text for line in title_lines)
@@ -177,7 +180,10 @@ def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
 
 # --- year and theme --------------------------------------------------------------------------------------
 
-_YEAR = re.compile(r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})")
+# Not the year of a cited date ("ngày 15 tháng 8 năm 2024"), nor a horizon ("đến năm 2030", "tầm nhìn 2045").
+_YEAR = re.compile(
+    r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
+)
 _SELF = re.compile(r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?\bnam\s+((?:19|20)\d{2})\b")
 
 

@@ -24,11 +24,14 @@ from pipeline.structure.passages import CAPITALS, Paragraph, Place, PlacedLine, 
 
 @dataclass(slots=True)
 class FoundIssuer:
-    """What is known of the issuing body. `place` and `date` are the dateline's, `year` the one planned for."""
+    """What is known of the issuing body. `place` and `date` are the dateline's, `year` the one planned for.
 
-    place: str | None
-    date: str | None
-    year: int | None
+    Several bodies that issue together are one `issuer`, parted by "; " as the archives' rules ask.
+    """
+
+    place: str | None = None
+    date: str | None = None
+    year: int | None = None
     issuer: str | None = None
     level: BodyLevel | None = None
     parent: str | None = None
@@ -45,10 +48,14 @@ def read_issuer(
     place: str | None,
     date: str | None,
     year: int | None,
+    joint: bool = False,
 ) -> FoundIssuer:
-    """The issuer from labelled lines; where there is no letterhead, from what the text says."""
+    """The issuer from labelled lines; where there is no letterhead, from what the text says.
+
+    `joint` where number or title say that several bodies issue together ("KHPH", "liên tịch").
+    """
     found = FoundIssuer(place, date, year)
-    _letterhead(found, lines)
+    _letterhead(found, lines, joint)
     if found.issuer is None:
         _issuer_from_text(found, prose, paragraphs)
     _places(found, lines, paragraphs)
@@ -71,7 +78,7 @@ _GOES_ON = re.compile(
 )
 
 
-def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
+def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) -> None:
     column = [line for line in lines if line.area == "issuer"]
     groups: list[list[PlacedLine]] = []
     for line in column:
@@ -84,8 +91,12 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
     if not groups:
         return
     groups = [part for group in groups for part in _two_units(group)]
-    named = [(" ".join(line.text.strip(" .:-*_") for line in group), group) for group in groups]
+    named = [(" ".join(line.text.strip(" .:-*_|") for line in group), group) for group in groups]
     text, group = named[-1]
+    together = [part for part, _ in named[-MOST_TOGETHER:]] if joint and len(named) > 1 else list(_beside(text))
+    if len(together) > 1 and _are_equals(together, issuing.date):
+        _set_together(issuing, together, [line for _, lines_of in named[-len(together) :] for line in lines_of])
+        return
     issuer = bodies.expand_body(text)
     issuing.issuer = issuer.name
     issuing.places["/issuer/name"] = place_of_lines(group, 1.0 if issuer.sure else 0.75)
@@ -100,8 +111,41 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine]) -> None:
         parent = bodies.expand_body(above)
         issuing.parent = parent.name
         issuing.places["/issuer/parent"] = place_of_lines(above_group, 1.0 if parent.sure else 0.75)
-    issuing.level = bodies.body_level(issuing.issuer, issuing.parent)
+    issuing.level = bodies.body_level(issuing.issuer, issuing.parent, issuing.date)
     issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
+
+
+MOST_TOGETHER = 3  # bodies in one letterhead; more are named in the text
+_BESIDE = re.compile(r"\s+[-–—]\s+")
+
+
+def _beside(text: str) -> tuple[str, ...]:
+    """The names in "SỞ GIÁO DỤC VÀ ĐÀO TẠO - CÔNG AN TỈNH"; one for "PHÒNG TÀI CHÍNH - KẾ HOẠCH"."""
+    for dash in _BESIDE.finditer(text):
+        left, right = text[: dash.start()], text[dash.end() :]
+        opens = _OPENS_BODY.match(aligned(right)) is not None and len(right.split()) > 1
+        whole = bodies.looks_like_body(text) > bodies.looks_like_body(right)  # a name with a dash of its own
+        if opens and not whole and min(bodies.looks_like_body(left), bodies.looks_like_body(right)) >= LIKE_BODY:
+            return left, right
+    return (text,)
+
+
+LIKE_BODY = 0.6  # likeness of a name that may stand alone; "THƯƠNG BINH VÀ XÃ HỘI" has 0
+
+
+def _are_equals(names: Sequence[str], date: str | None) -> bool:
+    """Whether bodies are of one level, so that none of them is the parent; a unit named once serves all."""
+    levels = {bodies.body_level(bodies.expand_body(name).name, None, date) for name in names}
+    return len(levels - {"other"}) <= 1
+
+
+def _set_together(issuing: FoundIssuer, names: Sequence[str], lines: Sequence[PlacedLine]) -> None:
+    full = [bodies.expand_body(name) for name in names]
+    issuing.issuer = "; ".join(body.name for body in full)
+    levels = [bodies.body_level(body.name, None, issuing.date) for body in full]
+    issuing.level = next((level for level in levels if level != "other"), levels[0])
+    where = place_of_lines(lines, 1.0 if all(body.sure for body in full) else 0.75)
+    issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
 
 
 _UNIT_LINE = re.compile(
@@ -247,7 +291,7 @@ def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragrap
     issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
     if unit in _COMMUNE and core in ("ubnd", "uy ban nhan dan"):
         _parent_from_text(issuing, paragraphs)
-    issuing.level = bodies.body_level(issuing.issuer, issuing.parent)
+    issuing.level = bodies.body_level(issuing.issuer, issuing.parent, issuing.date)
 
 
 def _unit_of_author(named: dict[str, Counter[str]], paragraphs: Sequence[Paragraph]) -> str | None:
@@ -313,8 +357,8 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
     """Province, district and commune from the names of the bodies, then from a gazetteer hit that is the only one."""
     if issuing.issuer is None:
         return
-    own = bodies.body_place(issuing.issuer)
-    above = bodies.body_place(issuing.parent) if issuing.parent else None
+    own = _own_place(issuing)
+    above = bodies.body_place(issuing.parent, issuing.date) if issuing.parent else None
     source = {"province": "/issuer/name", "district": "/issuer/name", "commune": "/issuer/name"}
     values = {"province": own.province, "district": own.district, "commune": own.commune}
     if above is not None:
@@ -322,6 +366,10 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
             if values[name] is None and getattr(above, name) is not None:
                 values[name] = getattr(above, name)
                 source[name] = "/issuer/parent"
+    if not any(values.values()) and _of_dateline(issuing) is not None:
+        level, name = _of_dateline(issuing) or ("", "")
+        values[level] = name
+        source[level] = "/issued/place"
     if any(values.values()):
         settled = gazetteer.resolve(
             values["province"],
@@ -340,3 +388,22 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
         if value is not None and pointer in issuing.places:
             printed = [line for line in lines if line.area == "issuer" and aligned(value) in aligned(line.text)]
             issuing.places[f"/issuer/{name}"] = place_of_lines(printed[-1:]) if printed else issuing.places[pointer]
+
+
+def _own_place(issuing: FoundIssuer) -> bodies.BodyPlace:
+    """The places in the name of the issuer, or in those of bodies that issue together."""
+    found: list[str | None] = [None, None, None]
+    for name in (issuing.issuer or "").split("; "):
+        place = bodies.body_place(name, issuing.date)
+        found = [a or b for a, b in zip(found, (place.province, place.district, place.commune), strict=True)]
+    return bodies.BodyPlace(*found)
+
+
+def _of_dateline(issuing: FoundIssuer) -> tuple[str, str] | None:
+    """Level and name of the unit that the dateline names for a body without one: bodies of a province date from it."""
+    if issuing.place is None or issuing.level not in ("province", "district"):
+        return None
+    name = gazetteer.split_kind(issuing.place)[1]
+    date = issuing.date or (str(issuing.year) if issuing.year else None)
+    units = gazetteer.find_units(name, "province" if issuing.level == "province" else "district", date)
+    return (issuing.level, units[0].name) if len({(u.province, u.name) for u in units}) == 1 else None

@@ -8,8 +8,10 @@ Evidence in order of trust: fixed wording, the place on the page, capitals and l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.knowledge import bodies, datelines, doctypes, numbering, symbols
 from pipeline.knowledge.fuzzy import aligned
@@ -55,7 +57,7 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         parts = parted(line, word_at(line, max(dateline.start, number.end)))
         if len(parts) == 2:
             return replace(parts[0], area="number"), replace(parts[1], area="dateline")
-    if number is not None or (len(line.text) < 60 and NUMBER_CELL.match(aligned(line.text))):
+    if number is not None or _is_number_cell(line.text):
         return (replace(line, area="number"),)
     if dateline is not None:
         before = line.text[: dateline.start].strip()
@@ -69,6 +71,11 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         if index is not None:
             return tuple(replace(part, area=_plain_head_area(part)) for part in parted(line, index))
     return (replace(line, area=_plain_head_area(line)),)
+
+
+def _is_number_cell(text: str) -> bool:
+    """Whether a line is the cell of the number though it cannot be read; "SỞ ... - CÔNG AN ..." is a body."""
+    return len(text) < 60 and NUMBER_CELL.match(aligned(text)) is not None and bodies.looks_like_body(text) < 0.5
 
 
 def _plain_head_area(line: PlacedLine) -> Area:
@@ -94,12 +101,45 @@ def label_head(lines: Sequence[PlacedLine]) -> _Head:
     type_at = _find_type(window)
     if type_at is None:
         return _head_without_type(lines, window)
-    head: list[PlacedLine] = []
-    for line in window[:type_at]:
-        head += _split_head_line(line)
+    head = _above_title(window[:type_at])
     taken = type_at
     title, used = _title_lines(lines, taken, typed=True)
     return _Head((*head, *title), taken + used)
+
+
+def _above_title(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The lines above the title in their areas, those that belong together looked at together."""
+    head: list[PlacedLine] = []
+    at = 0
+    while at < len(lines):
+        if at + 1 < len(lines) and _is_broken_dateline(lines[at].text, lines[at + 1].text):
+            head += [replace(line, area="dateline") for line in lines[at : at + 2]]
+            at += 2
+        else:
+            head += _split_head_line(lines[at])
+            at += 1
+    return _without_movement(head)
+
+
+_BROKEN_DATE = re.compile(r",\s*(?:ngay|ngay\s[\d.… ]{0,8}|ngay\s[\d.… ]{0,8}thang\s?[\d.… ]{0,8})$")
+
+
+def _is_broken_dateline(text: str, after: str) -> bool:
+    """Whether a narrow column broke the dateline: "Lạng Sơn, ngày 13" / "tháng 01 năm 2020"."""
+    if len(text) + len(after) > HEAD_LINE_LENGTH or _BROKEN_DATE.search(aligned(text).rstrip()) is None:
+        return False
+    return datelines.parse_dateline(f"{text} {after}") is not None
+
+
+_MOVEMENT = ("doan tncs ho chi minh", "doan thanh nien cong san ho chi minh")  # stands for the motto in its documents
+
+
+def _without_movement(head: list[PlacedLine]) -> list[PlacedLine]:
+    """The Youth Union's name at the right of its letterhead is its motto, not a body under those at the left."""
+    bodies_at = [index for index, line in enumerate(head) if line.area == "issuer"]
+    if len(bodies_at) < 2 or aligned(head[bodies_at[-1]].text).strip(" .*-_") not in _MOVEMENT:
+        return head
+    return [replace(line, area="motto") if index == bodies_at[-1] else line for index, line in enumerate(head)]
 
 
 def _find_type(window: Sequence[PlacedLine]) -> int | None:
@@ -132,7 +172,22 @@ def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, wind
 def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
     found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
     parts = (line,) if found is None else parted(line, word_at_count(line, found.words))
-    return tuple(replace(part, area="title") for part in parts)
+    text_at = _text_after_title(parts[-1]) if len(parts) > 1 else None
+    if text_at is None:
+        return tuple(replace(part, area="title") for part in parts)
+    title, rest = parted(parts[-1], text_at)
+    area: Area = "basis" if starts_basis(rest.text) else "body"
+    return replace(parts[0], area="title"), replace(title, area="title"), replace(rest, area=area)
+
+
+def _text_after_title(line: PlacedLine) -> int | None:
+    """Index of the word where the text begins behind a title in capitals on the same line, None where none does."""
+    words = [word.text for word in line.words]
+    for index in range(4, len(words) - 6):
+        if words[index][:1].isupper() and words[index][1:].islower() and words[index + 1].islower():
+            here = OPENERS.match(aligned(" ".join(words[index : index + 12])))
+            return index if here is not None and is_capitals(" ".join(words[:index])) else None
+    return None
 
 
 def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list[PlacedLine], int]:
@@ -142,10 +197,13 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
     if typed:
         found += _split_type(lines[at])
         used = 1
+        if found[-1].area != "title":
+            return found, used
     has_text = len(found) > 1
     previous = lines[at] if typed else None
     ruled = False
-    for line in lines[at + used : at + used + TITLE_LINES + 3]:
+    for index in range(at + used, min(len(lines), at + used + TITLE_LINES + 3)):
+        line = lines[index]
         if line.area != "body" or len(found) > TITLE_LINES:
             break
         key = aligned(line.text).strip()
@@ -160,10 +218,20 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
             continue
         if ruled or not _continues_title(line, previous, has_text):
             break
+        if has_text and _opens_sentence(line, lines[index + 1] if index + 1 < len(lines) else None):
+            break
         found.append(replace(line, area="title"))
         used += 1
         previous, has_text = line, True
     return found, used
+
+
+def _opens_sentence(line: PlacedLine, after: PlacedLine | None) -> bool:
+    """Whether a capitalised line of a text without boxes goes on below in small letters, as the text's first
+    sentence does: a last line of a title does not."""
+    if line.box is not None or after is None or after.gap != "line" or line.text[:1].islower():
+        return False
+    return len(line.text) > 40 and not is_capitals(line.text) and after.text[:1].islower() and len(after.text) > 40
 
 
 def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bool) -> bool:
@@ -176,7 +244,7 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
         return False
     if not has_text:
         return not (text.endswith((".", ";")) and len(text) > 160)
-    if text.endswith((";", ".")) and not text.endswith("..."):
+    if text.endswith((";", ".", ":")) and not text.endswith("..."):
         return False
     if is_capitals(text) and previous is not None and not is_capitals(previous.text):
         return False  # "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
@@ -216,12 +284,15 @@ def _head_without_type(lines: Sequence[PlacedLine], window: Sequence[PlacedLine]
     """A head with number or date but no type name (công văn), or a text that begins with its title or at once."""
     last = -1
     parted = [_split_head_line(line) for line in window[:25]]
+    for index, (line, after) in enumerate(pairwise(window[:25])):
+        if _is_broken_dateline(line.text, after.text):
+            parted[index : index + 2] = [(replace(line, area="dateline"),), (replace(after, area="dateline"),)]
     for index, parts in enumerate(parted):
         if any(part.area in ("motto", "number", "dateline", "addressee") for part in parts):
             last = index
         if index - last > 12 or (starts_basis(window[index].text) and index > last + 1):
             break
-    head = [part for parts in parted[: last + 1] for part in parts]
+    head = _without_movement([part for parts in parted[: last + 1] for part in parts])
     taken = last + 1
     while taken < len(parted) and any(part.area == "title" for part in parted[taken]):  # "V/v ..."
         head += parted[taken]
@@ -246,11 +317,17 @@ def _with_whole_subject(head: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
         yield line
 
 
+LONG_TITLE = 330  # letters; capitals without a full stop are a title at any length met (the longest has 305)
+
+
 def _opens_with_title(lines: Sequence[PlacedLine], at: int) -> bool:
     """Whether a text without a head begins with a title that stands alone."""
     line = lines[at]
     text = line.text.strip()
-    if len(text) > 200 or text.endswith((".", ";", ":", ",", "-")) or is_main_heading(text) or starts_basis(text):
+    loud = is_capitals(text)
+    if len(text) > (LONG_TITLE if loud else 200) or text.endswith((".", ";", ":", ",", "-")):
+        return False
+    if is_main_heading(text) or (starts_basis(text) and not loud):
         return False
     if numbering.parse_marker(text[:80]) is not None or not text[:1].isupper():
         return False
