@@ -135,7 +135,7 @@ def titled_actor(title: str) -> str | None:
     key = aligned(name)
     known = bodies.looks_like_body(name[:120]) >= SURE_BODY
     people = _PEOPLE.match(key) is not None and _OPENS_TASK.match(key) is None
-    if not (known or (people and (cut is not None or len(name.split()) <= NAME_WORDS))):
+    if not (known or (people and (lead or cut is not None or len(name.split()) <= NAME_WORDS))):
         return None
     start = text.lower().find(name.lower())
     return text[start : start + len(name)] if start >= 0 else name

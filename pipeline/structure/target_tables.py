@@ -1,0 +1,191 @@
+"""Goals in tables: which columns hold them, in which unit, and a target for every value.
+
+The trouble: "Kế hoạch 2023" stands beside "Thực hiện 2022"; goals run over years ("2023 | 2024 | 2025"), over communes,
+or over columns of different units; a merged head spans several columns; a row of a text file lost its empty cells.
+
+Evidence: the words of the head rows, and what the cells below hold (numbers, names, units).
+
+What it never does: take last year's results, money or remarks for goals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.document import Cell, Table
+from pipeline.knowledge import quantities
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.goals import FoundTarget
+from pipeline.structure.passages import Paragraph, grid, place_of_cells
+
+Row = list[Cell | None]
+
+_INDICATOR_HEAD = re.compile(r"\b(?:chi tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
+_UNIT_HEAD = re.compile(r"\b(?:don vi tinh|dvt|dv tinh|don vi)\b")
+_PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?<!\d)(?:19|20)\d\d(?!\d)")
+_PAST_HEAD = re.compile(
+    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|tang|ghi chu|nam truoc|hien trang|hien co)\b"
+)
+_MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
+_LABEL_HEAD = re.compile(r"^(?:stt|tt|so tt|so thu tu)$")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_HEAD_UNIT = re.compile(r"\(([^()\d]*)\)\s*$")
+_ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
+LONGEST_VALUE = 5  # words of a cell that holds a number: "từ 85% trở lên"; "Làm 3 km đường" is a name
+LONGEST_WORDS = 8  # words of a goal without a number ("Giữ vững", "Đạt chuẩn"); more is a remark
+HEAD_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where a table has what; `values` are (column, unit printed in its head)."""
+
+    label: int | None
+    indicator: int
+    unit: int | None
+    values: tuple[tuple[int, str | None], ...]
+
+
+def goals_of_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[FoundTarget]:
+    """A target for every value in the columns of goals; `in_zone` says that the section is one of targets."""
+    rows = grid(table)
+    columns, first = None, 0
+    for index in range(min(HEAD_ROWS, len(rows) - 1)):
+        heads = [_column_text(rows[: index + 1], column) for column in range(table.columns)]
+        columns, first = _columns(heads, rows[index + 1 :], in_zone), index + 1
+        if columns is not None:
+            break
+    if columns is None:
+        return
+    for printed_row in rows[first:]:
+        row = _shifted(printed_row, columns)
+        name = row[columns.indicator]
+        if name is None or name.row < first or not name.text.strip():
+            continue
+        for column, head_unit in columns.values:
+            value = row[column]
+            if value is None or value is name:
+                continue  # a group row is merged over the columns
+            found = _goal(paragraph, row, columns, value, head_unit)
+            if found is not None:
+                yield found
+
+
+def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool) -> _Columns | None:
+    keys = [aligned(head).strip(" .:") for head in heads]
+    numbers = [_share(body, column, _is_number) for column in range(len(heads))]
+    label = next((i for i, key in enumerate(keys) if _LABEL_HEAD.match(key)), None)
+    unit = next(
+        (
+            i
+            for i, key in enumerate(keys)
+            if i != label and _UNIT_HEAD.search(key) and numbers[i] < 0.5 and _share(body, i, _is_name) < 0.5
+        ),
+        None,
+    )
+    named = [i for i in range(len(heads)) if i not in (label, unit) and numbers[i] < 0.5 and keys[i] != "ghi chu"]
+    said = next((i for i in named if _INDICATOR_HEAD.search(keys[i])), None)
+    indicator = said if said is not None else next(iter(named), None)
+    if indicator is None or not (in_zone or "chi tieu" in " ".join(keys)):
+        return None
+    open_ = [
+        i
+        for i in range(indicator + 1, len(heads))
+        if i not in (label, unit) and not _PAST_HEAD.search(keys[i]) and not _MEANS_HEAD.search(keys[i])
+    ]
+    past = [int(year[0]) for key in keys if _PAST_HEAD.search(key) and (year := _YEAR.search(key))]
+    planned = [i for i in open_ if _PLAN_HEAD.search(keys[i]) and not _is_over(keys[i], past)]
+    if not planned and (in_zone or (said is not None and "chi tieu" in keys[said])):
+        planned = [i for i in open_ if numbers[i] >= 0.5]
+    if not planned:
+        return None
+    return _Columns(label, indicator, unit, tuple((i, _unit_of_head(heads[i])) for i in planned))
+
+
+def _is_over(key: str, past: Sequence[int]) -> bool:
+    """Whether a column plans for a year whose results the table gives: last year's plan beside what came of it."""
+    year = _YEAR.search(key)
+    return year is not None and bool(past) and int(year[0]) <= max(past)
+
+
+def _unit_of_head(head: str) -> str | None:
+    """The unit in brackets at the end of a head: "Số hộ nghèo giảm (hộ)"."""
+    shown = _HEAD_UNIT.search(head)
+    return (shown[1].strip() or None) if shown else None
+
+
+def _share(body: Sequence[Row], column: int, test: Callable[[str], bool]) -> float:
+    """Share of a column's filled cells for which `test` holds."""
+    texts = [text for row in body if (cell := row[column]) is not None and (text := cell.text.strip(" -–."))]
+    return sum(map(test, texts)) / len(texts) if texts else 0.0
+
+
+def _is_number(text: str) -> bool:
+    return len(text.split()) <= LONGEST_VALUE and (
+        quantities.parse_number(text) is not None or bool(quantities.find_quantities(text))
+    )
+
+
+def _is_name(text: str) -> bool:
+    return text[:1].isupper()
+
+
+def _shifted(row: Row, columns: _Columns) -> Row:
+    """A row in its columns: in a text file one whose empty label was lost begins a column too early."""
+    cells = list(dict.fromkeys(cell for cell in row if cell is not None))
+    if columns.label != 0 or len(cells) != len(row) - 1 or cells[0].box is not None or _ROW_LABEL.match(cells[0].text):
+        return row
+    return [None, *cells]
+
+
+def _goal(
+    paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_unit: str | None
+) -> FoundTarget | None:
+    printed = value.text.strip()
+    if not printed.strip("-–. ") or len(printed.split()) > LONGEST_WORDS:
+        return None
+    name = row[columns.indicator]
+    assert name is not None
+    cells = list(dict.fromkeys(cell for cell in row if cell is not None))
+    unit_cell = row[columns.unit] if columns.unit is not None else None
+    unit = (unit_cell.text.strip() if unit_cell is not None else None) or head_unit
+    label_cell = row[columns.label] if columns.label is not None else None
+    label = label_cell.text.strip(" .") if label_cell is not None else ""
+    text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
+    parts = [
+        ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
+        ("value", place_of_cells(paragraph, (value,), printed)),
+    ]
+    if unit_cell is not None and unit:
+        parts.append(("unit", place_of_cells(paragraph, (unit_cell,), unit)))
+    if label_cell is not None and label:
+        parts.append(("label", place_of_cells(paragraph, (label_cell,), label)))
+    number = quantities.parse_number(printed)
+    found = quantities.find_quantities(printed)
+    base = FoundTarget(
+        label or None,
+        name.text.strip(" .;:-+"),
+        None,
+        None,
+        None,
+        None,
+        text,
+        place_of_cells(paragraph, cells, text),
+        tuple(parts),
+    )
+    if number is not None:
+        return replace(base, comparator="=", value=number, unit=unit or None)
+    if found:
+        own = found[0]
+        return replace(
+            base, comparator=own.comparator, value=own.value, value_to=own.value_to, unit=own.unit or unit or None
+        )
+    return base
+
+
+def _column_text(rows: Sequence[Row], column: int) -> str:
+    """Text of the head of a column, a merged cell once."""
+    cells = dict.fromkeys(cell for row in rows if (cell := row[column]) is not None)
+    return " ".join(cell.text for cell in cells)
