@@ -182,7 +182,8 @@ def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
 
 # Not the year of a cited date ("ngày 15 tháng 8 năm 2024"), nor a horizon ("đến năm 2030", "tầm nhìn 2045").
 _YEAR = re.compile(
-    r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
+    r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )"
+    r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
 _SELF = re.compile(r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?\bnam\s+((?:19|20)\d{2})\b")
 
