@@ -1,17 +1,22 @@
 """Kill, stop and starve a run at random instants, go on, and compare with an undisturbed run.
 
-    python -m bench.chaos [--inputs samples/scans] [--kills 50] [--seed 1] [--stand-ins] [kind ...]
+    python -m bench.chaos [--inputs samples/scans] [--kills 50] [--seed 1] [--blank | --stand-ins] [kind ...]
 
-Kinds: parent (kill -9 of the run), workers (kill -9 of one worker), term and int (signals), room (a limit
-on the size of files, then a small full disk where mounting is allowed). Each kind goes on until the run
-is complete, then must have the same outputs byte for byte, no page recorded twice, nothing left behind.
-`--stand-ins` uses the test suite's stand-ins for the pipeline instead of real scans: seconds, not minutes.
+Kinds: parent (kill -9 of the run), workers (kill -9 of any process below it: a worker, its Tesseract, the
+server that forks them), term and int (signals), room (a limit on the size of files, then a small full disk
+where mounting is allowed), readonly (the output folder loses its rights in the middle), vanished and changed
+(an input goes or becomes another one in the middle, and is put back). Each kind goes on until the run is
+complete, then must have the same outputs byte for byte, no page recorded twice, nothing left behind.
+
+`--blank` leaves out the engine alone (`bench.blank`), `--stand-ins` the whole pipeline (the test suite's): what
+is tried here is the batch around them. A disturbance costs a start of the program and its workers.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import json
 import os
 import random
@@ -24,16 +29,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from bench import blank
 from pipeline.batches import batch
+from pipeline.batches.workers import LocalPool
 from pipeline.errors import SohoaError
 from pipeline.settings import Settings
 
 HERE = Path(__file__).parent.parent
-KINDS = ("parent", "workers", "term", "int", "room")
+SIGNALS = {"parent": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT}
+KINDS = ("parent", "workers", "term", "int", "room", "readonly", "vanished", "changed")
+Mode = Literal["real", "blank", "stand-ins"]
 # Files that tell of times, and SQLite's own.
 _NOT_COMPARED = re.compile(r"^(run\.json|run\.html|events\.jsonl|sohoa\.db.*|\.sohoa/lock)$")
 _TINY_FILES = 48 * 1024  # bytes: stops documents and the ledger, not single pages
@@ -46,18 +56,20 @@ class Bench:
     inputs: Path
     work: Path
     random: random.Random
-    stand_ins: bool
+    mode: Mode
     jobs: int
 
-    def start(self, out: Path, file_limit: int | None = None) -> subprocess.Popen[bytes]:
-        parts = [sys.executable, "-m", "bench.chaos", "--runner", "--inputs", str(self.inputs), "--work", str(out),
-                 "--jobs", str(self.jobs), *(["--stand-ins"] if self.stand_ins else [])]
+    def start(
+        self, out: Path, file_limit: int | None = None, inputs: Path | None = None, before: Sequence[str] = (),
+    ) -> subprocess.Popen[bytes]:
+        parts = [*before, sys.executable, "-m", "bench.chaos", "--runner", "--inputs", str(inputs or self.inputs),
+                 "--work", str(out), "--jobs", str(self.jobs), *([] if self.mode == "real" else [f"--{self.mode}"])]
         limit = None if file_limit is None else lambda: _limit(file_limit)
         with (self.work / "stderr.log").open("ab") as log:
             return subprocess.Popen(parts, cwd=HERE, preexec_fn=limit, stdout=subprocess.DEVNULL, stderr=log)
 
-    def finish(self, out: Path) -> int:
-        return self.start(out).wait()
+    def finish(self, out: Path, inputs: Path | None = None) -> int:
+        return self.start(out, inputs=inputs).wait()
 
 
 def _limit(size: int) -> None:
@@ -83,13 +95,14 @@ def pages_recorded(out: Path) -> Counter[tuple[str, int]]:
     return seen
 
 
-def differences(out: Path, expected: dict[str, bytes]) -> list[str]:
+def differences(out: Path, expected: dict[str, bytes], once: bool = True) -> list[str]:
+    """What is not as in the undisturbed run. `once`: each page may be recorded a single time."""
     got = outputs(out)
     wrong = [f"missing: {name}" for name in expected.keys() - got.keys()]
     wrong += [f"left behind: {name}" for name in got.keys() - expected.keys()]
     wrong += [f"differs: {name}" for name in expected.keys() & got.keys() if expected[name] != got[name]]
     wrong += [f"recorded {times} times: {name} page {page}"
-              for (name, page), times in pages_recorded(out).items() if times > 1]
+              for (name, page), times in pages_recorded(out).items() if once and times > 1]
     return sorted(wrong)
 
 
@@ -100,9 +113,10 @@ def _children(process: int) -> list[int]:
         return []
 
 
-def _workers(process: int) -> list[int]:
-    """The workers are children of the fork server, which is one of our children."""
-    return [grandchild for child in _children(process) for grandchild in _children(child)]
+def _below(process: int) -> list[int]:
+    """Every process below this one: the fork server, the workers, what they have started."""
+    children = _children(process)
+    return children + [one for child in children for one in _below(child)]
 
 
 def disturb(bench: Bench, kind: str, kills: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
@@ -136,12 +150,12 @@ def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: flo
         except subprocess.TimeoutExpired:
             pass
         if kind == "workers":
-            if workers := _workers(process.pid):
+            if below := _below(process.pid):
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(bench.random.choice(workers), signal.SIGKILL)
+                    os.kill(bench.random.choice(below), signal.SIGKILL)
                     hits += 1
             continue
-        process.send_signal({"parent": signal.SIGKILL, "term": signal.SIGTERM, "int": signal.SIGINT}[kind])
+        process.send_signal(SIGNALS[kind])
         process.wait()
         hits += 1
         break
@@ -192,18 +206,84 @@ def _starve_on_small_disk(bench: Bench, expected: dict[str, bytes], wrong: list[
     return True
 
 
+def lock_up(bench: Bench, times: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
+    """The output folder loses its rights at a random instant and has them again for the next run."""
+    # The rights of a folder do not bind root, but for one who gave that power up.
+    before = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    if before and shutil.which(before[0]) is None:
+        return {"disturbances": 0, "wrong": [], "why": "needs setpriv, or a user that is not root"}
+    wrong, done = [], 0
+    for number in range(times):
+        out = bench.work / f"readonly-{number}"
+        process = bench.start(out, before=before)
+        _wait_for_start(process, out)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(bench.random.uniform(0.05, longest))
+        running = process.poll() is None
+        done += running
+        _allow(out, 0o555)
+        code = process.wait()
+        _allow(out, 0o755)
+        if code not in ((6, 0) if running else (0,)):
+            wrong.append(f"round {number}: with a folder that may not be written the run ended with {code}, not 6")
+        if bench.finish(out) != 0:
+            wrong.append(f"round {number}: with its rights back the run did not end with 0")
+        wrong += [f"round {number}: {item}" for item in differences(out, expected)]
+        shutil.rmtree(out)
+    return {"disturbances": done, "rounds": times, "wrong": wrong[:20]}
+
+
+def _allow(out: Path, mode: int) -> None:
+    for folder in [out, *(path for path in out.rglob("*") if path.is_dir())]:
+        with contextlib.suppress(FileNotFoundError):
+            folder.chmod(mode)
+
+
+def tamper(bench: Bench, kind: str, times: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
+    """An input vanishes or becomes another one at a random instant, and is put back for the next run."""
+    wrong = []
+    for number in range(times):
+        scans, out = bench.work / f"{kind}-scans", bench.work / f"{kind}-{number}"
+        shutil.copytree(bench.inputs, scans)
+        process = bench.start(out, inputs=scans)
+        _wait_for_start(process, out)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(bench.random.uniform(0.05, longest))
+        victim = bench.random.choice([path for path in sorted(scans.rglob("*")) if path.is_file()])
+        aside = bench.work / "aside"
+        shutil.copy2(victim, aside)
+        if kind == "vanished":
+            victim.unlink()
+        else:
+            victim.write_bytes(aside.read_bytes() + b"\nok\n")
+        code = process.wait()
+        if code not in (0, 3):
+            wrong.append(f"round {number}: {victim.name} {kind}, and the run ended with {code}, not 0 or 3")
+        shutil.copy2(aside, victim)
+        if bench.finish(out, scans) != 0:
+            wrong.append(f"round {number}: with {victim.name} put back the run did not end with 0")
+        # A changed file has pages of its own, of the same numbers.
+        wrong += [f"round {number}: {item}" for item in differences(out, expected, once=kind != "changed")]
+        shutil.rmtree(out)
+        shutil.rmtree(scans)
+    return {"disturbances": times, "rounds": times, "wrong": wrong[:20]}
+
+
 # --- the run that is disturbed ----------------------------------------------------------------------
 
 
-def runner(inputs: Path, out: Path, jobs: int, stand_ins: bool) -> int:
+def runner(inputs: Path, out: Path, jobs: int, mode: Mode) -> int:
     """In a process of its own: one run, its exit code."""
     settings = Settings(jobs=jobs, memory_megabytes=2800, page_timeout_seconds=600.0)
     try:
-        if not stand_ins:
-            return batch.run_batch([inputs], out, settings).exit_code
+        if mode != "stand-ins":
+            drives = blank.drives() if mode == "blank" else None
+            return batch.run_batch([inputs], out, settings, drives=drives).exit_code
         from tests import fakes
 
-        return batch.run_batch([inputs], out, settings, drives=fakes.DRIVES, made_by={}).exit_code
+        # Without the pipeline, which they do not use, workers are there at once.
+        engine = functools.partial(LocalPool, jobs, memory_bytes=1_000_000_000, preload=("tests.fakes",))
+        return batch.run_batch([inputs], out, settings, drives=fakes.DRIVES, made_by={}, engine=engine).exit_code
     except SohoaError as error:  # as the command line does
         print(error, file=sys.stderr)
         return error.exit_code
@@ -226,14 +306,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--work", type=Path)
-    parser.add_argument("--stand-ins", action="store_true")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--stand-ins", dest="mode", action="store_const", const="stand-ins", default="real")
+    mode.add_argument("--blank", dest="mode", action="store_const", const="blank")
     parser.add_argument("--runner", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.runner:
-        return runner(options.inputs, options.work, options.jobs, options.stand_ins)
+        return runner(options.inputs, options.work, options.jobs, options.mode)
     work = Path(tempfile.mkdtemp(prefix="chaos-", dir=options.work))
-    inputs = stand_in_inputs(work / "scans") if options.stand_ins else options.inputs.resolve()
-    bench = Bench(inputs, work, random.Random(options.seed), options.stand_ins, options.jobs)
+    inputs = stand_in_inputs(work / "scans") if options.mode == "stand-ins" else options.inputs.resolve()
+    bench = Bench(inputs, work, random.Random(options.seed), options.mode, options.jobs)
     try:
         return _all_kinds(bench, options.kinds or KINDS, options.kills)
     finally:
@@ -248,10 +330,15 @@ def _all_kinds(bench: Bench, kinds: tuple[str, ...], kills: int) -> int:
     whole = time.monotonic() - began
     expected = outputs(bench.work / "undisturbed")
     report: dict[str, object] = {"undisturbed_seconds": round(whole, 1), "files": len(expected)}
+    longest = max(1.0, whole / 2)  # so that a run is hit about three times on its way
+    # Those that take a whole run for each disturbance.
+    fewer = max(1, kills // 5)
     tests: dict[str, Callable[[], dict[str, object]]] = {
-        # A run is hit about three times on its way.
-        **{kind: (lambda kind=kind: disturb(bench, kind, kills, max(1.0, whole / 2), expected)) for kind in KINDS[:-1]},
+        **{kind: (lambda kind=kind: disturb(bench, kind, kills, longest, expected))
+           for kind in ("parent", "workers", "term", "int")},
         "room": lambda: starve(bench, expected),
+        "readonly": lambda: lock_up(bench, fewer, longest, expected),
+        **{kind: (lambda kind=kind: tamper(bench, kind, fewer, longest, expected)) for kind in ("vanished", "changed")},
     }
     wrong = 0
     for kind in kinds:

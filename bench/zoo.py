@@ -1,10 +1,11 @@
 """A zoo of bad inputs, and files broken at random: none may stop the batch, none may go without an answer.
 
     python -m bench.zoo build FOLDER            write the animals and look at them
-    python -m bench.zoo run [--fuzzed 2000] [--seed 1] [--work FOLDER]
+    python -m bench.zoo run [--fuzzed 2000] [--seed 1] [--work FOLDER] [--blank]
 
 `run` reads them all with the real pipeline and checks that every input has an outcome, that every
-failure is an error of ours with a cure, and that no process ever held 1.5 GB.
+failure is an error of ours with a cure, and that no process ever held 1.5 GB. `--blank` leaves out the
+engine alone (`bench.blank`): what opens, decodes, cleans and writes is the same.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from pathlib import Path
 import pikepdf
 from PIL import Image, ImageDraw
 
+from bench import blank
 from bench.observe import Observer
 from pipeline import errors
 from pipeline.batches import batch
@@ -346,6 +348,8 @@ def fuzz(folder: Path, count: int, seed: int) -> None:
         ("pdf", pdf_bytes(1)), ("pdf", pdf_bytes(2)), ("pdf", _compressed()), ("png", image_bytes("PNG")),
         ("jpg", image_bytes("JPEG")), ("tif", image_bytes("TIFF", compression="tiff_lzw")),
         ("tif", image_bytes("TIFF")), ("webp", image_bytes("WEBP")), ("jp2", image_bytes("JPEG2000")),
+        ("pdf", _fax()), ("pdf", _with_text()), ("tif", image_bytes("TIFF", compression="jpeg")),
+        ("gif", image_bytes("GIF")), ("bmp", image_bytes("BMP")), ("txt", "Kế hoạch số 5\n".encode() * 40),
     ]
     for number in range(count):
         ending, data = bases[number % len(bases)]
@@ -357,6 +361,21 @@ def _compressed() -> bytes:
     with pikepdf.open(io.BytesIO(pdf_bytes(1))) as pdf:
         pdf.save(data, object_stream_mode=pikepdf.ObjectStreamMode.generate, linearize=True)
     return data.getvalue()
+
+
+def _fax() -> bytes:
+    """A page of CCITT G4, as office scanners write it."""
+    data = io.BytesIO()
+    page_image().convert("1").save(data, "PDF", resolution=150)
+    return data.getvalue()
+
+
+def _with_text() -> bytes:
+    """A page with a text layer and nothing packed, so that what is broken is the text of the file itself."""
+    words = b"BT /F 18 Tf 40 120 Td (KE HOACH so 5 nam 2024 cua xa) Tj 0 -30 Td (Thuc hien nhiem vu) Tj ET"
+    return one_page("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R"
+                    " /Resources << /Font << /F 5 0 R >> >> >>", stream(words),
+                    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
 
 
 def mutated(data: bytes, random_: random.Random) -> bytes:
@@ -416,7 +435,7 @@ def check(summary: RunSummary, inputs: int, most: Counter[str]) -> list[str]:
     return wrong
 
 
-def run(work: Path, fuzzed: int, seed: int, jobs: int) -> int:
+def run(work: Path, fuzzed: int, seed: int, jobs: int, without_engine: bool) -> int:
     scans = work / "scans"
     zoo = build(scans / "zoo")
     fuzz(scans / "fuzzed", fuzzed, seed)
@@ -431,7 +450,8 @@ def run(work: Path, fuzzed: int, seed: int, jobs: int) -> int:
     began = time.monotonic()
     settings = Settings(jobs=jobs, page_timeout_seconds=60.0)
     with Observer() as observer:
-        summary = batch.run_batch([scans], work / "out", settings, progress=progress)
+        summary = batch.run_batch([scans], work / "out", settings, progress=progress,
+                                  drives=blank.drives() if without_engine else None)
     wrong = check(summary, len(zoo) + fuzzed, observer.most_bytes)
     allowed = {animal.name: animal.may_be for animal in zoo}
     for outcome in summary.outcomes:
@@ -457,13 +477,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--blank", action="store_true")
     options = parser.parse_args()
     if options.command == "build":
         print(len(build(options.folder)))
         return 0
     work = Path(options.work or tempfile.mkdtemp(prefix="zoo-"))
     try:
-        return run(work, options.fuzzed, options.seed, options.jobs)
+        return run(work, options.fuzzed, options.seed, options.jobs, options.blank)
     finally:
         if options.work is None:
             shutil.rmtree(work, ignore_errors=True)
