@@ -441,7 +441,7 @@ import resource, signal, sys
 from pathlib import Path
 from tests.pdfkit import a_document, a_page, a_plan, a_word
 from pipeline.errors import OutputError
-from pipeline.searchable import write_searchable
+from pipeline.writers.searchable import write_searchable
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, resource.RLIM_INFINITY))
 folder = Path(sys.argv[1])
