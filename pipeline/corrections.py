@@ -2,38 +2,24 @@
 
 The trouble: the next run writes the machine's reading over the person's, and nobody notices. So a
 correction is never stored *in* an output. `corrections.json` is a log that only grows; every run applies
-it again to what the machine reads now. Where the place of a correction is found again, the person's value
-stands, whatever the machine reads now (it had the paper before its eyes); where the machine's reading has
-changed since, that is reported. Where the place is not found any more, nothing is changed, and the
-correction is kept and reported.
+it again to what the machine reads now.
 
-The evidence for a place, in order of trust. In the record: the JSON Pointer, and for every list on the way
-the wording of the item that was meant, since a new reading may find a target more or less and move the
-rest. In the document: the page and the box of the word, then its address, then the wording of its line.
-
-What this module never does: it drops no entry (an undo is an entry too), guesses no place, and changes
-neither `raw` nor the boxes.
+This module knows the log; `correcting` lays it over a reading. It drops no entry: an undo is an entry too.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import secrets
 import tempfile
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from pipeline.document import Block, Box, Cell, Document, Edit, Line, Page, Table, Word
 from pipeline.errors import InputError, OutputNotWritable
-from pipeline.plan import Evidence, Plan
 
 FILE_NAME = "corrections.json"
 FORMAT_VERSION = "1.0"
@@ -43,11 +29,6 @@ RULE = "person"  # the rule name of an `Edit` that a person made
 # only a person knows (/box, /maintenance, ...). "state": /verified, /released and /held of the document.
 Where = Literal["record", "document", "shelf", "state"]
 Action = Literal["replace", "add", "remove", "undo"]
-Outcome = Literal["applied", "already", "reread", "homeless"]
-
-SAME_ITEM = 0.8  # of the letters of two wordings; the repairs of one reading over another change under a tenth
-AS_LIKE = 0.02  # two items that differ by less in their likeness cannot be told apart by it
-SAME_PLACE = 0.5  # share of the smaller box that both cover; neighbours on one line share nothing
 
 
 class UnreadableCorrections(InputError):
@@ -63,6 +44,8 @@ class Correction:
     `before` and `after` are plain JSON values. `keys` holds the wording of the list items on the way to the
     place, `page` (from 1) and `box` the place on the scan, `raw` and `line` what the recogniser saw there.
     `confidence` is the machine's own, so that an undo can give it back. `undoes` names the entry taken back.
+    `part` is the first page of the document meant where a file holds several (0: the first or only one);
+    entries of one act have one `group`, and are taken back together.
     """
 
     id: str
@@ -81,15 +64,8 @@ class Correction:
     confidence: float | None = None
     undoes: str = ""
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of one correction: `found` is the machine's value at its place (None: no place)."""
-
-    correction: Correction
-    outcome: Outcome
-    found: Any = None
+    part: int = 0
+    group: str = ""
 
 
 # --- the file -------------------------------------------------------------------------------------------
@@ -116,13 +92,16 @@ def save(folder: Path, log: Sequence[Correction]) -> None:
         {"format_version": FORMAT_VERSION, "log": [_to_json(item) for item in log]}, ensure_ascii=False, indent=1
     )
     try:
+        path = folder / FILE_NAME
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644  # a temporary file is its maker's alone
         handle, name = tempfile.mkstemp(prefix=".corrections-", dir=folder)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(content + "\n")
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(folder / FILE_NAME)
+            Path(name).chmod(mode)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -172,12 +151,29 @@ def effective(log: Sequence[Correction]) -> tuple[Correction, ...]:
     return tuple(entry for entry in log if entry.action != "undo" and entry.id not in undone)
 
 
-def last_undoable(log: Sequence[Correction]) -> Correction | None:
-    """The newest act that still stands, releases from secrecy apart: those are taken back by holding again."""
-    for entry in reversed(effective(log)):
-        if entry.where != "state":
-            return entry
-    return None
+def last_undoable(log: Sequence[Correction]) -> tuple[Correction, ...]:
+    """The newest act that still stands, newest entry first; empty where there is none.
+
+    Releases from secrecy are no such acts: they are taken back by holding again.
+    """
+    standing = [entry for entry in reversed(effective(log)) if entry.where != "state"]
+    if not standing:
+        return ()
+    newest = standing[0]
+    return tuple(entry for entry in standing if entry is newest or (entry.group and entry.group == newest.group))
+
+
+def of_part(log: Sequence[Correction], pages: Sequence[int], *, is_first: bool) -> tuple[Correction, ...]:
+    """What the log says of one document of a file that holds several, by its page numbers.
+
+    A word is known by its page, all else by the first page of its document. Where a later run draws the border
+    elsewhere, an entry whose document does not begin where it did belongs to none: it is kept, and no place guessed.
+    """
+    return tuple(
+        entry for entry in log
+        if (entry.page in pages if entry.where == "document" else
+            entry.part == pages[0] or (is_first and not entry.part))
+    )
 
 
 def state(log: Sequence[Correction]) -> dict[str, Correction]:
@@ -199,373 +195,3 @@ def shelf(log: Sequence[Correction]) -> dict[str, str]:
         if entry.where == "shelf":
             values[entry.pointer.lstrip("/")] = "" if entry.after is None else str(entry.after)
     return {name: value for name, value in values.items() if value}
-
-
-# --- JSON Pointers --------------------------------------------------------------------------------------
-
-
-def split_pointer(pointer: str) -> tuple[str, ...]:
-    """RFC 6901: "/a~1b/0" -> ("a/b", "0"). Raises ValueError for one that does not begin with a slash."""
-    if not pointer:
-        return ()
-    if not pointer.startswith("/"):
-        raise ValueError(f"not a JSON Pointer: {pointer!r}")
-    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
-
-
-def join_pointer(steps: Sequence[str | int]) -> str:
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def value_at(data: Any, pointer: str) -> Any:
-    """The value a pointer leads to. Raises LookupError where it leads nowhere."""
-    for step in split_pointer(pointer):
-        data = _down(data, step)
-    return data
-
-
-def _down(data: Any, step: str) -> Any:
-    if isinstance(data, dict) and step in data:
-        return data[step]
-    if isinstance(data, list | tuple) and step.isdecimal() and int(step) < len(data):
-        return data[int(step)]
-    raise LookupError(step)
-
-
-# The members whose words tell one list item from the next; where none is listed all strings of it do.
-_WORDING = ("text", "label", "heading", "type", "number", "subject", "name", "actor", "task", "date", "action")
-
-
-def wording(item: Any) -> str:
-    """By what an item of a list is known again: its own printed words."""
-    if isinstance(item, dict):
-        if item.get("text"):
-            return str(item["text"])
-        told = [str(item[name]) for name in _WORDING if item.get(name)]
-        if item.get("paragraphs"):
-            told.append(str(item["paragraphs"][0])[:120])
-        return " ".join(told)
-    return "" if item is None else str(item)
-
-
-def keys_of(data: Any, pointer: str) -> tuple[str, ...]:
-    """The wording of every list item on the way to `pointer`, for `Correction.keys`."""
-    keys = []
-    for step in split_pointer(pointer):
-        if isinstance(data, list | tuple) and step.isdecimal() and int(step) < len(data):
-            keys.append(wording(data[int(step)]))
-        elif step == "-":
-            return tuple(keys)
-        data = _down(data, step)
-    return tuple(keys)
-
-
-def _find_item(items: Sequence[Any], index: int, key: str, *, exact: bool) -> int | None:
-    """Where the item worded `key` is now: at its old index, at another, or as good as the same; else None.
-
-    `exact` asks for the very wording: what is taken out must not be its neighbour.
-    """
-    told = [wording(item) for item in items]
-    if not key:
-        return index if index < len(items) and not told[index] else None
-    same = [place for place, text in enumerate(told) if text == key]
-    if same:
-        return min(same, key=lambda place: abs(place - index))
-    if exact:
-        return None
-    # The same words with other digits are another item of the list ("Mở 10 lớp", "Mở 12 lớp"), unless they stand
-    # where the item stood: then the digits are what is read otherwise now.
-    digits = re.findall(r"\d", key)
-    scored = sorted(
-        ((SequenceMatcher(None, key, text, autojunk=False).ratio(), -abs(place - index), place)
-         for place, text in enumerate(told) if place == index or re.findall(r"\d", text) == digits),
-        reverse=True,
-    )
-    good = [place for ratio, _, place in scored if ratio >= SAME_ITEM and scored[0][0] - ratio < AS_LIKE]
-    return index if index in good else good[0] if len(good) == 1 else None
-
-
-def _resolve(data: Any, correction: Correction) -> tuple[str, ...] | None:
-    """The pointer of the correction in this record, list items found by their wording; None: no place."""
-    keys = list(correction.keys)
-    steps: list[str] = []
-    for step in split_pointer(correction.pointer):
-        if isinstance(data, list):
-            if step == "-":
-                return (*steps, "-")
-            place = _find_item(data, int(step), keys.pop(0) if keys else "", exact=correction.action == "remove")
-            if place is None:
-                return None
-            step = str(place)
-        steps.append(step)
-        try:
-            data = _down(data, step)
-        except LookupError:
-            return None
-    return tuple(steps)
-
-
-# --- the record -----------------------------------------------------------------------------------------
-
-
-def apply_to_plan(plan: Plan, corrections: Sequence[Correction]) -> Plan:
-    """The record with what a person corrected put in its place; see `report_on_plan` for what was not."""
-    return report_on_plan(plan, corrections)[0]
-
-
-def report_on_plan(plan: Plan, corrections: Sequence[Correction]) -> tuple[Plan, tuple[Report, ...]]:
-    """The corrected record and one report for each correction of the record.
-
-    The `confidence` of a corrected field becomes 1; its evidence keeps the raw reading and the place.
-    """
-    wanted = [entry for entry in effective(corrections) if entry.where == "record"]
-    if not wanted:
-        return plan, ()
-    data = plan.as_json()
-    evidence: dict[str, Any] = data.pop("evidence")
-    reports = []
-    for entry in wanted:
-        trial, trial_evidence = json.loads(json.dumps(data)), dict(evidence)
-        report = _apply_entry(trial, trial_evidence, entry)
-        try:  # an entry that does not fit the record's types is kept and reported, not forced
-            Plan.model_validate({**trial, "evidence": trial_evidence})
-        except ValidationError:
-            report = Report(entry, "homeless", report.found)
-        if report.outcome != "homeless":
-            data, evidence = trial, trial_evidence
-        reports.append(report)
-    return Plan.model_validate({**data, "evidence": evidence}), tuple(reports)
-
-
-def _apply_entry(data: dict[str, Any], evidence: dict[str, Any], entry: Correction) -> Report:
-    steps = _resolve(data, entry)
-    if steps is None or not steps or steps[0] in ("source", "schema_version", "evidence"):
-        return Report(entry, "homeless")
-    parent = data
-    for step in steps[:-1]:
-        parent = _down(parent, step)
-    last = steps[-1]
-    if entry.action == "add":
-        if not isinstance(parent, list):
-            return Report(entry, "homeless")
-        if any(_same(item, entry.after) for item in parent):
-            return Report(entry, "already", entry.after)
-        parent.append(entry.after)
-        return Report(entry, "applied")
-    found = _down(parent, last)
-    if entry.action == "remove":
-        if not isinstance(parent, list):
-            return Report(entry, "homeless")
-        del parent[int(last)]
-        _shift_evidence(evidence, steps[:-1], int(last))
-        return Report(entry, "applied" if _same(found, entry.before) else "reread", found)
-    pointer = join_pointer(steps)
-    _set(parent, last, entry.after)
-    _trust(evidence, pointer, entry)
-    if _same(found, entry.after):
-        return Report(entry, "already", found)
-    return Report(entry, "applied" if _same(found, entry.before) else "reread", found)
-
-
-def _set(parent: Any, last: str, value: Any) -> None:
-    if isinstance(parent, list):
-        parent[int(last)] = value
-    else:
-        parent[last] = value
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True))
-
-
-def _trust(evidence: dict[str, Any], pointer: str, entry: Correction) -> None:
-    """The evidence of a corrected field: the place and raw reading stay, the confidence is the person's."""
-    old = evidence.get(pointer)
-    if old is not None:
-        evidence[pointer] = {**old, "confidence": 1.0}
-    elif entry.after is not None and not isinstance(entry.after, dict | list):
-        told = Evidence(page=entry.page, box=entry.box, raw=entry.raw, text=str(entry.after), confidence=1.0)
-        evidence[pointer] = told.model_dump(mode="json")
-
-
-def _shift_evidence(evidence: dict[str, Any], steps: Sequence[str], removed: int) -> None:
-    """After an item is taken out of a list, the evidence of those behind it moves up by one."""
-    prefix = join_pointer(steps)
-    for pointer in sorted(evidence, key=lambda name: (len(name), name)):
-        if not pointer.startswith(prefix + "/"):
-            continue
-        index, slash, rest = pointer[len(prefix) + 1 :].partition("/")
-        if not index.isdecimal() or int(index) < removed:
-            continue
-        item = evidence.pop(pointer)
-        if int(index) > removed:
-            evidence[f"{prefix}/{int(index) - 1}{slash}{rest}"] = item
-
-
-# --- the document ---------------------------------------------------------------------------------------
-
-
-def word_pointer(page: int, block: int, line: int, word: int) -> str:
-    """The address of a word in document.json; `page` is the index in the list of pages, from 0."""
-    return f"/pages/{page}/blocks/{block}/lines/{line}/words/{word}"
-
-
-def apply_to_document(document: Document, corrections: Sequence[Correction]) -> Document:
-    """The document with the words a person corrected; see `report_on_document` for those not found."""
-    return report_on_document(document, corrections)[0]
-
-
-def report_on_document(
-    document: Document, corrections: Sequence[Correction]
-) -> tuple[Document, tuple[Report, ...]]:
-    """The corrected document and one report for each correction of a word.
-
-    A corrected word has the person's text, confidence 1 and an `Edit` with the rule "person" at its end;
-    applying the same corrections again changes nothing.
-    """
-    document = without_person(document, corrections)
-    wanted = [entry for entry in effective(corrections) if entry.where == "document"]
-    if not wanted:
-        return document, ()
-    changed: dict[tuple[int, int, int], Line] = {}
-    reports = []
-    for entry in wanted:
-        place = _find_word(document, entry)
-        if place is None:
-            reports.append(Report(entry, "homeless"))
-            continue
-        page, block, number, at = place
-        line = changed.get((page, block, number)) or document.pages[page].blocks[block].lines[number]
-        word = line.words[at]
-        after = str(entry.after or "")
-        if word.text == after and not word.edits:
-            outcome: Outcome = "already"
-        else:
-            outcome = "applied" if word.text == entry.before else "already" if word.text == after else "reread"
-        reports.append(Report(entry, outcome, word.text))
-        words = (*line.words[:at], _corrected(word, after), *line.words[at + 1 :])
-        changed[page, block, number] = replace(line, words=words)
-    return _with_lines(document, changed), tuple(reports)
-
-
-def _corrected(word: Word, after: str) -> Word:
-    """The person's text; an accepted reading is an edit too, so that the desk knows it was looked at."""
-    edits = word.edits
-    before = word.text
-    if edits and edits[-1].rule == RULE:  # a later correction of the same word replaces the first
-        before, edits = edits[-1].before, edits[:-1]
-    return replace(word, text=after, confidence=1.0, edits=(*edits, Edit(RULE, before, after)))
-
-
-def without_person(document: Document, corrections: Sequence[Correction] = ()) -> Document:
-    """The document as the machine read it: every edit of the rule "person" taken back.
-
-    The machine's confidence comes from the corrections (undone ones too), 0.5 where none tells.
-    """
-    told = {(entry.page, entry.raw, entry.before): entry.confidence for entry in corrections
-            if entry.where == "document" and entry.confidence is not None}
-    changed: dict[tuple[int, int, int], Line] = {}
-    for p, page in enumerate(document.pages):
-        for b, block in enumerate(page.blocks):
-            for n, line in enumerate(block.lines):
-                if any(word.edits and word.edits[-1].rule == RULE for word in line.words):
-                    words = tuple(_as_read(word, page.number, told) for word in line.words)
-                    changed[p, b, n] = replace(line, words=words)
-    return _with_lines(document, changed)
-
-
-def _as_read(word: Word, page: int, told: dict[tuple[int | None, str, Any], float]) -> Word:
-    if not word.edits or word.edits[-1].rule != RULE:
-        return word
-    before = word.edits[-1].before
-    confidence = told.get((page, word.raw, before))
-    return replace(word, text=before, edits=word.edits[:-1], confidence=0.5 if confidence is None else confidence)
-
-
-def _with_lines(document: Document, changed: dict[tuple[int, int, int], Line]) -> Document:
-    """The document with some lines replaced, those of table cells that are the same lines included."""
-    if not changed:
-        return document
-    pages = list(document.pages)
-    for p in {place[0] for place in changed}:
-        page = pages[p]
-        by_identity: dict[int, Line] = {}
-        by_value: dict[Line, Line] = {}
-        blocks = []
-        for b, block in enumerate(page.blocks):
-            lines = []
-            for n, line in enumerate(block.lines):
-                new = changed.get((p, b, n), line)
-                if new is not line:
-                    by_identity[id(line)] = new
-                    if line.box is not None:  # without a box equal lines may stand in many places
-                        by_value[line] = new
-                lines.append(new)
-            blocks.append(Block(tuple(lines), block.kind, block.box))
-        pages[p] = replace(page, blocks=tuple(blocks), tables=_new_tables(page, by_identity, by_value))
-    return replace(document, pages=tuple(pages))
-
-
-def _new_tables(page: Page, by_identity: dict[int, Line], by_value: dict[Line, Line]) -> tuple[Table, ...]:
-    def cell_of(cell: Cell) -> Cell:
-        lines = tuple(by_identity.get(id(line)) or by_value.get(line, line) for line in cell.lines)
-        return cell if lines == cell.lines else replace(cell, lines=lines)
-
-    return tuple(replace(table, cells=tuple(cell_of(cell) for cell in table.cells)) for table in page.tables)
-
-
-Place = tuple[int, int, int, int]
-
-
-def _find_word(document: Document, entry: Correction) -> Place | None:
-    """Page, block, line and word index of the word that was meant; None where it is not there any more."""
-    steps = split_pointer(entry.pointer)
-    if len(steps) != 8 or steps[0::2] != ("pages", "blocks", "lines", "words"):
-        return None
-    if not all(step.isdecimal() for step in steps[1::2]):
-        return None
-    at = (int(steps[1]), int(steps[3]), int(steps[5]), int(steps[7]))
-    numbers = {page.number: index for index, page in enumerate(document.pages)}
-    index = numbers.get(entry.page) if entry.page is not None else at[0]
-    if index is None:
-        return None
-    page = document.pages[index]
-    if entry.box is not None:
-        return _by_box(page, index, Box(*entry.box), entry.raw)
-    exact = (index, *at[1:])
-    if _word_at(page, at[1:]) is not None and _line_at(page, at[1:3]).raw == entry.line:
-        return exact
-    same = [(index, b, n, at[3]) for b, block in enumerate(page.blocks) for n, line in enumerate(block.lines)
-            if line.raw == entry.line and at[3] < len(line.words)]
-    return same[0] if len(same) == 1 else None
-
-
-def _by_box(page: Page, index: int, box: Box, raw: str) -> Place | None:
-    """The word that covers the place; of several the one read alike, then the one that covers most."""
-    found: list[tuple[bool, float, Place]] = []
-    for b, block in enumerate(page.blocks):
-        for n, line in enumerate(block.lines):
-            if line.box is not None and line.box.intersection(box) <= 0 < line.box.area:
-                continue
-            for w, word in enumerate(line.words):
-                if word.box is None:
-                    continue
-                smaller = min(word.box.area, box.area)
-                larger = max(word.box.area, box.area)
-                shared = word.box.intersection(box)
-                # A token that has swallowed its neighbours covers the place but is not the word meant.
-                if smaller > 0 and shared / smaller >= SAME_PLACE and shared / larger >= SAME_PLACE:
-                    found.append((word.raw == raw, shared, (index, b, n, w)))
-    return max(found)[2] if found else None
-
-
-def _word_at(page: Page, at: tuple[int, int, int]) -> Word | None:
-    block, line, word = at
-    try:
-        return page.blocks[block].lines[line].words[word]
-    except IndexError:
-        return None
-
-
-def _line_at(page: Page, at: tuple[int, int]) -> Line:
-    return page.blocks[at[0]].lines[at[1]]

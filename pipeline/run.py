@@ -14,7 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pipeline
-from pipeline.corrections import Correction, apply_to_document, apply_to_plan
+from pipeline import correcting, corrections
+from pipeline.corrections import Correction
 from pipeline.decoder.restoration import RestoredText, Restorer
 from pipeline.decoder.restoration import restore as restore_document
 from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
@@ -23,23 +24,26 @@ from pipeline.imaging import ingest, layout, pages, recognisers
 from pipeline.imaging.images import PageInput
 from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser
-from pipeline.knowledge import encodings, vietnamese
+from pipeline.knowledge import encodings, secrecy, vietnamese
+from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Evidence, Plan
 from pipeline.settings import Preset, Settings
 from pipeline.structure import areas, record, tables
-from pipeline.writers import export, html, markup, searchable
+from pipeline.writers import export, held, html, markup, searchable
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one input came to: the restored document, and a record for each document found in it.
 
-    `plans` has one entry, or with `Settings.split` one for each part in `parts`.
+    `plans` has one entry, or with `Settings.split` one for each part in `parts`; `marks` says of each by which
+    mark of secrecy it is held, None where it may be read.
     """
 
     document: Document
     plans: tuple[Plan, ...]
     parts: tuple[Document, ...]
+    marks: tuple[Mark | None, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -113,23 +117,32 @@ def _restorer(references: tuple[str, ...]) -> Restorer:
     return restorer
 
 
-def read(document: Document, settings: Settings | None = None, corrections: Sequence[Correction] = ()) -> Reading:
-    """A recognised document to its restored text and records. What a person corrected stands."""
+def read(document: Document, settings: Settings | None = None, log: Sequence[Correction] = ()) -> Reading:
+    """A recognised document to its restored text and records. What a person corrected (`log`) stands."""
     settings = settings or Settings()
     # Tables first: their cells bound what may be one paragraph, and a document read again has them already.
     document = tables.tables(reset(document))
     document = restore_document(document, _restorer(settings.references), settings.preset)
-    document = apply_to_document(document, corrections)
+    document, reports = correcting.report_on_document(document, log)
     document = replace(document, steps=(
         *(step for step in document.steps if step.stage != "read"),
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
     ))
-    lying = document
     standing = upright(document)
     parts = areas.split_documents(standing) if settings.split else (standing,)
-    plans = tuple(_with_original_boxes(record.read_record(part), part) for part in parts)
-    plans = (apply_to_plan(plans[0], corrections), *plans[1:])  # pointers of the desk are into record.json alone
-    return Reading(lying, plans, parts)
+    numbers = tuple([page.number for page in part.pages] for part in parts)
+    own = tuple(corrections.of_part(log, pages_of, is_first=not at) for at, pages_of in enumerate(numbers))
+    plans = []
+    for part, said in zip(parts, own, strict=True):
+        plan, more = correcting.report_on_plan(_with_original_boxes(record.read_record(part), part), said)
+        reports += more
+        plans.append(plan)
+    if log:
+        document = correcting.with_reports(document, log, reports)
+    lying = tuple(replace(document, pages=tuple(page for page in document.pages if page.number in pages_of))
+                  for pages_of in numbers)
+    marks = tuple(secrecy.held(part, said) for part, said in zip(lying, own, strict=True))
+    return Reading(document, tuple(plans), lying, marks)
 
 
 def reread(document: Document) -> Plan:
@@ -158,27 +171,43 @@ def _with_original_boxes(plan: Plan, document: Document) -> Plan:
 
 
 def write_outputs(reading: Reading, source: Source, folder: Path, settings: Settings) -> tuple[str, ...]:
-    """Write every chosen format into `folder` and give the names written, in the order of the settings."""
+    """Write every chosen format into `folder` and give the names written, in the order of the settings.
+
+    Of a file that holds several documents each has its own outputs under `parts/`. What is held for secrecy is
+    written for the owner's eyes only; see `writers/held.py`.
+    """
     document = reading.document
-    if "pdf" in settings.formats and not source.media_type.startswith("text/"):
+    names = _write_formats(document, reading.plan, folder, settings.formats, source)
+    if len(reading.parts) > 1:
+        names += _write_parts(reading, source, folder, settings)
+    mark = secrecy.gravest(reading.marks)
+    if mark is not None:
+        names.append(held.close(folder, mark))
+    return tuple(names)
+
+
+def _write_formats(
+    document: Document, plan: Plan, folder: Path, formats: Sequence[str], source: Source
+) -> list[str]:
+    if "pdf" in formats and not source.media_type.startswith("text/"):
         # First, since document.json tells what came of it.
-        made = searchable.write_searchable(source.path, document, reading.plan, folder / "searchable.pdf")
+        made = searchable.write_searchable(source.path, document, plan, folder / "searchable.pdf")
         document = replace(document, steps=(
             *(step for step in document.steps if step.stage != "searchable"),
             Step("searchable", pipeline.__version__, made.as_json()),
         ))
     writers: dict[str, tuple[str, Callable[[], str]]] = {
-        "html": ("document.html", lambda: html.to_html(document, reading.plan, source.path)),
-        "record": ("record.json", lambda: export.record_json(reading.plan)),
+        "html": ("document.html", lambda: html.to_html(document, plan, source.path)),
+        "record": ("record.json", lambda: export.record_json(plan)),
         "text": ("text.txt", lambda: export.to_text(upright(document))),
         "raw": ("raw.txt", lambda: document.raw + "\n"),
         "document": ("document.json", lambda: export.document_json(document)),
         "alto": ("alto.xml", lambda: markup.to_alto(document)),
         "hocr": ("document.hocr", lambda: markup.to_hocr(document)),
-        "markdown": ("document.md", lambda: export.to_markdown(upright(document), reading.plan)),
+        "markdown": ("document.md", lambda: export.to_markdown(upright(document), plan)),
     }
     names: list[str] = []
-    for wanted in settings.formats:
+    for wanted in formats:
         match wanted:
             case "pdf" if source.media_type.startswith("text/"):
                 continue
@@ -193,20 +222,28 @@ def write_outputs(reading: Reading, source: Source, folder: Path, settings: Sett
                 name, make = writers[wanted]
                 (folder / name).write_text(make(), "utf-8")
                 names.append(name)
-    if len(reading.parts) > 1:
-        names += _write_parts(reading, folder)
-    return tuple(names)
+    return names
 
 
-def _write_parts(reading: Reading, folder: Path) -> list[str]:
-    """Record and text of each document found in one file, as parts/01/record.json and so on."""
+def _write_parts(reading: Reading, source: Source, folder: Path, settings: Settings) -> list[str]:
+    """The outputs of each document found in one file, as parts/01/record.json and so on.
+
+    `record` and `document` are always among them, since the desk shows the parts and not the file.
+    """
+    formats = tuple(dict.fromkeys(("record", "document", *(name for name in settings.formats if name != "pdf"))))
+    whole = folder / "searchable.pdf"
     names = []
-    for number, (part, plan) in enumerate(zip(reading.parts, reading.plans, strict=True), start=1):
-        place = folder / "parts" / f"{number:02}"
+    for number, (part, plan, mark) in enumerate(zip(reading.parts, reading.plans, reading.marks, strict=True), 1):
+        name = f"parts/{number:02}"
+        place = folder / name
         place.mkdir(parents=True)
-        (place / "record.json").write_text(export.record_json(plan), "utf-8")
-        (place / "text.txt").write_text(export.to_text(part), "utf-8")
-        names += [f"parts/{number:02}/record.json", f"parts/{number:02}/text.txt"]
+        written = _write_formats(part, plan, place, formats, source)
+        if "pdf" in settings.formats and whole.is_file():
+            searchable.write_part(whole, [page.number for page in part.pages], plan, place / "searchable.pdf")
+            written.append("searchable.pdf")
+        if mark is not None:
+            written.append(held.close(place, mark))
+        names += [f"{name}/{one}" for one in written]
     return names
 
 

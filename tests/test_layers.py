@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("document", "errors", "plan"),
     ("corrections", "disk", "settings"),
-    ("knowledge",),
+    ("correcting", "knowledge"),
     ("decoder", "imaging", "scoring", "structure", "versions"),
     ("training", "writers"),
     ("run",),

@@ -38,6 +38,7 @@ from pipeline.batches.webreport import Language
 from pipeline.batches.workers import Engine, LocalPool, Task
 from pipeline.errors import NoInput, OutputError
 from pipeline.settings import Settings
+from pipeline.writers import held
 from pipeline.writers.thumbnails import thumbnail
 
 MOST_PICTURES = 60  # thumbnails in run.html, some 8 kB each
@@ -161,7 +162,8 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
 
 def _pictures(summary: RunSummary) -> dict[tuple[str, int], bytes]:
     """Thumbnails of failed pages, made in a worker: what broke a reader once may break the next one."""
-    wanted = [(outcome, page.number) for outcome in summary.outcomes for page in outcome.pages_failed][:MOST_PICTURES]
+    wanted = [(outcome, page.number) for outcome in summary.outcomes for page in outcome.pages_failed
+              if not held.is_closed(summary.out / outcome.name)][:MOST_PICTURES]
     made: dict[tuple[str, int], bytes] = {}
     if not wanted:
         return made

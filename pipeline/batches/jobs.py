@@ -27,6 +27,7 @@ from pipeline.batches.store import PageRow
 from pipeline.document import Document, Page
 from pipeline.errors import ChangedInput, DiskFull, PageError, RecognitionFailed, UnreadableFile
 from pipeline.settings import Settings
+from pipeline.writers import held
 
 _T = TypeVar("_T")
 
@@ -159,7 +160,8 @@ def finish_document(drives: Drives, order: Finish) -> Written | Lost:
         files = disk.publish(made, order.target, order.previous_files)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    if order.twin is not None:
+    # What is held for secrecy shares no file with a twin that may be open, nor the reverse.
+    if order.twin is not None and held.NOTICE not in files and held.NOTICE not in dict(order.twin[1]):
         disk.link_equal(order.target, files, order.twin[0], dict(order.twin[1]), order.temporary)
     warnings = sum(len(plan.warnings) for plan in reading.plans)
     return Written(tuple(sorted(files.items())), _confidence(reading.document), warnings, corrections)

@@ -99,6 +99,7 @@ _TEXTS: dict[str, _Text] = {
     "outcome.duplicate": _Text("duplicate", "trùng lặp"),
     "outcome.waiting": _Text("waiting", "đang chờ"),
     "outcome.open": _Text("waiting", "đang chờ"),
+    "outcome.held": _Text("held for secrecy; see `sohoa review`", "giữ lại vì độ mật; xem `sohoa review`"),
     # --- others
     "doctor.ok": _Text("ok", "tốt"),
     "doctor.advice": _Text("advice", "nên sửa"),

@@ -12,6 +12,7 @@ from pipeline.batches.store import Status
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, describe_class, say
 from pipeline.errors import EXIT_OUTPUT
+from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
 FAILURES_SHOWN = 200
@@ -68,7 +69,10 @@ def _words(code: str, what: str, cure: str, console: Console) -> str:
 
 
 def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
-    """Cells of one line; a record that cannot be read back leaves them empty."""
+    """Cells of one line; a record that cannot be read back leaves them empty, and so does one held for secrecy."""
+    if held.is_closed(out / outcome.name):
+        told = say("outcome.held", console.language)
+        return (outcome.name, "", "", "", "", f"({told})", str(outcome.pages), "", "")
     try:
         record = json.loads((out / outcome.name / "record.json").read_text("utf-8"))
     except (OSError, ValueError):

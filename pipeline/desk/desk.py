@@ -3,6 +3,10 @@
 Every change goes through `change`: the log of corrections is written first, then the outputs are made from
 it again. Whatever happens in between, the log has what the person did, and the next run puts it in place.
 One lock for the folder keeps two writers (the desk, an import) from losing each other's entries.
+
+A file that `--split` found to hold several documents is several documents here, each with a name of its own
+("a.pdf/parts/02"); the file itself is none. Their one log is that of the file, since a later run may draw the
+borders elsewhere.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import tempfile
 import unicodedata
@@ -23,19 +28,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline import corrections
+from pipeline import correcting, corrections
 from pipeline.batches import store
 from pipeline.batches.store import InputRow
+from pipeline.correcting import Report
 from pipeline.corrections import Correction, Where
 from pipeline.document import Document, Line, Page, Word, from_json, to_json
 from pipeline.errors import NoInput, OutputNotWritable, UnreadableFile, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Plan
+from pipeline.writers import held
 
 DATABASE = "sohoa.db"
 RECORD = "record.json"
 DOCUMENT = "document.json"
+PARTS = "parts"  # the folder, among the outputs of a file, of the documents found in it
 LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of documents looks
 # Below these a person should look. Of the words restored with 0.9 and more at least 99.5 % are right (make
 # bench-restore); a field is one value that others rely on, and its evidence is the mean over some words.
@@ -52,17 +60,26 @@ Rewrite = Callable[[Path, Document, Plan], None]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One document on the desk: `name` relative to the output folder, `key` its stable short name in addresses."""
+    """One document on the desk: `name` relative to the output folder, `key` its stable short name in addresses.
+
+    `reports` are the corrections that the last run found no place for, or another reading under.
+    """
 
     name: str
     folder: Path
     document: Document
     plan: Plan
     log: tuple[Correction, ...]
+    reports: tuple[Report, ...] = ()
 
     @property
     def key(self) -> str:
         return key_of(self.name)
+
+    @property
+    def part(self) -> int:
+        """The first page of a document that shares its file with others, for `Correction.part`; 0 for any other."""
+        return self.document.pages[0].number if file_of(self.name) != self.name else 0
 
     @property
     def mark(self) -> Mark | None:
@@ -84,6 +101,19 @@ def key_of(name: str) -> str:
     return hashlib.sha256(unicodedata.normalize("NFC", name).encode()).hexdigest()[:12]
 
 
+_PART = re.compile(r"(.+)/parts/\d\d+")
+
+
+def file_of(name: str) -> str:
+    """The name of the file that a document came in: its own, but for one of several in a file.
+
+    >>> file_of("xã A/tập 1.pdf/parts/02"), file_of("parts/02.pdf")
+    ('xã A/tập 1.pdf', 'parts/02.pdf')
+    """
+    match = _PART.fullmatch(name)
+    return match[1] if match else name
+
+
 def names(out: Path) -> Iterator[str]:
     """The names of all finished documents under `out`, sorted; nothing outside `out` is followed.
 
@@ -91,12 +121,22 @@ def names(out: Path) -> Iterator[str]:
     """
     if not out.is_dir():
         raise NoInput(out, "There is no such output folder.", cure="Name the folder given to `sohoa run --out`.")
-    found = []
+    found: list[str] = []
     for place, folders, files in os.walk(out):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "parts"]
+        folders[:] = [name for name in folders if not name.startswith(".")]
         if RECORD in files and DOCUMENT in files and Path(place) != out:
-            found.append(Path(place).relative_to(out).as_posix())
+            own = Path(place).relative_to(out).as_posix()
+            parts = part_names(out, own) if PARTS in folders else ()
+            found += parts or (own,)
+            folders[:] = [name for name in folders if name != PARTS]
     yield from sorted(found)
+
+
+def part_names(out: Path, name: str) -> tuple[str, ...]:
+    """The names of the documents found in one file; empty for a file that is one document."""
+    found = [f"{name}/{PARTS}/{place.name}" for place in sorted((out / name / PARTS).glob("[0-9][0-9]*"))
+             if (place / RECORD).is_file() and (place / DOCUMENT).is_file()]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def load(out: Path, name: str) -> Item:
@@ -108,7 +148,17 @@ def load(out: Path, name: str) -> Item:
     except (OSError, ValueError, KeyError, TypeError) as error:
         what = f"An output of this document cannot be read ({type(error).__name__})."
         raise UnreadableFile(name, what, cure="Run `sohoa run` with --redo for it.") from error
-    return Item(name, folder, document, plan, corrections.load(folder))
+    return _with_log(out, Item(name, folder, document, plan, ()))
+
+
+def _with_log(out: Path, item: Item) -> Item:
+    """The document with what the log of its file says of it now. What belongs to none is shown with the first."""
+    file = file_of(item.name)
+    log = corrections.load(folder_of(out, file))
+    pages = [page.number for page in item.document.pages]
+    is_first = file == item.name or item.name == f"{file}/{PARTS}/01"
+    own = corrections.of_part(log, pages, is_first=is_first)
+    return replace(item, log=own, reports=correcting.reports_of(item.document, log if is_first else own))
 
 
 def load_plan(out: Path, name: str) -> Plan:
@@ -173,15 +223,15 @@ def field_entry(item: Item, pointer: str, after: Any, who: str, **more: Any) -> 
     data = item.plan.as_json()
     action = more.get("action", "replace")
     try:
-        before = None if action == "add" else corrections.value_at(data, pointer)
-        keys = corrections.keys_of(data, pointer)
+        before = None if action == "add" else correcting.value_at(data, pointer)
+        keys = correcting.keys_of(data, pointer)
     except (LookupError, ValueError) as error:
         raise UsageError(pointer, "The record has no such field.", cure="Load the document again.") from error
     evidence = item.plan.evidence.get(pointer)
     if evidence is not None:
         more = {"page": evidence.page, "box": evidence.box, "raw": evidence.raw,
                 "confidence": evidence.confidence, **more}
-    return _entry(who, "record", pointer, before, after, keys=keys, **more)
+    return _entry(who, "record", pointer, before, after, keys=keys, part=item.part, **more)
 
 
 def word_entry(item: Item, pointer: str, after: str, who: str, **more: Any) -> Correction:
@@ -196,19 +246,21 @@ def word_entry(item: Item, pointer: str, after: str, who: str, **more: Any) -> C
 
 def shelf_entry(item: Item, name: str, after: str, who: str) -> Correction:
     """The entry that says something of the paper or its file: box, sheets, retention."""
-    return _entry(who, "shelf", "/" + name, corrections.shelf(item.log).get(name), after or None)
+    return _entry(who, "shelf", "/" + name, corrections.shelf(item.log).get(name), after or None, part=item.part)
 
 
 def state_entry(item: Item, name: str, after: bool, who: str, note: str = "") -> Correction:
     """The entry that says the document is verified, released from secrecy or held (or no longer so)."""
     mark = secrecy.find_marks(item.document)[:1]
     page = mark[0].page if mark else None
-    return _entry(who, "state", "/" + name, name in corrections.state(item.log), after, note=note, page=page)
+    return _entry(who, "state", "/" + name, name in corrections.state(item.log), after, note=note, page=page,
+                  part=item.part)
 
 
 def undo_entry(entry: Correction, who: str) -> Correction:
     """The entry that takes another back."""
-    return _entry(who, entry.where, entry.pointer, entry.after, entry.before, action="undo", undoes=entry.id)
+    return _entry(who, entry.where, entry.pointer, entry.after, entry.before, action="undo", undoes=entry.id,
+                  page=entry.page, part=entry.part)
 
 
 def _entry(who: str, where: Where, pointer: str, before: Any, after: Any, **more: Any) -> Correction:
@@ -219,7 +271,7 @@ def _entry(who: str, where: Where, pointer: str, before: Any, after: Any, **more
 def word_at(document: Document, pointer: str) -> tuple[Line, Word, Page]:
     """The word at a pointer into document.json, its line and its page. Raises UsageError: no such word."""
     try:
-        steps = corrections.split_pointer(pointer)
+        steps = correcting.split_pointer(pointer)
         if steps[0::2] != ("pages", "blocks", "lines", "words"):
             raise LookupError
         p, b, n, w = (int(step) for step in steps[1::2])
@@ -243,27 +295,68 @@ def change(
     The record is read anew only where words changed or something was undone; a field alone is put in place.
     """
     with locked(out):
-        item = load(out, name)
-        log = (*item.log, *entries)
-        corrections.save(item.folder, log)
-        touched = {entry.where for entry in entries}
-        undone = any(entry.action == "undo" for entry in entries)
-        document, plan = item.document, item.plan
-        words_changed = any(entry.where == "document" and entry.before != entry.after for entry in entries)
-        if "document" in touched:
-            document = corrections.apply_to_document(document, log)
-        # Of a file that holds several documents record.json is the first; what the words of all say is not its own.
-        is_split = (item.folder / "parts").is_dir()
-        if (words_changed or (undone and "record" in touched)) and not is_split:
-            plan = corrections.apply_to_plan(reread(document), log)
-        elif "record" in touched:
-            plan = corrections.apply_to_plan(plan, entries)
-        if touched & {"document", "record"}:
-            write_json(item.folder / DOCUMENT, to_json(document))
-            write_json(item.folder / RECORD, plan.as_json())
+        before = load(out, name)
+        file = folder_of(out, file_of(name))
+        corrections.save(file, (*corrections.load(file), *entries))
+        item = _applied(_with_log(out, before), entries, reread)
+        if any(entry.where in ("document", "record") for entry in entries):
+            write_json(item.folder / DOCUMENT, to_json(item.document))
+            write_json(item.folder / RECORD, item.plan.as_json())
             if rewrite is not None:
-                rewrite(item.folder, document, plan)
-        return Item(name, item.folder, document, plan, log)
+                rewrite(item.folder, item.document, item.plan)
+            if item.folder != file:
+                _change_file(file, item, entries, rewrite)
+        _follow(out, item)
+        return item
+
+
+def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
+    """The document and record as they are with the new entries, which its log has already."""
+    document, plan = item.document, item.plan
+    undone = any(entry.action == "undo" and entry.where == "record" for entry in entries)
+    words_changed = any(entry.where == "document" and entry.before != entry.after for entry in entries)
+    if any(entry.where == "document" for entry in entries):
+        document = correcting.apply_to_document(document, item.log)
+    if words_changed or undone:
+        plan = correcting.apply_to_plan(reread(document), item.log)
+    elif any(entry.where == "record" for entry in entries):
+        plan = correcting.apply_to_plan(plan, entries)
+    return replace(item, document=document, plan=plan)
+
+
+def _change_file(folder: Path, item: Item, entries: Sequence[Correction], rewrite: Rewrite | None) -> None:
+    """The outputs of the whole file, after a document in it was changed: its words, and its record where it is first.
+
+    The record of a file that holds several documents is that of the first.
+    """
+    whole = from_json(json.loads((folder / DOCUMENT).read_text("utf-8")))
+    plan = Plan.model_validate_json((folder / RECORD).read_text("utf-8"))
+    if any(entry.where == "document" for entry in entries):
+        own = {page.number: page for page in item.document.pages}
+        whole = replace(whole, pages=tuple(own.get(page.number, page) for page in whole.pages))
+        write_json(folder / DOCUMENT, to_json(whole))
+    if whole.pages[0].number == item.part:
+        plan = item.plan
+        write_json(folder / RECORD, plan.as_json())
+    if rewrite is not None:
+        rewrite(folder, whole, plan)
+
+
+def _follow(out: Path, item: Item) -> None:
+    """Shut the files of a document that is held, open those of one that is not; the file's own go with its parts."""
+    folder, file = item.folder, file_of(item.name)
+    if item.mark is not None:
+        held.close(folder, item.mark)
+    else:
+        held.reopen(folder)
+    if file == item.name:
+        return
+    marks = [load(out, name).mark for name in part_names(out, file)]
+    mark = secrecy.gravest(marks)
+    if mark is not None:
+        held.close(folder_of(out, file), mark)
+    else:
+        held.reopen(folder_of(out, file))
 
 
 @contextmanager
@@ -292,7 +385,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """One file, written whole or not at all. Raises OutputNotWritable."""
+    """One file, written whole or not at all, open to all as the outputs of a run are. Raises OutputNotWritable."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".desk-", dir=path.parent)

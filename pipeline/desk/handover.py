@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import corrections
+from pipeline import correcting, corrections
 from pipeline.corrections import Correction
 from pipeline.desk import desk, index
 from pipeline.desk.desk import Item
@@ -76,15 +76,16 @@ class Shelving:
     layout: bool = False
 
     def of(self, name: str) -> dict[str, str]:
-        """What is known of one document, by its name or by its file name where that names one row only."""
+        """What is known of one document, by its name, or by that of the file it shares with others."""
         told: dict[str, str] = {}
+        file = desk.file_of(name)
         if self.layout:
-            parts = PurePosixPath(name).parts
+            parts = PurePosixPath(file).parts
             if len(parts) > 2:
                 told["box"] = parts[-3]
             if len(parts) > 1:
                 told["folder"] = parts[-2]
-        return {**told, **self.rows.get(compose(name), {})}
+        return {**told, **self.rows.get(compose(file), {}), **self.rows.get(compose(name), {})}
 
 
 def load_shelving(path: Path | None, *, layout: bool = False) -> Shelving:
@@ -151,6 +152,8 @@ def _entry(out: Path, name: str, shelving: Shelving, known: Known | None) -> Ent
         item = desk.load(out, name)
         return None if item.mark is not None else entry_of(item, shelving)
     folder = desk.folder_of(out, name)
+    if desk.file_of(name) != name:
+        return entry_of(desk.load(out, name), shelving)  # whose log it is, its pages tell
     return _made(name, folder, desk.load_plan(out, name), corrections.load(folder), known.failed_pages, shelving)
 
 
@@ -277,7 +280,7 @@ def _cell(value: Any) -> str:
 
 
 def _own(data: Any, columns: Iterable[Column]) -> dict[str, str]:
-    return {column.name: _cell(corrections.value_at(data, column.pointer)) for column in columns if column.pointer}
+    return {column.name: _cell(correcting.value_at(data, column.pointer)) for column in columns if column.pointer}
 
 
 def _cells(columns: Sequence[Column], values: dict[str, str]) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def update(out: Path) -> tuple[int, int]:
         seen: set[str] = set()
         for name in desk.names(out):
             seen.add(name)
-            stamp = _stamp(out / name)
+            stamp = _stamp(out, name)
             if known.get(name) != stamp:
                 _index(connection, out, name, stamp)
                 indexed += 1
@@ -171,21 +171,22 @@ def known(out: Path) -> dict[str, Known]:
     """The documents whose outputs and corrections are still those that were indexed."""
     with opened(out) as connection:
         rows = connection.execute("SELECT name, stamp, state, failed_pages FROM search_documents").fetchall()
-    return {name: Known(state, failed) for name, stamp, state, failed in rows if stamp == _stamp(out / name)}
+    return {name: Known(state, failed) for name, stamp, state, failed in rows if stamp == _stamp(out, name)}
 
 
 def put(out: Path, item: Item) -> None:
     """Put one document into the index as it is now (after it was finished or corrected)."""
     with opened(out, write=True) as connection:
-        _put(connection, item, _stamp(item.folder))
+        _put(connection, item, _stamp(out, item.name))
 
 
-def _stamp(folder: Path) -> str:
+def _stamp(out: Path, name: str) -> str:
     """Changes when one of the files that the index is made from does."""
     parts = []
-    for name in (desk.RECORD, desk.DOCUMENT, corrections.FILE_NAME):
+    own, file = out / name, out / desk.file_of(name)
+    for path in (own / desk.RECORD, own / desk.DOCUMENT, file / corrections.FILE_NAME):
         try:
-            status = (folder / name).stat()
+            status = path.stat()
             parts.append(f"{status.st_mtime_ns:x}.{status.st_size:x}")
         except OSError:
             parts.append("-")

@@ -105,7 +105,7 @@ def pdf_of(out: Path, entry: Entry) -> bytes:
     made = entry.folder / "searchable.pdf"
     if made.is_file():
         return made.read_bytes()
-    row = desk.inputs(out).get(entry.name)
+    row = desk.inputs(out).get(entry.name)  # none for a document that shares its file with others
     if row is not None and row.media_type == "application/pdf" and store.path_of(row).is_file():
         return store.path_of(row).read_bytes()
     raise UsageError(entry.name, "There is no PDF of this document.", cure="Run `sohoa run --formats default,pdf`.")

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import corrections
+from pipeline import correcting
 from pipeline.corrections import Correction
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
@@ -304,7 +304,7 @@ def _compare(
         tell("unknown")
         return
     try:
-        current = corrections.value_at(item.plan.as_json(), pointer)
+        current = correcting.value_at(item.plan.as_json(), pointer)
     except (LookupError, ValueError):
         tell("unknown")
         return
@@ -318,7 +318,7 @@ def _compare(
         if pointer == "/year" and edited.isdecimal():
             after = int(edited)
         entry = desk.field_entry(item, pointer, after, who, note="import")
-        _, reports = corrections.report_on_plan(item.plan, [*_earlier(entries, file), entry])
+        _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
         if reports[-1].outcome == "homeless":
             tell("refused", now)
         else:
@@ -346,7 +346,7 @@ def _read_new_row(
     if item is not None:
         after = {column.pointer[1:]: values[column.name] for column in columns}
         entry = desk.field_entry(item, pointer, after, who, action="add", note="import")
-        _, reports = corrections.report_on_plan(item.plan, [*_earlier(entries, file), entry])
+        _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
         kind = "refused" if reports[-1].outcome == "homeless" else "added"
         if kind == "added":
             entries.setdefault(file, []).append(entry)

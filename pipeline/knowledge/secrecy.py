@@ -63,9 +63,14 @@ def held(document: Document, log: Sequence[Correction]) -> Mark | None:
         return Mark("MẬT", said["held"].page or 1, None, said["held"].note)
     if "released" in said:
         return None
-    marks = find_marks(document)
+    return gravest(find_marks(document))
+
+
+def gravest(marks: Sequence[Mark | None]) -> Mark | None:
+    """The mark of the highest degree, the first of several; None where there is none."""
     order: list[Degree] = ["MẬT", "TỐI MẬT", "TUYỆT MẬT"]
-    return max(marks, key=lambda mark: order.index(mark.degree)) if marks else None
+    found = [mark for mark in marks if mark is not None]
+    return max(found, key=lambda mark: order.index(mark.degree)) if found else None
 
 
 def _later(log: Sequence[Correction], one: Correction, other: Correction) -> bool:

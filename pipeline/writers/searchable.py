@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -91,6 +92,24 @@ def write_searchable(source_path: Path, document: Document, plan: Plan, target_p
         _save(pdf, target_path)
     conformance = "" if reasons else f"PDF/A-{part}b"
     return SearchableResult(conformance, reasons, mended, signed, grafted, stripped, kept)
+
+
+def write_part(whole: Path, numbers: Sequence[int], plan: Plan, target: Path) -> None:
+    """Write some pages of a searchable copy (their numbers, from 1) as a copy of their own, with their own metadata.
+
+    The pages are taken over into a new file, so that nothing of the others is left in it: bookmarks and links to
+    other pages go. What the whole claims of PDF/A its parts may claim. Raises OutputError.
+    """
+    with Pdf.open(whole) as pdf, Pdf.new() as part:
+        for number in numbers:
+            if number <= len(pdf.pages):
+                part.pages.append(pdf.pages[number - 1])
+        for name in ("/OutputIntents", "/Lang", "/MarkInfo"):
+            if name in pdf.Root:
+                part.Root[name] = part.copy_foreign(pdf.make_indirect(pdf.Root[name]))
+        claimed = pdf.open_metadata().pdfa_status
+        write_metadata(part, facts_of(plan, part), int(claimed[0]) if claimed else None)
+        _save(part, target)
 
 
 def _is_signed(pdf: Pdf) -> bool:

@@ -300,6 +300,17 @@ def machine(scans, name):
     return Document(name, sha, "application/pdf", pages)
 
 
+def machine_of(name):
+    """The document of one plan without its scan."""
+    pages = tuple(draw_page(lines, number)[1] for number, lines in enumerate(page_lines(PLANS[name]), 1))
+    return Document(name, "00" * 32, "application/pdf", pages)
+
+
+def empty_plan():
+    return Plan(source=Source(file="x.pdf", sha256="00" * 32, media_type="application/pdf", pages=2,
+                              text_origin="ocr"))
+
+
 def failed_page_document(scans, name="huyen/tam-tien-2024.pdf"):
     document = machine(scans, name)
     lost = Page(2, WIDTH, HEIGHT, status="failed", notices=(Notice("ocr_page_failed", "timeout", 2),))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import office
 import pytest
 
-from pipeline import corrections
+from pipeline import correcting, corrections
 from pipeline.corrections import UnreadableCorrections
 from pipeline.desk import desk
 from pipeline.errors import UsageError
@@ -21,7 +21,7 @@ def word_pointer(item, text):
             for n, line in enumerate(block.lines):
                 for w, word in enumerate(line.words):
                     if word.text == text:
-                        return corrections.word_pointer(p, b, n, w)
+                        return correcting.word_pointer(p, b, n, w)
     raise AssertionError(text)
 
 
@@ -40,8 +40,8 @@ def run_again(out, scans, document=None, plan=None):
     """What `sohoa run --redo` does: reads the scan anew, puts the corrections back, writes the outputs."""
     document = document or office.machine(scans, NAME)
     log = corrections.load(out / NAME)
-    document, words = corrections.report_on_document(document, log)
-    plan, fields = corrections.report_on_plan(plan or office.read_again(document), log)
+    document, words = correcting.report_on_document(document, log)
+    plan, fields = correcting.report_on_plan(plan or office.read_again(document), log)
     office.write(out, NAME, document, plan)
     return desk.load(out, NAME), {report.correction.pointer: report.outcome for report in (*words, *fields)}
 
@@ -79,8 +79,8 @@ def test_word_changes_text_and_record_but_never_raw(out, scans):
 
 def test_applying_twice_is_applying_once(out):
     item = correct_word(out, "1O", "10")
-    assert corrections.apply_to_document(item.document, item.log) == item.document
-    assert corrections.apply_to_plan(item.plan, item.log) == item.plan
+    assert correcting.apply_to_document(item.document, item.log) == item.document
+    assert correcting.apply_to_plan(item.plan, item.log) == item.plan
 
 
 def test_undo_gives_back_what_the_machine_read_and_stays_in_the_log(out):
@@ -97,10 +97,10 @@ def test_undo_gives_back_what_the_machine_read_and_stays_in_the_log(out):
 def test_undo_of_a_field(out):
     before = desk.load(out, NAME)
     item = correct_field(out, "/number/number", "29")
-    assert corrections.last_undoable(item.log) == item.log[0]
+    assert corrections.last_undoable(item.log) == (item.log[0],)
     item = desk.change(out, NAME, [desk.undo_entry(item.log[0], "Lan")], office.read_again)
     assert item.plan == before.plan
-    assert corrections.last_undoable(item.log) is None
+    assert corrections.last_undoable(item.log) == ()
 
 
 def test_targets_are_known_again_by_their_words_when_their_order_changes(out, scans):
@@ -187,7 +187,7 @@ def test_text_without_places_is_found_by_its_line(out, scans):
     page = document.pages[0]
     blank = replace(page.blocks[0], lines=page.blocks[0].lines[:1])
     shifted = replace(document, pages=(replace(page, blocks=(blank, *page.blocks)), *document.pages[1:]))
-    changed, (report,) = corrections.report_on_document(shifted, [entry])
+    changed, (report,) = correcting.report_on_document(shifted, [entry])
     assert report.outcome == "applied"
     assert "3. Mở 10 lớp dạy nghề" in changed.pages[0].text
 
@@ -240,7 +240,7 @@ def test_correction_of_a_target_never_moves_to_one_with_another_number(out, scan
 def test_value_that_does_not_fit_the_record_is_kept_and_reported(out, scans):
     item = desk.load(out, NAME)
     entry = desk.field_entry(item, "/year", "hai nghìn", "Lan")
-    plan, (report,) = corrections.report_on_plan(item.plan, [entry])
+    plan, (report,) = correcting.report_on_plan(item.plan, [entry])
     assert report.outcome == "homeless"
     assert plan == item.plan
 
@@ -252,7 +252,7 @@ def test_what_may_not_be_changed(out, pointer):
         entry = desk.field_entry(item, pointer, "x", "Lan")
     except UsageError:
         return
-    assert corrections.report_on_plan(item.plan, [entry])[0] == item.plan
+    assert correcting.report_on_plan(item.plan, [entry])[0] == item.plan
 
 
 def test_damaged_file_stops_rather_than_forgets(out):

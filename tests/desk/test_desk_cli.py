@@ -15,7 +15,7 @@ import office
 import openpyxl
 import pytest
 
-from pipeline import corrections
+from pipeline import correcting
 from pipeline.commands import desk_cli
 from pipeline.desk import desk, forms, learn
 from pipeline.errors import SohoaError, UsageError
@@ -115,7 +115,7 @@ def test_release_and_hold(out):
 def corrected(out):
     item = desk.load(out, NAME)
     pointer = next(
-        corrections.word_pointer(p, b, n, w)
+        correcting.word_pointer(p, b, n, w)
         for p, page in enumerate(item.document.pages)
         for b, block in enumerate(page.blocks)
         for n, line in enumerate(block.lines)
@@ -160,10 +160,10 @@ def test_held_documents_teach_nothing(out):
 START = """
 import sys
 from pathlib import Path
-from pipeline import desk_cli
-from pipeline.review import server
-from pipeline.handover import Shelving
-from pipeline.tt05 import Agency
+from pipeline.commands import desk_cli
+from pipeline.desk.review import server
+from pipeline.desk.handover import Shelving
+from pipeline.desk.tt05 import Agency
 server.serve(Path(sys.argv[1]), lambda document: None, desk_cli.rewrite, port=0, token="", shelving=Shelving(),
              agency=Agency(), language="vi", opened=lambda address: print(address, flush=True), browser=False)
 """

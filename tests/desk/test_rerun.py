@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import cli, corrections
+from pipeline import cli, correcting
 from pipeline.commands import desk_cli
 from pipeline.desk import desk, index, search
 
@@ -44,7 +44,7 @@ def find(item, text):
             for n, line in enumerate(block.lines):
                 for w, word in enumerate(line.words):
                     if word.text == text:
-                        return corrections.word_pointer(p, b, n, w)
+                        return correcting.word_pointer(p, b, n, w)
     raise AssertionError(text)
 
 

@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pipeline import corrections
+from pipeline import correcting, corrections
 from pipeline.corrections import Correction
 from pipeline.desk import desk, forms, handover, index, search, sheets
 from pipeline.desk.desk import Item
@@ -365,7 +365,7 @@ class _Desk:
         if not isinstance(changes, list) or not 0 < len(changes) <= 200:
             raise UsageError("", "There is nothing to change.", cure="Load the page again.")
         entries = [self._entry(item, change, who) for change in changes]
-        _, reports = corrections.report_on_plan(item.plan, [entry for entry in entries if entry.where == "record"])
+        _, reports = correcting.report_on_plan(item.plan, [entry for entry in entries if entry.where == "record"])
         if any(report.outcome == "homeless" for report in reports):
             raise UsageError("", "The record cannot hold this value.", cure="Correct it and save again.")
         return self._changed(item, entries)
@@ -394,11 +394,11 @@ class _Desk:
         who = _who(body)
         wanted = body.get("id")
         standing = corrections.effective(item.log)
-        entry = corrections.last_undoable(item.log) if wanted is None else next(
-            (entry for entry in standing if entry.id == wanted and entry.where != "state"), None)
-        if entry is None or item.mark is not None:
+        taken = corrections.last_undoable(item.log) if wanted is None else tuple(
+            entry for entry in standing if entry.id == wanted and entry.where != "state")
+        if not taken or item.mark is not None:
             raise UsageError("", "There is nothing to take back.", cure="Load the page again.")
-        return self._changed(item, [desk.undo_entry(entry, who)])
+        return self._changed(item, [desk.undo_entry(entry, who) for entry in taken])
 
     def state(self, request: Request, body: dict[str, Any]) -> Response:
         """Verified, released, held."""

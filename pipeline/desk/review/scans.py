@@ -46,7 +46,7 @@ class Scans:
 
     def source_of(self, name: str) -> Path:
         """The input of a document by the ledger. Raises NoScan where it is not there any more."""
-        row = desk.inputs(self._out).get(name)
+        row = desk.inputs(self._out).get(desk.file_of(name))
         if row is None or (row.media_type or "").startswith("text/"):
             raise NoScan(name)
         path = store.path_of(row)

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import corrections
-from pipeline.corrections import Correction, Report
+from pipeline import correcting, corrections
+from pipeline.correcting import Report
+from pipeline.corrections import Correction
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
 from pipeline.desk.search import TargetRow, Term, spans_in
@@ -65,9 +66,9 @@ def document_view(item: Item) -> dict[str, Any]:
         "doubts": doubts(item),
         "warnings": [warning.model_dump(mode="json") for warning in item.plan.warnings],
         "log": [_entry_view(entry, item.log) for entry in item.log],
-        "undoable": corrections.last_undoable(item.log) is not None,
+        "undoable": bool(corrections.last_undoable(item.log)),
         "shelf": corrections.shelf(item.log),
-        "reports": [_report_view(report) for report in _troubled(item)],
+        "reports": [_report_view(report) for report in item.reports],
     }
 
 
@@ -83,7 +84,7 @@ def _page_view(page: Page) -> dict[str, Any]:
 
 
 def _field(item: Item, plan: dict[str, Any], pointer: str, changed: set[str]) -> dict[str, Any]:
-    value = corrections.value_at(plan, pointer)
+    value = correcting.value_at(plan, pointer)
     evidence = item.plan.evidence.get(pointer)
     member = pointer.rpartition("/")[2]
     return {
@@ -129,7 +130,7 @@ def doubts(item: Item) -> list[dict[str, Any]]:
     for number, pointer in enumerate(desk.doubtful_fields(item.plan)):
         evidence = item.plan.evidence[pointer]
         try:
-            value = corrections.value_at(plan, pointer)
+            value = correcting.value_at(plan, pointer)
         except LookupError:
             continue
         box = evidence.box or (0.0, 0.0, 0.0, 0.0)
@@ -154,7 +155,7 @@ def _words(item: Item) -> Iterator[tuple[str, Word, Page, str]]:
         for b, block in enumerate(page.blocks):
             for n, line in enumerate(block.lines):
                 for w, word in enumerate(line.words):
-                    yield corrections.word_pointer(p, b, n, w), word, page, line.text
+                    yield correcting.word_pointer(p, b, n, w), word, page, line.text
 
 
 def _word_view(pointer: str, word: Word) -> dict[str, Any]:
@@ -177,7 +178,7 @@ def page_view(item: Item, number: int, terms: Sequence[Term] = ()) -> dict[str, 
         lines = []
         for b, block in enumerate(page.blocks):
             for n, line in enumerate(block.lines):
-                words = [_word_view(corrections.word_pointer(p, b, n, w), word) for w, word in enumerate(line.words)]
+                words = [_word_view(correcting.word_pointer(p, b, n, w), word) for w, word in enumerate(line.words)]
                 lines.append({"kind": block.kind, "words": words})
         _mark_hits(lines, terms)
         return {"number": number, "lines": lines}
@@ -209,21 +210,10 @@ def _entry_view(entry: Correction, log: Sequence[Correction]) -> dict[str, Any]:
     }
 
 
-def _troubled(item: Item) -> list[Report]:
-    """Corrections whose place is not found any more."""
-    homeless = []
-    for entry in corrections.effective(item.log):
-        if entry.where == "document":
-            report = corrections.report_on_document(item.document, [entry])[1][0]
-            if report.outcome == "homeless":
-                homeless.append(report)
-    return homeless
-
-
 def _report_view(report: Report) -> dict[str, Any]:
     entry = report.correction
-    return {"pointer": entry.pointer, "outcome": report.outcome, "before": entry.before, "after": entry.after,
-            "who": entry.who, "when": entry.when, "page": entry.page}
+    return {"id": entry.id, "pointer": entry.pointer, "outcome": report.outcome, "before": entry.before,
+            "after": entry.after, "found": report.found, "who": entry.who, "when": entry.when, "page": entry.page}
 
 
 # --- compare --------------------------------------------------------------------------------------------
