@@ -168,9 +168,21 @@ def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
     # A place is written in capitals ("Hoa Lư", "TP. Hồ Chí Minh", "Ea H'leo"); small words before are not its own.
     while words and not words[0][0].isupper():
         words.pop(0)
+    words = _after_capitals(words)
     if not words or len(words) > 7:
         return None, at
     place = " ".join(words)
     return place, segment_start + segment.rfind(words[0]) if len(words) == 1 else segment_start + max(
         segment.find(words[0]), 0
     )
+
+
+_SHORT_KINDS = ("TP", "TP.", "TX", "TX.", "TT", "TT.", "Q.", "H.", "P.")
+
+
+def _after_capitals(words: list[str]) -> list[str]:
+    """The place behind a body's name in capitals merged in from the left column: "BCH ĐOÀN XÃ XUÂN HÒA Xuân Hòa"."""
+    loud = 0
+    while loud < len(words) and words[loud].isupper() and words[loud] not in _SHORT_KINDS:
+        loud += 1
+    return words[loud:] if 2 <= loud < len(words) else words

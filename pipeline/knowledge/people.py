@@ -277,9 +277,46 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
     return tuple(found)
 
 
+def two_names(line: str) -> tuple[str, str] | None:
+    """The names of two signers side by side, read as one line; None for one name.
+
+    >>> two_names("Phạm Hữu Nghĩa Trần Thị Cẩm Tú")
+    ('Phạm Hữu Nghĩa', 'Trần Thị Cẩm Tú')
+    """
+    words = line.split()
+    best: tuple[float, int, str, str] = (0.0, 0, "", "")
+    for cut in range(2, len(words) - 1) if LONGEST_NAME < len(words) <= 2 * LONGEST_NAME else ():
+        left, right = " ".join(words[:cut]), " ".join(words[cut:])
+        if plain(words[cut]) not in _MIDDLE:
+            best = max(best, (min(name_likeness(left), name_likeness(right)), -abs(len(words) - 2 * cut), left, right))
+    return best[2:] if best[0] >= SIDE_BY_SIDE else None
+
+
+LONGEST_NAME = 5  # syllables: "Nguyễn Thị Hoàng Mai Lan"
+_MIDDLE = ("thi", "van")  # family names of few, middle names of millions
+
+
+SIDE_BY_SIDE = 0.9  # likeness of both names; one name of six syllables never gives two family names
+
+
+def _two_positions(line: str) -> tuple[str, str] | None:
+    """Two powers or positions side by side, read as one line: "CHỦ TỊCH GIÁM ĐỐC", not "CHỦ TỊCH HỘI ĐỒNG"."""
+    words = line.split()
+    for cut in range(1, len(words)):
+        left, right = " ".join(words[:cut]), " ".join(words[cut:])
+        if _kind(left) in ("power", "position", "body") and (
+            _kind(right) == "power" or _position_at(plain(right)) is not None
+        ):
+            return left, right
+    return None
+
+
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Split lines of two columns where every telling line is split; else one column."""
     lines = [_RECIPIENTS_WORDS.sub(" ", line) for line in lines]  # the foot's other column, merged in
+    named = next((index for index, line in enumerate(lines) if two_names(line)), None)
+    if named is not None:
+        return _merged_columns(lines, named)
     parted = [[part for part in _COLUMNS.split(line.strip()) if part.strip()] for line in lines]
     double = [
         parts
@@ -297,6 +334,19 @@ def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
         elif parts:
             indent = len(line) - len(line.lstrip())
             (right if indent > 20 else left).append((index, _SPACES.sub(" ", line).strip()))
+    return [left, right]
+
+
+def _merged_columns(lines: Sequence[str], named: int) -> list[list[tuple[int, str]]]:
+    """Two signers whose columns were merged: lines cut where both halves are positions; what cannot be cut is left
+    out, since it is neither's."""
+    left: list[tuple[int, str]] = []
+    right: list[tuple[int, str]] = []
+    for index, line in enumerate(lines[: named + 1]):
+        pair = two_names(line) if index == named else _two_positions(line)
+        if pair is not None:
+            left.append((index, pair[0]))
+            right.append((index, pair[1]))
     return [left, right]
 
 
@@ -428,6 +478,19 @@ _NOTE_WORDS = re.compile(
 )
 
 
+# The stroke of "b/c" comes back as a letter: "bíc", "p1h". Only these four short forms have one.
+_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/íìiIlL1|!]\s?|/)(?P<two>[cCeEhH])\Z")
+
+
+def _mended_note(note: str) -> str | None:
+    """ "để bíc" as "để b/c"; None for anything but the four short forms with a damaged stroke."""
+    found = _STROKE.match(note.strip(" ;,."))
+    if found is None:
+        return None
+    pair = f"{found['one']}/{'c' if found['two'] in 'eE' else found['two']}"
+    return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
+
+
 def recipients_head_end(text: str) -> int | None:
     """Where the words "Nơi nhận:" end at the head of a line, however damaged; None where they do not stand there."""
     flat = aligned(text)
@@ -469,14 +532,14 @@ def split_recipient(text: str) -> RecipientLine | None:
         return None
     note = None
     match = _NOTE.search(body)
-    if match and match.start() > 1 and _NOTE_WORDS.match(plain(match["note"])):
-        note = match["note"].strip(" ;,.")
+    if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
+        note = _mended_note(match["note"]) or match["note"].strip(" ;,.")
         body = body[: match.start()].rstrip(" ;,")
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
 
 
 _ARCHIVE = re.compile(
-    r"[\s\-–—+•*_.~|]*(?P<word>l[umnri]{1,3})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL
+    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[ekit]u{1,2})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL
 )
 _ARCHIVE_WORDS = re.compile(
     r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
@@ -503,6 +566,8 @@ def parse_archive(text: str) -> str | None:
     colon = ":" in match["tail"] or ";" in match["tail"]
     if match["word"] != "luu" and not (colon or what.isupper()):
         return None
+    if match["word"][0] != "l" and not re.match(r"vt|vp|v\.t|van thu", plain(what)):
+        return None  # "Eưu: VT" is the archive line, "Tu: ..." is not
     if not colon:
         first = what.split()[0].strip(",.;()")
         if not (first.isupper() or re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so", plain(what))):

@@ -193,7 +193,9 @@ def parse_number_line(text: str) -> NumberLine | None:
         if not (opens or text[match.start()] == "S"):
             continue
         found = _after_so(text, match.start(), match.end())
-        if found is not None and text[match.start()] == "s" and _CITED_AFTER.match(plain, found.end):
+        # A title in capitals cites too: "... QUYẾT ĐỊNH SỐ 06/QĐ-TTG NGÀY 02 THÁNG 01 ..."
+        cites = text[match.start()] == "s" or text[match.start() : match.start() + 2].isupper()
+        if found is not None and cites and _CITED_AFTER.match(plain, found.end):
             return None  # a wrapped line: "số 15/2020/TT-BGDĐT ngày 26 tháng 5 ..."
         if found is not None:
             return found

@@ -45,6 +45,7 @@ OPENERS = re.compile(
     r" truc)\b.{0,80}\b(?:ban hanh|xay dung|bao cao|thong bao|to chuc)"
     r"|nam \d{4},|thoi gian qua|trong nam|tiep tuc|cham|chap hanh|theo)\b"
 )
+TOGETHER = re.compile(r"(?:phoi hop|lien tich|lien nganh|lien co quan)")  # after a type's name, no title yet
 RULE = re.compile(r"[^\w]*$")
 HEAD_LINES = 45  # a head with stamps and a digital signature has 25
 HEAD_LINE_LENGTH = 110

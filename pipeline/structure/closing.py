@@ -35,7 +35,8 @@ _BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
 
 
 def _signing(text: str) -> float:
-    return max(people.authority_likeness(text), people.name_likeness(text))
+    side_by_side = 1.0 if people.two_names(text) else 0.0
+    return max(people.authority_likeness(text), people.name_likeness(text), side_by_side)
 
 
 def _is_recipients_head(text: str) -> bool:
@@ -149,6 +150,9 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         index = wide_gap(line, max(12.0, 1.1 * height_of(line)))
         if index is not None:
             return parted(line, index)
+    loud = _loud_end(line.text)
+    if loud is not None:
+        return parted(line, word_at(line, loud))
     found = _POWER.search(line.text)
     if (
         found
@@ -168,6 +172,24 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         ):
             return parted(line, word_at(line, len(head) + 1))
     return (line,)
+
+
+def _loud_end(text: str) -> int | None:
+    """Offset where a position in capitals follows "Nơi nhận:" or a closed recipient on the same line."""
+    opened = people.recipients_head_end(text)
+    if opened is not None:
+        rest = text[opened:].strip()
+        if len(rest.split()) > 1 and is_capitals(rest) and not _BULLET.match(rest):
+            return len(text) - len(rest)
+    for found in re.finditer(r"(?<=[;,.):])\s+(?=\S)", text):
+        rest = text[found.end() :]
+        small = any(letter.islower() for letter in text[: found.start()])  # "KT. CHỦ TỊCH" has none before
+        if small and is_capitals(rest) and len(rest.split()) > 1 and people.authority_likeness(rest) >= SURE_POSITION:
+            return found.end()
+    return None
+
+
+SURE_POSITION = 0.9  # likeness of a listed position or power in capitals
 
 
 def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine], int, int] | None:
@@ -270,6 +292,9 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
         # "Nguyễn Văn A" may go on a recipient's line ("- Đồng chí" / "Nguyễn Văn A;")
         signs = before[-1].text.rstrip().endswith((";", ".", ":", ","))
+    if not signs and part.box is None and before and before[-1].area == "signature":
+        # "TRƯỞNG PHÒNG VĂN" / "HÓA - XÃ HỘI": the right column's lines run on in capitals
+        signs = is_capitals(text) and len(text.split()) > 1 and not text.endswith((";", ","))
     if signs:
         seen["name"] = seen["name"] or name >= SIGNING
         seen["power"] = seen["power"] or power >= SIGNING
@@ -295,8 +320,7 @@ def _find_signature(lines: Sequence[PlacedLine], start: int) -> int | None:
         text = lines[index].text
         if (
             len(text) <= FOOT_LINE_LENGTH
-            and people.authority_likeness(text) >= SIGNING
-            and (closed is not None or is_capitals(text))
+            and people.authority_likeness(text) >= (SIGNING if closed is not None else SURE_POSITION)
         ):
             return index
     return None

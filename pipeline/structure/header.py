@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from pipeline.knowledge import datelines, doctypes, symbols
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.wording import TOGETHER
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
 
@@ -58,14 +59,13 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     return header
 
 
-_JOINT = re.compile(r"\b(?:phoi hop|lien tich|lien nganh|lien co quan)\b")
 _JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")
 
 
 def _is_joint(header: Header) -> bool:
     """Whether type, title or symbol say that several bodies issue together: "KHPH-SYT-SGDĐT"."""
     code = _JOINT_CODE.match(header.symbol or "")
-    return code is not None or _JOINT.match(aligned(f"{header.kind_more} {header.title or ''}").strip()) is not None
+    return code is not None or TOGETHER.match(aligned(f"{header.kind_more} {header.title or ''}").strip()) is not None
 
 
 def _prose(paragraphs: Sequence[Paragraph], nodes: Sequence[Node]) -> tuple[Paragraph, ...]:
@@ -123,6 +123,7 @@ def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
 
 # --- type and title --------------------------------------------------------------------------------------
 
+_SPECK_BEFORE = re.compile(r"^['`‘’´](?=\w)(?!.*['`‘’´])")  # Vietnamese readers put one before T and V
 _ABOUT = re.compile(r"^\W*v\s*/\s*v\s*:?\s*", re.IGNORECASE)
 _TITLE_JUNK = re.compile(r"^[\s\-–—_*.:'`]+|[\s\-–—_*:;,'`]+$")
 
@@ -137,11 +138,11 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
         where = place_of_lines(title_lines[:1], found.score)
         header.places["/document_type/code"] = header.places["/document_type/name"] = where
         title_lines = title_lines[1:]
-        if len(title_lines) > 1 and _JOINT.fullmatch(aligned(title_lines[0].text).strip()):
+        if len(title_lines) > 1 and TOGETHER.fullmatch(aligned(title_lines[0].text).strip()):
             header.kind_more, title_lines = title_lines[0].text, title_lines[1:]
     elif any(line.area == "addressee" for line in lines) or _ABOUT.match(title_lines[0].text):
         header.type_code, header.type_name = None, doctypes.LETTER
-    text = " ".join(line.text for line in title_lines)
+    text = " ".join(_SPECK_BEFORE.sub("", line.text) for line in title_lines)
     text = _TITLE_JUNK.sub("", _ABOUT.sub("", text)).strip()
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]

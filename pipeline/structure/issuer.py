@@ -62,6 +62,8 @@ def read_issuer(
     return found
 
 
+_EDGE = " .:-*_|'`‘’´\"~"  # specks, rules and the star of the Party
+
 # Words that open the name of a body in a letterhead, and those that go on with it.
 _OPENS_BODY = re.compile(
     r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
@@ -82,7 +84,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     column = [line for line in lines if line.area == "issuer"]
     groups: list[list[PlacedLine]] = []
     for line in column:
-        key = aligned(line.text).strip(" .:-*_")
+        key = aligned(line.text).strip(_EDGE)
         opens = _OPENS_BODY.match(key) is not None and not _GOES_ON.match(key)
         if (groups and not opens) or (groups and _is_unfinished(groups[-1], line)):
             groups[-1].append(line)
@@ -91,7 +93,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     if not groups:
         return
     groups = [part for group in groups for part in _two_units(group)]
-    named = [(" ".join(line.text.strip(" .:-*_|") for line in group), group) for group in groups]
+    named = [(" ".join(line.text.strip(_EDGE) for line in group), group) for group in groups]
     text, group = named[-1]
     together = [part for part, _ in named[-MOST_TOGETHER:]] if joint and len(named) > 1 else list(_beside(text))
     if len(together) > 1 and _are_equals(together, issuing.date):
@@ -104,7 +106,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
         above, above_group = named[-2]
         if _UNIT_LINE.match(aligned(text).strip()):
             # "ỦY BAN NHÂN DÂN / HUYỆN A / XÃ B": one heading for two bodies, printed until about 2000
-            first = above_group[0].text.strip(" .:-*_")
+            first = above_group[0].text.strip(_EDGE)
             unit = _UNIT_WORD.search(aligned(first))
             issuer = bodies.expand_body(f"{first[: unit.start()] if unit else first} {text}")
             issuing.issuer = issuer.name
@@ -158,7 +160,7 @@ _UNIT_WORD = re.compile(r"\b(?:tinh|huyen|quan|thi xa|thanh pho)\s(?!uy\b)")
 
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:
     """A body named with two units ("HUYỆN A" / "XÃ B") is two bodies; other groups come back whole."""
-    units = [i for i, line in enumerate(group) if _UNIT_LINE.match(aligned(line.text).strip(" .:-*_"))]
+    units = [i for i, line in enumerate(group) if _UNIT_LINE.match(aligned(line.text).strip(_EDGE))]
     last = len(group) - 1
     above = aligned(" ".join(line.text for line in group[:last]))
     if last and units[-1:] == [last] and _UNIT_WORD.search(above):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.knowledge import bodies, datelines, doctypes, numbering, symbols
+from pipeline.knowledge import bodies, datelines, doctypes, numbering, people, symbols
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ABOUT,
@@ -26,6 +26,7 @@ from pipeline.knowledge.wording import (
     RULE,
     STAMPS,
     TITLE_LINES,
+    TOGETHER,
     UNDER_TITLE,
     is_main_heading,
     motto_start,
@@ -51,6 +52,10 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
             else replace(part, area=_plain_head_area(part))
             for part in parted(line, word_at(line, start))
         )
+    movement = _movement_start(line.text)
+    if movement is not None:
+        left, *right = parted(line, word_at(line, movement))
+        return replace(left, area=_plain_head_area(left)), *(replace(part, area="motto") for part in right)
     number = symbols.parse_number_line(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
     dateline = datelines.parse_dateline(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
     if number is not None and dateline is not None and dateline.start >= number.end - 1:
@@ -134,6 +139,19 @@ def _is_broken_dateline(text: str, after: str) -> bool:
 _MOVEMENT = ("doan tncs ho chi minh", "doan thanh nien cong san ho chi minh")  # stands for the motto in its documents
 
 
+_OWN_NAME = re.compile(r"\b(?:bch|chap hanh|thuong vu|bi thu|trung uong|ban)$")  # "BCH ĐOÀN TNCS ..." is one name
+
+
+def _movement_start(text: str) -> int | None:
+    """Where the Youth Union's name begins behind a body of the left column; None where it is part of its name."""
+    key = aligned(text).rstrip(" .*-_|")
+    for name in _MOVEMENT:
+        at = len(key) - len(name)
+        if at > 3 and key.endswith(name) and key[at - 1] == " " and not _OWN_NAME.search(key[:at].strip()):
+            return at if bodies.looks_like_body(text[:at]) >= 0.5 else None
+    return None
+
+
 def _without_movement(head: list[PlacedLine]) -> list[PlacedLine]:
     """The Youth Union's name at the right of its letterhead is its motto, not a body under those at the left."""
     bodies_at = [index for index, line in enumerate(head) if line.area == "issuer"]
@@ -199,7 +217,7 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
         used = 1
         if found[-1].area != "title":
             return found, used
-    has_text = len(found) > 1
+    has_text = len(found) > 1 and not TOGETHER.fullmatch(aligned(found[-1].text).strip())
     previous = lines[at] if typed else None
     ruled = False
     for index in range(at + used, min(len(lines), at + used + TITLE_LINES + 3)):
@@ -226,6 +244,9 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
     return found, used
 
 
+POSITION = 0.9  # likeness of "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
+
+
 def _opens_sentence(line: PlacedLine, after: PlacedLine | None) -> bool:
     """Whether a capitalised line of a text without boxes goes on below in small letters, as the text's first
     sentence does: a last line of a title does not."""
@@ -242,6 +263,9 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
         return False
     if key.startswith("can cu ") and text[0].isupper():
         return False
+    if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
+        # a title in capitals that the recogniser spread over blocks
+        return people.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
     if not has_text:
         return not (text.endswith((".", ";")) and len(text) > 160)
     if text.endswith((";", ".", ":")) and not text.endswith("..."):
