@@ -90,11 +90,13 @@ class Box:
 
 def union(boxes: Iterator[Box | None] | tuple[Box | None, ...] | list[Box | None]) -> Box | None:
     """The smallest box around all that are not None; None when there is none."""
-    whole: Box | None = None
-    for box in boxes:
-        if box is not None:
-            whole = box if whole is None else whole.union(box)
-    return whole
+    found = [box for box in boxes if box is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    return Box(
+        min([box.left for box in found]), min([box.top for box in found]),
+        max([box.right for box in found]), max([box.bottom for box in found]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,8 +116,9 @@ CAPITALS_SHARE = 0.8  # a recogniser reads a few capitals as small letters ("THI
 
 def is_capitals(text: str) -> bool:
     """Whether the letters are capitals but for a few faults; needs three letters to tell."""
-    letters = [letter for letter in text[:CAPITALS_READ] if letter.isalpha()]
-    return len(letters) >= 3 and sum(letter.isupper() for letter in letters) >= CAPITALS_SHARE * len(letters)
+    head = text[:CAPITALS_READ]
+    letters = sum(map(str.isalpha, head))
+    return letters >= 3 and sum(map(str.isupper, head)) >= CAPITALS_SHARE * letters
 
 
 def text_of(words: Iterable[Word]) -> str:
@@ -174,22 +175,24 @@ class Paragraph:
             return self.text
         return self.text[self.marker.text_start :]
 
-    def words(self) -> Iterator[tuple[int, int, Word]]:
-        """(offset in `text`, page, word) of every word that has text."""
-        at = 0
-        for line in self.lines:
-            for word in line.words:
-                if word.text:
-                    yield at, line.page, word
-                    at += len(word.text) + 1
-
     def place(self, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
         """Where `text[start:end]` stands, by its words; on the first page where it runs over two.
 
         `confidence` is how sure the reader of the value is; that of the words is multiplied in.
         """
         end = len(self.text) if end is None else end
-        hit = [(page, word) for at, page, word in self.words() if at < end and at + len(word.text) > start]
+        hit: list[tuple[int, Word]] = []
+        line_at = 0
+        for line in self.lines:
+            after = line_at + len(line.text) + 1 if line.text else line_at
+            if after > start and line_at < end:  # lines before and after need not be read word by word
+                at = line_at
+                for word in line.words:
+                    if word.text:
+                        if at < end and at + len(word.text) > start:
+                            hit.append((line.page, word))
+                        at += len(word.text) + 1
+            line_at = after
         return place_of_words(hit, self.text[start:end].strip(), confidence)
 
     def place_of(self, part: str | None, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
