@@ -1,0 +1,169 @@
+"""Instruments cited without a number: laws by their name, resolutions of congresses, a type with issuer and date.
+
+The trouble: "Luật Đất đai năm 2024", "các luật liên quan" and "Luật sửa đổi, bổ sung một số điều của Luật A, Luật B"
+begin alike; a name of a law may hold "và" and commas.
+
+The evidence, in order of trust: the table of laws, a capital after "Luật", a year or date behind the name.
+
+What it never does: take a programme that is only spoken of for one that is cited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from pipeline.knowledge.bodies import looks_like_body
+from pipeline.knowledge.citation_parts import (
+    ISSUER_JOIN,
+    TYPE,
+    Citation,
+    Kind,
+    law_pattern,
+    printed_type,
+    take_date,
+    take_issuer,
+    take_subject,
+    tidy,
+)
+from pipeline.knowledge.fuzzy import plain
+from pipeline.knowledge.lexicon import load_table
+
+
+@cache
+def _laws() -> re.Pattern[str]:
+    names = sorted({law_pattern(plain(row[0])) for row in load_table("laws")}, key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(names)})(?![a-z])")
+
+
+_LAW_WORD = re.compile(r"(?<![a-z])(?P<type>bo luat|luat|phap lenh)\s+(?=[a-z])")
+_LAW_AMENDING = re.compile(
+    r"sua doi,? bo sung(?:\s+mot so dieu)?(?:\s+cua)?\s+(?:cac\s+)?(?:bo luat|luat)?\s*"
+)
+_NEXT_LAW = re.compile(r"\s*(?:,|\sva)?\s*(?:bo luat|luat)\s+")
+_AMENDING_STOP = re.compile(r"[;.:()\n]|\s+(?:so|ngay|nam)\s+[0-9]|$")
+_LAW_STOP = re.compile(
+    r"\s+(?:nam|ngay|so)\s+[0-9]|\s+va\s+(?:cac|nhung|luat|bo luat|nghi dinh|quy dinh|huong dan|thong tu)|"
+    r"[,;.:()\n]|\s+(?:da|duoc|cua|quy dinh|la|trong|ve|de|theo|khi|nay|hien hanh|tren|voi|tai|den|cho|"
+    r"co hieu luc|do)(?![a-z])|$"
+)
+_YEAR = re.compile(
+    r"\s*,?\s*\(?(?:nam\s+)?(?P<year>(?:19|"
+    r"20)[0-9]{2})(?![0-9])\)?(?P<amended>\s*\(?,?\s*(?:duoc )?sua doi,? bo sung[^;.,)]{0,40}\)?)?"
+)
+_NO_LAW = re.compile(
+    r"(?:su|nay|phap|su quoc|le|hien|khac|duoc|va|co|chuyen nganh|lien quan|quoc te|tuc)(?![a-z])"
+)
+
+_CONGRESS = re.compile(
+    r"(?<![a-z])(?P<type>nghi quyet)\s+(?:cua\s+)?(?P<name>(?:hoi nghi\s+(?:lan thu\s+[a-z0-9]+\s+)?"
+    r"(?:ban chap hanh\s+)?)?"
+    r"(?:dai hoi(?:\s+[a-z]+){1,14}?|trung uong\s+[0-9]{1,2})"
+    r"(?:,?\s*(?:lan thu\s+[ivxl0-9]+|khoa\s+[ivxl0-9]+|"
+    r"nhiem ky\s+[0-9]{4}\s*-\s*[0-9]{4})){1,3}(?:\s+cua dang)?)"
+)
+_OF_BODY = re.compile(
+    rf"(?<![a-z])(?P<type>{TYPE})\s+(?=(?:so\s+)?(?:[./…_\s]{{2,16}}/?[a-z&\-]{{0,16}}\s+)?(?:ngay|cua)\s)"
+)
+
+
+def _free(start: int, end: int, taken: bytearray) -> bool:
+    return not any(taken[start:end])
+
+
+def find_laws(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    for match in _LAW_WORD.finditer(flat):
+        begin = match.end()
+        if not text[match.start()].isupper() or not _free(match.start(), begin, taken):
+            continue
+        if _NO_LAW.match(flat, begin) or not (text[begin].isupper() or flat.startswith("sua doi", begin)):
+            continue
+        amending = _LAW_AMENDING.match(flat, begin)
+        name = _laws().match(flat, amending.end() if amending else begin)
+        if name is not None:
+            end = name.end()
+        else:
+            stop = (_LAW_STOP if amending is None else _AMENDING_STOP).search(flat, begin, begin + 140)
+            if stop is None:
+                continue
+            end = stop.start()
+            if end - begin < 3:
+                continue
+        while amending and (more := _NEXT_LAW.match(flat, end)) and (name := _laws().match(flat, more.end())):
+            end = name.end()  # one law amends several
+        subject = re.sub(r"\s+", " ", text[begin:end]).strip(" ,;.*_")
+        year = _YEAR.match(flat, end)
+        date, doubt = None, None if name is not None else "name not in the table of laws"
+        if year:
+            date, end = year["year"], year.end("year")
+        else:
+            end, date, _ = take_date(text, flat, end)
+        issuer, end = (
+            take_issuer(text, flat, end)
+            if ISSUER_JOIN.match(flat, end) and re.match(r"\s*cua quoc hoi", flat[end:])
+            else (None, end)
+        )
+        yield Citation(
+            match.start(),
+            end,
+            text[match.start() : end],
+            printed_type(match["type"]),
+            None,
+            date,
+            issuer,
+            subject,
+            "law",
+            doubt,
+        )
+
+
+def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    for match in _CONGRESS.finditer(flat):
+        if not _free(match.start(), match.end(), taken):
+            continue
+        name = re.sub(r"\s+", " ", text[match.start("name") : match.end("name")]).strip(" ,;")
+        about, end = take_subject(text, flat, match.end(), len(text))
+        if about is None:
+            continue  # "mục tiêu Nghị quyết Đại hội lần thứ ... đề ra" names a programme and cites nothing
+        subject = f"{name} {about}"
+        yield Citation(
+            match.start(),
+            end,
+            text[match.start() : end],
+            "Nghị quyết",
+            None,
+            None,
+            None,
+            tidy(subject),
+            "named",
+        )
+
+
+def find_dated(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """A type with a date and an issuer, or an issuer and a subject: "Công văn ngày 5/3/2024 của Sở Y tế về ..."."""
+    for match in _OF_BODY.finditer(flat):
+        if not text[match.start()].isupper() or not _free(match.start(), match.end(), taken):
+            continue
+        at = match.end()
+        blank = re.compile(r"(?:so\s+)?[./…_\s]{2,16}/?[a-z&\-]{0,16}\s+").match(flat, at)
+        if blank:
+            at = blank.end()
+        at, date, doubt = take_date(text, flat, at)
+        issuer, at = take_issuer(text, flat, at)
+        subject, at = take_subject(text, flat, at, len(text))
+        if issuer is None or looks_like_body(issuer) < 0.4 or (date is None and subject is None):
+            continue
+        kind: Kind = "dated" if date else "named"
+        yield Citation(
+            match.start(),
+            at,
+            text[match.start() : at],
+            printed_type(match["type"]),
+            None,
+            date,
+            issuer,
+            tidy(subject),
+            kind,
+            doubt,
+        )
