@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.desk import sheets
+from pipeline.desk import workbook
 from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.handover import sheets as sheets_of
+from pipeline.desk.workbook import Sheet
 from pipeline.errors import MissingPart
 
 try:
@@ -151,13 +152,12 @@ def _title_of(folder: Folder) -> str:
 
 
 def to_xlsx(collection: Collection) -> bytes:
-    """Both finding aids as a workbook of two sheets. Raises MissingPart without openpyxl."""
-    sheets.need_openpyxl()
-    book = sheets.new_book()
-    sheets.fill_sheet(book.create_sheet("Mục lục hồ sơ"), FILES_HEAD, files_rows(collection), _FILES_WIDTHS)
+    """Both finding aids as a workbook of two sheets."""
     rows = [(_title_of(folder), *row) for folder in folders(collection) for row in documents_rows(folder)]
-    sheets.fill_sheet(book.create_sheet("Mục lục văn bản"), ("Hồ sơ", *DOCUMENTS_HEAD), rows, (30, *_DOCUMENTS_WIDTHS))
-    return sheets.saved(book)
+    return workbook.to_xlsx((
+        Sheet("Mục lục hồ sơ", FILES_HEAD, files_rows(collection), _FILES_WIDTHS),
+        Sheet("Mục lục văn bản", ("Hồ sơ", *DOCUMENTS_HEAD), rows, (30, *_DOCUMENTS_WIDTHS)),
+    ))
 
 
 # --- to print -------------------------------------------------------------------------------------------
@@ -225,4 +225,4 @@ def _put(cell: Any, text: str, *, bold: bool = False) -> None:
 
 def xml_text(text: str) -> str:
     """Text that XML 1.0 can hold; what it cannot becomes U+FFFD, so that its place is seen."""
-    return sheets.CONTROL.sub("\ufffd", text)
+    return workbook.CONTROL.sub("\ufffd", text)

@@ -10,10 +10,12 @@ person's change, and where the record has changed too, the two are reported as a
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -21,24 +23,21 @@ from typing import Any, Literal
 
 from pipeline import correcting
 from pipeline.corrections import Correction
-from pipeline.desk import desk
+from pipeline.desk import desk, workbook
 from pipeline.desk.desk import Item
 from pipeline.desk.handover import TABLE_NAMES, Collection, Column, Table, tables
+from pipeline.desk.workbook import CONTROL, FORMULA_START, Sheet
 from pipeline.errors import MissingPart, SohoaError, UnreadableFile
 
 try:
     import openpyxl
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
     from openpyxl.utils.exceptions import InvalidFileException
 except ImportError:  # the extra sohoa[office] is not installed
     openpyxl = None  # type: ignore[assignment]
 
 BASELINE = "_sohoa"  # the hidden sheet with what was exported
-CELL_LIMIT = 32_767  # characters a spreadsheet cell can hold
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
+KEPT = 64  # characters of a value that stand there as they are; of a longer one its digest
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 cannot hold them
 MAX_UPLOAD = 50_000_000  # bytes of a workbook that is read back: some 20,000 documents
 MAX_UNPACKED = 1_000_000_000  # bytes; XML packs some fifteen times, a bomb a thousand times
 
@@ -49,7 +48,7 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("-5"), guarded("- Như trên")
     ("'=1+1", '-5', "'- Như trên")
     """
-    if text.startswith(_FORMULA_START) and not _NUMBER.fullmatch(text):
+    if text.startswith(FORMULA_START) and not _NUMBER.fullmatch(text):
         return "'" + text
     return text
 
@@ -91,89 +90,31 @@ def need_openpyxl() -> None:
 def to_xlsx(collection: Collection, names: Sequence[str] = TABLE_NAMES) -> bytes:
     """The workbook of a hand-over: a sheet a table, and the hidden sheet that lets it be read back.
 
-    Raises MissingPart without openpyxl.
+    Raises UsageError where a table has more rows than a sheet can hold.
     """
-    need_openpyxl()
-    book = new_book()
-    base = []
+    made, base = [], []
     for table in tables(collection, names):
-        sheet = book.create_sheet(table.name)
-        fill_sheet(sheet, [column.name for column in table.columns], [row.cells for row in table.rows],
-                   [column.width for column in table.columns], second=[column.vietnamese for column in table.columns])
+        made.append(Sheet(table.name, [column.name for column in table.columns], [row.cells for row in table.rows],
+                          [column.width for column in table.columns],
+                          second=[column.vietnamese for column in table.columns]))
+        own = [(at, column.pointer) for at, column in enumerate(table.columns) if column.pointer]
         for row in table.rows:
-            base += [(row.file, row.pointer + column.pointer, cell)
-                     for column, cell in zip(table.columns, row.cells, strict=True) if column.pointer]
-    hidden = book.create_sheet(BASELINE)
-    hidden.sheet_state = "hidden"
-    fill_sheet(hidden, ["file", "pointer", "value"], base, [32, 32, 60])
+            values = {pointer: _kept(row.cells[at]) for at, pointer in own if row.cells[at]}
+            base.append((table.name, row.file, row.pointer, json.dumps(values, ensure_ascii=False)))
+    made.append(Sheet(BASELINE, ["table", "file", "item", "values"], base, [14, 32, 24, 60], hidden=True))
     if collection.held or collection.unread:
         left = [(name, "held for secrecy") for name in collection.held]
         left += [(name, "outputs cannot be read") for name in collection.unread]
-        fill_sheet(book.create_sheet("left_out"), ["file", "reason"], left, [40, 30])
-    return saved(book)
+        made.append(Sheet("left_out", ["file", "reason"], left, [40, 30]))
+    return workbook.to_xlsx(made)
 
 
-def new_book() -> Any:
-    """A workbook without sheets."""
-    book = openpyxl.Workbook()
-    for sheet in book.worksheets:
-        book.remove(sheet)
-    return book
-
-
-def saved(book: Any) -> bytes:
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def fill_sheet(
-    sheet: Any, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], *,
-    second: Sequence[str] = (),
-) -> None:
-    """Write a head (two rows where it has Vietnamese names too) and rows, every cell as text."""
-    fill = PatternFill("solid", fgColor="E6EAF0")
-    for number, line in enumerate([head, *([second] if second else [])], 1):
-        for at, text in enumerate(line, 1):
-            cell = sheet.cell(number, at)
-            put_text(cell, text)
-            cell.font, cell.fill = Font(bold=number == 1, italic=number == 2), fill
-    first = 3 if second else 2
-    styles: dict[bool, Any] = {}  # one style for all cells: to make it anew for each takes most of the time
-    for number, row in enumerate(rows, first):
-        for at, text in enumerate(row, 1):
-            if not text:
-                continue
-            cell = sheet.cell(number, at)
-            begins_formula = text.startswith(_FORMULA_START)
-            if begins_formula in styles:
-                put_text(cell, text, styled=False)
-                cell._style = styles[begins_formula]
-            else:
-                put_text(cell, text)
-                styles[begins_formula] = cell._style
-    for at, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(at)].width = width
-    sheet.freeze_panes = sheet.cell(first, 2)
-    if rows:
-        sheet.auto_filter.ref = f"A{first - 1}:{get_column_letter(len(head))}{first + len(rows) - 1}"
-
-
-def put_text(cell: Any, text: str, *, styled: bool = True) -> None:
-    """Text and nothing else: no formula, no number, no date, also after somebody edits the cell.
-
-    A text beyond what a cell can hold ends with a mark that says so; it is whole in the CSV and the record.
-    """
-    text = CONTROL.sub("\ufffd", text)
-    if len(text) > CELL_LIMIT:
-        mark = " […]"
-        text = text[: CELL_LIMIT - len(mark)] + mark
-    cell.value = text
-    cell.data_type = "s"
-    if styled:
-        cell.number_format = "@"
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-        cell.quotePrefix = text.startswith(_FORMULA_START)
+def _kept(text: str) -> str:
+    """What the hidden sheet keeps of a cell: enough to know it again, and little enough that no row outgrows a cell."""
+    text = workbook.shown(text)
+    if len(text) <= KEPT and not text.startswith("#"):
+        return text
+    return "#" + hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 # --- back again -----------------------------------------------------------------------------------------
@@ -217,7 +158,8 @@ def read_xlsx(content: bytes, out: Path, who: str) -> Imported:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
                 raise UnreadableFile("workbook", "The workbook unpacks to too much.", cure="Import fewer documents.")
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
-        base = {(str(row[0]), str(row[1])): _text(row[2]) for row in _rows(book[BASELINE])[1:] if row[0] and row[1]}
+        base: Baseline = {(str(row[0]), str(row[1]), _text(row[2])): json.loads(row[3])
+                          for row in _rows(book[BASELINE])[1:] if row[0] and row[1]}
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, IndexError, SyntaxError,
             zipfile.BadZipFile, InvalidFileException) as error:
         what = "This is no workbook that `sohoa export` made."
@@ -242,6 +184,10 @@ def read_xlsx(content: bytes, out: Path, who: str) -> Imported:
     return Imported(tuple(differences), {name: tuple(made) for name, made in entries.items()})
 
 
+# What was exported: the values kept of each row by (table, file, item).
+Baseline = dict[tuple[str, str, str], Mapping[str, str]]
+
+
 def take_over(
     out: Path, imported: Imported, reread: desk.Reread, rewrite: desk.Rewrite | None = None
 ) -> tuple[Item, ...]:
@@ -254,13 +200,12 @@ def _rows(sheet: Any) -> list[tuple[Any, ...]]:
 
 
 def _read_sheet(
-    rows: list[tuple[Any, ...]], table: Table, base: dict[tuple[str, str], str],
+    rows: list[tuple[Any, ...]], table: Table, base: Baseline,
     item_of: Callable[[str], Item | None], differences: list[Difference], entries: dict[str, list[Correction]],
     who: str,
 ) -> None:
     places = {str(name): at for at, name in enumerate(rows[0])} if rows else {}
     columns = [column for column in table.columns if column.pointer and column.name in places]
-    own = {column.pointer for column in table.columns if column.pointer}
     width = max(places.values(), default=0)
     if any(name not in places for name in (["file", "item"] if table.at else ["file"])):
         raise UnreadableFile("workbook", f"The sheet {table.name} has lost its first row.", cure="Put it back.")
@@ -276,21 +221,18 @@ def _read_sheet(
             _read_new_row(row, places, columns, table, file, item_of(file), differences, entries, who)
             continue
         seen.add((file, row_pointer))
+        values = base.get((table.name, file, row_pointer))
         for column in columns:
             pointer = row_pointer + column.pointer
-            exported = base.get((file, pointer))
-            edited = _edited(row[places[column.name]], column)
-            if exported is not None and edited == exported:
+            exported = None if values is None else values.get(column.pointer, "")
+            cell = row[places[column.name]]
+            edited = _edited(cell, column)
+            if exported in (_kept(edited), _kept(_text(cell))):
                 continue
             _compare(file, pointer, exported, edited, item_of(file), differences, entries, who)
-    for file, pointer in base:
-        for tail in own:
-            if pointer.endswith(tail):
-                row_pointer = pointer[: -len(tail)]
-                is_ours = not row_pointer if not table.at else row_pointer.startswith(table.at + "/")
-                if is_ours and (file, row_pointer) not in seen:
-                    seen.add((file, row_pointer))
-                    differences.append(Difference(file, row_pointer or "/", "missing", None, None, None))
+    for name, file, row_pointer in base:
+        if name == table.name and (file, row_pointer) not in seen:
+            differences.append(Difference(file, row_pointer or "/", "missing", None, None, None))
 
 
 def _compare(
@@ -298,7 +240,10 @@ def _compare(
     entries: dict[str, list[Correction]], who: str,
 ) -> None:
     def tell(kind: Kind, now: str | None = None) -> None:
-        differences.append(Difference(file, pointer, kind, exported, now, edited))
+        was = exported
+        if exported and exported.startswith("#"):  # the digest of a long value, which the record may still have
+            was = now if now is not None and _kept(now) == exported else "…"
+        differences.append(Difference(file, pointer, kind, was, now, edited))
 
     if item is None or exported is None:
         tell("unknown")
@@ -311,7 +256,7 @@ def _compare(
     now = "" if current is None else str(current)
     if now == edited:
         tell("already", now)
-    elif now != exported:
+    elif _kept(now) != exported:
         tell("conflict", now)
     else:
         after: Any = edited or None

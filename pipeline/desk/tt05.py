@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 
-from pipeline.desk import sheets
+from pipeline.desk import sheets, workbook
 from pipeline.desk.finding_aids import Folder, folders, vietnamese_date, xml_text
 from pipeline.desk.handover import Collection, Entry
+from pipeline.desk.workbook import Sheet
 from pipeline.errors import UsageError
 
 MAINTENANCE = {"01": "Vĩnh viễn", "02": "70 năm", "03": "50 năm", "04": "30 năm", "05": "20 năm", "06": "10 năm",
@@ -261,15 +262,11 @@ def shown(item: Field, value: str) -> str:
 
 
 def to_xlsx(made: Metadata) -> bytes:
-    """The sheets Ho_so and Van_ban, and Kiem_tra with what must be seen to. Raises MissingPart."""
-    sheets.need_openpyxl()
-    book = sheets.new_book()
-    for name, known, rows in _pair(made, shown):
-        sheets.fill_sheet(book.create_sheet(name), [item.tag for item in known], rows,
-                          [max(12, min(40, item.length)) for item in known], second=[item.vietnamese for item in known])
-    sheets.fill_sheet(book.create_sheet("Kiem_tra"), ("file", "field", "level", "message"),
-                      [(item.file, item.tag, item.level, item.message) for item in made.findings], (36, 18, 10, 70))
-    return sheets.saved(book)
+    """The sheets Ho_so and Van_ban, and Kiem_tra with what must be seen to."""
+    pair = (Sheet(name, [item.tag for item in known], rows, [max(12, min(40, item.length)) for item in known],
+                  second=[item.vietnamese for item in known]) for name, known, rows in _pair(made, shown))
+    found = [(item.file, item.tag, item.level, item.message) for item in made.findings]
+    return workbook.to_xlsx((*pair, Sheet("Kiem_tra", ("file", "field", "level", "message"), found, (36, 18, 10, 70))))
 
 
 def to_csv(made: Metadata) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import shutil
+import subprocess
 import zipfile
 
 import office
@@ -12,7 +14,9 @@ from hypothesis import strategies as st
 
 from pipeline import corrections
 from pipeline.desk import desk, handover, sheets
+from pipeline.desk import workbook as workbook_module
 from pipeline.desk.handover import Shelving
+from pipeline.desk.workbook import CELL_LIMIT
 from pipeline.errors import UnreadableFile, UsageError
 
 NAME = "huyen/tam-tien-2024.pdf"
@@ -200,9 +204,40 @@ def test_long_text_says_that_it_was_cut(out):
     item = desk.load(out, NAME)
     desk.change(out, NAME, [desk.field_entry(item, "/theme", "x" * 40_000, "Lan")], office.read_again)
     shown = cell_of(workbook(out), "documents", NAME, "theme").value
-    assert len(shown) == sheets.CELL_LIMIT
+    assert len(shown) == CELL_LIMIT
     assert shown.endswith("[…]")
     assert told(back(workbook(out), out)) == {}, "a cut cell that nobody touched is no change"
+
+
+OFFICE = shutil.which("soffice")
+
+
+@pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice")
+def test_a_real_spreadsheet_program_changes_nothing_by_opening_and_saving(out, tmp_path):
+    item = desk.load(out, NAME)
+    hostile = {"/title": "=1+1 _x0041_ <b>&\r\nx", "/theme": "-- hai", "/number/number": "007",
+               "/signature/name": "@SUM(1)", "/targets/0/value": "3.50", "/archive": "1e5"}
+    for pointer, value in hostile.items():
+        item = desk.change(out, NAME, [desk.field_entry(item, pointer, value, "Lan")], office.read_again)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(sheets.to_xlsx(handover.collect(out)))
+    for form in ("ods", "xlsx:Calc MS Excel 2007 XML"):  # through LibreOffice's own form and back
+        subprocess.run(
+            [OFFICE, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", form,
+             "--outdir", str(tmp_path), str(path)],
+            check=True, capture_output=True, timeout=120)
+        path = path.with_suffix("." + form.partition(":")[0])
+    assert sheets.read_xlsx(path.read_bytes(), out, "Hoa").differences == ()
+    book = openpyxl.load_workbook(path)
+    cell_of(book, "documents", NAME, "title").value = "Kế hoạch khác"
+    assert told(back(book, out)) == {(NAME, "/title"): "changed"}
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(workbook_module, "ROW_LIMIT", 3)
+    sheet = workbook_module.Sheet("x", ["a"], [["1"], ["2"], ["3"]], [10])
+    with pytest.raises(UsageError, match="CSV"):
+        workbook_module.to_xlsx([sheet])
 
 
 def test_box_and_folder_travel_through(out, tmp_path):
