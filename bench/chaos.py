@@ -160,7 +160,8 @@ def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: flo
         hits += 1
         break
     if kind != "parent" and process.returncode not in (0, 130):
-        raise SystemExit(f"{kind}: the run ended with {process.returncode}, not 0 or 130")
+        told = (bench.work / "stderr.log").read_text("utf-8", "replace")[-4000:]
+        raise SystemExit(f"{kind}: the run ended with {process.returncode}, not 0 or 130\n{told}")
     return hits
 
 

@@ -2,7 +2,8 @@
 
 `rules` is a digest of the quick half (code and dictionaries): when it changes, finished documents are
 read again from their stored pages, which costs no recognition. It is taken from the files themselves,
-so that a dictionary someone mended counts like a new release does.
+so that a dictionary someone mended counts like a new release does. `imaging` is the same of the slow half:
+pages that two of its versions read never meet in one document.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib.metadata
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pipeline
@@ -22,13 +24,16 @@ _LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "opencv-python-headless", "tesse
 
 # The code of the quick half and its writers: a change in these may change what a document is read as.
 _RULE_FOLDERS = ("decoder", "knowledge", "structure", "writers")
-_RULE_MODULES = ("document", "plan", "run")
+_RULE_MODULES = ("correcting", "corrections", "document", "plan", "run")
 
 
 @functools.cache
 def versions() -> dict[str, str]:
     """Name to version of everything that has a part in a result."""
-    told = {"sohoa": pipeline.__version__, "rules": rules_digest(), "python": platform.python_version()}
+    told = {
+        "sohoa": pipeline.__version__, "rules": rules_digest(), "imaging": imaging_digest(),
+        "python": platform.python_version(),
+    }
     for name in _LIBRARIES:
         try:
             told[name] = importlib.metadata.version(name)
@@ -42,14 +47,24 @@ def versions() -> dict[str, str]:
 @functools.cache
 def rules_digest() -> str:
     """Changes whenever a rule, a stage of the quick half, the model of restoration or a dictionary does."""
+    return _digest(_rule_files(Path(pipeline.__file__).parent))
+
+
+@functools.cache
+def imaging_digest() -> str:
+    """Changes whenever a stage between the file and its recognised page does."""
+    return _digest(sorted((Path(pipeline.__file__).parent / "imaging").rglob("*.py")))
+
+
+def _digest(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in _rule_files(Path(pipeline.__file__).parent):
+    for path in files:
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
 def _rule_files(package: Path) -> list[Path]:
-    code = [package / f"{name}.py" for name in _RULE_MODULES]
+    code = [path for name in _RULE_MODULES if (path := package / f"{name}.py").is_file()]
     for name in _RULE_FOLDERS:
         code += sorted((package / name).rglob("*.py"))
     folders = (package / "data", dictionary_folder())

@@ -113,6 +113,16 @@ def test_a_program_that_gives_up_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_programs")
+def test_a_program_killed_from_outside_reads_the_page_again(tmp_path: Path) -> None:
+    kill_once = f'[ -e {tmp_path}/killed ] || {{ touch {tmp_path}/killed; kill -9 $$; }}; printf "level\\t\\n"\n'
+    fake_program(tmp_path, "cat > /dev/null; " + kill_once)
+    assert TesseractRecogniser().read(PAGE, dpi=150.0) == ()
+    fake_program(tmp_path, "cat > /dev/null; kill -9 $$\n")
+    with pytest.raises(RecognitionFailed, match="code -9"):
+        TesseractRecogniser().read(PAGE, dpi=150.0)
+
+
+@pytest.mark.usefixtures("_programs")
 def test_one_thread_and_the_right_words_on_the_command_line(tmp_path: Path) -> None:
     fake_program(tmp_path, f'cat > /dev/null; echo "$OMP_THREAD_LIMIT $@" > {tmp_path}/said; printf "level\\t\\n"\n')
     TesseractRecogniser(segmentation=6).read(PAGE, dpi=151.6)

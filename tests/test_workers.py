@@ -135,9 +135,9 @@ def test_what_a_killed_task_had_started_dies_with_it(pool, tmp_path):
 
 @pytest.mark.parametrize("function", [eat, eat_at_once])
 def test_a_task_over_its_memory_is_stopped(function):
-    pool = LocalPool(1, memory_bytes=200_000_000, preload=())
+    pool = LocalPool(1, memory_bytes=600_000_000, preload=())
     try:
-        assert ask(pool, function, 400).failure.kind == "memory"
+        assert ask(pool, function, 800).failure.kind == "memory"
         assert ask(pool, function, 20).value
     finally:
         pool.close()

@@ -30,8 +30,9 @@ class Outcome:
 
     `skipped`: unchanged since it was done. `duplicate`: done, with the recognised pages of the input
     `duplicate_of`, whose content is the same. `waiting`: the run was stopped before its turn or its end;
-    the same command goes on with it. `pages_reused` were recognised earlier. Times are seconds of work:
-    recognition adds up the pages read in this run, reading is the quick half with its output files.
+    the same command goes on with it. `pages_reused` were recognised earlier; `older` says that they were by
+    another version of the imaging half or of Tesseract. Times are seconds of work: recognition adds up the pages
+    read in this run, reading is the quick half with its output files.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Outcome:
     seconds_reading: float = 0.0
     confidence: float | None = None
     warnings: int = 0
+    older: bool = False
 
     @property
     def good(self) -> bool:
@@ -120,6 +122,11 @@ class RunSummary:
         return sum(outcome.pages for outcome in self.outcomes)
 
     @property
+    def older(self) -> int:
+        """Documents whose pages were recognised by another version; `--redo` recognises them anew."""
+        return sum(outcome.older for outcome in self.outcomes)
+
+    @property
     def seconds(self) -> float:
         return self.ended - self.started
 
@@ -135,7 +142,10 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class BatchPlan:
-    """What a run would do. The page count is exact for known files and estimated from a sample for new ones."""
+    """What a run would do. The page count is exact for known files and estimated from a sample for new ones.
+
+    `older` of the unchanged were recognised by another version.
+    """
 
     new: tuple[str, ...]
     changed: tuple[str, ...]
@@ -149,6 +159,7 @@ class BatchPlan:
     jobs: int
     seconds_per_page: float
     measured: bool
+    older: int = 0
 
     @property
     def files(self) -> int:
@@ -171,7 +182,7 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
             {"page": page.number, "code": page.code, "what": page.what, "cure": page.cure}
             for page in outcome.pages_failed
         ]
-    for name in ("pages_reused", "pages_plain", "warnings"):
+    for name in ("pages_reused", "pages_plain", "warnings", "older"):
         if value := getattr(outcome, name):
             item[name] = value
     if outcome.confidence is not None:

@@ -53,7 +53,7 @@ def plan_batch(
     rows = ledger_rows(out)
     groups: dict[str, list[Found]] = {name: [] for name in ("new", "changed", "retry", "again", "same")}
     unreadable: list[Outcome] = []
-    pages = 0
+    pages = older = 0
     by_path = {row.path: row for row in rows.values()}
     by_folded = {name_key(row.name): row for row in rows.values()}
     named = with_ledger_names(
@@ -70,10 +70,11 @@ def plan_batch(
         elif row.state in ("failed", "partial"):
             groups["retry"].append(item)
             pages += row.pages_failed or row.page_count or 1
-        elif row.recognition_key != keys.recognition:
+        elif not keys.accept(row.recognition_key):
             groups["changed"].append(item)
         elif is_current(row, item, keys, out):
             groups["same"].append(item)
+            older += row.recognition_key != keys.recognition
         else:
             groups["again"].append(item)
     fresh = groups["new"] + groups["changed"]
@@ -84,6 +85,7 @@ def plan_batch(
     return BatchPlan(
         names["new"], names["changed"], names["retry"], names["again"], names["same"], tuple(unreadable),
         discovery.ignored, pages, pages * pace / job_count, job_count, pace, measured,
+        older,
     )
 
 
@@ -102,15 +104,34 @@ def size_pool(settings: Settings) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What decides whether stored work may be used: recognition by settings, reading by settings and rules."""
+    """What decides whether stored work may be used.
+
+    `recognition` names a reading of pages: settings, then the versions of imaging and engine. `reading` names
+    what is made of it: settings and rules.
+    """
 
     recognition: str
     reading: str
 
     @classmethod
     def of(cls, settings: Settings, versions: dict[str, str]) -> Keys:
-        # A new Tesseract does not make 50,000 finished scans stale (that is `--redo`), a new rule is cheap.
-        return cls(settings.recognition_fingerprint(), f"{settings.reading_fingerprint()}.{versions.get('rules', '')}")
+        return cls(
+            f"{settings.recognition_fingerprint()}.{store.reader_key(versions)}",
+            f"{settings.reading_fingerprint()}.{versions.get('rules', '')}",
+        )
+
+    def accept(self, recognition: str | None) -> bool:
+        """Whether a finished document of that recognition key stays.
+
+        A new imaging half or a new Tesseract does not make 50,000 finished scans stale, nor what people have
+        corrected in them: that is told, and `--redo` is for a person to decide. A new rule is cheap.
+        """
+        return (recognition or "").split(".")[0] == self.settings
+
+    @property
+    def settings(self) -> str:
+        """The part of `recognition` that the settings make."""
+        return self.recognition.split(".")[0]
 
 
 def check_folders(given: Sequence[Path], out: Path) -> None:
@@ -171,7 +192,7 @@ def is_current(row: InputRow, item: Found, keys: Keys, out: Path) -> bool:
     """Whether everything that this input should come to is there and made by these settings and rules."""
     if row.state != "done" or not _same_file(row, item):
         return False
-    if (row.recognition_key, row.reading_key) != (keys.recognition, keys.reading):
+    if not keys.accept(row.recognition_key) or row.reading_key != keys.reading:
         return False
     folder = out / row.name
     if not all((folder / name).exists() for name, _ in row.files):

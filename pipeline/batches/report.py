@@ -90,6 +90,7 @@ def run_json(summary: RunSummary) -> dict[str, Any]:
         },
         "counts": {"inputs": len(summary.outcomes), **summary.counts, "pages": summary.pages,
                    "pages_failed": sum(len(outcome.pages_failed) for outcome in summary.outcomes)},
+        "older": summary.older,
         "busy_share": None if summary.busy_share is None else round(summary.busy_share, 3),
         "versions": summary.versions,
         "settings": summary.settings.as_json(),

@@ -82,6 +82,7 @@ class _Document:
     place: int
     item: Found
     previous: InputRow | None
+    key: str  # of the recognition: today's, or that of a stored document which stays as it was recognised
     source: Any = None
     stamp: Stamp | None = None
     rows: dict[int, PageRow] = field(default_factory=dict)
@@ -206,16 +207,19 @@ class Run:
         item = self._found[place]
         row = self._store.input(item.name)
         if item.problem is not None:
-            self._close(_Document(place, item, row), item.problem)
+            self._close(_Document(place, item, row, self._keys.recognition), item.problem)
             return None
         if row is not None and self._usable(row) and is_current(row, item, self._keys, self._store.out):
             self._end(place, Outcome(
                 item.name, item.path, "skipped", row.sha256, row.page_count or 0,
                 files=tuple(name for name, _ in row.files), confidence=row.confidence, warnings=row.warnings,
+                older=row.recognition_key != self._keys.recognition,
             ))
             return None
         usable = row is not None and self._usable(row)
-        document = _Document(place, item, row, complete=row.complete if row is not None and usable else None)
+        document = _Document(
+            place, item, row, self._keys.recognition, complete=row.complete if row is not None and usable else None
+        )
         self._documents[place] = document
         return self._open_task(document)
 
@@ -246,6 +250,8 @@ class Run:
         self._tally.opened(opened.source.page_count)
         self.emit("opened", document.item.name)
         self._store.record_input(self._row(document, "open"))
+        if document.previous is not None and document.previous.sha256 not in (None, sha256):
+            self._store.drop_unclaimed(document.previous.sha256)
         if sha256 in self._contents:
             self._parked.setdefault(sha256, []).append(document)
             return
@@ -254,15 +260,15 @@ class Run:
 
     def _plan_pages(self, document: _Document) -> None:
         """Takes what is recognised already and queues the rest."""
-        sha256, key = document.source.sha256, self._keys.recognition
+        sha256, key = document.source.sha256, document.key
         name = document.item.name
         document.twin = next(
             (row.name for row in self._store.with_content(sha256) if row.name != name and path_of(row).exists()), None
         )
-        complete = [row for row in self._store.complete(content_key(sha256, key)) if self._usable(row)]
-        if complete:
-            row = next((row for row in complete if row.name == name), complete[0])
+        row = self._stored(sha256, name)
+        if row is not None and row.complete is not None:
             document.stored = self._store.out / row.name / "document.json"
+            document.key = row.complete.partition(".")[2]
             document.reused = document.source.page_count
             self._tally.pages(document.source.page_count, fresh=False)
             self._ready.append(document)
@@ -283,11 +289,20 @@ class Run:
         self._reading.append(document)
         self._after_page(document)
 
+    def _stored(self, sha256: str, name: str) -> InputRow | None:
+        """The best input whose `document.json` will do: of today's recognition before an older one, its own first."""
+        rows = [
+            row for row in self._store.complete(sha256)
+            if self._usable(row) and self._keys.accept((row.complete or "").partition(".")[2])
+        ]
+        today = content_key(sha256, self._keys.recognition)
+        return min(rows, key=lambda row: (row.complete != today, row.name != name), default=None)
+
     # --- pages
 
     def _page_task(self, document: _Document, number: int, plain: bool) -> Task:
         document.under_way.add(number)
-        folder = self._store.page_folder(document.source.sha256, self._keys.recognition)
+        folder = self._store.page_folder(document.source.sha256, document.key)
         arguments = (
             self._drives, document.source, document.stamp, number, self._settings, plain, folder, self._store.temporary,
         )
@@ -332,7 +347,7 @@ class Run:
 
     def _keep_page(self, document: _Document, row: PageRow) -> None:
         document.rows[row.number] = row
-        self._store.record_page(document.source.sha256, self._keys.recognition, row)
+        self._store.record_page(document.source.sha256, document.key, row)
         self._tally.pages(1)
 
     def _after_page(self, document: _Document) -> None:
@@ -373,7 +388,7 @@ class Run:
             twin = (self._store.out / row.name, row.files)
         order = Finish(
             document.source, document.stamp or Stamp(0, 0, 0), self._settings,
-            self._store.page_folder(document.source.sha256, self._keys.recognition), document.stored, document.failed,
+            self._store.page_folder(document.source.sha256, document.key), document.stored, document.failed,
             self._store.out / name, self._store.temporary,
             tuple(file for file, _ in document.previous.files) if document.previous else (), twin,
         )
@@ -403,27 +418,30 @@ class Run:
         written: Written = finished.value
         state: State = "partial" if document.failed else "done"
         whole = state == "done" and "document.json" in dict(written.files)
-        document.complete = content_key(document.source.sha256, self._keys.recognition) if whole else None
+        document.complete = content_key(document.source.sha256, document.key) if whole else None
+        code = "ocr_page_failed" if document.failed else None
+        what, cure = _failed_words(document), document.failed[0].cure or "" if document.failed else ""
         row = dataclasses.replace(
             self._row(document, state), files=written.files, confidence=written.confidence,
             warnings=written.warnings, corrections=written.corrections, seconds_reading=finished.seconds,
+            code=code, what=what, cure=cure,
         )
         self._store.record_input(row)
         if whole:
-            self._store.drop_pages(document.source.sha256, self._keys.recognition)
+            self._store.drop_pages(document.source.sha256)
         self._end(document.place, Outcome(
             document.item.name, document.item.path, state, document.source.sha256, document.source.page_count,
             _failed_pages(document), document.reused, sum(1 for r in document.rows.values() if r.plain),
             duplicate_of=document.twin, files=tuple(name for name, _ in written.files),
             seconds_recognition=document.seconds, seconds_reading=finished.seconds,
-            confidence=written.confidence, warnings=written.warnings,
-            code="ocr_page_failed" if document.failed else None,
-            what=_failed_words(document), cure=document.failed[0].cure or "" if document.failed else "",
+            confidence=written.confidence, warnings=written.warnings, code=code, what=what, cure=cure,
+            older=document.key != self._keys.recognition,
         ))
         self._release(document)
 
     def _read_again(self, document: _Document, lost: Lost) -> None:
         document.stored = None
+        document.key = self._keys.recognition
         document.finish_tries = 0
         for number in lost.numbers:
             document.rows.pop(number, None)
@@ -476,10 +494,13 @@ class Run:
         files = previous.files if previous is not None else ()
         base = dataclasses.replace(base, files=files, complete=document.complete)
         if source is None:
-            return base
+            # What could not be opened this time (a share that is away) still has its pages.
+            return base if previous is None else dataclasses.replace(
+                base, sha256=previous.sha256, page_count=previous.page_count, recognition_key=previous.recognition_key,
+            )
         return dataclasses.replace(
             base, sha256=source.sha256, media_type=source.media_type, page_count=source.page_count,
-            pages_failed=len(document.failed), recognition_key=self._keys.recognition, reading_key=self._keys.reading,
+            pages_failed=len(document.failed), recognition_key=document.key, reading_key=self._keys.reading,
             seconds_recognition=document.seconds,
         )
 

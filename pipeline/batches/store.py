@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -117,7 +118,10 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How an output folder stands: inputs by state, pages, the last run, and what failed."""
+    """How an output folder stands: inputs by state, pages, the last run, and what failed.
+
+    `older` documents were recognised by another version than the last run's.
+    """
 
     counts: dict[str, int]
     pages: int
@@ -128,6 +132,7 @@ class Status:
     ended: float | None
     seconds_per_page: float | None
     problems: tuple[InputRow, ...]
+    older: int = 0
 
 
 @contextlib.contextmanager
@@ -252,9 +257,10 @@ class Store:
         """Every finished input of this content."""
         return self._rows("WHERE sha256=? AND state='done' ORDER BY name", (sha256,))
 
-    def complete(self, key: str) -> tuple[InputRow, ...]:
-        """Inputs whose `document.json` holds every page of this content and recognition (`content_key`)."""
-        return self._rows("WHERE complete=? ORDER BY name", (key,))
+    def complete(self, sha256: str) -> tuple[InputRow, ...]:
+        """Inputs whose `document.json` holds every page of this content, by whatever recognition."""
+        # A range, not LIKE, which would not use the index: "/" comes after ".".
+        return self._rows("WHERE complete>=? AND complete<? ORDER BY name", (f"{sha256}.", f"{sha256}/"))
 
     def inputs(self, *states: InputState) -> tuple[InputRow, ...]:
         if not states:
@@ -304,24 +310,39 @@ class Store:
     def page_folder(self, sha256: str, recognition_key: str) -> Path:
         return page_folder(self.out, sha256, recognition_key)
 
-    def drop_pages(self, sha256: str, recognition_key: str) -> None:
-        """Forgets the page files of a complete document; its `document.json` holds them."""
-        folder = self.page_folder(sha256, recognition_key)
-        shutil.rmtree(folder, ignore_errors=True)
-        for parent in (folder.parent, folder.parent.parent):
+    def drop_pages(self, sha256: str) -> None:
+        """Forgets the page files of a complete document, of any recognition; its `document.json` holds them."""
+        parent = self.page_folder(sha256, "").parent
+        for folder in parent.glob(f"{sha256}.*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for empty in (parent, parent.parent):
             with contextlib.suppress(OSError):
-                parent.rmdir()
+                empty.rmdir()
+
+    def drop_unclaimed(self, sha256: str) -> None:
+        """Forgets the page files of a content that no input has any more."""
+        with _ledger_errors(self._path):
+            claimed = self._db.execute("SELECT 1 FROM inputs WHERE sha256=? LIMIT 1", (sha256,)).fetchone()
+        if claimed is None:
+            self.drop_pages(sha256)
 
     def drop_stale_pages(self) -> None:
         """Page files whose document was completed just before a crash."""
         root = self.out / disk.STATE_FOLDER / "pages"
         for folder in sorted(root.glob("*/*")):
-            rows = self.complete(folder.name)
-            if any(row.state == "done" and (self.out / row.name / "document.json").is_file() for row in rows):
-                self.drop_pages(*folder.name.split(".", 1))
+            sha256 = folder.name.partition(".")[0]
+            if any(row.state == "done" and row.complete == folder.name
+                   and (self.out / row.name / "document.json").is_file() for row in self.complete(sha256)):
+                self.drop_pages(sha256)
 
 
 # --- used by workers too: no ledger, only files -----------------------------------------------------
+
+
+def reader_key(versions: dict[str, str]) -> str:
+    """Names what reads a page: the imaging half and the engine, by their versions (`versions.py`)."""
+    told = f"{versions.get('imaging', '')} {versions.get('tesseract', '')}"
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
 def content_key(sha256: str, recognition_key: str) -> str:
@@ -382,12 +403,18 @@ def status(out: Path) -> Status:
         pages, failed = db.execute(
             "SELECT coalesce(sum(page_count), 0), coalesce(sum(pages_failed), 0) FROM inputs"
         ).fetchone()
-        run = db.execute("SELECT state, started, ended FROM runs ORDER BY id DESC LIMIT 1").fetchone() or (None,) * 3
+        run = db.execute(
+            "SELECT state, started, ended, versions FROM runs ORDER BY id DESC LIMIT 1"
+        ).fetchone() or (None, None, None, "{}")
+        older = db.execute(
+            "SELECT count(*) FROM inputs WHERE state='done' AND recognition_key NOT LIKE '%.' || ?",
+            (reader_key(json.loads(run[3])),),
+        ).fetchone()[0]
         problems = _read_inputs(db, "WHERE state IN ('failed', 'partial') ORDER BY name", ())
         pace = _seconds_per_page(db)
     running = disk.is_locked(out)
     run_state = run[0] if run[0] != "running" or running else "stopped"
-    return Status(counts, pages, failed, running, run_state, run[1], run[2], pace, problems)
+    return Status(counts, pages, failed, running, run_state, run[1], run[2], pace, problems, older)
 
 
 def failed_pages(out: Path, row: InputRow) -> tuple[PageRow, ...]:

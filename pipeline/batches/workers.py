@@ -34,7 +34,8 @@ _ENVIRONMENT = {
 }
 WATCH_SECONDS = 0.1  # between two looks at memory and clocks; a render fills some 0.2 GB in this time
 TASKS_PER_WORKER = 100  # then a fresh one: OCR engines leak over hundreds of pages (docs/batch.md)
-RECYCLE_SHARE = 0.5  # of the memory limit: a worker that idles above it has leaked or fragmented
+# Of what its limit leaves over what it began with: a worker that idles above it has leaked or fragmented.
+RECYCLE_SHARE = 0.5
 _STARTS_BEFORE_GIVING_UP = 5
 _ORPHAN_SECONDS = 30  # beyond the limit of a task, after which a worker that nobody watches any more is ended
 _GRACE_SECONDS = 0.5  # between the polite and the hard signal to an idle worker
@@ -112,6 +113,7 @@ class _Worker:
         self.task: Task | None = None
         self.began = 0.0
         self.done = 0
+        self.base = 0  # bytes it held before its first task
 
     @property
     def pid(self) -> int:
@@ -132,7 +134,7 @@ class LocalPool:
 
     def __init__(
         self, size: int, *, memory_bytes: int = 0, nice: int = 0, tasks_per_worker: int = TASKS_PER_WORKER,
-        preload: Sequence[str] = ("pipeline.run",),
+        preload: Sequence[str] = ("pipeline.batches.warm",),
     ) -> None:
         self._size = size
         self._memory = memory_bytes
@@ -146,13 +148,22 @@ class LocalPool:
             self._workers.append(self._start())
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_serve, args=(theirs, self._memory, self._nice, os.getpid()), daemon=True
-        )
-        with _worker_environment():
-            process.start()
-        theirs.close()
+        for left in reversed(range(_STARTS_BEFORE_GIVING_UP)):
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(
+                target=_serve, args=(theirs, self._memory, self._nice, os.getpid()), daemon=True
+            )
+            try:
+                with _worker_environment():
+                    process.start()
+            except (OSError, EOFError):  # the fork server was killed just now; the next start makes another
+                ours.close()
+                if not left:
+                    raise
+                continue
+            finally:
+                theirs.close()
+            break
         return _Worker(process, ours)
 
     def free(self) -> int:
@@ -202,6 +213,7 @@ class LocalPool:
                 continue
             if kind == "ready":
                 worker.ready = True
+                worker.base = _resident(worker.pid)
                 self._failed_starts = 0
                 worker.began = time.monotonic()  # the time a worker needs to start is not the task's
                 continue
@@ -215,7 +227,8 @@ class LocalPool:
         worker.task = None
         worker.done += 1
         used_up = worker.done >= self._tasks_per_worker
-        swollen = self._memory > 0 and _resident(worker.pid) > RECYCLE_SHARE * self._memory
+        room = self._memory - worker.base
+        swollen = self._memory > 0 and _resident(worker.pid) - worker.base > RECYCLE_SHARE * room
         if used_up or swollen or kind == "memory":
             self.recycled += 1
             self._replace(worker)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from pipeline.commands.sentences import vietnamese
 from pipeline.errors import SohoaError
 
 Language = Literal["en", "vi"]
@@ -79,6 +80,10 @@ _TEXTS: dict[str, _Text] = {
     "run.failed": _Text("{name}: {what}", "{name}: {what}"),
     "run.page": _Text("page {page}", "trang {page}"),
     "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
+    "run.older": _Text("{count} documents stand as an earlier version of this program or of Tesseract read them; "
+                       "`--redo` recognises them anew.",
+                       "{count} tài liệu vẫn theo kết quả nhận dạng của phiên bản chương trình hoặc Tesseract cũ hơn; "
+                       "`--redo` để nhận dạng lại."),
     "run.interrupted": _Text("Interrupted. What was done is kept; the same command goes on from here.",
                              "Đã dừng. Phần đã làm được giữ lại; chạy lại cùng lệnh để tiếp tục."),
     "run.plan": _Text("{files} files, {pages} pages to read; about {minutes} minutes with {jobs} jobs.",
@@ -108,6 +113,62 @@ _TEXTS: dict[str, _Text] = {
     "doctor.bad": _Text("Something needed is missing; the cures stand above.",
                         "Thiếu thành phần bắt buộc; cách khắc phục ở trên."),
     "score.fell": _Text("Lower than on file: {names}", "Thấp hơn mức đã lưu: {names}"),
+    # --- the desk
+    "desk.out": _Text("the output folder of `sohoa run`", "thư mục kết quả của `sohoa run`"),
+    "desk.port": _Text("port on this machine (default: 8080)", "cổng trên máy này (mặc định: 8080)"),
+    "desk.token": _Text("ask for this word, on a machine that several people use",
+                        "yêu cầu từ khóa này, khi nhiều người dùng chung máy"),
+    "desk.no_browser": _Text("do not open a browser", "không tự mở trình duyệt"),
+    "desk.query": _Text('words; "in quotes" side by side; word*; -without',
+                        'từ cần tìm; "trong ngoặc" đứng liền nhau; đầu_từ*; -loại trừ'),
+    "desk.limit": _Text("pages to show", "số trang hiển thị"),
+    "desk.rebuild": _Text("make the index anew first", "lập lại chỉ mục trước khi tìm"),
+    "desk.form": _Text("one of", "một trong các dạng"),
+    "desk.to": _Text("file or folder to write (default: DIR/handover/)",
+                     "tệp hoặc thư mục để ghi (mặc định: DIR/handover/)"),
+    "desk.folder": _Text("the hồ sơ of a package (sip)", "số hồ sơ cần đóng gói (sip)"),
+    "desk.verified": _Text("verified documents only", "chỉ văn bản đã kiểm tra"),
+    "desk.workbook": _Text("workbook of `sohoa export DIR xlsx`, corrected",
+                           "bảng tính của `sohoa export DIR xlsx` đã sửa"),
+    "desk.who": _Text("whose corrections these are (default: the login name)",
+                      "người sửa (mặc định: tên đăng nhập)"),
+    "desk.dry_run": _Text("report the differences, change nothing", "chỉ báo khác biệt, không ghi"),
+    "desk.document": _Text("name of the document in DIR", "tên văn bản trong DIR"),
+    "desk.who_releases": _Text("who releases it (default: the login name)", "người giải tỏa (mặc định: tên đăng nhập)"),
+    "desk.note": _Text("by whose order, for which reason", "căn cứ, lý do"),
+    "desk.hold": _Text("the reverse: hold it", "ngược lại: giữ văn bản lại"),
+    "desk.issuer": _Text("part of the issuer's name, marks may be left out",
+                         "một phần tên cơ quan ban hành, có thể bỏ dấu"),
+    "desk.level": _Text("level of the issuer", "cấp của cơ quan ban hành"),
+    "desk.year": _Text("year of the plan, or the first of several", "năm kế hoạch, hoặc năm đầu của khoảng"),
+    "desk.year_to": _Text("the last year", "năm cuối của khoảng"),
+    "desk.type": _Text("KH, or Kế hoạch", "KH, hoặc Kế hoạch"),
+    "desk.indicator": _Text("part of the name of a target indicator", "một phần tên chỉ tiêu"),
+    "desk.shelf": _Text("box, folder and sheets by file", "hộp, hồ sơ, tờ theo tệp"),
+    "desk.layout": _Text("folders of the scans are box/folder/document", "thư mục bản quét là hộp/hồ sơ/tài liệu"),
+    "desk.agency": _Text("codes and name of the archive", "mã và tên cơ quan lưu trữ"),
+    "desk.found": _Text("{count} pages", "{count} trang"),
+    "desk.found_loose": _Text("{count} pages (marks disregarded)", "{count} trang (không kể dấu)"),
+    "desk.left_held": _Text("held, left out: {name}", "giữ lại vì độ mật, không xuất: {name}"),
+    "desk.left_unread": _Text("cannot be read, left out: {name}", "không đọc được, không xuất: {name}"),
+    "desk.findings": _Text("{count} findings: see the sheet Kiem_tra", "{count} điểm cần xem: ở trang tính Kiem_tra"),
+    "desk.now": _Text(" (now {value!r})", " (hiện nay {value!r})"),
+    "desk.differences": _Text("{count} differences, {changed} documents changed",
+                              "{count} khác biệt, đã sửa {changed} văn bản"),
+    "desk.learned": _Text(
+        "{references} references, {words} corrected words, {cases} test cases in {folder}. "
+        "Use them with `sohoa run --reference FILE`.",
+        "{references} văn bản tham chiếu, {words} từ đã sửa, {cases} mẫu kiểm thử trong {folder}. "
+        "Dùng với `sohoa run --reference TỆP`."),
+    "desk.now_held": _Text("{name}: held by {who}", "{name}: {who} đã giữ lại"),
+    "desk.now_released": _Text("{name}: released by {who}", "{name}: {who} đã giải tỏa"),
+    "difference.changed": _Text("changed", "sửa"),
+    "difference.added": _Text("added", "thêm"),
+    "difference.already": _Text("already", "đã có"),
+    "difference.conflict": _Text("conflict", "xung đột"),
+    "difference.refused": _Text("refused", "từ chối"),
+    "difference.unknown": _Text("unknown", "không rõ"),
+    "difference.missing": _Text("missing", "thiếu"),
     "error.head": _Text("Error", "Lỗi"),
 }
 
@@ -156,10 +217,13 @@ def describe(error: SohoaError, language: Language) -> str:
     """An error as one line: subject, what is wrong, cure. In Vietnamese the particulars stand in parentheses."""
     if language == "en":
         return str(error)
+    head = f"{error.subject}: " if error.subject else ""
+    told = vietnamese(error.what)
+    if told is not None:
+        return f"{head}{told} {vietnamese(error.cure) or error.cure}".strip()
     what, cure = describe_class(type(error).__name__)
     default = (type(error).__doc__ or "").strip().split("\n")[0]
     particulars = f" ({error.what.rstrip('.')})" if error.what and error.what != default else ""
-    head = f"{error.subject}: " if error.subject else ""
     return f"{head}{what.rstrip('.')}{particulars}. {cure}".strip()
 
 

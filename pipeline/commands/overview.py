@@ -11,7 +11,6 @@ from pipeline.batches.outcomes import Outcome, RunSummary
 from pipeline.batches.store import Status
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, describe_class, say
-from pipeline.errors import EXIT_OUTPUT
 from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
@@ -36,6 +35,8 @@ def show(summary: RunSummary, console: Console) -> None:
         partial=counts.get("partial", 0), failed=counts.get("failed", 0), same=counts.get("skipped", 0),
         total=len(summary.outcomes), pages=summary.pages, seconds=f"{summary.seconds:.1f}"))
     console.result(say("run.where", language, out=summary.out))
+    if summary.older:
+        console.note(say("run.older", language, count=summary.older))
 
 
 def show_failures(summary: RunSummary, console: Console) -> None:
@@ -45,7 +46,7 @@ def show_failures(summary: RunSummary, console: Console) -> None:
         console.error(say("run.failed", console.language, name=outcome.name, what=_trouble(outcome, console)))
     if len(faulty) > FAILURES_SHOWN:
         console.note(say("run.more", console.language, count=len(faulty) - FAILURES_SHOWN))
-    if summary.stopped is not None and summary.stopped.exit_code >= EXIT_OUTPUT - 1:
+    if summary.stopped is not None:
         console.error(describe(summary.stopped, console.language))
     if summary.interrupted:
         console.note(say("run.interrupted", console.language))
@@ -53,8 +54,8 @@ def show_failures(summary: RunSummary, console: Console) -> None:
 
 def _trouble(outcome: Outcome, console: Console) -> str:
     parts = []
-    if outcome.code:
-        parts.append(_words(outcome.code, outcome.what, outcome.cure, console))
+    if outcome.code and not (outcome.state == "partial" and outcome.pages_failed):
+        return _words(outcome.code, outcome.what, outcome.cure, console)
     for page in outcome.pages_failed[:5]:
         where = say("run.page", console.language, page=page.number)
         parts.append(f"{where}: {_words(page.code, page.what, page.cure, console)}")
@@ -64,7 +65,9 @@ def _trouble(outcome: Outcome, console: Console) -> str:
 def _words(code: str, what: str, cure: str, console: Console) -> str:
     if console.language == "en":
         return f"{what} {cure}".strip()
-    told, remedy = describe_class("".join(part.title() for part in code.split("_")))
+    # Of a partial document the ledger keeps the contract's word for its pages, which is no class.
+    name = "PageError" if code == "ocr_page_failed" else "".join(part.title() for part in code.split("_"))
+    told, remedy = describe_class(name)
     return f"{told.rstrip('.')} ({what.rstrip('.')}). {remedy}".strip()
 
 
@@ -94,7 +97,9 @@ def show_status(status: Status, console: Console) -> None:
     for state, count in sorted(status.counts.items()):
         console.result(f"{count:8}  {say(f'outcome.{state}', console.language)}")
     for row in status.problems[:FAILURES_SHOWN]:
-        console.result(f"  {row.name}: {row.what} {row.cure}".rstrip())
+        console.result(f"  {row.name}: {_words(row.code or '', row.what or '', row.cure or '', console)}".rstrip())
+    if status.older:
+        console.note(say("run.older", console.language, count=status.older))
 
 
 def status_json(status: Status) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def status_json(status: Status) -> dict[str, Any]:
 
     return {
         "counts": status.counts, "pages": status.pages, "pages_failed": status.pages_failed,
-        "running": status.running, "run_state": status.run_state,
+        "running": status.running, "run_state": status.run_state, "older": status.older,
         "problems": [{key: plain(value) for key, value in dataclasses.asdict(row).items()}
                      for row in status.problems],
     }

@@ -222,8 +222,12 @@ def _pillow(source: Source) -> Iterator[Any]:
             with Pillow.open(source.path) as image:
                 yield image
     except Pillow.DecompressionBombError as error:
-        raise TooLarge(source.name, "The image has more pixels than can be opened safely.") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, TypeError) as error:
+        most = 2 * (Pillow.MAX_IMAGE_PIXELS or 0)
+        what = f"The image says of itself that it has more than {most:,} pixels."
+        raise TooLarge(source.name, what, cure="If that is true, cut it into several images.") from error
+    except UnidentifiedImageError as error:
+        raise UnreadableFile(source.name, "The image is damaged (its head cannot be understood).") from error
+    except (OSError, SyntaxError, ValueError, EOFError, TypeError) as error:
         raise UnreadableFile(source.name, f"The image is damaged ({str(error)[:100]}).") from error
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import io
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,11 +84,16 @@ class Opened:
 
 
 def _damaged(path: Path, error: Exception) -> UnreadableFile:
-    return UnreadableFile(path.name, f"The PDF is damaged and could not be repaired ({_short(error)}).")
+    told = _short(error).removeprefix(str(path)).lstrip(": ")
+    return UnreadableFile(path.name, f"The PDF is damaged and could not be repaired ({told}).")
+
+
+_ADDRESS = re.compile(r" ?<\w+(?: object at)? 0x[0-9a-f]+>")
 
 
 def _short(error: BaseException) -> str:
-    return str(error).split("\n")[0][:120]
+    """The library's words, without what only its authors can use."""
+    return _ADDRESS.sub("", str(error).split("\n")[0])[:300].rstrip(".")
 
 
 _LAST: list[tuple[tuple[str, int, int], Opened]] = []

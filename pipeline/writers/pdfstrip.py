@@ -10,6 +10,7 @@ Three kinds of text are told apart, each with its own treatment:
 
 from __future__ import annotations
 
+import copy as copying
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -225,7 +226,8 @@ class _Silencer:
         for name, codes in seen.items():
             font = fonts.get(name)
             if isinstance(font, Dictionary):
-                copy = Dictionary(dict(font.items()))
+                # Not by way of Python: a damaged file holds numbers that do not come back from it.
+                copy = copying.copy(font)
                 copy.ToUnicode = self.pdf.make_stream(_spaces(codes, 2 if font.get("/Subtype") == Name.Type0 else 1))
                 silent[name] = self.pdf.make_indirect(copy)
                 self.muted += 1

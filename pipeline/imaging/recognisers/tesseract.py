@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,9 @@ DEFAULT_SEGMENTATION = 3
 DEFAULT_TIMEOUT = 180.0
 # The engine's own inversion trial costs time and reads noise; clean.py makes pages dark on light.
 _CONFIG = ("-c", "tessedit_do_invert=0")
+# Signals that no program raises itself: a full machine or an operator ended it, the page is not at fault.
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP})
+_TRIES = 3
 _INSTALL = "Install it: apt-get install tesseract-ocr tesseract-ocr-vie tesseract-ocr-osd; then run `sohoa doctor`."
 
 
@@ -84,10 +88,13 @@ class TesseractRecogniser:
             "--dpi", str(_said_dpi(dpi)), *_CONFIG, "tsv",
         ]
         try:
-            done = subprocess.run(
-                command, input=portable_map(image), capture_output=True, timeout=limit, check=False,
-                env=child_environment(),
-            )
+            for _ in range(_TRIES):
+                done = subprocess.run(
+                    command, input=portable_map(image), capture_output=True, timeout=limit, check=False,
+                    env=child_environment(),
+                )
+                if -done.returncode not in _FROM_OUTSIDE:
+                    break
         except subprocess.TimeoutExpired as error:
             raise PageTimeout("", f"Tesseract took longer than {limit:.0f} seconds.") from error
         except OSError as error:
