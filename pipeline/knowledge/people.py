@@ -19,6 +19,7 @@ from rapidfuzz import fuzz
 
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.vietnamese import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class RecipientLine:
 # TM. (thay mặt), KT. (ký thay), TL. (thừa lệnh), TUQ. (thừa ủy quyền); Party T/M, K/T, T/L; "IM", "TM " when damaged
 _POWER = re.compile(
     r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|"
-    r"tuq)(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
+    r"tuq|t1(?=\.))(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
 )
 _ACTING = re.compile(r"\s*(?:q\.|quyen|phu trach)\s*")
 _SIGNED = re.compile(
@@ -233,6 +234,8 @@ def _kind(text: str) -> _Kind:
     acting = _ACTING.match(line)
     core = line[acting.end() :] if acting and acting.end() < len(line) else line
     position = _position_at(core)
+    if position and not core.startswith(position) and not _mostly_capitals(text):
+        position = None  # "hạm Trường Thọ" is a name that a seal cut, no "Hạt trưởng"
     if position and _mostly_capitals(" ".join(text.split()[: len(position.split())])):
         return "position"
     if any(line.startswith(word) for word in _BODY_WORDS) and _mostly_capitals(text):
@@ -396,6 +399,40 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
     ]
 
 
+@cache
+def _listed() -> dict[str, str]:
+    """Positions and bodies of a signature by their letters without marks, those alone that nothing else shares."""
+    names = [row[0] for row in load_table("positions")] + ["Ủy ban nhân dân", "Hội đồng nhân dân", "Ban Chấp hành"]
+    return {plain(name): name for name in names}
+
+
+def _as_listed(piece: str) -> str:
+    """A piece in capitals with the marks of the positions that it holds: "PHÓ GIÁM ĐÓC" is "PHÓ GIÁM ĐỐC". What a
+    seal left behind it in small letters is cut off."""
+    words = piece.split()
+    while len(words) > 1 and _mostly_capitals(piece) and words[-1].islower() and len(words[-1]) < 4:
+        words.pop()
+    at = 0
+    while at < len(words):
+        for count in range(min(5, len(words) - at), 1, -1):
+            found = " ".join(words[at : at + count])
+            name = _listed().get(plain(found))
+            if name is not None and found.isupper() and not found.isascii():  # without any marks it is left
+                words[at : at + count] = _with_tones_of(name.upper(), found).split()
+                at += count - 1
+                break
+        at += 1
+    return " ".join(words)
+
+
+def _with_tones_of(listed: str, printed: str) -> str:
+    """The listed spelling, unless the printed one only places its tones otherwise ("ỦY", "UỶ")."""
+    return printed if fold(printed) == fold(listed) else listed
+
+
+_POWER_POINT = re.compile(r"(?<!\w)(TM|KT|TL|TUQ)\s?[:,;](?=\s)")  # no office prints another sign after them
+
+
 def _continues_title(piece: str) -> bool:
     return bool(
         re.match(
@@ -413,8 +450,8 @@ def _block(draft: _Draft) -> SignatureBlock:
     elif _name_score(name) < 0.6:
         doubt = "unusual name"
     return SignatureBlock(
-        " ".join(text for _, text in draft.authority) or None,
-        " ".join(text for _, text in draft.title) or None,
+        _POWER_POINT.sub(r"\1.", " ".join(_as_listed(text) for _, text in draft.authority)) or None,
+        " ".join(_as_listed(text) for _, text in draft.title) or None,
         name,
         rank,
         tuple(dict.fromkeys(index for index, _ in draft.authority)),
@@ -467,7 +504,7 @@ def _pieces(line: str) -> list[tuple[str, _Kind]]:
 _HEAD = re.compile(
     r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
 )
-_MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
+_MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
@@ -479,7 +516,7 @@ _NOTE_WORDS = re.compile(
 
 
 # The stroke of "b/c" comes back as a letter: "bíc", "p1h". Only these four short forms have one.
-_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/íìiIlL1|!]\s?|/)(?P<two>[cCeEhH])\Z")
+_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeEhH])\Z")
 
 
 def _mended_note(note: str) -> str | None:
@@ -539,7 +576,9 @@ def split_recipient(text: str) -> RecipientLine | None:
 
 
 _ARCHIVE = re.compile(
-    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[ekit]u{1,2})(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z", re.DOTALL
+    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[^\W\d_]{1,4}(?=\s*[:;]))"
+    r"(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z",
+    re.DOTALL,
 )
 _ARCHIVE_WORDS = re.compile(
     r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"

@@ -172,6 +172,10 @@ _BLANK = re.compile(r"[\s._…‥:;,'\"`*~\-–—|]*\Z")
 _SLOT = 14  # signs between "Số:" and the stroke: a written number, dots or spaces
 
 
+_CITED_BEFORE = re.compile(
+    r"(?:luat|nghi quyet|nghi dinh|quyet dinh|chi thi|thong tu|thong bao|ket luan|huong dan|quy dinh|cong van|de an)"
+    r"\s*\Z"
+)
 _CITED_AFTER = re.compile(r"\s?(?:,|;|\)|ngay|cua|ve|va|nam|quy|ban|den)(?![a-z])")
 
 
@@ -192,6 +196,8 @@ def parse_number_line(text: str) -> NumberLine | None:
         opens = not text[: match.start()].strip(" .,:;-_|'*\t")
         if not (opens or text[match.start()] == "S"):
             continue
+        if not opens and _CITED_BEFORE.search(plain, 0, match.start()):
+            continue  # a line of a title in capitals: "... VÀ QUYẾT ĐỊNH SỐ 3103/QĐ-BTC"
         found = _after_so(text, match.start(), match.end())
         # A title in capitals cites too: "... QUYẾT ĐỊNH SỐ 06/QĐ-TTG NGÀY 02 THÁNG 01 ..."
         cites = text[match.start()] == "s" or text[match.start() : match.start() + 2].isupper()
@@ -210,7 +216,9 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
         return _number_line(
             text, start, at, youth["slot"], youth, at + youth.end(), "party", "no hyphen after the number"
         )
-    for stroke in _strokes(window):
+    strokes = list(_strokes(window))
+    typed = [at for at in strokes if window[at] == "/" and at <= _SLOT and _opens_symbol(window, at)]
+    for stroke in (*typed, *strokes):  # "Só:)2/X /BC-SYT": the stroke before a known type is the true one
         if stroke > _SLOT + 20:
             break
         slot = window[:stroke]
@@ -248,6 +256,12 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
             text, start, at, glued["slot"], glued, at + glued.end(), form, "no stroke before the symbol"
         )
     return None
+
+
+def _opens_symbol(window: str, stroke: int) -> bool:
+    """Whether a known type of document and its hyphen follow a stroke."""
+    tail = _STATE_TAIL.match(window, stroke + 1 + len(window[stroke + 1 :]) - len(window[stroke + 1 :].lstrip(" .")))
+    return tail is not None and bool(tail["type"]) and _mend(tail["type"], "type") in type_codes()
 
 
 def _strokes(window: str) -> Iterable[int]:

@@ -31,7 +31,7 @@ _POWER = re.compile(
     r"|(?<=\s)(?:(?:PHÓ\s+)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
     r"|HIỆU TRƯỞNG))\b"
 )
-_BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
+_BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
 
 
 def _signing(text: str) -> float:
@@ -39,7 +39,7 @@ def _signing(text: str) -> float:
     return max(people.authority_likeness(text), people.name_likeness(text), side_by_side)
 
 
-def _is_recipients_head(text: str) -> bool:
+def is_recipients_head(text: str) -> bool:
     """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
     if people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)):
         return True
@@ -55,7 +55,7 @@ def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
         words = text.split()
         heads = (text, " ".join(words[:2]), " ".join(words[:3]), " ".join(words[-2:]))
         # A damaged head is believed only alone on its line: the last two words of a line may be "người nhận".
-        whole = _is_recipients_head(text) or any(people.is_recipients_head(head) for head in heads[1:])
+        whole = is_recipients_head(text) or any(people.is_recipients_head(head) for head in heads[1:])
         if whole and _followed_by_recipients(lines, index):
             return index
     for index in range(start, len(lines)):
@@ -271,7 +271,7 @@ def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:
 
 def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, bool]) -> PlacedLine:
     text = part.text.strip()
-    if _is_recipients_head(text):
+    if is_recipients_head(text):
         seen["recipients"] = True
         return replace(part, area="recipients")
     if people.parse_archive(text) is not None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from pipeline.knowledge import people
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.closing import SIGNING, is_recipients_head
 from pipeline.structure.passages import Place, PlacedLine, place_of_lines
 
-_SENT_TO = re.compile(r"\W*noi\s+gui\W*")  # "Nơi gửi:", before 2005
 _ENDED = re.compile(r"[;.:]\s*$")
 _ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
-_BULLET = re.compile(r"\s*[-–—~+•*·]\s*\S")
+_BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,10 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     places: dict[str, Place] = {}
     recipients, archive = _recipients([line for line in lines if line.area == "recipients"], places)
     signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
-    blocks = people.parse_signature_lines([_LEADING_SIGNS.sub("", line.text) for line in signing])
+    left, right = _columns(signing)
+    signing = [*left, *right]
+    blocks = _blocks(left)
+    blocks += tuple(_moved(block, len(left)) for block in _blocks(right))
     doubts = tuple(block.doubt for block in blocks if block.doubt)
     if len(blocks) > 1:
         doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
@@ -78,6 +81,45 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         if getattr(first, key) is not None and indexes:
             places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
     return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
+
+
+def _blocks(lines: Sequence[PlacedLine]) -> tuple[people.SignatureBlock, ...]:
+    return people.parse_signature_lines([_LEADING_SIGNS.sub("", line.text) for line in lines])
+
+
+def _moved(block: people.SignatureBlock, by: int) -> people.SignatureBlock:
+    """The block with its line numbers counted from another start."""
+
+    def move(indexes: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(index + by for index in indexes)
+
+    return replace(
+        block,
+        authority_lines=move(block.authority_lines),
+        title_lines=move(block.title_lines),
+        name_lines=move(block.name_lines),
+    )
+
+
+APART = 12.0  # points between the columns of two signers; words of one line stand 3 to 6 apart
+
+
+def _columns(lines: Sequence[PlacedLine]) -> tuple[list[PlacedLine], list[PlacedLine]]:
+    """The lines of two signers side by side, the left one's first; all in the first list where there is one signer."""
+    placed = sorted((line for line in lines if line.box is not None), key=lambda line: line.box.left if line.box else 0)
+    if len(placed) < len(lines) or len({line.page for line in lines}) != 1:
+        return list(lines), []
+    reach = 0.0
+    for line in placed:
+        assert line.box is not None
+        if reach and line.box.left > reach + APART:
+            edge = line.box.left
+            left = [other for other in lines if other.box is not None and other.box.left < edge]
+            right = [other for other in lines if other not in left]
+            if all(any(people.authority_likeness(x.text) >= SIGNING for x in side) for side in (left, right)):
+                return left, right
+        reach = max(reach, line.box.right)
+    return list(lines), []
 
 
 SURE_NAME = 0.85  # likeness of three syllables with a listed family name; asked for where no position stands above
@@ -146,7 +188,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
     for line in lines:
         text = line.text
-        if people.is_recipients_head(text) or _SENT_TO.fullmatch(aligned(text)):
+        if is_recipients_head(text):
             continue
         opener = _inline_start(line)
         if opener is not None:

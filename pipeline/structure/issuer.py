@@ -69,12 +69,12 @@ _OPENS_BODY = re.compile(
     r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
     r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
     r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
-    r"|vien kiem sat|doan|lien doan|bch|bcd"
+    r"|vien kiem sat|doan|lien doan|cong doan|lien minh|(?:tinh|thanh|huyen|quan|thi) doan|bch|bcd"
     r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
     r" hoc|hoc vien|dai|bao)\b"
 )
 _GOES_ON = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
+    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)"
     r"(?:tinh|thanh pho|tp\b\.?|huyen|quan|thi xa|tx\b\.?|xa|phuong|thi tran|tt\b\.?|va|dac khu|viet nam|cong"
     r" san|nhan dan|[-–])\b|[-–]"
 )
@@ -93,7 +93,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     if not groups:
         return
     groups = [part for group in groups for part in _two_units(group)]
-    named = [(" ".join(line.text.strip(_EDGE) for line in group), group) for group in groups]
+    named = [(_joined(group), group) for group in groups]
     text, group = named[-1]
     together = [part for part, _ in named[-MOST_TOGETHER:]] if joint and len(named) > 1 else list(_beside(text))
     if len(together) > 1 and _are_equals(together, issuing.date):
@@ -117,8 +117,14 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
 
 
+def _joined(group: Sequence[PlacedLine]) -> str:
+    """The lines of one name, or of two that a dash at the end of a line joins."""
+    parts = [line.text.strip(_EDGE) + (" -" if line.text.rstrip().endswith(("-", "–")) else "") for line in group]
+    return " ".join(parts).strip(_EDGE)
+
+
 MOST_TOGETHER = 3  # bodies in one letterhead; more are named in the text
-_BESIDE = re.compile(r"\s+[-–—]\s+")
+_BESIDE = re.compile(r"\s+[-–—]\s*|\s*[-–—]\s+")
 
 
 def _beside(text: str) -> tuple[str, ...]:
@@ -151,11 +157,11 @@ def _set_together(issuing: FoundIssuer, names: Sequence[str], lines: Sequence[Pl
 
 
 _UNIT_LINE = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s"
+    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s"
 )
 
 
-_UNIT_WORD = re.compile(r"\b(?:tinh|huyen|quan|thi xa|thanh pho)\s(?!uy\b)")
+_UNIT_WORD = re.compile(r"\b(?:tinh|huyen|quan|thi xa|thanh pho)\s(?!(?:uy|doan)\b)")
 
 
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:

@@ -78,8 +78,13 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     return (replace(line, area=_plain_head_area(line)),)
 
 
+_BARE_CELL = re.compile(r"\S{1,8}\s?/\s?[A-Za-zĐ]{2,8}-[A-ZĐ&]{2,10}\W*$")  # "SUI /sYT-TCCB"
+
+
 def _is_number_cell(text: str) -> bool:
     """Whether a line is the cell of the number though it cannot be read; "SỞ ... - CÔNG AN ..." is a body."""
+    if _BARE_CELL.match(text.strip()):
+        return True
     return len(text) < 60 and NUMBER_CELL.match(aligned(text)) is not None and bodies.looks_like_body(text) < 0.5
 
 
@@ -234,6 +239,10 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
             found.append(replace(line, area="aside"))
             used += 1
             continue
+        stamp = _stamp_end(line)
+        if stamp is not None:
+            left, line = parted(line, stamp)
+            found.append(replace(left, area="aside"))
         if ruled or not _continues_title(line, previous, has_text):
             break
         if has_text and _opens_sentence(line, lines[index + 1] if index + 1 < len(lines) else None):
@@ -245,6 +254,20 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
 
 
 POSITION = 0.9  # likeness of "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
+
+
+def _stamp_end(line: PlacedLine) -> int | None:
+    """Index of the word where the title begins behind a stamp in the margin that was read as part of its line."""
+    if line.box is None or line.frame is None or line.box.left > line.frame.left - IN_MARGIN:
+        return None
+    for index, word in enumerate(line.words[1:], start=1):
+        rest = aligned(" ".join(other.text for other in line.words[index : index + 2]))
+        if word.box is not None and word.box.left > line.frame.left and re.match(r"ve viec\b|v\s?/\s?v\b", rest):
+            return index
+    return None
+
+
+IN_MARGIN = 30.0  # points left of the text column; a skewed line is off by 10 at most
 
 
 def _opens_sentence(line: PlacedLine, after: PlacedLine | None) -> bool:
@@ -290,6 +313,11 @@ def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
     distance = line.box.top - previous.box.bottom
     if previous.is_bold and line.is_bold is False and not line.text[0].islower():
         return False
+    at_right = line.box.right > line.frame.right - 8
+    if not centred and at_right and line.box.left > line.frame.left + 8:
+        return False  # the first line of the text, indented and full
+    if at_right and line.box.left < line.frame.left + 8 and previous.box.right < line.frame.right - 30:
+        return False  # a full line under a short one
     if OPENERS.match(key) and line.text[0].isupper() and (line.box.right > line.frame.right - 30 or not centred):
         return False
     if (
