@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.commands.messages import Language, describe, say
 from pipeline.desk import desk, forms, handover, index, learn, search, sheets, tt05
-from pipeline.desk.review.texts import Language
 from pipeline.desk.search import Filters, Row
 from pipeline.document import Document, upright
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
@@ -49,63 +49,69 @@ HELP = {
 }
 
 
-def add_commands(subparsers: Any, parents: Sequence[argparse.ArgumentParser] = (), language: str = "en") -> None:
+def add_commands(subparsers: Any, parents: Sequence[argparse.ArgumentParser] = (), language: Language = "en") -> None:
     """Add the desk's commands; `parents` hold the options that every command has."""
 
+    def told(name: str) -> str:
+        return say(f"desk.{name}", language)
+
     def command(name: str, handler: Callable[[argparse.Namespace, Ui], int]) -> argparse.ArgumentParser:
-        told = HELP[name][1 if language == "vi" else 0]
-        added: argparse.ArgumentParser = subparsers.add_parser(name, help=told, description=told, parents=list(parents))
-        added.add_argument("out", type=Path, metavar="DIR", help="the output folder of `sohoa run`")
+        about = HELP[name][1 if language == "vi" else 0]
+        added: argparse.ArgumentParser = subparsers.add_parser(
+            name, help=about, description=about, parents=list(parents))
+        added.add_argument("out", type=Path, metavar="DIR", help=told("out"))
         added.set_defaults(handler=handler)
         return added
 
     review = command("review", _review)
-    review.add_argument("--port", type=int, default=PORT)
-    review.add_argument("--token", help="ask for this word, on a machine that several people use")
-    review.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    _shelf_options(review)
+    review.add_argument("--port", type=int, default=PORT, help=told("port"))
+    review.add_argument("--token", metavar="WORD", help=told("token"))
+    review.add_argument("--no-browser", action="store_true", help=told("no_browser"))
+    _shelf_options(review, told)
 
     find = command("search", _search)
-    find.add_argument("query", nargs="*", help='words; "in quotes" side by side; word*; -without')
-    find.add_argument("--limit", type=int, default=20)
-    find.add_argument("--rebuild", action="store_true", help="make the index anew first")
-    _filter_options(find)
+    find.add_argument("query", nargs="*", metavar="WORD", help=told("query"))
+    find.add_argument("--limit", type=int, default=20, metavar="N", help=told("limit"))
+    find.add_argument("--rebuild", action="store_true", help=told("rebuild"))
+    _filter_options(find, told)
 
     out = command("export", _export)
-    out.add_argument("form", choices=tuple(forms.BY_NAME))
-    out.add_argument("--to", type=Path, metavar="PATH", help="file or folder to write (default: DIR/handover/)")
-    out.add_argument("--folder", default="", help="the hồ sơ of a package (sip)")
-    out.add_argument("--verified", action="store_true", help="verified documents only")
-    _filter_options(out)
-    _shelf_options(out)
+    out.add_argument("form", choices=tuple(forms.BY_NAME), metavar="FORM",
+                     help=told("form") + ": " + ", ".join(forms.BY_NAME))
+    out.add_argument("--to", type=Path, metavar="PATH", help=told("to"))
+    out.add_argument("--folder", default="", metavar="NUMBER", help=told("folder"))
+    out.add_argument("--verified", action="store_true", help=told("verified"))
+    _filter_options(out, told)
+    _shelf_options(out, told)
 
     back = command("import", _import)
-    back.add_argument("workbook", type=Path, metavar="XLSX")
-    back.add_argument("--who", default="", help="whose corrections these are (default: the login name)")
-    back.add_argument("--dry-run", action="store_true", help="report the differences, change nothing")
+    back.add_argument("workbook", type=Path, metavar="XLSX", help=told("workbook"))
+    back.add_argument("--who", default="", metavar="NAME", help=told("who"))
+    back.add_argument("--dry-run", action="store_true", help=told("dry_run"))
 
     command("learn", _learn)
 
     release = command("release", _release)
-    release.add_argument("document", help="name of the document in DIR")
-    release.add_argument("--who", default="", help="who releases it (default: the login name)")
-    release.add_argument("--note", required=True, help="by whose order, for which reason")
-    release.add_argument("--hold", action="store_true", help="the reverse: hold it")
+    release.add_argument("document", metavar="DOCUMENT", help=told("document"))
+    release.add_argument("--who", default="", metavar="NAME", help=told("who_releases"))
+    release.add_argument("--note", required=True, metavar="REASON", help=told("note"))
+    release.add_argument("--hold", action="store_true", help=told("hold"))
 
 
-def _filter_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--issuer", default="", help="part of the issuer's name, marks may be left out")
-    parser.add_argument("--level", default="", choices=("", "central", "province", "district", "commune", "other"))
-    parser.add_argument("--year", type=int)
-    parser.add_argument("--year-to", type=int)
-    parser.add_argument("--type", default="", help="KH, or Kế hoạch")
-    parser.add_argument("--indicator", default="", help="part of the name of a target indicator")
+def _filter_options(parser: argparse.ArgumentParser, told: Callable[[str], str]) -> None:
+    parser.add_argument("--issuer", default="", metavar="NAME", help=told("issuer"))
+    parser.add_argument("--level", default="", choices=("central", "province", "district", "commune", "other"),
+                        help=told("level"))
+    parser.add_argument("--year", type=int, metavar="YEAR", help=told("year"))
+    parser.add_argument("--year-to", type=int, metavar="YEAR", help=told("year_to"))
+    parser.add_argument("--type", default="", metavar="TYPE", help=told("type"))
+    parser.add_argument("--indicator", default="", metavar="NAME", help=told("indicator"))
 
 
-def _shelf_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--shelf", type=Path, metavar="CSV", help="box, folder and sheets by file")
-    parser.add_argument("--layout", action="store_true", help="folders of the scans are box/folder/document")
-    parser.add_argument("--agency", type=Path, metavar="TOML", help="codes and name of the archive")
+def _shelf_options(parser: argparse.ArgumentParser, told: Callable[[str], str]) -> None:
+    parser.add_argument("--shelf", type=Path, metavar="CSV", help=told("shelf"))
+    parser.add_argument("--layout", action="store_true", help=told("layout"))
+    parser.add_argument("--agency", type=Path, metavar="TOML", help=told("agency"))
 
 
 def filters_of(options: argparse.Namespace) -> Filters:
@@ -148,10 +154,10 @@ def _review(options: argparse.Namespace, ui: Ui) -> int:
                           cure="pip install 'sohoa[review]'") from error
     shelving = handover.load_shelving(options.shelf, layout=options.layout)
     agency = tt05.load_agency(options.agency)
-    language: Language = "en" if ui.language == "en" else "vi"
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the desk is closed
         server.serve(options.out, reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
-                     agency=agency, language=language, opened=ui.note, browser=not options.no_browser)
+                     agency=agency, language=ui.language, opened=ui.note, browser=not options.no_browser,
+                     describe=describe)
     return EXIT_OK
 
 
@@ -179,8 +185,8 @@ def _search(options: argparse.Namespace, ui: Ui) -> int:
     for hit in results.hits:
         text = "".join(f"[{piece}]" if found else piece for piece, found in hit.pieces)
         ui.result(f"{hit.document.name}:{hit.page}  {hit.document.title or ''}\n    {text}")
-    ui.note(f"{results.total}{'+' if results.total >= search.COUNT_LIMIT else ''} pages"
-            + (" (marks disregarded)" if results.loose else ""))
+    count = f"{results.total}{'+' if results.total >= search.COUNT_LIMIT else ''}"
+    ui.note(say("desk.found_loose" if results.loose else "desk.found", ui.language, count=count))
     return EXIT_OK
 
 
@@ -216,11 +222,11 @@ def _export(options: argparse.Namespace, ui: Ui) -> int:
     else:
         ui.result(str(path))
         for left in collection.held:
-            ui.note(f"held, left out: {left}")
+            ui.note(say("desk.left_held", ui.language, name=left))
         for left in collection.unread:
-            ui.note(f"cannot be read, left out: {left}")
+            ui.note(say("desk.left_unread", ui.language, name=left))
         if findings:
-            ui.note(f"{len(findings)} findings: see the sheet Kiem_tra")
+            ui.note(say("desk.findings", ui.language, count=len(findings)))
     return EXIT_PARTIAL if collection.unread else EXIT_OK
 
 
@@ -241,9 +247,10 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
              "edited": row.edited} for row in imported.differences]})
     else:
         for row in imported.differences:
-            ui.result(f"{row.kind:9} {row.file} {row.pointer}: {row.exported!r} -> {row.edited!r}"
-                      + (f" (now {row.now!r})" if row.kind == "conflict" else ""))
-        ui.note(f"{len(imported.differences)} differences, {len(taken)} documents changed")
+            now = say("desk.now", ui.language, value=row.now) if row.kind == "conflict" else ""
+            ui.result(f"{say('difference.' + row.kind, ui.language):9} {row.file} {row.pointer}: "
+                      f"{row.exported!r} -> {row.edited!r}{now}")
+        ui.note(say("desk.differences", ui.language, count=len(imported.differences), changed=len(taken)))
     troubled = {"conflict", "refused", "unknown"}
     return EXIT_PARTIAL if any(row.kind in troubled for row in imported.differences) else EXIT_OK
 
@@ -256,8 +263,8 @@ def _learn(options: argparse.Namespace, ui: Ui) -> int:
     else:
         for path in learned.references:
             ui.result(str(path))
-        ui.note(f"{len(learned.references)} references, {learned.words} corrected words, {learned.cases} test cases "
-                f"in {options.out / learn.FOLDER}. Use them with `sohoa run --reference FILE`.")
+        ui.note(say("desk.learned", ui.language, references=len(learned.references), words=learned.words,
+                    cases=learned.cases, folder=options.out / learn.FOLDER))
     return EXIT_PARTIAL if learned.skipped else EXIT_OK
 
 
@@ -274,7 +281,7 @@ def _release(options: argparse.Namespace, ui: Ui) -> int:
     item = desk.change(options.out, options.document, entries, reread, rewrite)
     index.update(options.out)
     index.put(options.out, item)
-    ui.note(f"{options.document}: {'held' if item.mark else 'released'} by {who}")
+    ui.note(say("desk.now_held" if item.mark else "desk.now_released", ui.language, name=options.document, who=who))
     return EXIT_OK
 
 

@@ -58,6 +58,12 @@ Reread = Callable[[Document], Plan]
 Rewrite = Callable[[Path, Document, Plan], None]
 
 
+class Conflict(UsageError):
+    """What was to be changed is not any more what the person saw."""
+
+    cure = "Look at it again: the page shows what is there now."
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One document on the desk: `name` relative to the output folder, `key` its stable short name in addresses.

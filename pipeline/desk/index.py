@@ -8,6 +8,7 @@ are not in the database. docs/desk.md describes every table and column.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -178,6 +179,11 @@ def put(out: Path, item: Item) -> None:
     """Put one document into the index as it is now (after it was finished or corrected)."""
     with opened(out, write=True) as connection:
         _put(connection, item, _stamp(out, item.name))
+
+
+def version(out: Path, name: str) -> str:
+    """A short text that changes whenever record, words or corrections of the document do."""
+    return hashlib.sha256(_stamp(out, name).encode()).hexdigest()[:16]
 
 
 def _stamp(out: Path, name: str) -> str:

@@ -168,6 +168,14 @@ def documents(
     return tuple(_row(row) for row in connection.execute(query, (*values, limit, offset)))
 
 
+def keys(connection: sqlite3.Connection, filters: Filters | None = None, *, order: str = "attention") -> list[str]:
+    """The keys of all documents that match, in that order."""
+    clauses, values = _where(filters or Filters())
+    where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+    query = f"SELECT d.key FROM search_documents d {where} ORDER BY {ORDERS[order]}"
+    return [row[0] for row in connection.execute(query, values)]
+
+
 def counts(connection: sqlite3.Connection, filters: Filters | None = None) -> dict[str, int]:
     """How many documents there are in each state, and under "all" how many in all."""
     clauses, values = _where(filters or Filters())

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,21 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, disk
 from pipeline.corrections import Correction
 from pipeline.desk import desk, forms, handover, index, search, sheets
+from pipeline.desk.advice import Language
 from pipeline.desk.desk import Item
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard, scans, views
-from pipeline.desk.review.texts import Language, texts
+from pipeline.desk.review.texts import rows, texts
 from pipeline.desk.search import ORDERS, Filters, Row
 from pipeline.desk.tt05 import Agency
 from pipeline.document import Box, Page
@@ -39,6 +42,9 @@ from pipeline.errors import SohoaError, UsageError
 
 _HERE = Path(__file__).resolve().parent
 PAGE_SIZE = 50
+WHILE_RUNNING = 15.0  # seconds between two updates of the list while a run works: each looks at every document's files
+# What of the address of a list says which documents it holds, and in which order.
+_LISTED = ("state", "issuer", "level", "year", "year_to", "type", "indicator", "warning", "order")
 # What a person may fetch of a document, with its type; all of it stays shut while the document is held.
 FILES = {
     "record.json": "application/json", "document.json": "application/json", "text.txt": "text/plain; charset=utf-8",
@@ -60,6 +66,7 @@ class Config:
     language: Language = "vi"
     shelving: Shelving = field(default_factory=Shelving)
     agency: Agency = field(default_factory=Agency)
+    describe: Callable[[SohoaError, Language], str] = lambda error, language: str(error)
 
 
 def create_app(config: Config) -> Starlette:
@@ -76,6 +83,7 @@ def create_app(config: Config) -> Starlette:
         Route("/language", answer(made.language)),
         Route("/d/{key}", answer(made.document)),
         Route("/d/{key}/data", answer(made.data)),
+        Route("/d/{key}/version", answer(made.version)),
         Route("/d/{key}/words/{page:int}", answer(made.words)),
         Route("/d/{key}/scan/{page:int}/{dpi:int}", answer(made.scan)),
         Route("/d/{key}/tile/{page:int}/{dpi:int}/{column:int}/{row:int}", answer(made.tile)),
@@ -89,7 +97,7 @@ def create_app(config: Config) -> Starlette:
     ]
     app = Starlette(routes=routes, middleware=[
         Middleware(guard.Guard, hosts=config.hosts, secret=made.secret, token=config.token)])
-    threading.Thread(target=made.bring_up_to_date, daemon=True).start()
+    threading.Thread(target=made.keep_up_to_date, daemon=True).start()
     app.state.desk = made
     return app
 
@@ -106,6 +114,7 @@ class _Desk:
             loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )
+        self._templates.filters["rows"] = rows
         self.updating = threading.Event()
         self._updating = threading.Lock()
 
@@ -122,6 +131,14 @@ class _Desk:
             self.updating.clear()
             self._updating.release()
 
+    def keep_up_to_date(self) -> None:
+        """The list at the start, and again every while as long as a run works in the folder."""
+        self.bring_up_to_date()
+        while True:
+            time.sleep(WHILE_RUNNING)
+            if disk.is_locked(self._out):
+                self.bring_up_to_date()
+
     # --- answering --------------------------------------------------------------------------------------
 
     def answer(self, handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -130,12 +147,10 @@ class _Desk:
         def handled(request: Request) -> Response:
             try:
                 return handler(request)
-            except _NotHere as error:
-                return self._trouble(request, str(error), 404)
-            except scans.NoScan as error:
-                return self._trouble(request, str(error), 404)
             except SohoaError as error:
-                return self._trouble(request, str(error), 422)
+                status = 404 if isinstance(error, _NotHere | scans.NoScan) else 409 if isinstance(
+                    error, desk.Conflict) else 422
+                return self._trouble(request, self._config.describe(error, self._language(request)), status)
 
         return handled
 
@@ -163,7 +178,8 @@ class _Desk:
         token = request.query_params.get("token")
         content = self._templates.get_template(template).render(
             t=texts(language), language=language, csrf=self.secret, path=request.url.path,
-            query=str(request.url.query), updating=self.updating.is_set(), urlencode=urlencode, **values)
+            query=str(request.url.query), updating=self.updating.is_set(), urlencode=urlencode,
+            running=disk.is_locked(self._out), **values)
         response = HTMLResponse(content, status)
         if self._config.token and token:
             response.set_cookie(guard.COOKIE, token, httponly=True, samesite="strict")
@@ -199,8 +215,10 @@ class _Desk:
             choices = {"issuer": search.values_of(db, "issuer"), "level": search.values_of(db, "level"),
                        "year": search.values_of(db, "year"), "type": search.values_of(db, "type")}
         total = counts.get(filters.state, 0) if filters.state else counts["all"]
+        listed = {name: value for name, value in given.items() if name in _LISTED and value}
         return self._page(request, "queue.html", rows=rows, counts=counts, filters=filters, order=order, at=at,
-                          total=total, size=PAGE_SIZE, choices=choices, orders=tuple(ORDERS), params=dict(given))
+                          total=total, size=PAGE_SIZE, choices=choices, orders=tuple(ORDERS), params=dict(given),
+                          listed=urlencode(listed), shortened=shortened)
 
     def search_page(self, request: Request) -> Response:
         """Full text over everything that may be read."""
@@ -254,24 +272,37 @@ class _Desk:
 
     def document(self, request: Request) -> Response:
         item = self._item(request)
-        neighbours = self._neighbours(item)
+        listed = request.query_params.get("l", "")[:1000]
+        at, count, before, after = self._neighbours(item, QueryParams(listed))
         files = [name for name in FILES if item.mark is None and (item.folder / name).is_file()]
         return self._page(request, "document.html", item=item, title=None if item.mark else item.plan.title,
-                          before=neighbours[0], after=neighbours[1], files=files, fields=views.SHELF,
-                          words=json.dumps(texts(self._language(request)), ensure_ascii=False),
+                          before=before, after=after, place=at, count=count, files=files, fields=views.SHELF,
+                          listed=listed, words=json.dumps(texts(self._language(request)), ensure_ascii=False),
                           q=request.query_params.get("q", "")[:400])
 
-    def _neighbours(self, item: Item) -> tuple[str | None, str | None]:
-        """The documents before and after this one among those still to be checked, in order of attention."""
+    def _neighbours(self, item: Item, listed: QueryParams) -> tuple[int, int, str | None, str | None]:
+        """Place of this document in the list it was opened from, the length of that list, and who stands beside it.
+
+        Without a list: those still to be checked, in order of attention. A document that is not in it has place 0.
+        """
+        filters = _filters(listed) if listed else Filters(state="open")
+        order = listed.get("order", "attention")
         with index.opened(self._out) as db:
-            keys = [row.key for row in search.documents(db, Filters(state="open"), limit=500)]
+            keys = search.keys(db, filters, order=order if order in ORDERS else "attention")
         if item.key not in keys:
-            return None, keys[0] if keys else None
+            return 0, len(keys), None, keys[0] if keys else None
         at = keys.index(item.key)
-        return keys[at - 1] if at else None, keys[at + 1] if at + 1 < len(keys) else None
+        return (at + 1, len(keys), keys[at - 1] if at else None, keys[at + 1] if at + 1 < len(keys) else None)
 
     def data(self, request: Request) -> Response:
-        return JSONResponse(views.document_view(self._item(request)))
+        return JSONResponse(self._view(self._item(request), request))
+
+    def version(self, request: Request) -> Response:
+        """Changes whenever the document does, by whomever: an open page asks before it goes on."""
+        return JSONResponse({"version": index.version(self._out, self._item(request).name)})
+
+    def _view(self, item: Item, request: Request) -> dict[str, Any]:
+        return {**views.document_view(item, self._language(request)), "version": index.version(self._out, item.name)}
 
     def words(self, request: Request) -> Response:
         """The words of a page, those of the search marked."""
@@ -350,10 +381,10 @@ class _Desk:
 
     # --- changing ---------------------------------------------------------------------------------------
 
-    def _changed(self, item: Item, entries: list[Correction]) -> Response:
+    def _changed(self, request: Request, item: Item, entries: list[Correction]) -> Response:
         item = desk.change(self._out, item.name, entries, self._config.reread, self._config.rewrite)
         index.put(self._out, item)
-        return JSONResponse(views.document_view(item))
+        return JSONResponse(self._view(item, request))
 
     def change(self, request: Request, body: dict[str, Any]) -> Response:
         """Fields, words, rows and shelf data; every entry of the post or none."""
@@ -365,10 +396,17 @@ class _Desk:
         if not isinstance(changes, list) or not 0 < len(changes) <= 200:
             raise UsageError("", "There is nothing to change.", cure="Load the page again.")
         entries = [self._entry(item, change, who) for change in changes]
+        for change, entry in zip(changes, entries, strict=True):
+            # What the page showed is not what is there: somebody, or a run, was quicker.
+            if "before" in change and change["before"] != entry.before:
+                raise desk.Conflict(entry.pointer, f"It holds {_plain(entry.before)} by now.")
+        if len(entries) > 1:
+            group = corrections.new_id()
+            entries = [replace(entry, group=group) for entry in entries]
         _, reports = correcting.report_on_plan(item.plan, [entry for entry in entries if entry.where == "record"])
         if any(report.outcome == "homeless" for report in reports):
             raise UsageError("", "The record cannot hold this value.", cure="Correct it and save again.")
-        return self._changed(item, entries)
+        return self._changed(request, item, entries)
 
     def _entry(self, item: Item, change: Any, who: str) -> Correction:
         if not isinstance(change, dict) or not isinstance(change.get("pointer"), str):
@@ -398,7 +436,7 @@ class _Desk:
             entry for entry in standing if entry.id == wanted and entry.where != "state")
         if not taken or item.mark is not None:
             raise UsageError("", "There is nothing to take back.", cure="Load the page again.")
-        return self._changed(item, [desk.undo_entry(entry, who) for entry in taken])
+        return self._changed(request, item, [desk.undo_entry(entry, who) for entry in taken])
 
     def state(self, request: Request, body: dict[str, Any]) -> Response:
         """Verified, released, held."""
@@ -414,7 +452,7 @@ class _Desk:
         entries = [desk.state_entry(item, name, value, who, corrections.clean_text(note)[:1000])]
         if name == "released" and value and "held" in corrections.state(item.log):
             entries.insert(0, desk.state_entry(item, "held", False, who))
-        return self._changed(item, entries)
+        return self._changed(request, item, entries)
 
     # --- out and back -----------------------------------------------------------------------------------
 
@@ -458,8 +496,21 @@ class _Desk:
              "edited": row.edited} for row in imported.differences[:5000]], "total": len(imported.differences)})
 
 
-class _NotHere(Exception):
+class _NotHere(UsageError):
     """An address that leads nowhere."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__("", what, cure="Go back to the queue.")
+
+
+def _plain(value: Any) -> str:
+    return "nothing" if value is None else f"“{value}”"
+
+
+def shortened(text: str | None, length: int = 300) -> str:
+    """A title that a damaged head has made of half a page, for a list."""
+    text = text or ""
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
 
 
 def _with_body(

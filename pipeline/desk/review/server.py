@@ -12,13 +12,13 @@ from urllib.parse import urlencode
 import uvicorn
 
 from pipeline.desk import index
+from pipeline.desk.advice import Language
 from pipeline.desk.desk import Reread, Rewrite
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard
 from pipeline.desk.review.app import Config, create_app
-from pipeline.desk.review.texts import Language
 from pipeline.desk.tt05 import Agency
-from pipeline.errors import UsageError
+from pipeline.errors import SohoaError, UsageError
 
 ADDRESS = "127.0.0.1"
 
@@ -26,6 +26,7 @@ ADDRESS = "127.0.0.1"
 def serve(
     out: Path, reread: Reread, rewrite: Rewrite, *, port: int, token: str, shelving: Shelving, agency: Agency,
     language: Language, opened: Callable[[str], None], browser: bool,
+    describe: Callable[[SohoaError, Language], str] = lambda error, language: str(error),
 ) -> None:
     """Serve one output folder; `opened` is told the address. Raises NoInput, UsageError (the port is taken)."""
     with index.opened(out, write=True):
@@ -38,7 +39,8 @@ def serve(
         listener.close()
         raise UsageError(f"--port {port}", "This port cannot be used.", cure="Choose another --port.") from error
     port = listener.getsockname()[1]
-    app = create_app(Config(out, reread, rewrite, guard.hosts_of(ADDRESS, port), token, language, shelving, agency))
+    app = create_app(Config(out, reread, rewrite, guard.hosts_of(ADDRESS, port), token, language, shelving, agency,
+                            describe))
     address = f"http://{ADDRESS}:{port}/" + (f"?{urlencode({'token': token})}" if token else "")
     opened(address)
     if browser:

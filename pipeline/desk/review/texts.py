@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-Language = Literal["vi", "en"]
+from pipeline.desk import advice
+from pipeline.desk.advice import Language
 
 # key: (Vietnamese, English)
 TEXTS: dict[str, tuple[str, str]] = {
@@ -117,11 +116,31 @@ TEXTS: dict[str, tuple[str, str]] = {
     "files": ("Tệp của văn bản", "Files of this document"),
     "trouble": ("Sự cố", "Trouble"),
     "lang": ("English", "Tiếng Việt"),
+    # key or keys = what they do, one a line
     "keys": (
-        "j/k: văn bản sau/trước · Enter: mở · /: tìm · n/p: chỗ nghi ngờ sau/trước · Enter: đúng · "
-        "1-9: chọn khả năng · e: sửa · u: hoàn tác · +/-/0: phóng · r: xoay · [/]: trang · v: đã kiểm tra · Esc: thoát",
-        "j/k: next/previous document · Enter: open · /: search · n/p: next/previous doubt · Enter: accept · "
-        "1-9: alternative · e: edit · u: undo · +/-/0: zoom · r: turn · [/]: page · v: verified · Esc: leave"),
+        "j k = văn bản sau, trước (trong danh sách đang mở)\nEnter = mở văn bản; trong văn bản: đúng như vậy\n"
+        "n p = chỗ nghi ngờ sau, trước\n1 … 9 = chọn khả năng khác\ne = sửa\nu = hoàn tác\n"
+        "v = đã kiểm tra (rồi Enter: văn bản sau)\n+ - 0 = phóng to, thu nhỏ, vừa khung\nr = xoay trang\n"
+        "[ ] = trang trước, sau\n/ = tìm kiếm\nEsc = thoát ô nhập; về danh sách\n? = bảng phím này",
+        "j k = next, previous document (of the list it was opened from)\nEnter = open; in a document: it is right\n"
+        "n p = next, previous doubt\n1 … 9 = take another reading\ne = edit\nu = undo\n"
+        "v = verified (then Enter: next document)\n+ - 0 = zoom in, out, fit\nr = turn the page\n"
+        "[ ] = previous, next page\n/ = search\nEsc = leave the field; back to the list\n? = this table"),
+    "help_hint": ("Phím ?: mọi phím tắt", "Key ?: all shortcuts"),
+    "close": ("Đóng", "Close"),
+    "nothing_yet": ("Chưa có văn bản nào. Chạy `sohoa run THƯ_MỤC_QUÉT --out DIR` trước.",
+                    "No documents yet. Run `sohoa run SCANS --out DIR` first."),
+    "run_working": ("Một lần chạy đang làm việc trong thư mục này: danh sách được cập nhật mỗi 15 giây.",
+                    "A run is working in this folder: the list is brought up to date every 15 seconds."),
+    "next_document": ("Văn bản sau (j)", "Next document (j)"),
+    "previous_document": ("Văn bản trước (k)", "Previous document (k)"),
+    "accept_all": ("✓ đúng cả {} chỗ", "✓ accept all {}"),
+    "accept_all_words": ("✓ đúng cả {} từ nghi ngờ của trang", "✓ accept all {} doubtful words of the page"),
+    "verified_next": ("Đã kiểm tra. Enter: văn bản sau.", "Verified. Enter: next document."),
+    "refreshed": ("Văn bản vừa được người khác hoặc một lần chạy sửa; đây là nội dung hiện nay.",
+                  "Somebody else, or a run, has changed the document; this is what it holds now."),
+    "reread": ("Máy nay đọc khác, giá trị của người sửa được giữ", "Read otherwise now; the person's value stands"),
+    "reads_now": ("nay đọc", "reads now"),
     "homeless": ("Sửa đổi không còn chỗ trên bản đọc mới", "Corrections whose place is not found any more"),
     "indexing": ("Đang cập nhật danh mục…", "Bringing the list up to date…"),
     "column_text": ("Nguyên văn", "As printed"),
@@ -177,6 +196,13 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def texts(language: Language) -> dict[str, str]:
-    """All words in one language."""
+    """All words in one language; what a warning means stands under "warning_" and its code."""
     place = 0 if language == "vi" else 1
-    return {key: pair[place] for key, pair in TEXTS.items()}
+    meant = {f"warning_{code}": pair[place] for code, pair in advice.CODES.items()}
+    return {**{key: pair[place] for key, pair in TEXTS.items()}, **meant}
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    """The keys and what they do, of the text "keys"."""
+    pairs = (line.partition(" = ") for line in text.split("\n"))
+    return [(key, told) for key, _, told in pairs]

@@ -14,7 +14,8 @@ from typing import Any
 from pipeline import correcting, corrections
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
-from pipeline.desk import desk
+from pipeline.desk import advice, desk
+from pipeline.desk.advice import Language
 from pipeline.desk.desk import Item
 from pipeline.desk.search import TargetRow, Term, spans_in
 from pipeline.document import Page, Word
@@ -43,7 +44,7 @@ SHELF = ("box", "folder", "folder_title", "sheet_from", "sheet_to", "folder_shee
 _BIG = frozenset(("/number/number", "/issued/date", "/year", "value", "value_to", "date", "start", "end", "number"))
 
 
-def document_view(item: Item) -> dict[str, Any]:
+def document_view(item: Item, language: Language = "vi") -> dict[str, Any]:
     """Everything of a document but the words of its pages. A held one shows its pages and its mark only."""
     mark = item.mark
     said = corrections.state(item.log)
@@ -64,7 +65,8 @@ def document_view(item: Item) -> dict[str, Any]:
         "lists": [_list(item, plan, name, columns, changed) for name, columns in LISTS.items()],
         "sections": list(_sections(item, plan, plan["sections"], "/sections", 1, changed)),
         "doubts": doubts(item),
-        "warnings": [warning.model_dump(mode="json") for warning in item.plan.warnings],
+        "warnings": [{"code": warning.code, "page": warning.page, "message": advice.note(warning.message, language),
+                      "advice": advice.sentence(warning.code, language)} for warning in item.plan.warnings],
         "log": [_entry_view(entry, item.log) for entry in item.log],
         "undoable": bool(corrections.last_undoable(item.log)),
         "shelf": corrections.shelf(item.log),

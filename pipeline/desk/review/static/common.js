@@ -30,7 +30,7 @@ const desk = {
     const text = await answer.text();
     let told;
     try { told = JSON.parse(text); } catch { told = { error: text }; }
-    if (!answer.ok) throw new Error(told.error || answer.statusText);
+    if (!answer.ok) throw Object.assign(new Error(told.error || answer.statusText), { status: answer.status });
     return told;
   },
 
@@ -41,7 +41,7 @@ const desk = {
   },
 
   typing(event) {
-    return /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+    return document.getElementById("help").open || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   },
 };
 
@@ -49,6 +49,20 @@ const desk = {
   const field = document.getElementById("who");
   field.value = localStorage.getItem("sohoa-who") || "";
   field.addEventListener("change", () => localStorage.setItem("sohoa-who", field.value.trim()));
+  // Back to the list as it was left: its filters, its order, its page.
+  const list = sessionStorage.getItem("sohoa-list");
+  const queue = document.getElementById("to-queue");
+  if (list && location.pathname !== "/") queue.href = list;
+  if (location.pathname === "/") sessionStorage.setItem("sohoa-list", location.pathname + location.search);
+  const help = document.getElementById("help");
+  document.getElementById("show-help").addEventListener("click", () => help.showModal());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "?" && !desk.typing(event)) {
+      event.preventDefault();
+      if (help.open) help.close();
+      else help.showModal();
+    }
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && !desk.typing(event) && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();

@@ -3,7 +3,8 @@
 // doubts are stepped through with one key; every change goes to the server and what comes back is shown.
 
 {
-  const { key, q } = document.body.dataset;
+  const { key, q, list } = document.body.dataset;
+  const beside = (other) => `/d/${other}${list ? `?${new URLSearchParams({ l: list })}` : ""}`;
   const t = JSON.parse(document.body.dataset.words);
   const at = (id) => document.getElementById(id);
   const told = (text, ...values) => values.reduce((made, value) => made.replace("{}", value), text);
@@ -88,17 +89,23 @@
     const parts = [];
     if (data.warnings.length) {
       parts.push(desk.make("ul", { class: "warnings" }, ...data.warnings.map((warning) => desk.make("li", {},
-        desk.make("button", { text: `${t[warning.code] || warning.code}: ${warning.message}${warning.page ? ` (${t.page} ${warning.page})` : ""}`,
+        desk.make("button", { title: warning.advice, text: `${t[warning.code] || warning.code}: ${warning.message}${warning.page ? ` (${t.page} ${warning.page})` : ""}`,
           on: { click: () => warning.page && viewer.open(warning.page) } })))));
     }
-    if (data.reports.length) {
-      parts.push(desk.make("p", { class: "bad", text: `${t.homeless}: ${data.reports.map((one) => `${one.before} → ${one.after} (${one.who})`).join("; ")}` }));
+    for (const [outcome, heading] of [["homeless", t.homeless], ["reread", t.reread]]) {
+      const reports = data.reports.filter((one) => one.outcome === outcome);
+      if (!reports.length) continue;
+      parts.push(desk.make("div", { class: `reports ${outcome}` }, desk.make("b", { text: heading }), desk.make("ul", {}, ...reports.map((one) => desk.make("li", {},
+        `${t[one.pointer] || one.pointer}: `, desk.make("del", { text: plain(one.before) }), " → ", desk.make("ins", { text: plain(one.after) }),
+        outcome === "reread" ? ` · ${t.reads_now}: ${plain(one.found)}` : "", ` (${one.who}, ${one.when.slice(0, 10)})`)))));
     }
+    parts.push(acceptAll(data.fields));
     parts.push(desk.make("dl", {}, ...data.fields.flatMap((field) => [
       desk.make("dt", { text: t[field.pointer] || field.pointer }), desk.make("dd", {}, valueButton(field))])));
     for (const list of data.lists) {
       parts.push(desk.make("h3", {}, t[list.name], desk.make("button", { class: "small", text: `+ ${t.add_row}`,
-        on: { click: () => change([{ where: "record", pointer: `/${list.name}/-`, action: "add" }]) } })));
+        on: { click: () => change([{ where: "record", pointer: `/${list.name}/-`, action: "add" }]) } }),
+        acceptAll(list.rows.flatMap((row) => row.cells))));
       if (!list.rows.length) continue;
       const head = desk.make("tr", {}, ...list.columns.map((column) => desk.make("th", { text: t[`column_${column}`] || t[column] || column })), desk.make("th"));
       const rows = list.rows.map((row) => desk.make("tr", {}, ...row.cells.map((cell) => desk.make("td", {}, valueButton(cell))),
@@ -117,8 +124,23 @@
         on: { click: () => choose({ kind: "field", pointer: paragraph.pointer, value: paragraph.text, choices: [] }) } })));
       parts.push(line);
     }
-    panel.replaceChildren(...parts);
+    panel.replaceChildren(...parts.filter(Boolean));
     markChosen();
+  }
+
+  // One button for the doubtful fields of a group, when the eye has gone over all of them; one undo takes it back.
+  function acceptAll(fields) {
+    const doubtful = fields.filter((field) => field.doubtful).slice(0, 200);
+    if (doubtful.length < 2) return null;
+    return desk.make("button", { class: "small accept-all", text: told(t.accept_all, doubtful.length), on: { click: () => change(
+      doubtful.map((field) => ({ where: "record", pointer: field.pointer, after: field.value === null ? null : String(field.value), before: field.value }))) } });
+  }
+
+  function acceptWords(lines) {
+    const doubtful = lines.flatMap((line) => line.words).filter((word) => word.doubtful && word.text).slice(0, 200);
+    if (doubtful.length < 2) return null;
+    return desk.make("button", { class: "small accept-all", text: told(t.accept_all_words, doubtful.length), on: { click: () => change(
+      doubtful.map((word) => ({ where: "document", pointer: word.pointer, after: word.text, before: word.text }))) } });
   }
 
   // --- the text -----------------------------------------------------------------------------------------
@@ -135,7 +157,7 @@
     }
     const lines = await linesOf(number);
     if (number !== viewer.number) return;
-    panel.replaceChildren(...lines.map((line) => desk.make("div", { class: `line ${line.kind}` },
+    panel.replaceChildren(acceptWords(lines) || "", ...lines.map((line) => desk.make("div", { class: `line ${line.kind}` },
       ...line.words.flatMap((word) => (word.text || word.raw ? [wordButton(word, number, line), " "] : [])))));
     viewer.light(lines.flatMap((line) => line.words.filter((word) => word.hit && word.box).map((word) => word.box)), "hit");
     panel.querySelector(".hit")?.scrollIntoView({ block: "center" });
@@ -251,10 +273,32 @@
       if (textShown && !fresh.held && !at("panel-text").hidden) await showText();
       return true;
     } catch (error) {
+      if (error.status === 409) await refresh(); // somebody was quicker: show what is there now
       say(t.refused + error.message, true);
       return false;
     }
   }
+
+  // The document as it is now; what was chosen stays chosen where it still stands.
+  async function refresh() {
+    words.clear();
+    const was = chosen;
+    show(await desk.get(`/d/${key}/data`));
+    const same = was && (data.doubts.find((doubt) => doubt.pointer === was.pointer && doubt.kind === was.kind) || find(was.pointer, was.kind));
+    if (same) choose(same);
+    if (textShown && !data.held && !at("panel-text").hidden) await showText();
+  }
+
+  // A run or another person may have changed the document while this page lay open.
+  async function lookAgain() {
+    if (!data || document.hidden) return;
+    const now = await desk.get(`/d/${key}/version`).catch(() => null);
+    if (!now || now.version === data.version || desk.typing({ target: document.activeElement })) return;
+    await refresh();
+    say(t.refreshed);
+  }
+  window.addEventListener("focus", lookAgain);
+  setInterval(lookAgain, 20_000);
 
   const change = (changes) => post("change", { changes });
 
@@ -263,7 +307,8 @@
     const place = doubtPlace();
     const where = chosen.kind === "word" ? "document" : "record";
     const { pointer, kind } = chosen;
-    if (!(await change([{ where, pointer, after: text }]))) return;
+    const before = chosen.value === undefined ? null : chosen.value;
+    if (!(await change([{ where, pointer, after: text, before }]))) return;
     at("value").blur();
     if (place >= 0 && data.doubts.length) {
       lastPlace = Math.min(place, data.doubts.length - 1);
@@ -282,6 +327,7 @@
     return found ? { ...found, kind: "field" } : null;
   }
 
+  const go = (other) => { if (other) location.href = beside(other); };
   const accept = () => chosen && save(chosen.value === null || chosen.value === undefined ? null : String(chosen.value));
 
   // --- from the scan to here ----------------------------------------------------------------------------
@@ -335,7 +381,9 @@
     if (event.key === "Escape") { at("value").blur(); choose(chosen); }
   });
   at("undo").addEventListener("click", () => post("undo", {}));
-  const verify = () => post("state", { name: "verified", value: !data.verified });
+  const verify = async () => {
+    if (await post("state", { name: "verified", value: !data.verified }) && data.verified) say(document.body.dataset.next ? t.verified_next : t.saved);
+  };
   at("verify").addEventListener("click", verify);
   at("hold").addEventListener("click", () => post("state", { name: "held", value: true }));
   at("release").addEventListener("click", async () => {
@@ -343,17 +391,17 @@
   });
 
   const keys = {
-    n: () => step(1), p: () => step(-1), u: () => post("undo", {}), v: verify, r: () => viewer.rotate(), Enter: accept,
+    n: () => step(1), p: () => step(-1), u: () => post("undo", {}), v: verify, r: () => viewer.rotate(),
+    Enter: () => (data.verified ? go(document.body.dataset.next) : accept()),
     "+": () => viewer.zoomBy(1.25), "=": () => viewer.zoomBy(1.25), "-": () => viewer.zoomBy(0.8), 0: () => viewer.fit(),
     "[": () => viewer.open(viewer.number - 1), "]": () => viewer.open(viewer.number + 1),
     e: () => { if (chosen) { at("value").focus(); at("value").select(); } },
-    j: () => { if (document.body.dataset.next) location.href = `/d/${document.body.dataset.next}`; },
-    k: () => { if (document.body.dataset.previous) location.href = `/d/${document.body.dataset.previous}`; },
+    j: () => go(document.body.dataset.next), k: () => go(document.body.dataset.previous),
   };
   document.addEventListener("keydown", (event) => {
     if (!data || desk.typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" && event.target.tagName === "BUTTON" && !event.target.classList.contains("chosen")) return;
-    if (event.key === "Escape") { location.href = "/"; return; }
+    if (event.key === "Escape") { location.href = document.getElementById("to-queue").href; return; }
     if (data.held) return;
     if (/^[1-9]$/.test(event.key)) {
       const text = chosen?.alternatives?.[Number(event.key) - 1];
