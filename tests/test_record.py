@@ -164,6 +164,27 @@ def test_a_roman_label_that_lost_a_stroke_is_mended_in_a_scan_only() -> None:
     ]
 
 
+ROMANS = {  # labels as read -> labels of the outline
+    "one without serifs, in small letters": (["1. Mục đích", "1i. Đối tượng", "HH. Nội dung"], ["I", "II", "III"]),
+    "strokes lost at the end of the list": (["I. Mục đích", "II. Nội dung", "II. Kinh phí"], ["I", "II", "III"]),
+    "an office's own repeat": (["I. Mục đích", "II. Nội dung", "II. Chi", "III. Việc"], ["I", "II", "II", "III"]),
+    "no Roman list": (["1. Mục đích", "2. Nội dung", "2. Kinh phí"], ["1", "2", "2"]),
+}
+
+
+@pytest.mark.parametrize(("read_as", "labels"), ROMANS.values(), ids=ROMANS)
+def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels: list[str]) -> None:
+    rows = [row for title in read_as for row in (title, "- Việc thứ nhất đã nêu ở trên.", "- Việc thứ hai.")]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert [section.label for section in found.sections] == labels
+
+
+def test_a_closing_paragraph_is_found_over_what_was_made_of_a_signature() -> None:
+    rows = ["I. NỘI DUNG", "1. Giao thông", "Làm đường.", "Trên đây là Kế hoạch của xã./.", "« wr, , a"]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert found.sections[0].paragraphs[0] == "Trên đây là Kế hoạch của xã./."
+
+
 HOSTILE = {
     "labels in one line": "1." * 20_000,
     "labels line by line": "\n".join("1." * (i % 50 + 1) + " x" for i in range(1_500)),

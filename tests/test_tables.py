@@ -166,3 +166,46 @@ def test_bars_of_a_converter_make_a_table_and_a_short_row_is_a_group() -> None:
 
 def test_a_bar_in_a_sentence_is_no_table() -> None:
     assert tables.tables(text_document("Đọc kỹ: mục a|b của mẫu.")).pages[0].tables == ()
+
+
+FLAT = """3. Chỉ tiêu từng năm
+TT Chỉ tiêu Đơn vị tính | Năm 2023 | Năm 2024
+1 |Số xã đạt chuẩn nâng cao xã 1 2
+2 | Tỷ lệ hộ dùng nước sạch % 72 > 78
+của toàn huyện
+Cộng 3 80
+III. KINH PHÍ
+"""
+
+
+def test_rows_of_a_text_whose_columns_are_gone() -> None:
+    page = tables.tables(text_document(FLAT)).pages[0]
+    assert [[cell.text for cell in page.tables[0].cells if cell.row == row] for row in range(4)] == [
+        ["TT", "Chỉ tiêu", "Đơn vị tính", "2023", "2024"],
+        ["1", "|Số xã đạt chuẩn nâng cao", "xã", "1", "2"],
+        ["2", "Tỷ lệ hộ dùng nước sạch của toàn huyện", "%", "72", "> 78"],
+        ["", "Cộng", "", "3", "80"],
+    ]
+    assert [line.text for block in page.blocks if block.kind == "text" for line in block.lines] == [
+        "3. Chỉ tiêu từng năm",
+        "III. KINH PHÍ",
+    ]
+
+
+def test_rows_without_columns_are_left_whole_where_no_years_part_them() -> None:
+    text = "TT Nội dung Đơn vị chủ trì\n1 Tập huấn Đoàn xã\n2 Kiểm tra Công an xã\n"
+    cells = tables.tables(text_document(text)).pages[0].tables[0].cells
+    assert [cell.text for cell in cells if cell.row] == ["1", "Tập huấn Đoàn xã", "2", "Kiểm tra Công an xã"]
+
+
+def test_text_between_two_tables_read_as_one_band_goes_between_them() -> None:
+    above, below = [line_at(text, 80, top) for text, top in (("1. Nhóm một", 60.0), ("2. Nhóm hai", 160.0))]
+    rules = [*grid([60.0, 120.0, 300.0], [80.0, 110.0, 140.0]), *grid([60.0, 120.0, 300.0], [180.0, 210.0, 240.0])]
+    cells = [
+        line_at(f"{text} {index}", left, top)
+        for index, top in enumerate((88.0, 118.0, 188.0, 218.0))
+        for text, left in (("a", 70.0), ("b", 150.0))
+    ]
+    found = tables.find_tables(page_of([above, *cells, below], objects=rules))
+    assert [block.kind for block in found.blocks] == ["text", "table", "text", "table"]
+    assert [table.cells[0].text for table in found.tables] == ["a 0", "a 2"]

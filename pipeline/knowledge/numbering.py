@@ -97,7 +97,7 @@ _NUMBERED_LETTER = re.compile(
     r"|(?P<before>\d{1,2}(?:\.\d{1,2})*)\.?(?P<under>[a-zđ])(?P<shut>[.)/])(?=\s|[^\W\d_]|$)"
 )
 _PAREN = re.compile(
-    r"[(\[{]\s?(?P<inner>[0-9lI|]{1,3}|[a-zđ]|[ivx]{1,5}|[IVX]{1,5})\s?(?P<close>[)\]}])(?P<tail>[.:]?)"
+    r"[(\[{]\s?(?P<inner>[0-9lI|]{1,3}|[a-zđ]|[ivx¡]{1,5}|[IVX]{1,5})\s?(?P<close>[)\]}])(?P<tail>[.:]?)"
 )
 _BULLET = re.compile(
     r"(?P<bullet>[-–—−‐+•●○◦▪■□▸►➢➤✓✔❖♦·*~_=\uf0b7\uf0a7\uf0d8\uf0fc\uf02d\uf076]{1,2}|"
@@ -345,6 +345,9 @@ def _mixed(head: str, at: int, line: str) -> Iterator[Marker]:
         )
 
 
+_LETTER_OF_DIGIT = {"6": "b", "8": "g", "9": "g"}  # what recognisers make of these letters before ")"
+
+
 def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
     match = _ARABIC.match(head)
     if match is None:
@@ -380,6 +383,10 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
         likelihood *= 0.2  # "2.210 tấn"
     if 0 in parts or any(part.startswith("0") and len(parts) > 1 for part in label.split(".")):
         likelihood *= 0.4
+    if len(label) == 1 and close == ")" and label in _LETTER_OF_DIGIT:
+        # "8)" between "e)" and "h)" is "g)"; only the sequence can tell
+        start = _text_start(line, at + end)
+        yield _letter_marker(_LETTER_OF_DIGIT[label], False, close, at, start, 0.3, f"read as {printed}")
     if label != compact:
         likelihood *= 0.5 if any(sign.isdecimal() for sign in printed) else 0.35
     yield Marker(
@@ -459,6 +466,9 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
         sure *= 0.7
     start = _text_start(line, at + match.end())
     yield _letter_marker(base, printed.isupper(), close, at, start, sure, _join(doubt, close_doubt))
+    if printed.islower() and close in (".", "-") and look == 1.0 and doubt is None:
+        # "c. TỔ CHỨC": C, O, S, V, X are read small where they stand before a point
+        yield _letter_marker(base, True, close, at, start, sure * 0.8, f"read as {printed}")
     if base in "dđ":
         other = "đ" if base == "d" else "d"
         # 23 texts of a law portal print "d)" twice where the second is "đ)"; only the sequence can tell.
@@ -488,8 +498,11 @@ def _paren(head: str, at: int, line: str) -> Iterator[Marker]:
     match = _PAREN.match(head)
     if match is None:
         return
-    inner = match["inner"]
     faults = []
+    inner = match["inner"]
+    if "¡" in inner:
+        faults.append(f"read as {inner}")
+        inner = inner.replace("¡", "i")
     if head[0] != "(" or match["close"] != ")":
         faults.append(f"parentheses read as {head[0]} {match['close']}")
     start = _text_start(line, at + match.end())

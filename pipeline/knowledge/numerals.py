@@ -82,6 +82,8 @@ def roman_readings(printed: str) -> Iterator[tuple[str, int, str | None]]:
         yield whole, value, None
         return
     mended = whole.translate(_ROMAN_FAULTS)
+    if mended == "IIII":
+        mended = "III"  # "HH": two letters of two strokes for one numeral of three
     value = roman_value(mended)
     if value is not None:
         yield mended, value, f"read as {printed}"

@@ -251,7 +251,7 @@ def _heading_actor(step: Step) -> str | None:
 # --- task tables -----------------------------------------------------------------------------------------
 
 _TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
-_LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach nhiem|don vi tham muu|co quan tham muu)\b")
+_LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach|don vi tham muu|co quan tham muu)\b")
 _SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
 _NOT_LEAD = re.compile(
     r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon|so luong)\b"

@@ -29,7 +29,7 @@ _STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
 # A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
 _WANTS_NUMBER = re.compile(
     r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren"
-    r"|duoi|dat|con|la|loai|cap|dot|de an|du an|nhom|tieu chi|mau|bieu)\s*$"
+    r"|duoi|dat|con|la|loai|cap|dot|de an|du an|nhom)\s*$"
 )
 
 # No heading and no sentence ends in one of these: the next line goes on, whatever it begins with.
@@ -51,6 +51,7 @@ FULL_SHARE = 0.86  # of the wrap width: proportional type makes full lines vary 
 INDENT = 10.0  # points; first-line indents are 28 or 36, skew and justification stay under 8
 SIZE_CHANGE = 0.18  # of the type size: 13 to 14 point is 0.07 and no change of style
 WIDE_GAP = 1.45  # of the usual pitch: 6 points between paragraphs add a third at most
+LOST_LINE = 1.9  # of it: a line between was not recognised, or a blank one was printed
 
 
 @dataclass(slots=True)
@@ -126,7 +127,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         return True
     full = _is_full(above, line, width)
     marker, strength = lists.best(text)
-    if marker is not None and not ended and full and _WANTS_NUMBER.search(aligned(before[-24:])):
+    wants_number = not ended and full and not above.is_capitals and _WANTS_NUMBER.search(aligned(before[-24:]))
+    if marker is not None and wants_number:
         strength -= 0.8
     marked = marker is not None and strength >= 0.5
     small = text[:1].islower() and not marked
@@ -192,11 +194,11 @@ def _place_evidence(lines: Sequence[PlacedLine], line: PlacedLine) -> float:
             score -= 0.8  # the second line of a paragraph with an indent
         distance = line.box.bottom - above.box.bottom
         if distance > WIDE_GAP * line.frame.pitch:
-            score += 0.7
+            score += 0.7 if distance < LOST_LINE * line.frame.pitch else 1.4
     elif line.box.left - line.frame.left > INDENT:
         score += 1.2
     if above.is_bold is not None and line.is_bold is not None and above.is_bold != line.is_bold:
-        score += 0.8
+        score += 1.2
     if above.size and line.size and abs(above.size - line.size) > SIZE_CHANGE * max(above.size, line.size):
         score += 0.8
     return score

@@ -20,7 +20,7 @@ from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.numbering import Marker
-from pipeline.structure import titles
+from pipeline.structure import relabel, titles
 from pipeline.structure.passages import Node, Paragraph, is_capitals, marks
 
 DEEPEST = 12  # real plans go to 5; deeper ones are hostile and would exhaust the recursion of readers
@@ -31,7 +31,7 @@ _UPPER_LETTER, _UNNUMBERED_CAPITALS, _UNNUMBERED = 2, 3, 5
 _STEP_SCORE = {"next": 1.0, "gap": 0.55, "repeat": 0.45, "first": 0.4, "back": 0.2}
 _OPEN_SCORE, _OPEN_SAME_SHAPE, _OPEN_LATE = 0.8, 0.5, 0.3
 SEQUENCE_WEIGHT = 0.6  # against the likelihood of the line alone
-MISREAD_FIRST = 0.35  # lifts 0.57 for the Roman reading over 0.86 for the Arabic one
+MISREAD_FIRST = 0.5  # lifts 0.52 for the Roman reading over 0.86 for the Arabic one
 ACCEPT_CAPITALS = 0.4  # "Il. MỤC ĐÍCH": a damaged numeral before capitals
 ACCEPT = 0.5  # "12 tháng" as child of anything: 0.6 * 0.3 + 0.4 * 0.08 = 0.21; "5." after "3.": 0.71
 
@@ -68,7 +68,7 @@ class _Builder:
         self.roots: list[_Draft] = []
         self.stack: list[_Draft] = []
         self.seen: set[str] = set()  # shapes of labels used so far
-        self.roman_follows = False  # whether "II" stands further down
+        self.first_romans: frozenset[int] = frozenset()  # see relabel.first_romans
 
     def text(self, paragraph: Paragraph) -> None:
         if not self.stack:
@@ -107,15 +107,8 @@ class _Builder:
                 continue
             score, level = self._place(marker, paragraph)
             total = SEQUENCE_WEIGHT * score + (1 - SEQUENCE_WEIGHT) * marker.likelihood
-            if (
-                marker.family == "roman"
-                and marker.doubt is not None
-                and marker.ordinals == (1,)
-                and "I" not in self.seen
-                and self.roman_follows
-                and is_capitals(paragraph.text[marker.text_start :])
-            ):
-                total += MISREAD_FIRST  # "1. MỤC ĐÍCH" before "II. NỘI DUNG" was "I."
+            if marker.family == "roman" and marker.ordinals == (1,) and id(paragraph.lines) in self.first_romans:
+                total += MISREAD_FIRST  # "1. Mục đích" before "II. Nội dung" was "I."
             if best is None or total > best[0]:
                 best = (total, level, marker)
         if best is None:
@@ -275,7 +268,9 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     """
     used = [p for p in paragraphs if p.area in ("body", "basis", "table", "annex") and (p.text.strip() or p.table)]
     builder = _Builder()
-    builder.roman_follows = any(_is_second_roman(paragraph) for paragraph in used)
+    recognised = relabel.is_recognised(used)
+    if recognised:
+        builder.first_romans = relabel.first_romans(used)
     annex = 0
     main_end = 0
     for index, paragraph in enumerate(used):
@@ -303,44 +298,22 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
             builder.unnumbered(paragraph)
         else:
             builder.text(paragraph)
-    _mend_numerals(builder.roots)
+    if recognised:
+        _mend_numerals(builder.roots)
     main = builder.roots[: main_end or len(builder.roots)] if annex else builder.roots
     _move_closing(main)
     _decide_headings(builder.roots)
     return tuple(_node(draft, None) for draft in builder.roots)
 
 
-def _is_second_roman(paragraph: Paragraph) -> bool:
-    return any(
-        marker.family == "roman" and marker.ordinals == (2,) and marker.doubt is None and marker.likelihood >= 0.6
-        for marker in marks(paragraph.text[:80])
-    )
-
-
 def _mend_numerals(drafts: Sequence[_Draft]) -> None:
-    """Roman labels that lost a stroke: "II, II, IV" in a scan is II, III, IV. A text file keeps its repeats."""
-    numbered = [draft for draft in drafts if draft.marker is not None]
-    for before, draft, after in zip(numbered, numbered[1:], numbered[2:], strict=False):
-        first, own, last = before.marker, draft.marker, after.marker
-        assert first is not None
-        assert own is not None
-        assert last is not None
-        assert draft.title is not None
-        if not (
-            first.shape == own.shape == last.shape and own.shape.endswith("I") and draft.title.lines[0].box is not None
-        ):
-            continue
-        if own.ordinals == first.ordinals and len(own.ordinals) == 1 and last.ordinals == (own.ordinals[0] + 2,):
-            label = sequence.successor(own)
-            if label is not None:
-                marker = replace(
-                    own,
-                    label=label,
-                    ordinals=(own.ordinals[0] + 1,),
-                    doubt=f"read as {own.label}, between {first.label} and {last.label}",
-                )
-                draft.marker = marker
-                draft.title = replace(draft.title, marker=marker)
+    """Roman labels that lost strokes, in every list of the tree."""
+    numbered = [draft for draft in drafts if draft.marker is not None and draft.title is not None]
+    markers = [draft.marker for draft in numbered if draft.marker is not None]
+    for draft, marker in zip(numbered, relabel.mended(markers), strict=True):
+        if marker is not draft.marker and draft.title is not None:
+            draft.marker = marker
+            draft.title = replace(draft.title, marker=marker)
     for draft in drafts:
         _mend_numerals(draft.children)
 
@@ -369,19 +342,27 @@ def _open_annex(builder: _Builder, paragraph: Paragraph) -> None:
         draft.paragraphs.append(paragraph)
 
 
+DEBRIS_WORDS = 6  # of what a recogniser makes of a signature under the closing paragraph
+
+
 def _move_closing(roots: Sequence[_Draft]) -> None:
+    """The closing paragraph, and what stands after it, to the end of the last root."""
     if not roots:
         return
     path = [roots[-1]]
     while path[-1].children:
         path.append(path[-1].children[-1])
     last = path[-1]
-    if (
-        last.paragraphs
-        and (titles.CLOSING.search(last.paragraphs[-1].text) or _says_it_closes(last.paragraphs[-1]))
-        and len(path) > 1
-    ):
-        roots[-1].paragraphs.append(last.paragraphs.pop())
+    if len(path) == 1:
+        return
+    for at in range(len(last.paragraphs) - 1, -1, -1):
+        paragraph = last.paragraphs[at]
+        if titles.CLOSING.search(paragraph.text) or _says_it_closes(paragraph):
+            roots[-1].paragraphs += last.paragraphs[at:]
+            del last.paragraphs[at:]
+            return
+        if len(paragraph.text.split()) > DEBRIS_WORDS or paragraph.table is not None:
+            return
 
 
 _TRAILER = re.compile(r"\s*tren day la\b")

@@ -33,6 +33,8 @@ _LABEL_HEAD = re.compile(r"^(?:stt|tt|so tt|so thu tu)$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _HEAD_UNIT = re.compile(r"\(([^()\d]*)\)\s*$")
 _ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
+_LABEL = re.compile(r"(\d+(?:\.\d+)*|[IVX]+|[a-zđ])(?![^\W_])")
+_CELL_EDGE = " .;:-+|'‘’`"
 LONGEST_VALUE = 5  # words of a cell that holds a number: "từ 85% trở lên"; "Làm 3 km đường" is a name
 LONGEST_WORDS = 8  # words of a goal without a number ("Giữ vững", "Đạt chuẩn"); more is a remark
 HEAD_ROWS = 3
@@ -152,7 +154,7 @@ def _goal(
     unit_cell = row[columns.unit] if columns.unit is not None else None
     unit = (unit_cell.text.strip() if unit_cell is not None else None) or head_unit
     label_cell = row[columns.label] if columns.label is not None else None
-    label = label_cell.text.strip(" .") if label_cell is not None else ""
+    label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
     parts = [
         ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
@@ -166,7 +168,7 @@ def _goal(
     found = quantities.find_quantities(printed)
     base = FoundTarget(
         label or None,
-        name.text.strip(" .;:-+"),
+        name.text.strip(_CELL_EDGE),
         None,
         None,
         None,
@@ -183,6 +185,13 @@ def _goal(
             base, comparator=own.comparator, value=own.value, value_to=own.value_to, unit=own.unit or unit or None
         )
     return base
+
+
+def _label(printed: str) -> str:
+    """The number of a row without what a recogniser made of the rules beside it ("2 [—"); other text stays as it is."""
+    text = printed.strip(_CELL_EDGE)
+    number = _LABEL.match(text)
+    return number[1] if number is not None and not any(map(str.isalpha, text[number.end() :])) else text
 
 
 def _column_text(rows: Sequence[Row], column: int) -> str:

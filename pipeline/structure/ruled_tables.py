@@ -1,0 +1,204 @@
+"""Tables from ruling lines: grids of rules, their cells with merged ones, and the words that stand in them.
+
+The trouble: rules are broken, doubled or lost; a merged cell has no rule inside; a recogniser reads a row as one line
+through all its cells.
+
+What it never does: put a word into a cell that it does not stand in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.document import Box, Cell, Line, Page, Table, Word, union
+
+TOUCH = 5.0  # points: how near the ends of two rules come where they cross; scans at 100 dpi blur 2-3 pixels
+SAME_RULE = 4.0  # points: two rules nearer than this are one
+COVERED = 0.55  # of a cell's side that a rule must cover to part it from its neighbour
+LEAST_CELL = 8.0  # points: a row lower or a column narrower holds no text of 11 points
+LEAST_COLUMNS = 3  # of a grid whose rules across were lost
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A grid of rules: the positions of its lines and the rules themselves."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    across: tuple[Box, ...]
+    down: tuple[Box, ...]
+
+    @property
+    def box(self) -> Box:
+        return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+
+def ruled_regions(page: Page) -> Iterable[Region]:
+    across = [o.box for o in page.objects if o.kind == "rule"]
+    down = [o.box for o in page.objects if o.kind == "vertical_rule"]
+    groups = _connected(across, down)
+    columns = [box for group_across, group_down in groups if len(group_across) < 2 for box in group_down]
+    yield from _regions_of_columns(columns)
+    for group_across, group_down in groups:
+        if len(group_across) < 2 or len(group_down) < 2:
+            continue
+        xs, ys = _positions([box.middle[0] for box in group_down]), _positions([box.middle[1] for box in group_across])
+        xs = _spread(xs)
+        ys = _spread(ys)
+        if len(xs) >= 3 and len(ys) >= 3:
+            yield Region(xs, ys, tuple(group_across), tuple(group_down))
+
+
+def _regions_of_columns(down: Sequence[Box]) -> Iterable[Region]:
+    """Grids whose rules across were lost: the ends of the column rules, broken where rows meet, give the rows."""
+    xs = _spread(_positions([box.middle[0] for box in down]))
+    if len(xs) < LEAST_COLUMNS or len(down) < 2 * LEAST_COLUMNS:
+        return
+    ends = sorted([box.top for box in down] + [box.bottom for box in down])
+    ys = _spread([sum(group) / len(group) for group in _grouped(ends, LEAST_CELL) if len(group) >= 2])
+    if len(ys) >= 3:
+        across = tuple(Box(xs[0], y, xs[-1], y) for y in ys)
+        full = tuple(Box(x, ys[0], x, ys[-1]) for x in xs)
+        yield Region(xs, ys, across, full)
+
+
+def _grouped(values: Sequence[float], gap: float) -> list[list[float]]:
+    found: list[list[float]] = []
+    for value in sorted(values):
+        if found and value - found[-1][-1] <= gap:
+            found[-1].append(value)
+        else:
+            found.append([value])
+    return found
+
+
+def _connected(across: Sequence[Box], down: Sequence[Box]) -> list[tuple[list[Box], list[Box]]]:
+    """Rules that cross or touch, as groups, top to bottom."""
+    everything = [*across, *down]
+    parent = list(range(len(everything)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for i, a in enumerate(across):
+        for j, b in enumerate(down):
+            if a.left - TOUCH <= b.middle[0] <= a.right + TOUCH and b.top - TOUCH <= a.middle[1] <= b.bottom + TOUCH:
+                parent[root(i)] = root(len(across) + j)
+    groups: dict[int, tuple[list[Box], list[Box]]] = {}
+    for i, box in enumerate(everything):
+        group = groups.setdefault(root(i), ([], []))
+        group[0 if i < len(across) else 1].append(box)
+    return sorted(groups.values(), key=lambda g: min((b.top for b in (*g[0], *g[1])), default=0.0))
+
+
+def _positions(values: Sequence[float]) -> tuple[float, ...]:
+    """Values that lie together made one."""
+    return tuple(sum(group) / len(group) for group in _grouped(values, SAME_RULE))
+
+
+def _spread(positions: Sequence[float]) -> tuple[float, ...]:
+    """Positions with those left out that would make a cell too small for text."""
+    kept: list[float] = []
+    for position in positions:
+        if not kept or position - kept[-1] >= LEAST_CELL:
+            kept.append(position)
+    return tuple(kept)
+
+
+def _covers(rules: Sequence[Box], at: float, low: float, high: float, vertical: bool) -> bool:
+    """Whether rules at a position cover enough of the side from `low` to `high`."""
+    covered = 0.0
+    for box in rules:
+        middle = box.middle[0] if vertical else box.middle[1]
+        if abs(middle - at) <= SAME_RULE + 1:
+            start, end = (box.top, box.bottom) if vertical else (box.left, box.right)
+            covered += max(0.0, min(end, high) - max(start, low))
+    return covered >= COVERED * (high - low)
+
+
+def _cells(region: Region) -> list[Cell]:
+    """The cells of a grid; neighbours without a rule between them are one."""
+    rows, columns = len(region.ys) - 1, len(region.xs) - 1
+    owner = [[(r, c) for c in range(columns)] for r in range(rows)]
+    done: set[tuple[int, int]] = set()
+    cells = []
+    for r in range(rows):
+        for c in range(columns):
+            if (r, c) in done:
+                continue
+            wide = 1
+            while (
+                c + wide < columns
+                and (r, c + wide) not in done
+                and not _covers(region.down, region.xs[c + wide], region.ys[r], region.ys[r + 1], True)
+            ):
+                wide += 1
+            high = 1
+            while (
+                r + high < rows
+                and not any(
+                    _covers(region.across, region.ys[r + high], region.xs[k], region.xs[k + 1], False)
+                    for k in range(c, c + wide)
+                )
+                and all((r + high, k) not in done for k in range(c, c + wide))
+            ):
+                high += 1
+            for i in range(r, r + high):
+                for k in range(c, c + wide):
+                    done.add((i, k))
+                    owner[i][k] = (r, c)
+            box = Box(region.xs[c], region.ys[r], region.xs[c + wide], region.ys[r + high])
+            cells.append(Cell(r, c, (), high, wide, box))
+    return cells
+
+
+def filled(
+    region: Region, lines: Sequence[Line], taken: dict[int, tuple[int, list[int]]], number: int
+) -> tuple[Table, tuple[Line, ...]] | None:
+    """The table of a region with the words that stand in its cells; None for an empty frame."""
+    cells = _cells(region)
+    if len(cells) < 4:
+        return None
+    inside: dict[int, list[Line]] = {}
+    frame = region.box
+    for line in lines:
+        if line.box is None or id(line) in taken or line.box.bottom < frame.top or line.box.top > frame.bottom:
+            continue
+        by_cell: dict[int, list[int]] = {}
+        for index, word in enumerate(line.words):
+            at = _cell_at(cells, word)
+            if at is not None:
+                by_cell.setdefault(at, []).append(index)
+        if not by_cell:
+            continue
+        taken[id(line)] = (number, [index for indexes in by_cell.values() for index in indexes])
+        for at, indexes in by_cell.items():
+            words = tuple(line.words[index] for index in indexes)
+            inside.setdefault(at, []).append(Line(words, union([word.box for word in words]), line.size))
+    if sum(bool(found) for found in inside.values()) < 3:
+        for key in [key for key, (table, _) in taken.items() if table == number]:
+            del taken[key]
+        return None
+    filled = tuple(
+        replace(
+            cell, lines=tuple(sorted(inside.get(i, ()), key=lambda x: (x.box.top, x.box.left) if x.box else (0, 0)))
+        )
+        for i, cell in enumerate(cells)
+    )
+    ordered = tuple(line for cell in sorted(filled, key=lambda c: (c.row, c.column)) for line in cell.lines)
+    return Table(filled, frame), ordered
+
+
+def _cell_at(cells: Sequence[Cell], word: Word) -> int | None:
+    if word.box is None:
+        return None
+    x, y = word.box.middle
+    for index, cell in enumerate(cells):
+        box = cell.box
+        if box is not None and box.left - 1 <= x <= box.right + 1 and box.top - 1 <= y <= box.bottom + 1:
+            return index
+    return None
