@@ -120,6 +120,15 @@ def test_what_is_refused_says_why(tmp_path: Path, name: str, data: bytes, error:
     assert raised.value.cure
 
 
+def test_the_second_of_two_names_that_would_meet_is_read_like_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "hoa.txt"
+    path.write_text("Kế hoạch\n", "utf-8")
+    assert ingest.open_source(path, "hoa.txt~2", Settings()).media_type == "text/plain"
+    path.write_bytes(b"\0\1\2" * 50)
+    with pytest.raises(WrongType, match="text"):
+        ingest.open_source(path, "hoa.txt~2", Settings())
+
+
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile):
         opened(tmp_path / "none.pdf")

@@ -147,7 +147,7 @@ def _ledger_errors(path: Path) -> Iterator[None]:
         if code == sqlite3.SQLITE_IOERR and _no_room(path.parent):
             raise DiskFull(path, "there is no room left to write the ledger.") from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            cure = "Move it away and run again: finished pages and documents are found by their content."
+            cure = "Move it away and run again: everything is then read anew; corrections are kept."
             raise OutputNotWritable(path, "is damaged.", cure=cure) from error
         if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
                     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from pipeline import errors
 from pipeline.commands.sentences import vietnamese
 from pipeline.errors import SohoaError
 
@@ -215,16 +216,23 @@ def say(key: str, language: Language, **values: object) -> str:
 
 def describe(error: SohoaError, language: Language) -> str:
     """An error as one line: subject, what is wrong, cure. In Vietnamese the particulars stand in parentheses."""
-    if language == "en":
-        return str(error)
     head = f"{error.subject}: " if error.subject else ""
-    told = vietnamese(error.what)
-    if told is not None:
-        return f"{head}{told} {vietnamese(error.cure) or error.cure}".strip()
-    what, cure = describe_class(type(error).__name__)
-    default = (type(error).__doc__ or "").strip().split("\n")[0]
-    particulars = f" ({error.what.rstrip('.')})" if error.what and error.what != default else ""
-    return f"{head}{what.rstrip('.')}{particulars}. {cure}".strip()
+    return f"{head}{describe_words(error.code, error.what, error.cure, language)}".strip()
+
+
+def describe_words(code: str, what: str, cure: str, language: Language) -> str:
+    """What is wrong and the cure of an error that is kept as words, by its code (`SohoaError.code`)."""
+    if language == "en":
+        return f"{what} {cure}".strip()
+    # Of a partial document the ledger keeps the contract's word for its pages, which is no class.
+    name = "PageError" if code == "ocr_page_failed" else "".join(part.title() for part in code.split("_"))
+    kind = getattr(errors, name, errors.SohoaError)
+    told, remedy = describe_class(name)
+    if what not in ("", (kind.__doc__ or "").strip().split("\n")[0]):
+        told = vietnamese(what) or f"{told.rstrip('.')} ({what.rstrip('.')})."
+    if cure not in ("", kind.cure):
+        remedy = vietnamese(cure) or remedy
+    return f"{told} {remedy}".strip()
 
 
 def describe_class(name: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from pipeline.batches.outcomes import Outcome, RunSummary
 from pipeline.batches.store import Status
 from pipeline.commands.console import Console
-from pipeline.commands.messages import describe, describe_class, say
+from pipeline.commands.messages import describe, describe_words, say
 from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
@@ -63,12 +63,7 @@ def _trouble(outcome: Outcome, console: Console) -> str:
 
 
 def _words(code: str, what: str, cure: str, console: Console) -> str:
-    if console.language == "en":
-        return f"{what} {cure}".strip()
-    # Of a partial document the ledger keeps the contract's word for its pages, which is no class.
-    name = "PageError" if code == "ocr_page_failed" else "".join(part.title() for part in code.split("_"))
-    told, remedy = describe_class(name)
-    return f"{told.rstrip('.')} ({what.rstrip('.')}). {remedy}".strip()
+    return describe_words(code, what, cure, console.language)
 
 
 def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.commands.faults import FAULTS
+
 # English, with {} for what varies; Vietnamese, with {0}, {1} for the same.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     # what is wrong
@@ -106,7 +108,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("pip install 'sohoa[review]'", "pip install 'sohoa[review]'"),
 )
 _PATTERNS = tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), vietnamese)
-                  for english, vietnamese in _SENTENCES)
+                  for english, vietnamese in (*_SENTENCES, *FAULTS))
 
 
 def vietnamese(sentence: str) -> str | None:
@@ -118,5 +120,13 @@ def vietnamese(sentence: str) -> str | None:
     for pattern, told in _PATTERNS:
         match = pattern.fullmatch(sentence)
         if match:
-            return told.format(*match.groups())
+            # A sentence may hold another one: "page 3: ended without an answer (SIGKILL)".
+            return told.format(*(_within(part) for part in match.groups()))
     return None
+
+
+def _within(part: str) -> str:
+    told = vietnamese(part) or vietnamese(f"{part}.")
+    if told is None:
+        return part
+    return told if part.endswith(".") else told.rstrip(".")

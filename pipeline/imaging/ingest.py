@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -71,6 +72,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "This is a PostScript file. Convert it to PDF."),
     (b"AT&TFORM", "This is a DjVu file. Convert it to PDF or TIFF."),
 )
+_NUMBERED = re.compile(r"~\d+$")  # "hoa.txt~2" keeps apart from "HOA.txt" in the batch; neither is the file's own name
 TEXT_NAMES = (".txt", ".text", ".md", ".markdown")
 IMAGE_NAMES = (
     ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".webp", ".jp2", ".j2k", ".jpx", ".gif", ".bmp",
@@ -162,7 +164,7 @@ def open_source(path: Path, name: str, settings: Settings) -> Source:
 
 def sniff(head: bytes, name: str) -> MediaType:
     """The media type by content. Raises WrongType, where the name promises something else too."""
-    suffix = Path(name).suffix.lower()
+    suffix = Path(_NUMBERED.sub("", name)).suffix.lower()
     if b"%PDF-" in head:
         return "application/pdf"
     for magic, media_type in _MAGIC:
