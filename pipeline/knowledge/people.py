@@ -56,7 +56,7 @@ class RecipientLine:
 # TM. (thay mặt), KT. (ký thay), TL. (thừa lệnh), TUQ. (thừa ủy quyền); Party T/M, K/T, T/L; "IM", "TM " when damaged
 _POWER = re.compile(
     r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|"
-    r"tuq|t1(?=\.))(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
+    r"[tg]uq|t1(?=\.))(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
 )
 _ACTING = re.compile(r"\s*(?:q\.|quyen|phu trach)\s*")
 _SIGNED = re.compile(
@@ -143,10 +143,11 @@ def name_likeness(text: str) -> float:
     >>> name_likeness("Trần Quốc Bảo") > 0.8 > 0.3 > name_likeness("Tổ chức thực hiện")
     True
     """
-    return _name_score(_split_rank(text)[1])
+    return _name_score(split_rank(text)[1])
 
 
-def _split_rank(text: str) -> tuple[str | None, str]:
+def split_rank(text: str) -> tuple[str | None, str]:
+    """Rank and name of a signer's line: ("Đại tá", "Thạch Sơn Hùng"); the whole line where there is no rank."""
     stripped = text.strip(" .,;:*_-\"'()[]|")
     match = _RANK.match(stripped)
     if match:
@@ -388,7 +389,7 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and len(piece) > 6
                 and not any(map(str.isdecimal, piece))
                 and index == draft.title[-1][0] + 1
-                and _continues_title(piece)
+                and (_continues_title(piece) or _is_cut_off(draft.title[-1][1]))
             ):
                 draft.title.append((index, piece))
     return [
@@ -397,6 +398,13 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
         if draft.title
         or (draft.authority and (draft.name or any(_kind(text) == "power" for _, text in draft.authority)))
     ]
+
+
+def _is_cut_off(title: str) -> bool:
+    """Whether a position's own words began on its line, so that they may go on below: "TRƯỞNG PHÒNG VĂN"."""
+    words = plain(title)
+    position = _position_at(words)
+    return position is not None and len(words) > len(position) + 1
 
 
 @cache
@@ -443,7 +451,7 @@ def _continues_title(piece: str) -> bool:
 
 
 def _block(draft: _Draft) -> SignatureBlock:
-    rank, name = (None, None) if draft.name is None else _split_rank(draft.name[1])
+    rank, name = (None, None) if draft.name is None else split_rank(draft.name[1])
     doubt = None
     if name is None:
         doubt = "no name"
@@ -505,6 +513,7 @@ _HEAD = re.compile(
     r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
 )
 _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
+_SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
@@ -531,6 +540,9 @@ def _mended_note(note: str) -> str | None:
 def recipients_head_end(text: str) -> int | None:
     """Where the words "Nơi nhận:" end at the head of a line, however damaged; None where they do not stand there."""
     flat = aligned(text)
+    sent = _SENT_TO.match(flat)
+    if sent is not None:
+        return sent.end()
     match = _HEAD.match(flat)
     if match is None:
         return None
@@ -557,7 +569,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     >>> split_recipient("- Sở Nội vụ (b/c);")
     RecipientLine(name='Sở Nội vụ', note='b/c', mark='-', level=1)
     """
-    if parse_archive(text) is not None:
+    if parse_archive(text) is not None or is_archive_alone(text):
         return None
     opening = _MARK.match(text)
     mark = (opening["mark"] or "") if opening else ""
@@ -575,6 +587,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
 
 
+_ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
 _ARCHIVE = re.compile(
     r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[^\W\d_]{1,4}(?=\s*[:;]))"
     r"(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z",
@@ -584,6 +597,11 @@ _ARCHIVE_WORDS = re.compile(
     r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
     r"ub|vpu|vtlt|[a-z]{2,}\b)"
 )
+
+
+def is_archive_alone(text: str) -> bool:
+    """Whether a line says "Lưu" and no more."""
+    return _ARCHIVE_ALONE.fullmatch(aligned(text)) is not None
 
 
 def parse_archive(text: str) -> str | None:

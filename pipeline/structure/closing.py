@@ -27,7 +27,7 @@ FOOT_LINES = 70
 RECIPIENTS_LIKENESS = 80.0  # percent; "Với nhận," and "Nơi nhậm:" have 88
 SIGNING = 0.55  # likeness from which a line is a power, a position or a name
 _POWER = re.compile(
-    r"(?<=\s)(?:T/?M\.?|K/?T\.?|T/?L\.?|TUQ\.?|Q\.)\s+(?=[" + CAPITALS + r"]{2})"
+    r"(?<=\s)(?:T/?M[./]?|K/?T[./]?|T/?L[./]?|TUQ[./]?|Q\.)\s+(?=[" + CAPITALS + r"]{2})"
     r"|(?<=\s)(?:(?:PHÓ\s+)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
     r"|HIỆU TRƯỞNG))\b"
 )
@@ -41,7 +41,7 @@ def _signing(text: str) -> float:
 
 def is_recipients_head(text: str) -> bool:
     """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
-    if people.is_recipients_head(text) or re.fullmatch(r"\W*noi\s+gui\W*", aligned(text)):
+    if people.is_recipients_head(text):
         return True
     return 5 <= len(text.strip()) <= 13 and fuzz.ratio(folded(text), folded("noi nhan")) >= RECIPIENTS_LIKENESS
 
@@ -291,7 +291,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
         signs = right or (signs and part.box.right > part.frame.middle and is_capitals(text))
     elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
         # "Nguyễn Văn A" may go on a recipient's line ("- Đồng chí" / "Nguyễn Văn A;")
-        signs = before[-1].text.rstrip().endswith((";", ".", ":", ","))
+        above = before[-1].text.rstrip()
+        signs = above.endswith((";", ".", ":", ",")) or people.is_archive_alone(above)
     if not signs and part.box is None and before and before[-1].area == "signature":
         # "TRƯỞNG PHÒNG VĂN" / "HÓA - XÃ HỘI": the right column's lines run on in capitals
         signs = is_capitals(text) and len(text.split()) > 1 and not text.endswith((";", ","))

@@ -65,9 +65,10 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
         first = replace(first, title=None)
-    if first.name is None and len(blocks) == 1 and signing and _may_be_name(signing[-1].text):
-        # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng") are in no list of family names.
-        first = replace(first, name=signing[-1].text.strip(), name_lines=(len(signing) - 1,))
+    last = people.split_rank(signing[-1].text)[1] if signing else ""
+    if first.name is None and len(blocks) == 1 and _may_be_name(last):
+        # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng", "K'Brép") are in no list of family names.
+        first = replace(first, name=last, name_lines=(len(signing) - 1,))
     if first.name is None and len(blocks) == 1:
         taken = {*first.authority_lines, *first.title_lines}
         damaged = _name_among(signing, LIKELY_NAME, taken)
@@ -144,9 +145,14 @@ def _is_name_word(word: str) -> bool:
     return len(word) > 1 and word[0].isupper() and word.replace("'", "").replace("’", "").isalpha()
 
 
+_HIGHLAND = re.compile(r"[KHY]['’][A-ZĐ][^\W\d_]{2,}")
+
+
 def _may_be_name(text: str) -> bool:
     """Two to five words, each with a capital, none all in capitals."""
     words = text.split()
+    if len(words) == 1:
+        return _HIGHLAND.fullmatch(text) is not None
     return 2 <= len(words) <= 5 and all(
         word[:1].isupper() and not word.isupper() and word.replace("'", "").replace("’", "").isalpha() for word in words
     )
@@ -188,11 +194,13 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
     for line in lines:
         text = line.text
-        if is_recipients_head(text):
-            continue
         opener = _inline_start(line)
+        if opener is None and is_recipients_head(text):
+            continue
         if opener is not None:
-            line, text = opener, opener.text
+            *whole, line = _closed_parts(opener)
+            entries += [[part] for part in whole]
+            text = line.text
         wrapped = (
             bool(entries)
             and not _BULLET.match(text)
@@ -206,12 +214,24 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     return entries
 
 
+def _closed_parts(line: PlacedLine) -> list[PlacedLine]:
+    """The entries of "Nơi nhận: Như trên; Lưu: VT." on one line, parted behind each semicolon."""
+    parts = []
+    start = 0
+    for index, word in enumerate(line.words[:-1]):
+        if word.text.endswith(";"):
+            parts.append(line.part(start, index + 1))
+            start = index + 1
+    return [*parts, line.part(start)]
+
+
 def _inline_start(line: PlacedLine) -> PlacedLine | None:
     """The rest of a line that opens with "Nơi nhận:" and goes on with the first recipient."""
     words = [index for index, word in enumerate(line.words) if word.text]
     for count in (2, 3):
         if len(words) > count and people.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
-            return line.part(words[count])
+            rest = line.part(words[count])
+            return rest if sum(map(str.isalpha, rest.text)) > 1 else None
     return None
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.knowledge import datelines, doctypes, symbols
-from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.wording import TOGETHER
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
@@ -56,7 +56,16 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
         lines, prose, paragraphs, header.place, header.date, header.year, _is_joint(header)
     )
     header.places.update(header.issuing.places)
+    _same_spelling(header)
     return header
+
+
+def _same_spelling(header: Header) -> None:
+    """A dateline's place that lost every mark takes those of the same name in the letterhead: "Da Mai", "Đa Mai"."""
+    known = header.issuing
+    for name in (known.commune, known.district, known.province):
+        if header.place and header.place.isascii() and name and plain(name) == plain(header.place):
+            header.place = name
 
 
 _JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")

@@ -413,5 +413,11 @@ def _of_dateline(issuing: FoundIssuer) -> tuple[str, str] | None:
         return None
     name = gazetteer.split_kind(issuing.place)[1]
     date = issuing.date or (str(issuing.year) if issuing.year else None)
-    units = gazetteer.find_units(name, "province" if issuing.level == "province" else "district", date)
-    return (issuing.level, units[0].name) if len({(u.province, u.name) for u in units}) == 1 else None
+    for level in ("province", "district") if issuing.level == "province" else ("district",):
+        units = gazetteer.find_units(name, level, date)
+        if len({(unit.province, unit.name) for unit in units}) == 1:
+            # a province's body that dates from its town ("Buôn Ma Thuột") is of that province
+            return issuing.level, units[0].province if issuing.level == "province" else units[0].name
+        if units:
+            break
+    return None
