@@ -5,7 +5,7 @@ import drawn
 import numpy as np
 import pytest
 
-from pipeline.imaging import clean, marks, measure, sheet
+from pipeline.imaging import clean, light, marks, measure, sheet
 from pipeline.imaging.images import Back
 
 
@@ -94,7 +94,7 @@ def test_what_shines_through_is_made_paper_and_print_stays() -> None:
     back = cv2.GaussianBlur(drawn.text_page()[:, ::-1], (0, 0), 1.2).astype(np.float32)
     back = np.roll(back, 26, axis=0)
     old = 200 * (1 - 0.22 * (255 - back) / 255) * (page / 255 * 0.75 + 0.25)
-    evened = clean.even_out(old.astype(np.uint8), pale=False)
+    evened = light.even_out(old.astype(np.uint8), pale=False)
     only_back = (back < 100) & (cv2.erode(page.astype(np.uint8), np.ones((9, 9), np.uint8)) > 200)
     assert np.median(evened[only_back]) > 215
     assert np.median(evened[page < 60]) < 40
@@ -105,7 +105,7 @@ def test_specks_go_and_dots_stay() -> None:
     dotted = page.copy()
     dotted[165:169, 127:131] = 0  # under a letter, as the dot of nặng
     dotted[1650:1653, 300:303] = 0  # alone on the paper
-    out = clean.without_specks(dotted, 16.0)
+    out = light.without_specks(dotted, 16.0)
     assert (out[165:169, 127:131] == 0).all()
     assert (out[1650:1653, 300:303] == 255).all()
     assert np.array_equal(out[:1600][page[:1600] == 0], page[:1600][page[:1600] == 0])
@@ -115,7 +115,7 @@ def test_black_edges_and_holes_go() -> None:
     page = drawn.text_page()
     page[:, :14] = 0
     cv2.circle(page, (60, 700), 26, 10, -1)
-    out, taken = clean.without_borders(page, 16.0)
+    out, taken = light.without_borders(page, 16.0)
     assert taken == 2
     assert (out[100:, :14] == 255).all()
     assert (out[680:720, 40:80] == 255).all()
@@ -190,3 +190,63 @@ def test_yellow_paper_is_no_coloured_ink() -> None:
     red, blue = marks.colour_masks(paper)
     assert not red.any()
     assert not blue.any()
+
+
+def shadowed(picture: np.ndarray, left: float = 0.35, right: float = 1.0) -> np.ndarray:
+    """Half of it in a soft shadow, from top right to bottom left."""
+    height, width = picture.shape
+    xs, ys = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+    light_of = left + (right - left) / (1 + np.exp(-(xs + 0.4 * ys - 0.7) / 0.02))
+    return np.clip(picture * light_of, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("desk", [40, 110, 170])
+def test_a_sheet_is_found_on_a_desk_lighter_than_the_shadow_on_it(desk: int) -> None:
+    picture, corners = drawn.photographed(drawn.text_page())
+    outside = cv2.fillPoly(np.ones(picture.shape, np.uint8), [corners.astype(np.int32)], 0)
+    picture = np.where((outside > 0) & (picture < 70), picture * (desk / 55), picture)
+    found = sheet.corners(shadowed(picture))
+    assert found is not None
+    assert np.abs(found - corners).max() < 40
+
+
+def test_a_page_in_shadow_keeps_its_text() -> None:
+    page = drawn.text_page()
+    cleaned = clean.clean(shadowed(page, 0.25), 150.0)
+    assert "borders_taken_out" not in done(cleaned)
+    kept = cv2.resize(cleaned.image, page.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert (kept[page < 60] < 140).mean() > 0.95
+
+
+def test_a_dim_page_is_no_negative() -> None:
+    dim = (drawn.text_page() * 0.3).astype(np.uint8)
+    cleaned = clean.clean(dim, 150.0)
+    assert "inverted" not in done(cleaned)
+    assert np.median(cleaned.image) > 200
+
+
+@pytest.mark.parametrize("degrees", [-13.0, 10.0])
+def test_a_page_far_askew_is_levelled(degrees: float) -> None:
+    assert clean.clean(drawn.tilted(drawn.text_page(), degrees), 150.0).measures.skew == pytest.approx(degrees, abs=0.1)
+
+
+def test_the_grain_of_a_pale_copy_is_no_print() -> None:
+    page = drawn.text_page()
+    rng = np.random.default_rng(5)
+    pale = 205 - (255 - page.astype(np.float32)) * 0.26 + 5 * rng.standard_normal(page.shape)
+    evened = light.even_out(np.clip(pale, 0, 255).astype(np.uint8), pale=True)
+    far = cv2.erode(page, np.ones((15, 15), np.uint8)) == 255
+    assert (evened[far] < 200).mean() < 0.001
+    assert (evened[page < 60] < 128).mean() > 0.95
+
+
+def test_the_soft_back_goes_and_pale_sharp_print_stays() -> None:
+    page, rng = drawn.text_page(), np.random.default_rng(5)
+    back = cv2.GaussianBlur(np.roll(page[:, ::-1], 26, axis=0), (0, 0), 1.6)
+    for behind, stays in ((back, False), (np.roll(page, 26, axis=0), True)):
+        both = 235 - 0.5 * (255 - behind.astype(np.float32))
+        both = np.where(page < 200, 0.85 * page + 20, both) + 2 * rng.standard_normal(page.shape)
+        evened = light.even_out(np.clip(both, 0, 255).astype(np.uint8), pale=False)
+        far = (cv2.erode(page, np.ones((9, 9), np.uint8)) == 255) & (behind < 60)
+        assert bool((evened[far] < 230).mean() > 0.5) is stays
+        assert (evened[page < 60] < 100).mean() > 0.95

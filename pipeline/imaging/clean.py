@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Step, Turn
-from pipeline.imaging import marks, measure, sheet
+from pipeline.imaging import cells, light, marks, measure, sheet
 from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
 from pipeline.imaging.measure import Measures
 from pipeline.imaging.recognisers import Image
@@ -30,18 +30,11 @@ UNEVEN = 0.06
 DARK_PAPER = 235.0
 # Ink paler than this is deepened.
 PALE_INK = 150.0
-# What lies below the second share of the depth of print is made paper: the back of the sheet shining through reaches
-# a quarter to a third. Print is not taken to be shallower anywhere than the first share of its usual depth. On a page
-# whose print is pale throughout, shallow marks are more likely print than back.
-NO_SHALLOWER, SHINE_THROUGH = 0.85, 0.30
-NO_SHALLOWER_PALE, SHINE_THROUGH_PALE = 0.50, 0.15
 # The x-height that the Vietnamese model reads best, in pixels; see docs/imaging.md for the measurement. Pages inside
 # the band are left as they are: resampling costs sharpness too.
 WANTED_X_HEIGHT = 15.0
 GOOD_X_HEIGHTS = (12.5, 17.0)
 MOST_ENLARGED = 3.0
-# What is darker than this share of the paper's level is no paper.
-BLACK_EDGE = 0.45
 BLANK_INK = 0.0004
 COLOURED = 0.0004
 SMALL = 1000  # long side of the copy on which coloured marks are looked for
@@ -72,7 +65,7 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
         return Cleaned(flat, dpi, 0, Back(np.eye(3)), first, blank=True, steps=(_step(first, {"blank": True}),))
 
     if first.bilevel and first.specks > measure.SPECKLED:
-        flat = without_specks(flat, first.x_height)
+        flat = light.without_specks(flat, first.x_height)
         done["specks_taken_out"] = True
     # 1. the sheet in the picture: its corners
     to_image: Matrix = np.eye(3)  # from the frame worked in, back to the image's pixels
@@ -83,7 +76,7 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
         to_image = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
         done["sheet"] = [[round(float(value)) for value in point] for point in quad]
     else:
-        flat, edges = without_borders(flat, first.x_height)
+        flat, edges = light.without_borders(flat, first.x_height)
         if edges:
             done["borders_taken_out"] = edges
     # 2. which way up, on a small copy of the sheet
@@ -132,11 +125,16 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
     if not first.bilevel:
         uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or quad is not None
         if uneven or first.ink > PALE_INK:
-            copy = even_out(copy, first.ink > PALE_INK)
+            copy = light.even_out(copy, first.ink > PALE_INK)
             done["evened"] = True
-    found += _rules(copy, _per_mm(dpi * scale))
+    rules, table = _rules(copy, _per_mm(dpi * scale))
+    if rules:
+        copy = marks.without_rules(copy, rules, _per_mm(dpi * scale))
+        found += rules
+        done["rules_taken_out"] = len(rules)
     return Cleaned(
-        copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),)
+        copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),),
+        cells=tuple(table),
     )
 
 
@@ -292,103 +290,12 @@ def _colour_frame(image: Image, back: Back, copy: Image) -> tuple[Image, float]:
     return _remapped(small, reach, np.diag([scale, scale, 1.0]), target), ratio
 
 
-# --- light and ink ------------------------------------------------------------------------------------------
-
-
-def even_out(flat: Image, pale: bool) -> Image:
-    """Paper made white and ink made dark everywhere.
-
-    Each pixel is divided by the level of the paper around it, then its depth is taken in shares of the depth that
-    print has around it: pale patches deepen, and what shines through from the back stays below the least share.
-    """
-    small, _ = measure.small_copy(flat, 900)
-    paper = np.maximum(measure.paper_map(small), 16)
-    size = (flat.shape[1], flat.shape[0])
-    evened: Image = cv2.divide(flat, cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), scale=255)
-    # How deep print is at each place: the darkest of a neighbourhood of about two lines.
-    shallow = 255 - cv2.divide(small, paper, scale=255)
-    window = max(9, round(max(small.shape) / 40) | 1)
-    depth = cv2.dilate(cv2.GaussianBlur(shallow, (0, 0), 0.7), np.ones((window, window), np.uint8))
-    inked = depth[depth > 25]
-    if inked.size < 50:
-        return evened
-    usual = float(np.percentile(inked, 60))
-    floor, least = (NO_SHALLOWER_PALE, SHINE_THROUGH_PALE) if pale else (NO_SHALLOWER, SHINE_THROUGH)
-    depth = np.clip(cv2.blur(depth, (2 * window, 2 * window)).astype(np.float32), floor * usual, 255.0)
-    full = cv2.resize(depth, size, interpolation=cv2.INTER_LINEAR)
-    share = (255.0 - evened.astype(np.float32)) / full
-    deepened = 255.0 * (1.0 - (share - least) / (1.0 - least))
-    result: Image = np.clip(deepened, 0, 255).astype(np.uint8)
-    return result
-
-
-def without_specks(flat: Image, x_height: float) -> Image:
-    """A black-and-white page without the dots that stand apart from all letters.
-
-    The dot of nặng and of i, full stops and commas stand within a letter's height of a letter; what is larger than
-    a sixth of the x-height stays wherever it stands.
-    """
-    ink = (flat < 128).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    extent = np.maximum(stats[:, 2], stats[:, 3])
-    letters = extent >= max(4.0, 0.45 * x_height)
-    letters[0] = False
-    near = cv2.dilate(letters[labels].astype(np.uint8), np.ones((round(0.9 * x_height) | 1,) * 2, np.uint8))
-    touching = np.zeros(count, dtype=bool)
-    touching[np.unique(labels[near > 0])] = True
-    tiny = stats[:, 4] <= max(2, round((0.09 * x_height) ** 2))
-    drop = (~letters) & (tiny | ~touching)
-    drop[0] = False
-    result: Image = np.where(drop[labels], np.uint8(255), flat)
-    return result
-
-
-def without_borders(flat: Image, x_height: float) -> tuple[Image, int]:
-    """The page without the black edges and holes that a scanner leaves, and how many were taken out.
-
-    Solid dark areas thicker than any letter that touch the edge of the page, and solid discs of 4 to 9 mm.
-    """
-    small, scale = measure.small_copy(flat, 800)
-    thick = max(5, round((x_height or 16) * scale * 0.9))
-    # On a dim picture paper in shadow is as dark as the scanner's lid on a good one.
-    dark = (small < min(110.0, BLACK_EDGE * float(np.percentile(small, 60)))).astype(np.uint8)
-    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
-    if not core.any():
-        return flat, 0
-    height, width = small.shape
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
-    cover = np.zeros_like(core)
-    taken = 0
-    for i in range(1, count):
-        x, y, w, h, area = stats[i]
-        edge = x <= 2 or y <= 2 or x + w >= width - 2 or y + h >= height - 2
-        hole = (
-            0.75 < w / h < 1.33 and area > 0.7 * w * h and width / 60 < w < width / 20
-            and (x < width * 0.12 or x + w > width * 0.88)
-        )
-        if edge or hole:
-            cover |= (labels == i).astype(np.uint8)
-            taken += 1
-    if not taken:
-        return flat, 0
-    cover = cv2.dilate(cover, np.ones((thick, thick), np.uint8))
-    # The ragged rim of a black edge goes with it, as far as it is a narrow strip of its own.
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    for i in np.unique(labels[cover > 0]):
-        x, y, w, h, _ = stats[i]
-        if i and (w < 0.06 * width or h < 0.06 * height):
-            cover |= cv2.dilate((labels == i).astype(np.uint8), np.ones((3, 3), np.uint8))
-    full = cv2.resize(cover, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_NEAREST)
-    result: Image = np.where(full > 0, np.uint8(255), flat)
-    return result, taken
-
-
-def _rules(copy: Image, per_mm: float) -> list[Mark]:
-    """Ruling lines, looked for on a copy of about 120 dpi."""
+def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell]]:
+    """Ruling lines, looked for on a copy of about 120 dpi, and the cells of a table between them."""
     factor = min(1.0, 4.8 / per_mm)
     small = copy if factor == 1.0 else cv2.resize(copy, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     ink: npt.NDArray[np.uint8] = (small < 170).astype(np.uint8)
-    lines = marks.ruling_lines(ink, per_mm * factor)
+    lines, where = marks.ruling_lines(ink, per_mm * factor)
     height, width = ink.shape
     # A line along the very edge is the scanner's or the sheet's own.
     inner = [
@@ -396,4 +303,8 @@ def _rules(copy: Image, per_mm: float) -> list[Mark]:
         if (mark.kind == "rule" and 0.015 * height < mark.top and mark.bottom < 0.985 * height)
         or (mark.kind == "vertical_rule" and 0.02 * width < mark.left and mark.right < 0.98 * width)
     ]
-    return [_scaled(mark, 1 / factor) for mark in inner]
+    found = cells.find(where, per_mm * factor)
+    table = [
+        (round(x0 / factor), round(y0 / factor), round(x1 / factor), round(y1 / factor)) for x0, y0, x1, y1 in found
+    ]
+    return [_scaled(mark, 1 / factor) for mark in inner], table

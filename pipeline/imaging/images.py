@@ -93,7 +93,10 @@ class Back:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleaned:
-    """The copy for the recogniser: grey, upright; `turn` is how far the shown page was turned clockwise for it."""
+    """The copy for the recogniser: grey, upright; `turn` is how far the shown page was turned clockwise for it.
+
+    `cells` are the boxes (left, top, right, bottom) of a ruled table's cells, to be read one by one.
+    """
 
     image: Image
     dpi: float
@@ -103,3 +106,4 @@ class Cleaned:
     blank: bool = False
     marks: tuple[Mark, ...] = ()
     steps: tuple[Step, ...] = ()
+    cells: tuple[tuple[int, int, int, int], ...] = ()

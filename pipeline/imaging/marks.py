@@ -23,6 +23,9 @@ SEAL_SIZE = (24.0, 50.0)
 LEAST_STAMP = 12.0
 LEAST_RULE = 9.0
 THICKEST_RULE = 1.3
+# Of a found rule, runs of ink of this length are taken out; the bars of letters are shorter.
+STRAIGHT = 5.0
+RULE_INK = 190
 
 
 def colour_masks(frame: Image) -> tuple[Mask, Mask]:
@@ -82,9 +85,10 @@ def _clusters(mask: Mask, reach: float) -> list[tuple[int, int, int, int, int]]:
     ]
 
 
-def ruling_lines(ink: Mask, per_mm: float) -> list[Mark]:
-    """Straight level and upright lines, in pixels of `ink` (1 where there is ink)."""
+def ruling_lines(ink: Mask, per_mm: float) -> tuple[list[Mark], Mask]:
+    """Straight level and upright lines, in pixels of `ink` (1 where there is ink), and where they run."""
     found: list[Mark] = []
+    lines = np.zeros_like(ink)
     least, thickest = round(LEAST_RULE * per_mm), max(2.0, THICKEST_RULE * per_mm)
     # Lines of bilevel scans are jagged by a pixel or two: closed across before they are looked for along.
     for kind, shape, across in (("rule", (1, least), (3, 1)), ("vertical_rule", (least, 1), (1, 3))):
@@ -93,14 +97,36 @@ def ruling_lines(ink: Mask, per_mm: float) -> list[Mark]:
         gap = max(3, round(1.2 * per_mm))
         bridge = (1, gap) if kind == "rule" else (gap, 1)
         straight = cv2.morphologyEx(straight, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8))
-        _, _, stats, _ = cv2.connectedComponentsWithStats(straight, connectivity=8)
-        for x, y, w, h, area in stats[1:]:
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(straight, connectivity=8)
+        for label, (x, y, w, h, area) in enumerate(stats[1:], 1):
             length, breadth = (w, h) if kind == "rule" else (h, w)
             thickness = area / max(1, length)
             if thickness <= thickest and breadth <= max(4 * thickest, 0.02 * length):
                 name: ObjectKind = "rule" if kind == "rule" else "vertical_rule"
                 found.append(Mark(name, float(x), float(y), float(x + w), float(y + h), 0.9))
-    return found
+                lines[y : y + h, x : x + w] |= (labels[y : y + h, x : x + w] == label).astype(np.uint8)
+    return found, lines
+
+
+def without_rules(flat: Image, rules: list[Mark], per_mm: float) -> Image:
+    """The OCR copy without its ruling lines: engines read them as dashes, bars and underscores, and lose the cells of
+    a table between them. Letters that touch a line keep all but its thickness."""
+    out = flat.copy()
+    least = max(9, round(STRAIGHT * per_mm))
+    for mark in rules:
+        level = mark.kind == "rule"
+        if not level and mark.kind != "vertical_rule":
+            continue
+        pad = round(0.6 * per_mm) + 2
+        left, top = max(0, int(mark.left) - pad), max(0, int(mark.top) - pad)
+        place = np.s_[top : int(mark.bottom) + pad + 1, left : int(mark.right) + pad + 1]
+        zone = flat[place]
+        ink = (zone < RULE_INK).astype(np.uint8)
+        along, across = ((1, least), (3, 1)) if level else ((least, 1), (1, 3))
+        closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(across, np.uint8))
+        straight = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones(along, np.uint8))
+        out[place][cv2.dilate(straight, np.ones(across, np.uint8)) > 0] = np.median(zone)
+    return out
 
 
 def take_out(flat: Image, frame: Image, red: Mask, marks: list[Mark], scale: float) -> Image:

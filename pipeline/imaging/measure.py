@@ -122,7 +122,11 @@ def ink_mask(flat: Image, paper: Image | None = None) -> npt.NDArray[np.uint8]:
     return mask
 
 
-def skew_angle(mask: npt.NDArray[np.uint8], limit: float = 8.0) -> float:
+# Sheets fed by hand lie askew by a degree or two, photographs without a visible edge by ten.
+MOST_SKEW = 16.0
+
+
+def skew_angle(mask: npt.NDArray[np.uint8], limit: float = MOST_SKEW) -> float:
     """Degrees by which text lines fall to the right (clockwise), from -limit to limit; 0 where no angle stands out.
 
     The right angle gives the sharpest row profile. Columns are moved up or down rather than the image turned, which
@@ -171,6 +175,8 @@ def x_height(stats: npt.NDArray[np.int32], page_height: int) -> float:
     # Weighted by height: specks are many and small, letters are what fills the page.
     weighted = np.convolve(histogram * np.arange(len(histogram)), [0.5, 1.0, 0.5], mode="same")
     tallest = int(weighted.argmax())
+    if tallest < SMALLEST_LETTERS * page_height:
+        return 0.0
     # Where letters stand apart, those with ascender or mark may outnumber the plain ones: a second peak at about two
     # thirds of the height is the x-height then.
     low, high = int(tallest * 0.58), int(tallest * 0.78)
@@ -220,6 +226,10 @@ def measure(image: Image) -> Measures:
 # More dots than this are taken out of a black-and-white page; clean scans have 0.0 to 0.3, copies of copies 2 and
 # more.
 SPECKLED = 0.5
+# A grey page with more is grainy, and its grain must not be taken for letters.
+GRAINY = 5.0
+# Letters are no smaller than this part of the page's long side: type of 6 points on A3.
+SMALLEST_LETTERS = 1 / 450
 
 
 def measured_x_height(flat: Image) -> float:
@@ -242,13 +252,20 @@ def _parts(core: Image, dark: bool, bilevel: bool) -> npt.NDArray[np.int32]:
     """Boxes and sizes of the connected parts of ink at full resolution, background first, as OpenCV gives them."""
     if dark:
         core = cv2.bitwise_not(core)
-    if bilevel:
-        mask = (core < 128).astype(np.uint8)
-    else:
-        window = max(31, round(max(core.shape) / 60) | 1)
-        mask = cv2.adaptiveThreshold(core, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 20)
+    mask = (core < 128).astype(np.uint8) if bilevel else _grey_mask(core)
     stats: npt.NDArray[np.int32] = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
+    if not bilevel and _specks(stats) > GRAINY:
+        mask = _grey_mask(cv2.GaussianBlur(core, (0, 0), 1.5))
+        stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
     return stats
+
+
+def _grey_mask(core: Image) -> npt.NDArray[np.uint8]:
+    window = max(31, round(max(core.shape) / 60) | 1)
+    mask: npt.NDArray[np.uint8] = cv2.adaptiveThreshold(
+        core, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 20,
+    )
+    return mask
 
 
 def _specks(stats: npt.NDArray[np.int32]) -> float:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import clean, ingest, layout, recognisers, second
+from pipeline.imaging import cells, clean, ingest, layout, recognisers, second
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser, SeenWord
@@ -51,7 +51,7 @@ def read_page(
     cleaned = clean.clean(page.image, page.dpi)
     if cleaned.blank:
         return _finish(page, cleaned, (), recogniser)
-    words = recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
+    words = _read(cleaned, recogniser, limit)
     if score(words) < DOUBTED and confidence(words) < SURE_OF_ITSELF:
         cleaned, words = _other_ways(page, cleaned, words, recogniser, limit)
     if not settings.second_reading:
@@ -91,7 +91,16 @@ def _other_ways(
     if best == cleaned.turn:
         return cleaned, words
     cleaned = clean.clean(page.image, page.dpi, best)
-    return cleaned, recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
+    return cleaned, _read(cleaned, recogniser, limit)
+
+
+def _read(cleaned: Cleaned, recogniser: Recogniser, limit: float) -> tuple[SeenWord, ...]:
+    """The words of the copy, those of a ruled table read cell by cell."""
+    if not cleaned.cells:
+        return recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
+    around = recogniser.read(cells.without(cleaned.image, cleaned.cells), dpi=cleaned.dpi, timeout=limit)
+    lines = max((word.line for word in around), default=-1) + 1
+    return around + cells.read(cleaned.image, cleaned.cells, recogniser, cleaned.dpi, limit, lines)
 
 
 def _turns_after(turn: Turn) -> tuple[Turn, ...]:

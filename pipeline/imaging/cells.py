@@ -1,0 +1,121 @@
+"""The cells of a ruled table, found on the cleaned copy and read one by one.
+
+The trouble: an engine that looks at a whole page loses single figures, second lines of column heads and whole rows
+between the lines of a table, and runs neighbouring cells together. Put under one another on a strip, without the
+lines, the same cells are read like any lines of text. The lines themselves are the only evidence; a table without
+lines is left to the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.imaging.recognisers import Image, Recogniser, SeenWord, of_one_block
+
+Cell = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
+# Millimetres: how far lines may fail to meet at a corner, and the least side of a cell.
+GAP = 1.4
+LEAST_SIDE = 2.6
+# Fewer cells are a frame around some words: the stamp of a registry, a box on a form.
+LEAST_CELLS = 4
+# A region this high and wide of the page is a frame around its text, and not a cell.
+LARGEST = 0.5
+# Share of its hull that a cell fills; less is what surrounds boxes.
+LEAST_FILLED = 0.6
+# Engines refuse pictures of more than 32,767 pixels; a strip of this height holds about 150 lines.
+STRIP = 8000
+_GAP = 20
+_INK = 150
+
+
+def find(lines: npt.NDArray[np.uint8], per_mm: float) -> list[Cell]:
+    """Boxes between ruling lines (1 where there is a line), top to bottom and left to right."""
+    height, width = lines.shape
+    reach = max(3, round(GAP * per_mm)) | 1
+    closed = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
+    found = [
+        (int(x), int(y), int(x + w), int(y + h))
+        for x, y, w, h, area in stats[1:]
+        if min(w, h) > LEAST_SIDE * per_mm and area > LEAST_FILLED * w * h
+        and x > 0 and y > 0 and x + w < width and y + h < height
+        and not (w > LARGEST * width and h > LARGEST * height)
+    ]
+    return sorted(found, key=lambda cell: (cell[1], cell[0])) if len(found) >= LEAST_CELLS else []
+
+
+def without(copy: Image, cells: tuple[Cell, ...]) -> Image:
+    """The copy with its cells empty, for reading what stands around the table."""
+    out = copy.copy()
+    for left, top, right, bottom in cells:
+        out[top:bottom, left:right] = _paper(copy)
+    return out
+
+
+def read(
+    copy: Image, cells: tuple[Cell, ...], recogniser: Recogniser, dpi: float, timeout: float, first_line: int = 0
+) -> tuple[SeenWord, ...]:
+    """The words of the cells, in pixels of the copy; their lines are numbered from `first_line` on.
+
+    Raises what the recogniser raises.
+    """
+    engine = of_one_block(recogniser)
+    words: list[SeenWord] = []
+    for strip, places in _strips(copy, cells):
+        numbers: dict[tuple[int, int], int] = {}
+        for word in engine.read(strip, dpi=dpi, timeout=timeout):
+            middle = (word.top + word.bottom) / 2
+            at = next((i for i, (top, bottom, _, _) in enumerate(places) if top <= middle < bottom), None)
+            if at is None:
+                continue
+            _, _, right, down = places[at]
+            # An engine may run two cells on the strip into one line; they are not.
+            line = numbers.setdefault((at, word.line), first_line + len(numbers))
+            words.append(replace(
+                word, left=word.left + right, right=word.right + right, top=word.top + down,
+                bottom=word.bottom + down, line=line, block=word.block + 1,
+            ))
+        first_line += len(numbers)
+    return tuple(words)
+
+
+def _paper(copy: Image) -> np.uint8:
+    """The level of the paper."""
+    return np.uint8(np.median(copy[::8, ::8]))
+
+
+def _strips(copy: Image, cells: tuple[Cell, ...]) -> list[tuple[Image, list[tuple[float, float, int, int]]]]:
+    """The inked parts of cells under one another; for each its (top, bottom) on the strip and the way to the copy."""
+    parts: list[list[Cell]] = [[]]
+    height = 0
+    for left, top, right, bottom in cells:
+        ys, xs = np.nonzero(copy[top:bottom, left:right] < _INK)
+        if len(ys) < 6:
+            continue
+        part = (left + int(xs.min()), top + int(ys.min()), left + int(xs.max()) + 1, top + int(ys.max()) + 1)
+        height += part[3] - part[1] + _GAP
+        if height > STRIP and parts[-1]:
+            parts.append([])
+            height = part[3] - part[1] + _GAP
+        parts[-1].append(part)
+    strips = []
+    for group in parts:
+        if not group:
+            continue
+        size = (
+            sum(bottom - top + _GAP for _, top, _, bottom in group) + _GAP,
+            max(right - left for left, _, right, _ in group) + 2 * _GAP,
+        )
+        strip = np.full(size, _paper(copy), np.uint8)
+        row, places = _GAP, []
+        for left, top, right, bottom in group:
+            strip[row : row + bottom - top, _GAP : _GAP + right - left] = copy[top:bottom, left:right]
+            places.append((row - _GAP / 2, row + bottom - top + _GAP / 2, left - _GAP, top - row))
+            row += bottom - top + _GAP
+        strips.append((strip, places))
+    return strips

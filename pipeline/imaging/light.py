@@ -1,0 +1,187 @@
+"""Light and ink of a page: paper made white, print made dark, and what is neither taken out.
+
+What stands on a page besides print and must not be read: black edges and holes, specks, the grain of copies, the back
+of the sheet shining through. Each is told from print by a measurement on the page itself; where the two do not part
+plainly, all is left as it is.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.imaging import measure
+from pipeline.imaging.recognisers import Image
+
+# What lies below the second share of the depth of print is made paper: the back of the sheet shining through reaches
+# a quarter to a third. Print is not taken to be shallower anywhere than the first share of its usual depth. On a page
+# whose print is pale throughout, shallow marks are more likely print than back.
+NO_SHALLOWER, SHINE_THROUGH = 0.85, 0.30
+NO_SHALLOWER_PALE, SHINE_THROUGH_PALE = 0.50, 0.15
+# Marks shallower than this share of the depth of print are not looked at; see `_no_print`.
+SHALLOWEST = 0.25
+# What shines through is this much softer than print, or softer still.
+SOFT = 0.9
+# Grain beyond this share of the depth of print is smoothed: good scans have 0.01, old copies 0.1.
+GRAINY = 0.06
+# What is darker than this share of the paper's level is no paper.
+BLACK_EDGE = 0.45
+# ...but where a part of a dark area is darker than this share of its usual level, it is print on paper in shadow;
+# only what is usually below the second figure is black for sure.
+PRINT_IN_SHADOW, BLACK = 0.6, 40.0
+
+
+def even_out(flat: Image, pale: bool) -> Image:
+    """Paper made white and ink made dark everywhere.
+
+    Each pixel is divided by the level of the paper around it, then its depth is taken in shares of the depth that
+    print has around it: pale patches deepen, and what shines through from the back stays below the least share.
+    """
+    small, _ = measure.small_copy(flat, 900)
+    paper = np.maximum(measure.paper_map(small), 16)
+    size = (flat.shape[1], flat.shape[0])
+    evened: Image = cv2.divide(flat, cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), scale=255)
+    # How deep print is at each place: the darkest of a neighbourhood of about two lines.
+    shallow = 255 - cv2.divide(small, paper, scale=255)
+    window = max(9, round(max(small.shape) / 40) | 1)
+    depth = cv2.dilate(cv2.GaussianBlur(shallow, (0, 0), 0.7), np.ones((window, window), np.uint8))
+    # Grain alone reaches three and a half deviations in a window of this size.
+    inked = depth[depth > max(25.0, 5 * _grain(shallow.astype(np.float32)))]
+    if inked.size < 50:
+        return evened
+    usual = float(np.percentile(inked, 60))
+    floor, least = (NO_SHALLOWER_PALE, SHINE_THROUGH_PALE) if pale else (NO_SHALLOWER, SHINE_THROUGH)
+    depth = np.clip(cv2.blur(depth, (2 * window, 2 * window)).astype(np.float32), floor * usual, 255.0)
+    full = cv2.resize(depth, size, interpolation=cv2.INTER_LINEAR)
+    inked = 255.0 - evened.astype(np.float32)
+    grain = _grain(inked) / usual
+    smooth = cv2.GaussianBlur(inked, (0, 0), min(1.4, max(0.8, 10 * grain)))
+    share = (smooth if grain > GRAINY else inked) / full
+    nothing, level = _no_print(smooth / full)
+    least = max(least, level)
+    deepened = 255.0 * (1.0 - (share - least) / (1.0 - least))
+    deepened[nothing] = 255.0
+    result: Image = np.clip(deepened, 0, 255).astype(np.uint8)
+    return result
+
+
+def _grain(inked: npt.NDArray[np.float32]) -> float:
+    """Standard deviation of the grain of the paper, in the levels of `inked`."""
+    sample = inked[::2, ::2] - cv2.GaussianBlur(inked, (0, 0), 4)[::2, ::2]
+    # A quarter of a normal distribution lies within 0.319 deviations; more of the page may be print.
+    return float(np.percentile(np.abs(sample), 25)) / 0.319
+
+
+def _no_print(share: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.bool_], float]:
+    """Where there are marks that are no print, grain of the paper or what shines through from the back; and the share
+    of the depth of print below which such marks lie where they touch print, 0 where there are none.
+
+    Of each mark its deepest point is taken. On a page of print alone these form one heap; grain and the back of the
+    sheet form a second, shallower one. That heap goes if its marks are plainly smaller than letters or plainly softer
+    than them: paper scatters what shines through it. Pale but sharp marks of a letter's size are print.
+    """
+    marked = share > SHALLOWEST
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.astype(np.uint8), connectivity=8)
+    place = labels[marked]
+    step = cv2.morphologyEx(share, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    deepest, steepest = _largest(share[marked], place, count), _largest(step[marked], place, count)
+    area = stats[:, 4]
+    told = area >= 6
+    told[0] = False
+    bins = np.arange(SHALLOWEST, 1.6, 0.1)
+    heaps = np.histogram(deepest[told], bins)[0]
+    inked = np.histogram(deepest[told], bins, weights=area[told])[0]
+    usual = int(inked.argmax())
+    nowhere = np.zeros(share.shape, np.bool_), 0.0
+    if usual < 2:
+        return nowhere
+    valley = usual - 1 - int(heaps[:usual][::-1].argmin())
+    beside = min(heaps[:valley].max(initial=0) / 2, heaps[valley:].max())
+    if beside < 2 * heaps[valley] or heaps[:valley].sum() < 30:
+        return nowhere
+    cut = float(bins[valley] + bins[valley + 1]) / 2
+    shallow, deep = told & (deepest < cut), told & (deepest >= cut)
+    small = np.median(area[shallow]) < 0.3 * np.median(area[deep])
+    softness = np.median(steepest[shallow] / deepest[shallow]) / np.median(steepest[deep] / deepest[deep])
+    if not small and softness > SOFT:
+        return nowhere
+    gone = deepest < cut
+    gone[0] = True
+    return gone[labels], 0.0 if small else 0.75 * cut
+
+
+def _largest(values: npt.NDArray[np.float32], place: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.float32]:
+    """The largest of the values at each place."""
+    order = np.argsort(values)
+    found = np.zeros(count, np.float32)
+    found[place[order]] = values[order]  # the last one written stays
+    return found
+
+
+def without_specks(flat: Image, x_height: float) -> Image:
+    """A black-and-white page without the dots that stand apart from all letters.
+
+    The dot of nặng and of i, full stops and commas stand within a letter's height of a letter; what is larger than
+    a sixth of the x-height stays wherever it stands.
+    """
+    ink = (flat < 128).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    extent = np.maximum(stats[:, 2], stats[:, 3])
+    letters = extent >= max(4.0, 0.45 * x_height)
+    letters[0] = False
+    near = cv2.dilate(letters[labels].astype(np.uint8), np.ones((round(0.9 * x_height) | 1,) * 2, np.uint8))
+    touching = np.zeros(count, dtype=bool)
+    touching[np.unique(labels[near > 0])] = True
+    tiny = stats[:, 4] <= max(2, round((0.09 * x_height) ** 2))
+    drop = (~letters) & (tiny | ~touching)
+    drop[0] = False
+    result: Image = np.where(drop[labels], np.uint8(255), flat)
+    return result
+
+
+def _is_written_on(levels: Image) -> bool:
+    """Whether there is print on a dark area: paper in shadow, and no black edge."""
+    darkest, usual = np.percentile(levels, (4, 50))
+    return bool(usual > BLACK and darkest < PRINT_IN_SHADOW * usual)
+
+
+def without_borders(flat: Image, x_height: float) -> tuple[Image, int]:
+    """The page without the black edges and holes that a scanner leaves, and how many were taken out.
+
+    Solid dark areas thicker than any letter that touch the edge of the page, and solid discs of 4 to 9 mm.
+    """
+    small, scale = measure.small_copy(flat, 800)
+    thick = max(5, round((x_height or 16) * scale * 0.9))
+    # On a dim picture paper in shadow is as dark as the scanner's lid on a good one.
+    dark = (small < min(110.0, BLACK_EDGE * float(np.percentile(small, 60)))).astype(np.uint8)
+    core = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((thick, thick), np.uint8))
+    if not core.any():
+        return flat, 0
+    height, width = small.shape
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=8)
+    cover = np.zeros_like(core)
+    taken = 0
+    for i in range(1, count):
+        x, y, w, h, area = stats[i]
+        edge = x <= 2 or y <= 2 or x + w >= width - 2 or y + h >= height - 2
+        hole = (
+            0.75 < w / h < 1.33 and area > 0.7 * w * h and width / 60 < w < width / 20
+            and (x < width * 0.12 or x + w > width * 0.88)
+        )
+        here = (labels == i).astype(np.uint8)
+        if hole or (edge and not _is_written_on(small[here > 0])):
+            cover |= here
+            taken += 1
+    if not taken:
+        return flat, 0
+    cover = cv2.dilate(cover, np.ones((thick, thick), np.uint8))
+    # The ragged rim of a black edge goes with it, as far as it is a narrow strip of its own.
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    for i in np.unique(labels[cover > 0]):
+        x, y, w, h, _ = stats[i]
+        if i and (w < 0.06 * width or h < 0.06 * height):
+            cover |= cv2.dilate((labels == i).astype(np.uint8), np.ones((3, 3), np.uint8))
+    full = cv2.resize(cover, (flat.shape[1], flat.shape[0]), interpolation=cv2.INTER_NEAREST)
+    result: Image = np.where(full > 0, np.uint8(255), flat)
+    return result, taken
