@@ -15,6 +15,7 @@
     │   └── RecognitionFailed
     ├── DocumentError          3    one document cannot be finished; the batch goes on
     │   ├── TooManyFailedPages      more of its pages failed than the settings allow
+    │   ├── MissingReference        a text named as reference is gone or not permitted
     │   └── ReadingFailed           recognised, but not made into text, record and files
     ├── NoInput                4    nothing to do was found
     ├── MissingPart            5    Tesseract, language data, font, optional extra
@@ -143,6 +144,12 @@ class TooManyFailedPages(DocumentError):
     """More pages failed than may."""
 
     cure = "See the messages of its pages, then `sohoa retry DIR`; --max-failed-share sets the limit."
+
+
+class MissingReference(DocumentError):
+    """A text named as reference cannot be read any more."""
+
+    cure = "Put it back or run without it (--reference); the recognised pages are kept."
 
 
 class ReadingFailed(DocumentError):

@@ -6,7 +6,6 @@ Two drives meet in a stored `Document`: `recognise` is slow, goes page by page a
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from pipeline.corrections import Correction
 from pipeline.decoder.restoration import RestoredText, Restorer
 from pipeline.decoder.restoration import restore as restore_document
 from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
-from pipeline.errors import PageError, SohoaError, TooLarge
+from pipeline.errors import MissingReference, PageError, SohoaError, TooLarge
 from pipeline.imaging import ingest, layout, pages, recognisers
 from pipeline.imaging.images import PageInput
 from pipeline.imaging.ingest import Source
@@ -109,12 +108,20 @@ def recognise(path: Path, settings: Settings | None = None, recogniser: Recognis
 
 
 @lru_cache(maxsize=2)
-def _restorer(references: tuple[str, ...]) -> Restorer:
+def _restorer(references: tuple[str, ...], digests: tuple[str, ...]) -> Restorer:
+    """The restorer with these texts. `digests` name their content: a text that was edited is read anew."""
     restorer = Restorer.load()
     if references:
-        restorer = copy.copy(restorer)  # the loaded one is shared and must not learn from these texts
-        restorer.adapt(encodings.decode(Path(name).read_bytes()).text for name in references)
+        restorer.adapt([_reference(Path(name)) for name in references])
     return restorer
+
+
+def _reference(path: Path) -> str:
+    """The text of a reference. Raises MissingReference."""
+    try:
+        return encodings.decode(path.read_bytes()).text
+    except OSError as error:
+        raise MissingReference(path, f"this reference cannot be read ({error.strerror}).") from error
 
 
 def read(document: Document, settings: Settings | None = None, log: Sequence[Correction] = ()) -> Reading:
@@ -122,7 +129,7 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
     settings = settings or Settings()
     # Tables first: their cells bound what may be one paragraph, and a document read again has them already.
     document = tables.tables(reset(document))
-    document = restore_document(document, _restorer(settings.references), settings.preset)
+    document = restore_document(document, _restorer(settings.references, settings.reference_digests()), settings.preset)
     document, reports = correcting.report_on_document(document, log)
     document = replace(document, steps=(
         *(step for step in document.steps if step.stage != "read"),

@@ -62,12 +62,25 @@ class Settings:
         """Names what is made of a recognised document (the recognition settings included)."""
         return self._digest(_RECOGNITION + _READING)
 
+    def reference_digests(self) -> tuple[str, ...]:
+        """What each reference holds, as sha256; empty for one that cannot be read: its absence counts too."""
+        return tuple(_content(Path(name)) for name in self.references)
+
     def _digest(self, names: tuple[str, ...]) -> str:
         values = {name: getattr(self, name) for name in names}
+        if "references" in values:  # by what they say: an edited text makes another reading, a moved one does not
+            values["references"] = self.reference_digests()
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
 
     def as_json(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
+
+
+def _content(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
 
 
 _RECOGNITION = ("text_layer", "engine", "languages", "second_reading", "render_dpi")

@@ -28,6 +28,19 @@ def test_a_change_redoes_only_its_half(change: dict, images_again: bool, text_ag
     assert (old.reading_fingerprint() != new.reading_fingerprint()) is text_again
 
 
+def test_a_reference_counts_by_what_it_says(tmp_path: Path) -> None:
+    first, moved = tmp_path / "a.txt", tmp_path / "b.txt"
+    first.write_text("Kế hoạch của huyện.", "utf-8")
+    moved.write_text("Kế hoạch của huyện.", "utf-8")
+    before = Settings(references=(str(first),)).reading_fingerprint()
+    assert Settings(references=(str(moved),)).reading_fingerprint() == before
+    first.write_text("Kế hoạch của tỉnh.", "utf-8")
+    edited = Settings(references=(str(first),)).reading_fingerprint()
+    first.unlink()
+    gone = Settings(references=(str(first),)).reading_fingerprint()
+    assert len({before, edited, gone, Settings().reading_fingerprint()}) == 4
+
+
 def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "sohoa.toml"
     file.write_text('preset = "full"\nlanguages = ["vie", "eng"]\npage_timeout_seconds = 60\n')

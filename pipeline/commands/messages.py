@@ -81,6 +81,13 @@ _TEXTS: dict[str, _Text] = {
     "run.failed": _Text("{name}: {what}", "{name}: {what}"),
     "run.page": _Text("page {page}", "trang {page}"),
     "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
+    "status.running": _Text("A run has been working here since {since}.",
+                            "Một lần chạy đang làm việc ở đây từ {since}."),
+    "status.ended": _Text("The last run ended {since}.", "Lần chạy gần nhất xong lúc {since}."),
+    "status.stopped": _Text("The last run was stopped before its end; the same command goes on from there.",
+                            "Lần chạy gần nhất dừng giữa chừng; chạy lại cùng lệnh để tiếp tục."),
+    "status.pages": _Text("{pages} pages, {failed} of them failed; {pace} s of work a page.",
+                          "{pages} trang, trong đó {failed} trang lỗi; {pace} giây công việc mỗi trang."),
     "run.older": _Text("{count} documents stand as an earlier version of this program or of Tesseract read them; "
                        "`--redo` recognises them anew.",
                        "{count} tài liệu vẫn theo kết quả nhận dạng của phiên bản chương trình hoặc Tesseract cũ hơn; "
@@ -188,6 +195,8 @@ _ERRORS_VI: dict[str, tuple[str, str]] = {
     "DocumentError": ("Không hoàn thành được văn bản này.", "`sohoa retry DIR` sẽ thử lần nữa."),
     "TooManyFailedPages": ("Quá nhiều trang lỗi nên coi cả văn bản là lỗi.",
                            "Xem các trang lỗi; quét lại, hoặc nâng --max-failed-share rồi `sohoa retry DIR`."),
+    "MissingReference": ("Không còn đọc được tệp tham chiếu đã nêu.",
+                         "Đặt lại tệp đó hoặc chạy không có nó (--reference); các trang đã đọc vẫn được giữ."),
     "ReadingFailed": ("Không lập được văn bản và bản ghi từ các trang đã đọc.",
                       "`sohoa retry DIR` sẽ thử lần nữa; nếu vẫn lỗi, xin báo lại kèm tệp."),
     "ChangedInput": ("Tệp bị thay đổi trong khi đọc.", "Đợi chép xong rồi chạy lại."),

@@ -40,6 +40,11 @@ DISCOUNTS: Discounts = {2: (0.78, 1.30, 2.5), 3: (0.88, 1.55, 3.5), 4: (0.91, 1.
 # For texts the user names as of the same kind: what stood there once is likely to stand there again.
 TRUSTING: Discounts = {2: (0.55, 0.7, 0.8), 3: (0.4, 0.5, 0.6), 4: (0.25, 0.3, 0.4)}
 
+UNSEEN: Final = 0.5  # count supposed of every word of the vocabulary
+# The same in a small model that is mixed into the large one: of what it has not, it must say nothing. At 0.5 every
+# rare word was a hundred times as likely beside a reference as without one.
+UNSEEN_TRUSTING: Final = 1e-4
+
 _TOKEN = re.compile(
     r"""
     (?P<number>\w*\d\w*(?:[.,/:–-]\w+)*)     # 2024, 10,2, 23/01/2024, 29/KH-UBND: one token
@@ -162,13 +167,16 @@ def continuations(longer: Counts, own: Counts, order: int) -> Counts:
 
 
 def estimate(
-    tables: dict[int, Counts], vocabulary: int, keep: dict[int, int] | None = None, discounts: Discounts = DISCOUNTS
+    tables: dict[int, Counts], vocabulary: int, keep: dict[int, int] | None = None, discounts: Discounts = DISCOUNTS,
+    unseen: float = UNSEEN,
 ) -> LanguageModel:
     """A back-off model from counts of orders 1 to n; `keep` bounds the n-grams of orders 2 and up.
 
+    `unseen` is the count supposed of every word.
+
     What is kept are the n-grams that add most: count times the gain in log-probability over backing off.
     """
-    unigram = np.full(vocabulary, 0.5, np.float64)
+    unigram = np.full(vocabulary, unseen, np.float64)
     unigram[tables[1].keys.astype(np.int64)] += tables[1].counts
     unigram /= unigram.sum()
     keys: dict[int, Keys] = {1: np.arange(vocabulary, dtype=np.uint64)}
@@ -264,8 +272,11 @@ class LanguageModel:
             matrix[rows, columns] = np.minimum(matrix[rows, columns], costs)
         return matrix
 
-    def score(self, contexts: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
-        """Log-probability of each word after its context, a row of word numbers, the nearest last."""
+    def score(self, contexts: NDArray[np.int64], words: NDArray[np.int64], seen: bool = False) -> Floats:
+        """Log-probability of each word after its context, a row of word numbers, the nearest last.
+
+        `seen`: minus infinity for a word that never followed even the nearest word of its context.
+        """
         words = words.astype(np.uint64)
         depth = min(contexts.shape[1], self.order - 1)
         columns = contexts[:, contexts.shape[1] - depth :].astype(np.uint64)
@@ -284,7 +295,10 @@ class LanguageModel:
                 return result
             places, there = _find(self.tables[used - 1].keys, key)
             result[open_[there]] += self.tables[used - 1].backoffs[places[there]]
-        result[open_] += self.tables[0].logs[words[open_].astype(np.int64)]
+        if seen:
+            result[open_] = -np.inf
+        else:
+            result[open_] += self.tables[0].logs[words[open_].astype(np.int64)]
         return result
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -336,4 +350,4 @@ def model_of(texts: Iterable[str], vocabulary: Vocabulary, order: int = ORDER) -
     tables = {n: count(stream, n) for n in range(1, order + 1)}
     if not all(len(table.keys) for table in tables.values()):
         return None
-    return estimate(tables, len(vocabulary.words), discounts=TRUSTING)
+    return estimate(tables, len(vocabulary.words), discounts=TRUSTING, unseen=UNSEEN_TRUSTING)

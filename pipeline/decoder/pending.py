@@ -1,10 +1,12 @@
 """Words on their way through the decoder, and what else was read at their place."""
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.decoder import tokens
+from pipeline.decoder.references import Expected, References
 from pipeline.decoder.settling import settle
 from pipeline.document import Alternative, Reading
 from pipeline.knowledge import vietnamese
@@ -25,6 +27,7 @@ class PendingWord:
     readings: tuple[Reading, ...] = ()
     pieces: tuple[tokens.Piece, ...] = ()
     heard: tuple[tuple[str, float], ...] = ()  # what else was read for its only text piece, and how surely
+    expected: tuple[tuple[int, Expected], ...] = ()  # by the place of the piece: what a trusted text has here
     texts: list[str] | None = None
     confidence: float = 1.0
     alternatives: tuple[Alternative, ...] = ()
@@ -69,3 +72,38 @@ def hear(word: PendingWord, first: bool) -> None:
             heard[other[0].text] = max(heard.get(other[0].text, 0.0), reading.confidence)
     heard.pop(own[0].text, None)
     word.heard = tuple(heard.items())
+
+
+def expect(
+    lines: Sequence[Sequence[PendingWord]], spans: Iterable[tuple[int, int]], trusted: Sequence[References]
+) -> bool:
+    """Lay decoded lines beside the trusted texts; words that have a match there can be decoded anew with it.
+
+    Tells whether there is any match. What was decoded is forgotten then, what was settled or locked stays.
+    """
+    places: list[tuple[PendingWord, int]] = []
+    decoded: list[str] = []
+    for start, end in spans:
+        for row in lines[start:end]:
+            for word in row:
+                for place, piece in enumerate(word.pieces):
+                    if piece.kind != "punctuation":
+                        places.append((word, place))
+                        decoded.append(word.texts[place] if word.texts else piece.text)
+    matched = False
+    best: dict[tuple[int, int], Expected] = {}
+    for one in trusted:
+        for number, found in enumerate(one.expected(decoded)):
+            word, place = places[number]
+            known = best.get((id(word), place))
+            if found and word.pieces[place].kind == "text" and (not known or found.agreement > known.agreement):
+                best[id(word), place] = found
+                matched = True
+    if matched:
+        for word, place in places:
+            found = best.get((id(word), place))
+            if found:
+                word.expected = (*word.expected, (place, found))
+            if any(piece.kind == "text" for piece in word.pieces):
+                word.texts, word.confidence, word.alternatives, word.kind = None, 1.0, (), "kept"
+    return matched

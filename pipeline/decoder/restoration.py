@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.decoder import router, tokens
-from pipeline.decoder.language import LanguageModel, model_of
+from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import is_capitals, mend_labels, mend_numeral, paragraphs, text_pieces
-from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, hear
+from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
+from pipeline.decoder.references import References
 from pipeline.decoder.trained import MODEL, Trained, load
 from pipeline.decoder.weaving import Weaver
 from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Word
@@ -59,7 +60,7 @@ class Restorer:
 
     def __init__(self, trained: Trained) -> None:
         self.trained = trained
-        self.trusted: LanguageModel | None = None
+        self.trusted: References | None = None
 
     @classmethod
     def load(cls, model: Path | None = None) -> Restorer:
@@ -71,8 +72,8 @@ class Restorer:
         return cls(load(model or MODEL))
 
     def adapt(self, texts: Iterable[str]) -> None:
-        """Let clean texts of the same kind, a paragraph a line, speak in the language model from now on."""
-        self.trusted = model_of(texts, self.trained.vocabulary)
+        """Let clean texts of the same kind, a paragraph a line, speak from now on."""
+        self.trusted = References(texts, self.trained.vocabulary)
 
     def restore_text(
         self, text: str, preset: Preset = "balanced", references: Sequence[str] = ()
@@ -106,8 +107,10 @@ class Restorer:
         scanned: bool = False,
     ) -> list[router.Condition]:
         """Decode lines of words in place. `breaks` marks lines after which a new paragraph begins for certain."""
-        extra = model_of(references, self.trained.vocabulary) if references else None
-        models = [model for model in (extra, self.trusted) if model]
+        trusted = [self.trusted] if self.trusted else []
+        if references:
+            trusted.append(References(references, self.trained.vocabulary))
+        models = [one.model for one in trusted if one.model]
         for row in lines:
             for number, word in enumerate(row):
                 if len(word.raw) <= LONGEST_WORD:
@@ -132,6 +135,8 @@ class Restorer:
         for kind, spans in waiting.items():
             if kind in ("garbled", "unmarked", "slips", "clean"):
                 self._decode_spans(lines, spans, kind, preset, models)
+                if models and expect(lines, spans, trusted):
+                    self._decode_spans(lines, spans, kind, preset, models)
         mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
             if condition in MENDED or condition == "slips":

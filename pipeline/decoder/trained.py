@@ -17,7 +17,9 @@ from pipeline.knowledge import vietnamese
 from pipeline.knowledge.lexicon import load_table
 
 MODEL = Path(__file__).resolve().parent.parent / "data" / "restore.npz"
-CACHE_SHARE = 0.5  # of the probability given to texts the user trusts: as much as to all other text; not tuned
+# Of the probability given to texts the user trusts, where they have the word after its context: as much as to all other
+# text. On two garbled plans beside their kin 0.5 left 54 errors in 3,387 syllables, 0.3 left 55, no references 66.
+CACHE_SHARE = 0.5
 SHORTEST_MISPRINT = 4  # letters
 
 
@@ -40,15 +42,20 @@ class Trained:
         return self._pairs[1]
 
     def score_with(self, models: Sequence[LanguageModel]) -> Any:
-        """The language model's score, mixed with the models of trusted texts."""
+        """The language model's score, mixed with those of trusted texts where they have the word after this context.
+
+        Where they have not, they must not speak: their own frequencies would drown what the context tells.
+        """
         if not models:
             return self.model.score
         share = CACHE_SHARE / len(models)
 
         def score(contexts: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
-            total = np.exp(self.model.score(contexts, words)) * (1 - CACHE_SHARE)
+            general = np.exp(self.model.score(contexts, words))
+            total = general * (1 - CACHE_SHARE)
             for model in models:
-                total += np.exp(model.score(contexts, words)) * share
+                own = np.exp(model.score(contexts, words, seen=True))
+                total += np.where(own > 0, own, general) * share
             return np.log(np.maximum(total, 1e-12)).astype(np.float32)
 
         return score
