@@ -59,7 +59,7 @@ class FoundDate:
 # date doubtful, they are never turned into digits.
 NUMBER = r"(?:[0-9][0-9oil|]?|[oil|][0-9])"
 YEAR = r"(?:[12][0-9oil|]{3})"
-_QUARTER = r"(?:iv|i{1,3}|l{1,3}|lv|[1-4]|0[1-4])"
+_QUARTER = r"(?:iv|i{1,3}|l{1,3}|lv|1{2,3}|[1-4]|0[1-4])"  # no quarter is eleven: "Quý 11" was "Quý II"
 _SEP = r"\s?[/.\-]\s?"
 _YEAR_WORD = r"n[ai]m"  # "nim" is what English models make of "năm"
 _DAY_WORD = r"ngay"
@@ -72,7 +72,8 @@ _ATOM = re.compile(
     + "|".join(
         (
             # ngày 02 tháng 9 năm 2024; blanks and dots between; the year may be missing
-            rf"(?P<long>{_DAY_WORD}\s*(?P<long_d>{NUMBER}|[\s._]{{0,8}}(?=\s*thang))[\s._]{{0,4}}thang\s*"
+            # "ngày" may be missing where all the rest is there: "trước 31 tháng 3 năm 2022"
+            rf"(?P<long>(?:{_DAY_WORD}\s*|(?<![\w/.,])(?={NUMBER}\s+thang\s+{NUMBER}\s+{_YEAR_WORD}\s+{YEAR}))(?P<long_d>{NUMBER}|[\s._]{{0,8}}(?=\s*thang))[\s._]{{0,4}}thang\s*"
             rf"(?P<long_m>{NUMBER}|[\s._]{{0,8}}(?=\s*{_YEAR_WORD}))(?![0-9])"
             rf"(?:[\s._,]{{0,4}}{_YEAR_WORD}[\s._]{{0,3}}(?P<long_y>{YEAR})(?![0-9]))?)",
             # 02/6/2023, 1-2-2024, 30.4.2024, .../.../2024
@@ -112,7 +113,8 @@ _KINDS = ("long", "short", "brief", "dm", "head", "half", "month", "quarter", "y
 _RECURRING_BEFORE = re.compile(r"(?:hang|moi)\s+(?:nam|thang|quy|tuan)[^.;]{0,30}\Z")
 _NOT_A_YEAR_WORD = re.compile(r"(?:viet|mien|quang|ha|phia|huong|dong|tay)\s+\Z")
 _WORD_COUNTS = {"ba": 3, "sau": 6, "chin": 9}
-_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "l": 1, "ll": 2, "lll": 3, "lv": 4}
+_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "l": 1, "ll": 2, "lll": 3, "lv": 4, "11": 2, "111": 3}
+_QUARTER_READ = re.compile(r"qu[yi]\s*(1{2,3})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,9 @@ def _value(parts: _Parts, text: str, plain: str) -> FoundDate:
 def _dated(parts: _Parts, raw: str, precision: Precision, year: int, months: tuple[int, int]) -> FoundDate:
     first = f"{year}-{months[0]:02d}-01"
     last = f"{year}-{months[1]:02d}-{monthrange(year, months[1])[1]}"
-    return FoundDate(parts.start, parts.end, raw, last, precision, first, last, parts.edge)
+    strokes = _QUARTER_READ.search(aligned(raw)) if precision == "quarter" else None
+    doubt = f"quarter read as {strokes[1]}" if strokes is not None else None
+    return FoundDate(parts.start, parts.end, raw, last, precision, first, last, parts.edge, doubt=doubt)
 
 
 def edtf_of(year: int, month: str | None, day: str | None) -> tuple[str, str, str, Precision, str | None]:

@@ -243,10 +243,11 @@ _RANGE_FROM = re.compile(r"(?<![a-z])tu(?:\s+(?:khoang|dat))?\s*\Z")
 _NAMING = re.compile(
     r"(?:(?<![a-z])(?:so|dieu|khoan|muc(?! [0-9]+%)|tieu muc|phu luc|bieu|chuong|muc do|cap do|lan thu|thu|"
     r"de an|nghi quyet|nghi dinh|thong tu|"
-    r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|phuong|quan|"
+    r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|"
+    r"(?<!dia )phuong|(?<!binh )(?<!co )(?<!lien )quan|"
     r"khu pho|to dan pho|covid|nam|thang|ngay|quy|"
     r"nhiem ky|bieu so|du an|tieu du an|chi tieu|tieu chi|noi dung|hop phan|the he|phien ban|so nha|"
-    r"chuyen de)(?:\s+(?:so|thu))?)[\s:.]{0,2}\Z"
+    r"chuyen de)(?:\s+(?:so|thu))?)[\s.]{0,2}\Z"
 )
 # After these it names something only where no unit follows ("cấp 2", "lớp 5", but "cấp 120 giấy chứng nhận").
 _WEAK_NAMING = re.compile(

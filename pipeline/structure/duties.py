@@ -206,6 +206,8 @@ def _has_own_actor(text: str) -> bool:
         return False
     if own.task.startswith(("có trách nhiệm", "chịu trách nhiệm")):
         return True
+    if text[text.index(own.actor) + len(own.actor) :].lstrip().startswith(":"):
+        return not own.actor.startswith("Các ")
     return not own.actor.startswith("Các ") and bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
 
 

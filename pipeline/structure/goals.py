@@ -78,11 +78,17 @@ def goal_quantities(text: str) -> list[Quantity]:
 _TOPIC = re.compile(r"^ve\s[^:]{3,80}:\s+")
 
 
+# ", hiến 150 đơn vị máu": a verb or noun of its own after a comma; not where it only says where or how long
+_OWN_CLAUSE = re.compile(r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:[a-z]+\s+){1,4}")
+
+
 def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
     """Whether a number in a clause that has a goal already can be one of its own."""
     if quantity.unit == "%" or quantity.comparator != "=":
         return True
     before = key[start : quantity.number_start]
+    if quantity.unit is not None and _OWN_CLAUSE.fullmatch(before):
+        return True
     return not before.strip(" -+:(,") or _GOAL_VERB.search(before) is not None or before.rstrip().endswith((",", " va"))
 
 
@@ -258,7 +264,7 @@ def _shortened(text: str) -> str:
 # --- lists and prose -------------------------------------------------------------------------------------
 
 # ", tăng 3 triệu đồng so với năm 2017": how far the goal before it is from last year's value
-_DIFFERENCE = re.compile(r"\W*(?:tang|giam)\b.*\bso voi\b")
+_DIFFERENCE = re.compile(r"\W*(?:tang|giam|vuot|cao hon|thap hon|bang)\b.*\bso voi\b")
 LONGEST_GOAL = 70  # words; a longer item without a number is a task, not a goal
 
 

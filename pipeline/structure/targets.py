@@ -31,7 +31,7 @@ def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
             if paragraph.table is not None:
                 found += goals_of_table(paragraph, paragraph.table, kind == "targets" or _title_names_goals(step))
             elif (kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2])) or (
-                kind not in _NO_GOALS and id(paragraph) in listed
+                kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.text[:60])))
             ):
                 found += goals_of_item(step, paragraph)
             elif kind not in ("targets", *_NO_GOALS) and step.node.title is not None:
@@ -66,6 +66,8 @@ _MEASURE_FIRST = re.compile(
     r"\W*(?:(?:phan dau|dat|co|duy tri|dam bao|bao dam)\s+)*(?:tu |tren |it nhat |toi thieu |khong duoi |[≥>]=?\s?)?"
     r"(?:co )?\d{1,3}(?:[.,]\d+)?(?:\s?[-–]\s?\d{1,3}(?:[.,]\d+)?)?\s?%"
 )
+# "- Chỉ tiêu: mỗi xã trồng 2.000 cây" among the tasks
+_SAYS_GOALS = re.compile(r"\W*(?:cac |mot so )?(?:chi tieu|muc tieu)(?: cu the| phan dau| giao)?\s*:\s*\w")
 LEAST_MEASURED = 2  # items of a list; one alone may be any sentence
 
 

@@ -74,8 +74,9 @@ def _after_mark(paragraph: Paragraph) -> tuple[str, int]:
     return paragraph.text[offset:], offset
 
 
-_SPAN_FIRST = re.compile(r"^tu (?:ngay|thang|dau|quy)\b[^:;]{4,60}:\s")
+_SPAN_FIRST = re.compile(r"^tu (?:(?:ngay|thang|dau|quy)\b|\d{1,2}/)[^:;]{4,60}:\s")
 LONGEST_NAME = 14  # words of a phase's name after its dates
+DATE_NEAR = 12  # characters between a phase's name and its only date: ": trong tháng 4/2022"
 SPAN_NEAR = 60  # characters between a phase's name and its dates
 
 
@@ -117,6 +118,13 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
         if near and (near[0].first or near[0].last):
             yield FoundPeriod(name, near[0].first, near[0].last, after.place(near[0].start, near[0].end))
             return
+    # "Đợt I: Tháng 4/2022": a phase of one month or day
+    alone = [date for date in dates.find_dates(text[name_end:]) if date.edtf and not date.recurring]
+    if named and alone and alone[0].start <= DATE_NEAR and alone[0].precision in ("day", "month") and not spans:
+        date = alone[0]
+        place = paragraph.place(offset, offset + name_end + date.end, 0.6 if date.doubt else 1.0)
+        yield FoundPeriod(name, date.edtf, date.edtf, place)
+        return
     # an undated phase counts where it is numbered and opens its paragraph: "Đợt 1: ..."
     if named and _NUMBERED_NAME.match(key) and not _PURE_SPAN.match(key):
         yield FoundPeriod(name, None, None, paragraph.place(offset, offset + name_end))
@@ -125,12 +133,15 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
 # --- deadlines -------------------------------------------------------------------------------------------
 
 _CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[" + CAPITALS + r"\"“])|:\s+(?=[" + CAPITALS + r"])")
+_AFTER_TIME = re.compile(r"\s*(?:,|;|và\b)\s*(?=[^\W\d_])")
 _JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
 # "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
 _UP_TO = re.compile(r"\W*den\b")
 _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
 # "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
-_LEADING_TIME = re.compile(r"^(?:trong |vao |truoc |den )?(?:thang|quy|ngay)\s?[\divx][^:;]{0,40}:\s")
+_LEADING_TIME = re.compile(
+    r"^(?:trong |vao |truoc |den )?(?:(?:thang|quy|ngay)\s?[\divx]|\d{1,2}/\d{1,2}/\d{4})[^:;]{0,40}:\s"
+)
 _EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
@@ -196,8 +207,15 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         and not (due.strength == "time" and _UP_TO.match(aligned(due.cue)) and not _COMPLETES.search(aligned(text)))
         and not any(span.start <= due.start < span.end for span in spans)
     ]
+    undated = [date for date in dates.find_dates(text) if date.edtf is None and not date.recurring] if dues else []
     for index, due in enumerate(dues):
         breaks = [match.end() for match in _CLAUSE_BREAK.finditer(text, 0, due.start)]
+        # "sơ kết trong tháng 7, tổng kết vào tháng 12/2021": a time without a year ends a clause of its own
+        breaks += [
+            joint.end()
+            for date in undated
+            if date.end < due.start and (joint := _AFTER_TIME.match(text, date.end)) is not None
+        ]
         start = max([done, *breaks])
         before = text[start : due.start]
         if start == done and done:
