@@ -438,6 +438,11 @@ def _with_tones_of(listed: str, printed: str) -> str:
     return printed if fold(printed) == fold(listed) else listed
 
 
+def _power_as_printed(text: str) -> str:
+    """The powers with the point and letters that every office prints: "KT: ..." is "KT. ...", "GUQ. ..." "TUQ. ..."."""
+    return _POWER_POINT.sub(r"\1.", re.sub(r"(?<!\w)GUQ(?=[.:,]\s)", "TUQ", text))
+
+
 _POWER_POINT = re.compile(r"(?<!\w)(TM|KT|TL|TUQ)\s?[:,;](?=\s)")  # no office prints another sign after them
 
 
@@ -458,7 +463,7 @@ def _block(draft: _Draft) -> SignatureBlock:
     elif _name_score(name) < 0.6:
         doubt = "unusual name"
     return SignatureBlock(
-        _POWER_POINT.sub(r"\1.", " ".join(_as_listed(text) for _, text in draft.authority)) or None,
+        _power_as_printed(" ".join(_as_listed(text) for _, text in draft.authority)) or None,
         " ".join(_as_listed(text) for _, text in draft.title) or None,
         name,
         rank,
@@ -529,12 +534,27 @@ _STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄
 
 
 def _mended_note(note: str) -> str | None:
-    """ "để bíc" as "để b/c"; None for anything but the four short forms with a damaged stroke."""
+    """ "để bíc" as "để b/c", "thu hiền" as "thực hiện"; None for anything but the usual notes, damaged."""
     found = _STROKE.match(note.strip(" ;,."))
     if found is None:
-        return None
+        return _nearly_note(note.strip(" ;,."))
     pair = f"{found['one']}/{'c' if found['two'] in 'eE' else found['two']}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
+
+
+_PURPOSES = ("báo cáo", "thực hiện", "phối hợp", "theo dõi", "chỉ đạo", "đăng tải", "kiểm tra", "giám sát")
+_NOTES = (*_PURPOSES, *(f"để {purpose}" for purpose in _PURPOSES), "để biết")
+NEARLY = 85.0  # percent; "thu hien" for "thuc hien" has 94, "thuc hanh" 67
+
+
+def _nearly_note(note: str) -> str | None:
+    """The usual note that a damaged one is, in its own capitals; None for one that is printed so or is another."""
+    if not 7 <= len(note) <= 16:
+        return None
+    best = max(_NOTES, key=lambda listed: fuzz.ratio(plain(note), plain(listed)))
+    if fold(best) == fold(note) or fuzz.ratio(plain(note), plain(best)) < NEARLY:
+        return None
+    return best[0].upper() + best[1:] if note[0].isupper() else best
 
 
 def recipients_head_end(text: str) -> int | None:

@@ -351,6 +351,8 @@ def _without_so(text: str) -> NumberLine | None:
     match = _BARE.match(text)
     if match is None or _mend(match["type"], "type") not in type_codes():
         return None
+    if _CITED_AFTER.match(aligned(text), match.end()):
+        return None  # the rest of a citation that a line break cut: "3103/QĐ-BTC ngày 05 tháng 9 ..."
     party = match["stroke"] is None
     if party and "/" not in match["join"]:
         return None
