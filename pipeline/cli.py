@@ -123,7 +123,9 @@ def build_parser(language: Language = "en", *, with_desk: bool = True) -> argpar
     watch.add_argument("--poll", action="store_true", help=told("arg.poll"))
 
     command("status", _status).add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
-    command("retry", _retry, reading).add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
+    retry = command("retry", _retry, reading)
+    retry.add_argument("out", type=Path, metavar="DIR", help=told("arg.out"))
+    retry.add_argument("--quarantine", type=Path, metavar="DIR", help=told("arg.quarantine"))
 
     restore = command("restore", _restore)
     restore.add_argument("file", nargs="?", default="-", metavar="FILE|-", help=told("arg.file"))
@@ -244,7 +246,8 @@ def _retry(options: argparse.Namespace, console: Console) -> int:
     with console.bar() as bar:
         # Without options, with the settings of the run that failed.
         settings = settings_from(options) if _has_settings(options) else None
-        summary = batch.retry_batch(options.out, settings, progress=bar.event, language=console.language)
+        summary = batch.retry_batch(options.out, settings, progress=bar.event, quarantine=options.quarantine,
+                                    language=console.language)
     return _tell(summary, console)
 
 
@@ -256,7 +259,7 @@ def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) 
         console.result_json({
             "new": plan.new, "changed": plan.changed, "to_retry": plan.to_retry, "to_read_again": plan.to_read_again,
             "unchanged": plan.unchanged, "unreadable": [outcome.name for outcome in plan.unreadable],
-            "pages": plan.pages, "seconds": round(plan.seconds, 1), "jobs": plan.jobs,
+            "older": plan.older, "pages": plan.pages, "seconds": round(plan.seconds, 1), "jobs": plan.jobs,
         })
         return EXIT_OK
     for outcome in plan.unreadable:
@@ -265,6 +268,8 @@ def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) 
         console.result(name)
     console.note(say("run.plan", console.language, files=plan.files, pages=plan.pages,
                      minutes=round(plan.seconds / 60, 1), jobs=plan.jobs))
+    if plan.older:
+        console.note(say("run.older", console.language, count=plan.older))
     return EXIT_OK
 
 

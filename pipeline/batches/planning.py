@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import re
+import stat
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from pipeline.batches.jobs import Drives, Opened
 from pipeline.batches.outcomes import BatchPlan, Outcome
 from pipeline.batches.store import InputRow, ledger_rows, path_of, text_of_path
 from pipeline.batches.workers import LocalPool, Task, cores, memory_available
-from pipeline.errors import NoInput, SohoaError, UnreadableFile, UsageError
+from pipeline.errors import NoInput, SohoaError, UnreadableFile, UsageError, WrongType
 from pipeline.settings import Settings
 
 # Memory a worker may use, in megabytes. A clean 300 dpi page needs far less; see the table in docs/batch.md.
@@ -152,6 +153,10 @@ def found_again(row: InputRow) -> Found:
     except OSError as error:
         gone = UnreadableFile(row.name, f"cannot be read ({error.strerror}).", cure="Put it back, or run without it.")
         return Found(path, row.name, problem=gone)
+    if not stat.S_ISREG(status.st_mode):
+        # A pipe, a loop of folders: found by the walk, and still so.
+        kind = WrongType if row.code == "wrong_type" else UnreadableFile
+        return Found(path, row.name, problem=kind(row.name, row.what or "", cure=row.cure))
     return Found(path, row.name, status.st_size, status.st_mtime_ns)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
 FAILURES_SHOWN = 200
+LONGEST_NAME = 60  # characters in the table; files and run.html have the whole one
 
 
 def show(summary: RunSummary, console: Console) -> None:
@@ -66,11 +68,16 @@ def _words(code: str, what: str, cure: str, console: Console) -> str:
     return describe_words(code, what, cure, console.language)
 
 
+def _shortened(name: str) -> str:
+    """Both ends of a long name: a name of 255 bytes would take six lines of the table."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 2 + 1:]}"
+
+
 def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
     """Cells of one line; a record that cannot be read back leaves them empty, and so does one held for secrecy."""
     if held.is_closed(out / outcome.name):
         told = say("outcome.held", console.language)
-        return (outcome.name, "", "", "", "", f"({told})", str(outcome.pages), "", "")
+        return (_shortened(outcome.name), "", "", "", "", f"({told})", str(outcome.pages), "", "")
     try:
         record = json.loads((out / outcome.name / "record.json").read_text("utf-8"))
     except (OSError, ValueError):
@@ -81,14 +88,20 @@ def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
     sure = f"{outcome.confidence:.0%}" if outcome.confidence is not None else f"{record.get('confidence', 0):.0%}"
     state = "" if outcome.good else f" ({say(f'outcome.{outcome.state}', console.language)})"
     return (
-        outcome.name + state, (record.get("document_type") or {}).get("code") or "", marks,
+        _shortened(outcome.name) + state, (record.get("document_type") or {}).get("code") or "", marks,
         (record.get("issued") or {}).get("date") or "", issuer.get("name") or "", record.get("title") or "",
         str(outcome.pages), sure, str(len(record.get("warnings", ()))),
     )
 
 
 def show_status(status: Status, console: Console) -> None:
-    """Counts by state, and what needs a person."""
+    """Where the run stands, counts by state, and what needs a person."""
+    state = "running" if status.running else "ended" if status.run_state == "ended" else "stopped"
+    since = status.started if status.running else status.ended
+    told = "" if since is None else datetime.fromtimestamp(since).astimezone().strftime("%Y-%m-%d %H:%M")
+    console.result(say(f"status.{state}", console.language, since=told))
+    pace = "?" if status.seconds_per_page is None else f"{status.seconds_per_page:.1f}"
+    console.result(say("status.pages", console.language, pages=status.pages, failed=status.pages_failed, pace=pace))
     for state, count in sorted(status.counts.items()):
         console.result(f"{count:8}  {say(f'outcome.{state}', console.language)}")
     for row in status.problems[:FAILURES_SHOWN]:
@@ -105,7 +118,8 @@ def status_json(status: Status) -> dict[str, Any]:
 
     return {
         "counts": status.counts, "pages": status.pages, "pages_failed": status.pages_failed,
-        "running": status.running, "run_state": status.run_state, "older": status.older,
+        "seconds_per_page": status.seconds_per_page, "older": status.older,
+        "running": status.running, "run_state": status.run_state,
         "problems": [{key: plain(value) for key, value in dataclasses.asdict(row).items()}
                      for row in status.problems],
     }
