@@ -2,9 +2,10 @@
 PYTHON := .venv/bin/python
 SOHOA := .venv/bin/sohoa
 JOBS ?= 0
+KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-restore train samples chaos zoo load capacity
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-restore train samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,14 +42,22 @@ score: setup-test  ## read the samples and compare with their gold; fails if a f
 	@$(SOHOA) run samples/scans --out out/score --jobs $(JOBS)
 	@$(SOHOA) score samples/gold out/score --check
 
-chaos: setup-test  ## kill, stop and starve runs over the samples at random instants, compare the outputs
-	@$(PYTHON) -m bench.chaos --kills 50
+# KIND: parent workers term int room readonly vanished changed (all). KILLS: for each. A kill costs a start and
+# half a run of the clock: all of it over the samples is a night's work, CHAOS=--stand-ins a quarter of an hour.
+chaos: setup-test  ## kill, stop and starve runs over the samples at random instants, compare (KIND= KILLS= CHAOS=)
+	@$(PYTHON) -m bench.chaos $(CHAOS) --kills $(KILLS) $(KIND)
+
+chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed: setup-test
+	@$(PYTHON) -m bench.chaos $(CHAOS) --kills $(KILLS) $(@:chaos-%=%)
 
 zoo: setup-test  ## bad inputs and 2,000 files broken at random: all answered, none above 1.5 GB
-	@$(PYTHON) -m bench.zoo run --fuzzed 2000
+	@$(PYTHON) -m bench.zoo run --fuzzed 2000 $(ZOO)
 
-load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy cores
+load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy cores, the ledger's share
 	@$(PYTHON) -m bench.load many --jobs $(JOBS)
+
+load-cluster: setup-test  ## the samples on a Dask cluster of one worker, then of two: the ratio
+	@$(PYTHON) -m bench.load cluster
 
 capacity: setup-test  ## pages a day and core on the samples, and what 10 million pages need
 	@$(PYTHON) -m bench.load capacity --jobs $(JOBS)

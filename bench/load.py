@@ -1,14 +1,17 @@
 """How a batch holds up: thousands of small inputs and one long one, and what a machine can do in a day.
 
-    python -m bench.load many [--files 5000] [--pages 500]     flat memory, even pace, busy cores
+    python -m bench.load many [--files 5000] [--pages 500]     flat memory, even pace, busy cores, the ledger's share
     python -m bench.load capacity [--inputs samples/scans]     pages a day and core, from real pages
+    python -m bench.load cluster [--inputs samples/scans]      two Dask workers against one
 
-Prints JSON. Times are of the processor, not of the clock, where other work on the machine would show.
+Prints JSON. Times are of the processor where they can be; pace, busy share and the ratio of workers are of the
+clock and want a machine that has nothing else to do.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import os
@@ -17,13 +20,16 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 from PIL import Image, ImageDraw
 
 from bench.observe import Observer
-from pipeline.batches import batch, report
+from pipeline.batches import batch, cluster, report, store
 from pipeline.batches.outcomes import Event, RunSummary
 from pipeline.settings import Settings
 
@@ -33,20 +39,35 @@ PROVINCE_PAGES = 10_000_000
 
 
 def small_page(number: int) -> bytes:
-    """A one-page scan of a line of text, unlike any other."""
-    image = Image.new("L", (420, 130), 255)
-    ImageDraw.Draw(image).text((20, 30), f"KH {number}", fill=0, font_size=56)
+    """A one-page scan of a line of text, unlike any other; without marks, which Pillow's own font has not."""
+    image = Image.new("L", (900, 120), 255)
+    words = f"Ban hanh Quy che so {number} nam 2024 cua xa An Hoa"
+    ImageDraw.Draw(image).text((20, 40), words, fill=0, font_size=34)
     data = io.BytesIO()
     image.save(data, "PNG")
     return data.getvalue()
 
 
-def make_inputs(folder: Path, files: int, pages: int) -> None:
-    """`files` small images in folders of 500, and one PDF of `pages` such pages in the middle of the order."""
+def small_text(number: int) -> str:
+    """A short plan as text, unlike any other."""
+    return (f"ỦY BAN NHÂN DÂN XÃ AN HÒA\nSố: {number}/KH-UBND\n\nAn Hòa, ngày 5 tháng 1 năm 2024\n\nKẾ HOẠCH\n"
+            f"Diễn tập phòng cháy lần {number} năm 2024\n\nI. MỤC ĐÍCH\n1. Đạt 90% số hộ tham gia.\n")
+
+
+def make_inputs(folder: Path, files: int, pages: int, image_share: float) -> None:
+    """`files` small images and texts in folders of 500, and one PDF of `pages` such pages in the middle of the order.
+
+    Images are spread evenly, so that the first quarter of a run has the same work as its last.
+    """
+    images = 0
     for number in range(files):
         place = folder / f"{number // 500:03}"
         place.mkdir(parents=True, exist_ok=True)
-        (place / f"{number:06}.png").write_bytes(small_page(number))
+        if images < image_share * (number + 1):
+            images += 1
+            (place / f"{number:06}.png").write_bytes(small_page(number))
+        else:
+            (place / f"{number:06}.txt").write_text(small_text(number), "utf-8")
     if not pages:
         return
     long = pikepdf.new()
@@ -75,16 +96,53 @@ def observed_run(inputs: Path, out: Path, settings: Settings) -> tuple[RunSummar
     return summary, observer, ends
 
 
-def many(work: Path, files: int, pages: int, jobs: int) -> dict[str, object]:
-    make_inputs(work / "scans", files, pages)
+_LEDGER = (
+    "by_folded", "by_path", "complete", "drop_pages", "drop_unclaimed", "end_run", "input", "inputs", "page_folder",
+    "pages", "record_input", "record_page", "start_run", "with_content",
+)
+
+
+@contextlib.contextmanager
+def timed_ledger() -> Iterator[Counter[str]]:
+    """Seconds of the processor that the coordinator spends in the ledger, its files and the event log, by call."""
+    spent: Counter[str] = Counter()
+
+    def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any, **options: Any) -> Any:
+            began = time.thread_time()
+            try:
+                return call(*arguments, **options)
+            finally:
+                spent[name] += time.thread_time() - began
+        return counted
+
+    places = [(store.Store, name) for name in _LEDGER] + [(report.EventLog, "write")]
+    before = [(place, name, getattr(place, name)) for place, name in places]
+    for place, name, call in before:
+        setattr(place, name, timed(name, call))
+    try:
+        yield spent
+    finally:
+        for place, name, call in before:
+            setattr(place, name, call)
+
+
+def many(work: Path, files: int, pages: int, image_share: float, jobs: int) -> dict[str, object]:
+    make_inputs(work / "scans", files, pages, image_share)
     settings = Settings(jobs=jobs, second_reading=False, formats=("record", "text", "document"))
-    summary, observer, ends = observed_run(work / "scans", work / "out", settings)
-    own, below = observer.processor_seconds()
+    began = time.process_time()
+    with timed_ledger() as ledger:
+        summary, observer, ends = observed_run(work / "scans", work / "out", settings)
+    own = time.process_time() - began
+    _, below = observer.processor_seconds()
     quarter = len(ends) // 4
     first, last = ends[quarter] - ends[0], ends[-1] - ends[-quarter]
     return {
         "inputs": len(summary.outcomes), "pages": summary.pages, "counts": summary.counts,
         "seconds": round(summary.seconds, 1), "busy_share": round(summary.busy_share or 0, 3),
+        "processor_seconds": round(own + below, 1),
+        "ledger_share_of_processor": round(ledger.total() / (own + below), 4),
+        "ledger_milliseconds_a_page": round(1000 * ledger.total() / max(1, summary.pages), 2),
         "coordinator_share_of_processor": round(own / (own + below), 4),
         "coordinator_megabytes": round(observer.most_bytes["coordinator"] / 1e6),
         "coordinator_growth_megabytes": round(observer.growth() / 1e6, 1),
@@ -121,11 +179,44 @@ def capacity(work: Path, inputs: Path, jobs: int) -> dict[str, object]:
     }
 
 
+def cluster_run(inputs: Path, out: Path, workers: int) -> tuple[float, float, int]:
+    """Pages a second between the first and the last page, seconds of the clock of the whole run, pages."""
+    import distributed
+
+    ends: list[float] = []
+
+    def progress(event: Event) -> None:
+        if event.kind == "page":
+            ends.append(time.monotonic())
+
+    with distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, memory_limit=0,
+    ) as started:
+        summary = cluster.run_on_cluster([inputs], out, Settings(), started.scheduler_address, progress=progress)
+    if summary.exit_code != 0:
+        raise SystemExit(f"the run on {workers} workers ended with {summary.exit_code}: {summary.counts}")
+    # The first pages wait for their workers to start, which is no matter of how many there are.
+    return (len(ends) - 1) / (ends[-1] - ends[0]), summary.seconds, len(ends)
+
+
+def two_against_one(work: Path, inputs: Path) -> dict[str, object]:
+    # The workers of Dask are fresh processes that know only what the environment tells them.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    one, one_whole, pages = cluster_run(inputs, work / "one", 1)
+    two, two_whole, _ = cluster_run(inputs, work / "two", 2)
+    return {
+        "pages": pages, "pages_a_minute_of_one": round(60 * one, 1), "pages_a_minute_of_two": round(60 * two, 1),
+        "ratio": round(two / one, 2), "ratio_with_start": round(one_whole / two_whole, 2),
+        "machine_load": round(os.getloadavg()[0], 1),
+    }
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("many", "capacity"))
+    parser.add_argument("command", choices=("many", "capacity", "cluster"))
     parser.add_argument("--files", type=int, default=5000)
     parser.add_argument("--pages", type=int, default=500)
+    parser.add_argument("--images", type=float, default=0.2, help="share of the small files that are images")
     parser.add_argument("--inputs", type=Path, default=HERE / "samples" / "scans")
     parser.add_argument("--jobs", type=int, default=0)
     parser.add_argument("--work", type=Path)
@@ -133,7 +224,9 @@ def main() -> int:
     work = Path(tempfile.mkdtemp(prefix="load-", dir=options.work))
     try:
         if options.command == "many":
-            result = many(work, options.files, options.pages, options.jobs)
+            result = many(work, options.files, options.pages, options.images, options.jobs)
+        elif options.command == "cluster":
+            result = two_against_one(work, options.inputs)
         else:
             result = capacity(work, options.inputs, options.jobs)
     finally:
