@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import cells, clean, ingest, layout, recognisers, second
+from pipeline.imaging import cells, clean, ingest, layout, recognisers, second, spread
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser, SeenWord
@@ -48,6 +48,30 @@ def read_page(
     if plain:
         cleaned = clean.plain(page.image, page.dpi)
         return _finish(page, cleaned, recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit), recogniser)
+    both = spread.halves(page)
+    if both is not None:
+        left, right = (_read_image(half, settings, recogniser) for half in both)
+        if left.turn == right.turn and left.turn in (0, 180):
+            return _joined(page, left, right)
+    return _read_image(page, settings, recogniser)
+
+
+def _joined(page: PageInput, left: Page, right: Page) -> Page:
+    """One page of the file from the two that its picture shows; the first of them is the right one on its head."""
+    first, then = (left, right) if left.turn == 0 else (right, left)
+    steps = tuple(step for half in (first, then) for step in half.steps[len(page.steps):])
+    return replace(
+        first, blocks=first.blocks + then.blocks, objects=first.objects + then.objects,
+        status="ok" if "ok" in (first.status, then.status) else first.status,
+        steps=(*page.steps, Step("spread", VERSION, {"pages": 2}), *steps),
+    )
+
+
+def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> Page:
+    """The page of one picture, cleaned and read."""
+    assert page.image is not None
+    assert page.dpi is not None
+    limit = settings.page_timeout_seconds
     cleaned = clean.clean(page.image, page.dpi)
     if cleaned.blank:
         return _finish(page, cleaned, (), recogniser)
