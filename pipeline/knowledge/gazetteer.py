@@ -211,6 +211,21 @@ def find_units(
     return tuple(chosen)
 
 
+def known_spelling(name: str, level: Level) -> str | None:
+    """The only spelling that places of a level have with these letters, whatever their marks.
+
+    None where a place has just this name, where several spellings fit, or none.
+
+    >>> known_spelling("Cuc Phuong", "commune"), known_spelling("Cúc Phương", "commune")
+    ('Cúc Phương', None)
+    """
+    bare = split_kind(name)[1]
+    spellings = {split_kind(unit.name)[1] for unit in _index().get(_loose(bare), ()) if unit.level == level}
+    if len({_strict(spelling) for spelling in spellings}) != 1 or _strict(bare) in map(_strict, spellings):
+        return None
+    return min(spellings)
+
+
 def resolve(
     province: str | None = None,
     district: str | None = None,

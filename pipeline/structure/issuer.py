@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pipeline.knowledge import bodies, gazetteer
 from pipeline.knowledge.bodies import BodyLevel
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.vietnamese import fold
 from pipeline.structure.passages import CAPITALS, Paragraph, Place, PlacedLine, place_of_lines
 
 
@@ -58,8 +59,31 @@ def read_issuer(
     _letterhead(found, lines, joint)
     if found.issuer is None:
         _issuer_from_text(found, prose, paragraphs)
+    _respell(found)
     _places(found, lines, paragraphs)
     return found
+
+
+_LEVELS: tuple[gazetteer.Level, ...] = ("province", "district", "commune")
+
+
+def _respell(issuing: FoundIssuer) -> None:
+    """Names of places whose marks were restored by guess take the only spelling that a place of the level has.
+
+    What was read with its marks stays: not every commune of before 2021 is in the gazetteer.
+    """
+    for pointer, field_name in (("/issuer/name", "issuer"), ("/issuer/parent", "parent")):
+        name, place = getattr(issuing, field_name), issuing.places.get(pointer)
+        if name is None or place is None:
+            continue
+        found = bodies.body_place(name, issuing.date)
+        for level in _LEVELS:
+            value = getattr(found, level)
+            if value is None or fold(value) in fold(place.raw):
+                continue
+            known = gazetteer.known_spelling(value, level)
+            if known is not None:
+                setattr(issuing, field_name, name.replace(value, known))
 
 
 _EDGE = " .:-*_|'`‘’´\"~"  # specks, rules and the star of the Party
