@@ -344,6 +344,16 @@ def test_pages_of_a_content_that_no_input_has_any_more_are_forgotten(office):
     assert not list((office.out / ".sohoa").rglob("*.gz"))
 
 
+def test_redo_after_an_interrupted_run_does_again_what_that_run_had_done(office):
+    office.put("a.txt", "ok một")
+    office.put("b.txt", "missing")
+    assert office.run(replace(SETTINGS, jobs=1)).stopped is not None
+    office.put("b.txt", "ok hai")
+    office.readings()
+    assert states(office.run(redo=True)) == {"a.txt": "done", "b.txt": "done"}
+    assert office.readings() == ["a.txt 1", "b.txt 1"]
+
+
 def test_retry_does_only_what_failed_and_uses_the_pages_that_are_there(office):
     office.put("good.txt", "ok một")
     bad = office.put("bad.txt", "fail", *["ok x"] * 10)

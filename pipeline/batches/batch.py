@@ -139,7 +139,7 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
         found = with_ledger_names(discovery.found, ledger.by_folded, ledger.by_path)
         run = Run(found, ledger, settings, drives, Keys.of(settings, made_by), order.progress, order.redo,
                   spare_bytes=(count - 1) * memory)
-        resumed = ledger.start_run(settings, made_by)
+        resumed = ledger.start_run(settings, made_by, order.redo)
         ledger.drop_stale_pages()
         began = time.time()
         run.work(make, stop)

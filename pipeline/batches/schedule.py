@@ -224,8 +224,8 @@ class Run:
         return self._open_task(document)
 
     def _usable(self, row: InputRow) -> bool:
-        """With `--redo`, only what was done since that run began counts as done."""
-        return not self._redo or row.run == self._store.run
+        """With `--redo`, only what was done since that run began counts as done, and by today's version."""
+        return not self._redo or (row.run == self._store.run and row.recognition_key == self._keys.recognition)
 
     def _open_task(self, document: _Document) -> Task:
         self._opening += 1

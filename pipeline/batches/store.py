@@ -215,12 +215,15 @@ class Store:
 
     # --- runs
 
-    def start_run(self, settings: Settings, versions: dict[str, str]) -> bool:
-        """Begins a run, or goes on with the one that did not end; True when it goes on."""
-        told = (json.dumps(settings.as_json(), sort_keys=True), json.dumps(versions, sort_keys=True))
+    def start_run(self, settings: Settings, versions: dict[str, str], redo: bool = False) -> bool:
+        """Begins a run, or goes on with the one that did not end; True when it goes on.
+
+        A `redo` goes on with a redo only: what another run had done before it was stopped is to be done again.
+        """
+        told = (json.dumps({**settings.as_json(), "redo": redo}, sort_keys=True), json.dumps(versions, sort_keys=True))
         with _ledger_errors(self._path), self._db:
-            last = self._db.execute("SELECT id, state FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-            if last is not None and last[1] != "ended":
+            last = self._db.execute("SELECT id, state, settings FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+            if last is not None and last[1] != "ended" and (not redo or json.loads(last[2]).get("redo")):
                 self.run = int(last[0])
                 self._db.execute(
                     "UPDATE runs SET state='running', settings=?, versions=? WHERE id=?", (*told, self.run)
