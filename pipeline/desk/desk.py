@@ -306,14 +306,34 @@ def change(
         corrections.save(file, (*corrections.load(file), *entries))
         item = _applied(_with_log(out, before), entries, reread)
         if any(entry.where in ("document", "record") for entry in entries):
-            write_json(item.folder / DOCUMENT, to_json(item.document))
+            if any(entry.where == "document" for entry in entries):
+                write_json(item.folder / DOCUMENT, to_json(item.document))
             write_json(item.folder / RECORD, item.plan.as_json())
-            if rewrite is not None:
-                rewrite(item.folder, item.document, item.plan)
             if item.folder != file:
-                _change_file(file, item, entries, rewrite)
+                _change_file(file, item, entries)
+            if rewrite is not None:
+                _rewrite(out, item, rewrite)
         _follow(out, item)
         return item
+
+
+def rewrite_texts(out: Path, name: str, rewrite: Rewrite) -> None:
+    """Make the texts of a document anew from what is stored of it, as `change` does where it is given `rewrite`.
+
+    For whoever does not want to wait for it: of 120 pages it takes some seconds. A change that comes in between
+    must be followed by another call.
+    """
+    _rewrite(out, load(out, name), rewrite)
+    with locked(out):
+        _follow(out, load(out, name))
+
+
+def _rewrite(out: Path, item: Item, rewrite: Rewrite) -> None:
+    rewrite(item.folder, item.document, item.plan)
+    file = folder_of(out, file_of(item.name))
+    if item.folder != file:
+        whole = from_json(json.loads((file / DOCUMENT).read_text("utf-8")))
+        rewrite(file, whole, Plan.model_validate_json((file / RECORD).read_text("utf-8")))
 
 
 def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
@@ -330,22 +350,18 @@ def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
     return replace(item, document=document, plan=plan)
 
 
-def _change_file(folder: Path, item: Item, entries: Sequence[Correction], rewrite: Rewrite | None) -> None:
-    """The outputs of the whole file, after a document in it was changed: its words, and its record where it is first.
+def _change_file(folder: Path, item: Item, entries: Sequence[Correction]) -> None:
+    """Words and record of the whole file, after a document in it was changed.
 
     The record of a file that holds several documents is that of the first.
     """
     whole = from_json(json.loads((folder / DOCUMENT).read_text("utf-8")))
-    plan = Plan.model_validate_json((folder / RECORD).read_text("utf-8"))
     if any(entry.where == "document" for entry in entries):
         own = {page.number: page for page in item.document.pages}
         whole = replace(whole, pages=tuple(own.get(page.number, page) for page in whole.pages))
         write_json(folder / DOCUMENT, to_json(whole))
     if whole.pages[0].number == item.part:
-        plan = item.plan
-        write_json(folder / RECORD, plan.as_json())
-    if rewrite is not None:
-        rewrite(folder, whole, plan)
+        write_json(folder / RECORD, item.plan.as_json())
 
 
 def _follow(out: Path, item: Item) -> None:

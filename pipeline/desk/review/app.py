@@ -7,10 +7,13 @@ becomes part of a path. Pages are templates with escaping always on; values for 
 from __future__ import annotations
 
 import json
+import queue
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -42,6 +45,7 @@ from pipeline.errors import SohoaError, UsageError
 
 _HERE = Path(__file__).resolve().parent
 PAGE_SIZE = 50
+KEPT = 4  # documents that stay in memory; one of 120 pages has some 50 MB and takes a second to read
 WHILE_RUNNING = 15.0  # seconds between two updates of the list while a run works: each looks at every document's files
 # What of the address of a list says which documents it holds, and in which order.
 _LISTED = ("state", "issuer", "level", "year", "year_to", "type", "indicator", "warning", "order")
@@ -96,8 +100,10 @@ def create_app(config: Config) -> Starlette:
         Mount("/static", StaticFiles(directory=_HERE / "static")),
     ]
     app = Starlette(routes=routes, middleware=[
-        Middleware(guard.Guard, hosts=config.hosts, secret=made.secret, token=config.token)])
+        Middleware(guard.Guard, hosts=config.hosts, secret=made.secret, token=config.token)],
+        exception_handlers={404: made.not_found})
     threading.Thread(target=made.keep_up_to_date, daemon=True).start()
+    threading.Thread(target=made.rewrite_stale, daemon=True).start()
     app.state.desk = made
     return app
 
@@ -115,20 +121,22 @@ class _Desk:
             trim_blocks=True, lstrip_blocks=True,
         )
         self._templates.filters["rows"] = rows
-        self.updating = threading.Event()
+        self._listed = threading.Event()  # the list was brought up to date once since the start
         self._updating = threading.Lock()
+        self._kept: OrderedDict[str, tuple[str, Item]] = OrderedDict()
+        self._kept_lock = threading.Lock()
+        self._stale: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def bring_up_to_date(self) -> None:
         """Index what a run has finished since; one at a time."""
         if not self._updating.acquire(blocking=False):
             return
-        self.updating.set()
         try:
             index.update(self._out)
         except SohoaError:
             pass  # shown by the next request, which opens the same database
         finally:
-            self.updating.clear()
+            self._listed.set()
             self._updating.release()
 
     def keep_up_to_date(self) -> None:
@@ -168,6 +176,10 @@ class _Desk:
 
         return handled
 
+    def not_found(self, request: Request, _: Exception) -> Response:
+        return self._trouble(request, self._config.describe(_NotHere("There is no such page."),
+                                                            self._language(request)), 404)
+
     def _trouble(self, request: Request, message: str, status: int) -> Response:
         if "application/json" in request.headers.get("accept", "") or request.method == "POST":
             return JSONResponse({"error": message}, status)
@@ -178,7 +190,7 @@ class _Desk:
         token = request.query_params.get("token")
         content = self._templates.get_template(template).render(
             t=texts(language), language=language, csrf=self.secret, path=request.url.path,
-            query=str(request.url.query), updating=self.updating.is_set(), urlencode=urlencode,
+            query=str(request.url.query), updating=not self._listed.is_set(), urlencode=urlencode,
             running=disk.is_locked(self._out), **values)
         response = HTMLResponse(content, status)
         if self._config.token and token:
@@ -268,7 +280,22 @@ class _Desk:
             raise _NotHere("There is no such document.")
         if row.state == "failed":
             raise _NotHere(row.trouble or "This input could not be read.")
-        return desk.load(self._out, row.name)
+        return self._loaded(row.name)
+
+    def _loaded(self, name: str) -> Item:
+        """A document as it is now; the last few stay in memory, since every picture of a page asks for its document."""
+        now = index.version(self._out, name)
+        with self._kept_lock:
+            kept = self._kept.get(name)
+            if kept is not None and kept[0] == now:
+                self._kept.move_to_end(name)
+                return kept[1]
+        item = desk.load(self._out, name)
+        with self._kept_lock:
+            self._kept[name] = (now, item)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return item
 
     def document(self, request: Request) -> Response:
         item = self._item(request)
@@ -382,9 +409,25 @@ class _Desk:
     # --- changing ---------------------------------------------------------------------------------------
 
     def _changed(self, request: Request, item: Item, entries: list[Correction]) -> Response:
-        item = desk.change(self._out, item.name, entries, self._config.reread, self._config.rewrite)
+        item = desk.change(self._out, item.name, entries, self._config.reread)
         index.put(self._out, item)
+        if self._config.rewrite is not None:
+            self._stale.put(item.name)
         return JSONResponse(self._view(item, request))
+
+    def rewrite_stale(self) -> None:
+        """Make the texts of changed documents anew, one after the other, while the person goes on.
+
+        What is not reached before the desk is closed the next run makes: it sees that the corrections are new.
+        """
+        while self._config.rewrite is not None:
+            names = {self._stale.get()}
+            with suppress(queue.Empty):
+                while True:
+                    names.add(self._stale.get_nowait())
+            for name in names:
+                with suppress(SohoaError):
+                    desk.rewrite_texts(self._out, name, self._config.rewrite)
 
     def change(self, request: Request, body: dict[str, Any]) -> Response:
         """Fields, words, rows and shelf data; every entry of the post or none."""
@@ -460,7 +503,7 @@ class _Desk:
         with index.opened(self._out) as db:
             counts = search.counts(db)
             held = search.documents(db, Filters(state="held"), order="name", limit=200)
-        named = [form for form in forms.FORMS if form.name not in ("sip", "mets", "docx")]
+        named = [form for form in forms.FORMS if form.name != "sip"]  # which asks for its hồ sơ
         return self._page(request, "handover.html", forms=named, counts=counts, held=held)
 
     def export(self, request: Request) -> Response:

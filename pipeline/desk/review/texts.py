@@ -63,7 +63,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty": ("(trống)", "(blank)"),
     "add_row": ("Thêm dòng", "Add a row"),
     "remove_row": ("Bỏ dòng", "Take out"),
-    "verify": ("Xác nhận đã kiểm tra (v)", "Mark as verified (v)"),
+    "verify": ("Đã kiểm tra (v)", "Mark as verified (v)"),
     "unverify": ("Mở lại để kiểm tra", "Open again"),
     "verified_by": ("{} kiểm tra lúc {}", "Verified by {} at {}"),
     "hold": ("Giữ lại (mật)", "Hold as secret"),
@@ -191,6 +191,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tt05": ("Dữ liệu Thông tư 05/2025 (XLSX, có kiểm tra)", "TT 05/2025 metadata (XLSX, checked)"),
     "tt05-csv": ("Dữ liệu Thông tư 05/2025 (CSV, XML)", "TT 05/2025 metadata (CSV, XML)"),
     "annex-vi": ("Phụ lục VI Nghị định 30 (XML)", "NĐ 30 annex VI (XML)"),
+    "mets": ("METS trên PDF, ALTO, văn bản (ZIP)", "METS over PDF, ALTO and text (ZIP)"),
+    "docx": ("Văn bản Word theo thể thức Nghị định 30 (ZIP)", "Word documents by NĐ 30 (ZIP)"),
+    "sip": ("Gói tin Thông tư 05/2025 của một hồ sơ", "TT 05/2025 package of one hồ sơ"),
+    "ead": ("EAD3 (XML)", "EAD3 finding aid (XML)"),
+    "<=": ("≤", "≤"), ">=": ("≥", "≥"), "range": ("từ … đến", "from … to"),
     "atom": ("AtoM (CSV)", "AtoM (CSV)"), "dc": ("Dublin Core (XML)", "Dublin Core (XML)"),
 }
 

@@ -280,12 +280,21 @@ def _plot(group: Sequence[TargetRow]) -> Plot:
         bars.append(Bar(
             LEFT + BAR_GAP / 2 + number * (BAR_WIDTH + BAR_GAP), y, BAR_WIDTH, at(min(value, 0.0)) - y,
             str(row.document.year or "–"), _short(row.document.issuer or row.document.name),
-            f"{row.value}" if row.comparator in (None, "=") else f"{row.comparator} {row.value}",
+            _value_told(row),
             row.document.key, row.page))
     marks = [low + step * index for index in range(round((high - low) / step) + 1)]
     ticks = tuple((at(mark), f"{mark:g}") for mark in marks)
     width = LEFT + len(group) * (BAR_WIDTH + BAR_GAP)
     return Plot(group[0].indicator or "", group[0].unit or "", width, PLOT_HEIGHT, at(0.0), ticks, tuple(bars))
+
+
+_SIGNS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}
+
+
+def _value_told(row: TargetRow) -> str:
+    if row.value_to:
+        return f"{row.value}–{row.value_to}"
+    return f"{_SIGNS.get(row.comparator or '', '')}{row.value}"
 
 
 def _round_step(span: float) -> float:

@@ -13,9 +13,12 @@
   let chosen = null; // what the inspector shows: a doubt, a field or a word
   const words = new Map(); // page number -> lines of words
   let textShown = false;
+  let busy = false; // a change is on its way
 
   const viewer = new Viewer(key, at("view"), at("sheet"), at("strip"), onPoint, onPage);
   viewer.onZoom = (dpi) => { at("zoom-told").textContent = `${Math.round((dpi / 96) * 100)} %`; };
+
+  viewer.onImage = (drawn) => { at("no-scan").hidden = drawn; };
 
   function say(text, bad) {
     at("message").textContent = text;
@@ -53,6 +56,9 @@
       : data.doubts.length ? told(t.doubts_left, data.doubts.length) : t.no_doubts;
     at("verify").textContent = data.verified ? t.unverify : t.verify;
     at("undo").disabled = !data.undoable;
+    const same = chosen && stillThere(chosen);
+    if (same) chosen = { ...chosen, ...same };
+    countDoubts();
     showRecord();
     showShelf();
     showHistory();
@@ -70,7 +76,7 @@
 
   function valueButton(field, extra) {
     const value = shown(field);
-    const names = ["value", field.doubtful ? "doubt" : "", field.changed ? "person" : "", field.value === null ? "blank" : "", extra || ""];
+    const names = ["value", field.doubtful ? "doubt" : "", field.changed ? "person" : "", field.value === null ? "blank" : "", value.length <= 12 ? "short" : "", extra || ""];
     return desk.make("button", {
       class: names.filter(Boolean).join(" "), text: value, data: { pointer: field.pointer },
       on: { click: () => choose({ ...field, kind: "field" }) },
@@ -212,8 +218,8 @@
     image.style.visibility = "hidden"; // never the picture of one word beside another
     if (drawn) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
     const value = what.value === null || what.value === undefined ? "" : String(what.value);
-    showBig(shown(what), what.big);
-    const name = what.kind === "word" ? t.text : t[what.pointer] || t[what.pointer.split("/").pop()] || what.pointer;
+    showBig(shown(what), what.big || (/\d/.test(value) && value.length <= 24));
+    const name = what.kind === "word" ? t.text : nameOf(what.pointer);
     const parts = [name];
     if (what.raw) parts.push(`${t.raw}: ${what.raw}`);
     if (what.context && what.context !== what.raw) parts.push(`${t.seen}: ${what.context}`);
@@ -225,9 +231,23 @@
     const field = at("value");
     if (!keep) field.value = value;
     field.rows = Math.min(8, 1 + Math.floor(value.length / 60));
+    countDoubts();
+    markChosen();
+  }
+
+  function countDoubts() {
     const place = doubtPlace();
     at("doubt-count").textContent = data.doubts.length ? `${place < 0 ? "–" : place + 1} / ${data.doubts.length}` : t.no_doubts;
-    markChosen();
+  }
+
+  const stillThere = (what) => data.doubts.find((doubt) => doubt.pointer === what.pointer && doubt.kind === what.kind) || find(what.pointer, what.kind);
+
+  // "Chỉ tiêu 3 · Giá trị": which row of which list, and which member of it.
+  function nameOf(pointer) {
+    const [, list, row, ...rest] = pointer.split("/");
+    if (t[pointer]) return t[pointer];
+    const member = t[rest.at(-1)] || (/^\d+$/.test(rest.at(-1) || "") ? "" : rest.at(-1)) || "";
+    return [`${t[list] || list} ${Number(row) + 1 || ""}`.trim(), member].filter(Boolean).join(" · ");
   }
 
   // Digits large; a letter beside a digit that may be one stands out: O and 0, l, I and 1, S and 5, B and 8, Z and 2.
@@ -265,6 +285,8 @@
 
   async function post(path, body) {
     if (!desk.who()) { say(t.need_name, true); at("who").focus(); return false; }
+    if (busy) return false; // a key pressed twice is one act
+    busy = true;
     try {
       const fresh = await desk.post(`/d/${key}/${path}`, { who: desk.who(), ...body });
       words.clear();
@@ -276,6 +298,8 @@
       if (error.status === 409) await refresh(); // somebody was quicker: show what is there now
       say(t.refused + error.message, true);
       return false;
+    } finally {
+      busy = false;
     }
   }
 
@@ -284,7 +308,7 @@
     words.clear();
     const was = chosen;
     show(await desk.get(`/d/${key}/data`));
-    const same = was && (data.doubts.find((doubt) => doubt.pointer === was.pointer && doubt.kind === was.kind) || find(was.pointer, was.kind));
+    const same = was && stillThere(was);
     if (same) choose(same);
     if (textShown && !data.held && !at("panel-text").hidden) await showText();
   }
@@ -399,10 +423,11 @@
     j: () => go(document.body.dataset.next), k: () => go(document.body.dataset.previous),
   };
   document.addEventListener("keydown", (event) => {
-    if (!data || desk.typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (desk.typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" && event.target.tagName === "BUTTON" && !event.target.classList.contains("chosen")) return;
     if (event.key === "Escape") { location.href = document.getElementById("to-queue").href; return; }
-    if (data.held) return;
+    if (!data) return;
+    if (data.held || busy) return;
     if (/^[1-9]$/.test(event.key)) {
       const text = chosen?.alternatives?.[Number(event.key) - 1];
       if (text) save(text);

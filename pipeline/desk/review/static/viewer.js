@@ -14,8 +14,8 @@ class Viewer {
     this.zoom = 0;
     this.turns = new Map();
     this.image = desk.make("img", { alt: "", draggable: "false" });
-    this.image.addEventListener("error", () => this.sheet.classList.add("empty"));
-    this.image.addEventListener("load", () => this.sheet.classList.remove("empty"));
+    this.image.addEventListener("error", () => { this.sheet.classList.add("empty"); this.onImage?.(false); });
+    this.image.addEventListener("load", () => { this.sheet.classList.remove("empty"); this.onImage?.(true); });
     this.tiles = desk.make("div", { class: "tiles" });
     this.marks = desk.make("div", { class: "marks" });
     sheet.append(this.image, this.tiles, this.marks);
