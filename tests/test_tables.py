@@ -209,3 +209,13 @@ def test_text_between_two_tables_read_as_one_band_goes_between_them() -> None:
     found = tables.find_tables(page_of([above, *cells, below], objects=rules))
     assert [block.kind for block in found.blocks] == ["text", "table", "text", "table"]
     assert [table.cells[0].text for table in found.tables] == ["a 0", "a 2"]
+
+
+def test_a_low_row_whose_inner_rules_were_lost_is_cut_at_the_columns() -> None:
+    lost = tuple(("down", column, row) for row in (0, 1) for column in (1, 2, 3))
+    lines = table_lines(ROWS)
+    table = tables.find_tables(page_of(lines, objects=grid(XS, YS, lost))).tables[0]
+    by_row = [[cell.text for cell in table.cells if cell.row == row] for row in range(3)]
+    assert by_row[0] == ["TT", "Chỉ tiêu", "Đơn vị tính", "Kế hoạch"]
+    assert len([cell for cell in table.cells if cell.row == 1]) == 1  # a group row fills too few columns to be parted
+    assert by_row[2] == ["1", "Diện tích ngô", "ha", "215"]

@@ -59,7 +59,8 @@ class FoundDate:
 # date doubtful, they are never turned into digits.
 NUMBER = r"(?:[0-9][0-9oil|]?|[oil|][0-9])"
 YEAR = r"(?:[12][0-9oil|]{3})"
-_QUARTER = r"(?:iv|i{1,3}|l{1,3}|lv|1{2,3}|[1-4]|0[1-4])"  # no quarter is eleven: "Quý 11" was "Quý II"
+# No quarter is eleven: "Quý 11" was "Quý II", and H is what recognisers make of two strokes.
+_QUARTER = r"(?:[il1]v|[1-4](?![0-9h])|0[1-4]|[ilh1]{1,3})"
 _SEP = r"\s?[/.\-]\s?"
 _YEAR_WORD = r"n[ai]m"  # "nim" is what English models make of "năm"
 _DAY_WORD = r"ngay"
@@ -113,8 +114,7 @@ _KINDS = ("long", "short", "brief", "dm", "head", "half", "month", "quarter", "y
 _RECURRING_BEFORE = re.compile(r"(?:hang|moi)\s+(?:nam|thang|quy|tuan)[^.;]{0,30}\Z")
 _NOT_A_YEAR_WORD = re.compile(r"(?:viet|mien|quang|ha|phia|huong|dong|tay)\s+\Z")
 _WORD_COUNTS = {"ba": 3, "sau": 6, "chin": 9}
-_QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "l": 1, "ll": 2, "lll": 3, "lv": 4, "11": 2, "111": 3}
-_QUARTER_READ = re.compile(r"qu[yi]\s*(1{2,3})(?!\d)")
+_QUARTER_READ = re.compile(r"qu[yi]\s*((?=[il1]*[1h])[ilh1]{2,3}|1v)(?![a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +176,16 @@ def _atoms(plain: str, text: str) -> Iterable[_Parts]:
         months = None
         if kind == "quarter":
             printed = match["quarter_q"]
-            quarter = _QUARTERS.get(printed) or int(printed)
-            others = re.findall(r"[0-9]+|[ilv]+(?![a-z])", get("quarter_list") or "")
+            quarter = _quarter(printed)
+            if quarter is None:
+                continue
+            others = re.findall(r"[0-9]+|[ilhv]+(?![a-z])", get("quarter_list") or "")
             if others:
-                final = others[-1]
-                months = (quarter * 3 - 2, (_QUARTERS.get(final) or int(final)) * 3)
-                quarter = None
-                if months[0] > months[1]:
+                final = _quarter(others[-1])
+                if final is None or quarter > final:
                     continue
+                months = (quarter * 3 - 2, final * 3)
+                quarter = None
         elif kind == "half":
             count = _WORD_COUNTS.get(match["half_n"]) or (
                 int(match["half_n"]) if match["half_n"].isdecimal() else 0
@@ -192,6 +194,16 @@ def _atoms(plain: str, text: str) -> Iterable[_Parts]:
                 continue
             months = (1, count) if match["half_e"] == "dau" else (13 - count, 12)
         yield _Parts(kind, start, end, _clean(day), _clean(month), quarter, months, year, edge)
+
+
+def _quarter(printed: str) -> int | None:
+    """1 to 4 of a printed quarter by its strokes; None for more than four."""
+    if printed.endswith("v"):
+        return 4
+    if printed.isdecimal() and int(printed) <= 4:
+        return int(printed)
+    strokes = len(printed.replace("h", "ii"))
+    return strokes if strokes <= 3 else None
 
 
 def _clean(part: str | None) -> str | None:
@@ -316,7 +328,7 @@ def _with_year(date: FoundDate, plain: str, year: int, after: FoundDate) -> Foun
     )
     if date.precision == "quarter":
         printed = words.split("quy")[-1].split("qui")[-1].strip()
-        quarter = _QUARTERS.get(printed) or int(printed)
+        quarter = _quarter(printed) or 1
         months = (quarter * 3 - 2, quarter * 3)
         first, last = f"{year}-{months[0]:02d}-01", f"{year}-{months[1]:02d}-{monthrange(year, months[1])[1]}"
         return replace(date, edtf=last, first=first, last=last, yearless=False, year_from_span=True)

@@ -255,6 +255,7 @@ _WEAK_NAMING = re.compile(
     r"hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
 )
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
+_COLLECTED = re.compile(r"(?<!\w)thu\s*\Z", re.IGNORECASE)  # "thu 12 tấn"; "thứ 3" has the same key
 _COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh)\s+so\s*:?\s*\Z")
 _DATES = re.compile(
     r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"
@@ -312,6 +313,7 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     start = match.start("a")
     left = plain[max(0, start - 40) : start]
     naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
+    naming = naming and not _COLLECTED.search(text, max(0, start - 40), start)
     end = match.end()
     printed_b, printed_of = match["b"], match["of"]
     if printed_b is not None and not _is_range(match, left, plain):

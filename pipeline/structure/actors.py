@@ -108,7 +108,7 @@ def is_actor(text: str) -> bool:
 
 
 _DIRECTS = re.compile(r"(?:chi dao|yeu cau)\b")  # "Chỉ đạo các phòng, ban ...:" is a task of the one who directs
-NAME_WORDS = 14  # of people who are no listed body, alone in a title: "Các cơ quan, đơn vị, địa phương có liên quan"
+NAME_WORDS = 30  # of people who are no listed body, alone in a title; lists of bodies of a province have 22
 SURE_BODY = 0.6  # of looks_like_body: kind and place known
 # "Tổ chức tuyên truyền", "Phòng ngừa ...": after these only a known body is an actor
 _OPENS_TASK = re.compile(r"(?:to chuc|phong|ban)\b")

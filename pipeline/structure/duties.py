@@ -47,10 +47,20 @@ def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
 _CLOSES = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
 
 
+# "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị ... thực hiện./."
+_CALLS_ON_ALL = re.compile(
+    r"\W*(?:uy ban nhan dan|ubnd|so|phong|dang uy|ban thuong vu|hoi|doan)\b[^,.;]{0,40}"
+    r"\b(?:yeu cau|de nghi) (?:cac|thu truong)\b"
+)
+
+
 def _closing_paragraph(nodes: Sequence[Node]) -> Paragraph | None:
     main = [node for node in nodes if not node.annex]
     last = main[-1].paragraphs[-1] if main and main[-1].paragraphs else None
-    return last if last is not None and _CLOSES.match(aligned(last.text[:60])) else None
+    if last is None:
+        return None
+    ends = last.text.rstrip().endswith("./.") and _CALLS_ON_ALL.match(aligned(last.text[:90]))
+    return last if ends or _CLOSES.match(aligned(last.text[:60])) else None
 
 
 # Sections of the organisation part that speak of something else than who does what.
@@ -82,10 +92,28 @@ class _Statement:
     end: int
 
 
+# "Căn cứ nội dung Kế hoạch, các sở, ngành được phân công chủ trì ... có trách nhiệm ...": what comes before the actor,
+# and a clause inside the actor that opens with words of a task
+_GROUNDS = re.compile(r"(?:can cu|tren co so|theo) [^,;:]{5,120},\s+(?=(?:cac |uy ban |ubnd |so |phong ))")
+_DUTY = re.compile(r"\s(?=có trách nhiệm\b)")
+_CHOSEN = re.compile(r"\bđược (?:phân công|giao)\b")
+
+
+def _duty_at(text: str) -> int | None:
+    """Where "có trách nhiệm" opens the task of bodies that are told by what they were given to do."""
+    duty = _DUTY.search(text)
+    if duty is None or not _CHOSEN.search(text, 0, duty.start()) or ";" in text[: duty.start()]:
+        return None
+    return duty.end()
+
+
 def _statement(text: str, start: int, end: int) -> _Statement | None:
     """The actor and task of a clause, None where it names no actor."""
     clause = text[start:end]
     lead = len(clause) - len(clause.lstrip(" -–+*•"))
+    grounds = _GROUNDS.match(aligned(clause[lead:]))
+    if grounds:
+        lead += grounds.end()
     asked = ASKED.match(aligned(clause[lead:]))
     at = lead + (asked.end() if asked else 0)
     rest = clause[at:]
@@ -98,11 +126,11 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     ):
         actor, task = rest[:colon].strip(EDGE), rest[colon + 1 :]
     else:
-        cut = boundary(rest)
+        cut = _duty_at(rest) or boundary(rest)
         if cut is None:
             return None
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
-    capital = actor[:1].upper() + actor[1:] if asked else actor
+    capital = actor[:1].upper() + actor[1:] if asked or grounds else actor
     if not is_actor(capital):
         return None
     task = task.strip(EDGE)
@@ -144,6 +172,10 @@ def _gap(text: str, at: int) -> int:
     return len(head) - len(head.rstrip(" .;"))
 
 
+# "Văn phòng Tỉnh ủy và các cơ quan liên quan": the one that is named
+_AND_OTHERS = re.compile(r"(?:,| và|, và) (?:các |những )[^,;]*liên quan[^,;]*$")
+
+
 def _partners(whole: str) -> Iterator[tuple[str, str]]:
     """(actor, task) of bodies named after "phối hợp với" at the start of a task."""
     match = _TOGETHER.match(whole)
@@ -154,6 +186,7 @@ def _partners(whole: str) -> Iterator[tuple[str, str]]:
     if cut is None:
         return
     actor, task = rest[:cut].strip(EDGE), rest[cut:].strip(EDGE)
+    actor = _AND_OTHERS.sub("", actor)
     if "liên quan" in actor or not is_actor(actor[:1].upper() + actor[1:]) or len(task.split()) < 2:
         return
     parts = [part.strip(EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
@@ -204,7 +237,7 @@ def _has_own_actor(text: str) -> bool:
     own = _statement(text, 0, stop.start() if stop else len(text))
     if own is None or not text.lstrip(" -–+*•").startswith(own.actor):
         return False
-    if own.task.startswith(("có trách nhiệm", "chịu trách nhiệm")):
+    if own.task.startswith("có trách nhiệm"):
         return True
     if text[text.index(own.actor) + len(own.actor) :].lstrip().startswith(":"):
         return not own.actor.startswith("Các ")

@@ -43,11 +43,15 @@ _AND = re.compile(r"\s+va\s+")
 _AND_LAST = re.compile(r"\s+va\s*$")
 # Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
 _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
+_IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them)?\s*$")
+_TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _BEFORE_NO_GOAL = re.compile(
-    r"(?:/|\b(?:muc do|cap do|loai|so|khoa|lan thu|thu|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
+    r"(?:/|\b(?:muc do|cap do|loai|so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
     r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$"
 )
+REACH = 40  # characters before a number that may say what it is
+_ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
 _GOAL_VERB = re.compile(
     r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)\s*$"
 )
@@ -62,13 +66,17 @@ class _Clause:
 
 def goal_quantities(text: str) -> list[Quantity]:
     key = aligned(text)
-    kept = []
+    kept: list[Quantity] = []
     for quantity in quantities.find_quantities(text):
-        before = key[: quantity.number_start]
+        before = key[max(0, quantity.number_start - REACH) : quantity.number_start]
+        if _ORDINAL.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
+            continue
         if _BEFORE_NO_GOAL.search(before) or (quantity.start > 0 and before.endswith("/")):
             continue
         if quantity.unit is None and _YEAR.fullmatch(text[quantity.number_start : quantity.number_end]):
             continue
+        if kept and _IS_DIFFERENCE.search(before) and _TO_OTHER.match(key, quantity.end):
+            continue  # "thu 1.320 tỷ đồng, tăng 8,6% so với năm 2023"
         if quantity.unit and _NO_GOAL_UNIT.match(aligned(quantity.unit)):
             continue
         kept.append(quantity)

@@ -32,7 +32,7 @@ _STEP_SCORE = {"next": 1.0, "gap": 0.55, "repeat": 0.45, "first": 0.4, "back": 0
 _OPEN_SCORE, _OPEN_SAME_SHAPE, _OPEN_LATE = 0.8, 0.5, 0.3
 SEQUENCE_WEIGHT = 0.6  # against the likelihood of the line alone
 MISREAD_FIRST = 0.5  # lifts 0.52 for the Roman reading over 0.86 for the Arabic one
-ACCEPT_CAPITALS = 0.4  # "Il. MỤC ĐÍCH": a damaged numeral before capitals
+ACCEPT_CAPITALS = 0.4  # "Il. MỤC ĐÍCH", "1V- Nội dung": a damaged numeral before a title
 ACCEPT = 0.5  # "12 tháng" as child of anything: 0.6 * 0.3 + 0.4 * 0.08 = 0.21; "5." after "3.": 0.71
 
 
@@ -68,6 +68,7 @@ class _Builder:
         self.roots: list[_Draft] = []
         self.stack: list[_Draft] = []
         self.seen: set[str] = set()  # shapes of labels used so far
+        self.recognised = False
         self.first_romans: frozenset[int] = frozenset()  # see relabel.first_romans
 
     def text(self, paragraph: Paragraph) -> None:
@@ -113,7 +114,10 @@ class _Builder:
                 best = (total, level, marker)
         if best is None:
             return False
-        damaged = best[2].family == "roman" and is_capitals(paragraph.text[best[2].text_start :])
+        damaged = best[2].family == "roman" and (
+            is_capitals(paragraph.text[best[2].text_start :])
+            or (self.recognised and relabel.is_title(paragraph, best[2]))
+        )
         if best[0] < (ACCEPT_CAPITALS if damaged else ACCEPT):
             return False
         _, level, marker = best
@@ -270,6 +274,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     builder = _Builder()
     recognised = relabel.is_recognised(used)
     if recognised:
+        builder.recognised = True
         builder.first_romans = relabel.first_romans(used)
     annex = 0
     main_end = 0
@@ -365,7 +370,9 @@ def _move_closing(roots: Sequence[_Draft]) -> None:
             return
 
 
-_TRAILER = re.compile(r"\s*tren day la\b")
+_TRAILER = re.compile(
+    r"\s*(?:tren day la|(?:ke hoach|nghi quyet|chi thi|chuong trinh|quy dinh) nay (?:duoc )?(?:pho bien|co hieu luc))\b"
+)
 
 
 def _says_it_closes(paragraph: Paragraph) -> bool:

@@ -49,7 +49,7 @@ def first_romans(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
         if any(_opens_part(marker, paragraph) for marker in readings):
             opening, labelled = None, False
             continue
-        if not _is_title(paragraph, readings[0]):
+        if not is_title(paragraph, readings[0]):
             labelled = True
             continue
         roman = next((marker for marker in readings if marker.family == "roman"), None)
@@ -67,7 +67,8 @@ def _opens_part(marker: Marker, paragraph: Paragraph) -> bool:
     return marker.likelihood >= 0.5 and (marker.family in _PARTS or upper)
 
 
-def _is_title(paragraph: Paragraph, marker: Marker) -> bool:
+def is_title(paragraph: Paragraph, marker: Marker) -> bool:
+    """Whether what a mark opens may be a title: short, and ending nothing."""
     text = paragraph.text[marker.text_start :].rstrip()
     return len(text.split()) <= TITLE_WORDS and not text.endswith((".", ";", ","))
 

@@ -189,6 +189,7 @@ def filled(
         )
         for i, cell in enumerate(cells)
     )
+    filled = tuple(part for cell in filled for part in _parted(cell, region.xs))
     ordered = tuple(line for cell in sorted(filled, key=lambda c: (c.row, c.column)) for line in cell.lines)
     return Table(filled, frame), ordered
 
@@ -202,3 +203,40 @@ def _cell_at(cells: Sequence[Cell], word: Word) -> int | None:
         if box is not None and box.left - 1 <= x <= box.right + 1 and box.top - 1 <= y <= box.bottom + 1:
             return index
     return None
+
+
+OPEN_GAP = 7.0  # points between words on both sides of a column's edge; words of a line stand 3-5 apart
+LEAST_PARTS = 3  # columns that a row must fill to be parted; a group row fills one
+
+
+def _parted(cell: Cell, xs: Sequence[float]) -> tuple[Cell, ...]:
+    """A cell over several columns cut at their edges, where its words leave each edge free.
+
+    In a low row the pieces of rules between cells are shorter than a letter is high, and get lost.
+    """
+    if cell.column_span < LEAST_PARTS or cell.box is None:
+        return (cell,)
+    edges = xs[cell.column : cell.column + cell.column_span + 1]
+    parts: list[list[Line]] = [[] for _ in range(cell.column_span)]
+    for line in cell.lines:
+        groups: dict[int, list[Word]] = {}
+        before: tuple[int, Box] | None = None
+        for word in line.words:
+            if word.box is None:
+                return (cell,)
+            at = max((i for i, edge in enumerate(edges[:-1]) if word.box.middle[0] >= edge), default=0)
+            if word.box.left < edges[at] - SAME_RULE or word.box.right > edges[at + 1] + SAME_RULE:
+                return (cell,)
+            if before is not None and before[0] != at and word.box.left - before[1].right < OPEN_GAP:
+                return (cell,)
+            groups.setdefault(at, []).append(word)
+            before = at, word.box
+        for at, words in groups.items():
+            parts[at].append(Line(tuple(words), union([word.box for word in words]), line.size))
+    if sum(bool(part) for part in parts) < LEAST_PARTS:
+        return (cell,)
+    top, bottom = cell.box.top, cell.box.bottom
+    return tuple(
+        Cell(cell.row, cell.column + i, tuple(part), cell.row_span, 1, Box(edges[i], top, edges[i + 1], bottom))
+        for i, part in enumerate(parts)
+    )

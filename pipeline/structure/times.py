@@ -142,6 +142,7 @@ _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
 _LEADING_TIME = re.compile(
     r"^(?:trong |vao |truoc |den )?(?:(?:thang|quy|ngay)\s?[\divx]|\d{1,2}/\d{1,2}/\d{4})[^:;]{0,40}:\s"
 )
+_AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý IV năm 2025 và các năm tiếp theo"
 _EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
@@ -222,6 +223,11 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
             before = _JOINT.sub("", before, count=1)
         action = _trimmed(before)
         where = (start, due.end)
+        if _LABEL_ALONE.fullmatch(aligned(action).strip()) and _AND_LATER.match(aligned(text[due.end :])):
+            done, last_action = due.end, ""
+            place = paragraph.place(offset + due.start, offset + due.end)
+            yield FoundDeadline(due.edtf, None, place, (("date", place),))
+            continue
         if start == done and done and not action.strip() and last_action:
             done = due.end
             place = paragraph.place(offset + start, offset + due.end)
