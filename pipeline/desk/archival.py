@@ -1,4 +1,4 @@
-"""Forms other archives take: AtoM's ISAD CSV, Dublin Core XML, Nghị định 30/2020/NĐ-CP annex VI.
+"""Forms other archives take: AtoM's ISAD CSV, Dublin Core XML, EAD3, Nghị định 30/2020/NĐ-CP annex VI.
 
 A field that the record does not know is left out; none is guessed. The header of the AtoM CSV is exact to the
 letter, since AtoM drops what it does not know without a word.
@@ -6,11 +6,12 @@ letter, since AtoM drops what it does not know without a word.
 
 from __future__ import annotations
 
+from urllib.parse import quote
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from pipeline.desk.finding_aids import folders, symbol_of, xml_text
-from pipeline.desk.handover import Collection, Entry
+from pipeline.desk.handover import Collection, Entry, sheets
 from pipeline.desk.sheets import csv_text
 from pipeline.desk.tt05 import Agency, xml_bytes
 
@@ -114,6 +115,115 @@ def _dublin_core(entry: Entry) -> list[tuple[str, str | None]]:
         ("source", entry.name), ("description", plan.theme), ("coverage", str(plan.year) if plan.year else None),
         *(("coverage", place) for place in (plan.issuer.commune, plan.issuer.district, plan.issuer.province)),
     ]
+
+
+# --- EAD3 -----------------------------------------------------------------------------------------------
+
+_EAD = "http://ead3.archivists.org/schema/"
+
+
+def to_ead(collection: Collection, agency: Agency | None = None, made: str = "") -> bytes:
+    """A finding aid in EAD3: the fonds, in it each hồ sơ, in it each document. `made` is the day, ISO 8601.
+
+    What nobody knows is left out, but for the few elements that EAD3 demands: they say "[chưa rõ]".
+    """
+    agency = agency or Agency()
+    ElementTree.register_namespace("", _EAD)
+    root = Element(f"{{{_EAD}}}ead")
+    control = _ead(root, "control")
+    _ead(control, "recordid", agency.code or agency.fonds or "sohoa")
+    title = _ead(_ead(_ead(control, "filedesc"), "titlestmt"), "titleproper")
+    title.text = f"Mục lục hồ sơ, tài liệu {agency.fonds or agency.name}".strip()
+    _ead(control, "maintenancestatus").set("value", "derived")
+    _ead(_ead(control, "maintenanceagency"), "agencyname", agency.name or _UNKNOWN)
+    declared = _ead(control, "languagedeclaration")
+    _ead(declared, "language", "Tiếng Việt").set("langcode", "vie")
+    _ead(declared, "script", "Latinh").set("scriptcode", "Latn")
+    event = _ead(_ead(control, "maintenancehistory"), "maintenanceevent")
+    _ead(event, "eventtype").set("value", "derived")
+    when = _ead(event, "eventdatetime", made or _UNKNOWN)
+    if made:
+        when.set("standarddatetime", made)
+    _ead(event, "agenttype").set("value", "machine")
+    _ead(event, "agent", "sohoa")
+    fonds = _ead(root, "archdesc")
+    fonds.set("level", "fonds")
+    described = _ead(fonds, "did")
+    if agency.name:
+        _ead(_ead(described, "repository"), "corpname").append(_part(agency.name))
+    _ead(described, "unittitle", agency.fonds or agency.name or _UNKNOWN)
+    within = _ead(fonds, "dsc")
+    for folder in folders(collection):
+        parent = within
+        if folder.number:
+            parent = _ead(within, "c")
+            parent.set("level", "file")
+            own = _ead(parent, "did")
+            _containers(own, folder.box, folder.number)
+            _ead(own, "unitid", folder.number)
+            _ead(own, "unittitle", folder.title or _UNKNOWN)
+            _ead_dates(own, *folder.dates)
+            _ead(own, "physdesc", f"{len(folder.entries)} văn bản; {folder.pages} trang")
+        for entry in folder.entries:
+            _ead_item(parent, entry)
+    return xml_bytes(root)
+
+
+_UNKNOWN = "[chưa rõ]"
+
+
+def _ead(parent: Element, name: str, text: str | None = None) -> Element:
+    child = SubElement(parent, f"{{{_EAD}}}{name}")
+    if text is not None:
+        child.text = xml_text(text)
+    return child
+
+
+def _part(text: str) -> Element:
+    part = Element(f"{{{_EAD}}}part")
+    part.text = xml_text(text)
+    return part
+
+
+def _containers(did: Element, box: str, folder: str) -> None:
+    for kind, number in (("Hộp", box), ("Hồ sơ", folder)):
+        if number:
+            _ead(did, "container", number).set("localtype", kind)
+
+
+def _ead_dates(did: Element, first: str, last: str) -> None:
+    """Dates of the record are ISO 8601 to the precision that they have, as EAD3 wants them."""
+    if not first:
+        return
+    if first == last:
+        _ead(_ead(did, "unitdatestructured"), "datesingle", first).set("standarddate", first)
+        return
+    span = _ead(_ead(did, "unitdatestructured"), "daterange")
+    _ead(span, "fromdate", first).set("standarddate", first)
+    _ead(span, "todate", last).set("standarddate", last)
+
+
+def _ead_item(parent: Element, entry: Entry) -> None:
+    plan = entry.plan
+    item = _ead(parent, "c")
+    item.set("level", "item")
+    did = _ead(item, "did")
+    if symbol_of(entry):
+        _ead(did, "unitid", symbol_of(entry))
+    title = " ".join(part for part in (plan.document_type.name, plan.title) if part)
+    _ead(did, "unittitle", title or entry.name)
+    date = plan.issued.date or ""
+    _ead_dates(did, date, date)
+    _ead(did, "physdesc", f"{plan.source.pages} trang")
+    if plan.issuer.name:
+        _ead(_ead(did, "origination"), "corpname").append(_part(plan.issuer.name))
+    if (entry.folder / "searchable.pdf").is_file():
+        link = _ead(did, "dao")
+        link.set("daotype", "derived")
+        link.set("href", f"{quote(entry.name)}/searchable.pdf")
+    said = [entry.shelf.get("note", ""), f"Tờ số {sheets(entry.shelf)}" if sheets(entry.shelf) else ""]
+    if any(said):
+        _ead(_ead(item, "odd"), "p", "; ".join(part for part in said if part))
 
 
 # --- NĐ 30 annex VI -------------------------------------------------------------------------------------

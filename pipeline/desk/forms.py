@@ -108,6 +108,8 @@ FORMS = (
          lambda job: ("nd30-phu-luc-vi.xml", archival.to_annex_vi(job.collection, job.agency))),
     Form("atom", "AtoM ISAD CSV", lambda job: ("atom.csv", archival.to_atom(job.collection, job.agency).encode())),
     Form("dc", "Dublin Core XML", lambda job: ("dublin-core.xml", archival.to_dublin_core(job.collection))),
+    Form("ead", "finding aid in EAD3: fonds, hồ sơ, documents",
+         lambda job: ("ead3.xml", archival.to_ead(job.collection, job.agency, job.created[:10]))),
     Form("mets", "METS of each document over its PDF, ALTO and text", _mets),
     Form("docx", "restored text of each document as Word, by the layout of NĐ 30", _letters),
 )

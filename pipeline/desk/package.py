@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import uuid
 import zipfile
 from collections.abc import Sequence
@@ -20,8 +21,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from pipeline import __version__
 from pipeline.batches import store
 from pipeline.desk import desk, tt05
+from pipeline.desk.finding_aids import xml_text
 from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.tt05 import Agency, FileMetadata, Metadata
 from pipeline.errors import UsageError
@@ -32,6 +35,9 @@ _CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
 _SIP_PROFILE = "https://earksip.dilcis.eu/profile/E-ARK-SIP.xml"
 _NAMES = uuid.UUID("7d1b9f0e-6f5f-5c1e-9c55-5a6f1c7d2e10")  # ours: the same content gets the same identifier
 _ZIP_TIME = (2000, 1, 1, 0, 0, 0)  # of the members, so that the same content gives the same bytes
+
+
+_ALTO_PAGE = re.compile(rb'<Page\b[^>]*?\bID="([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +124,14 @@ def _mets(name: str, parts: Sequence[_Part], created: str, agency: Agency, kind:
         "OBJID": name, "TYPE": "Textual works – Digitised", "PROFILE": _SIP_PROFILE,
         f"{{{_CSIP}}}CONTENTINFORMATIONTYPE": "OTHER", "LABEL": name,
     })
-    head = SubElement(root, f"{{{_METS}}}metsHdr", {"CREATEDATE": created, "RECORDSTATUS": "NEW"})
+    head = SubElement(root, f"{{{_METS}}}metsHdr", {
+        "CREATEDATE": created, "RECORDSTATUS": "NEW", f"{{{_CSIP}}}OAISPACKAGETYPE": "SIP"})
     if agency.name:
         agent = SubElement(head, f"{{{_METS}}}agent", {"ROLE": "CREATOR", "TYPE": "ORGANIZATION"})
-        SubElement(agent, f"{{{_METS}}}name").text = agency.name
+        SubElement(agent, f"{{{_METS}}}name").text = xml_text(agency.name)
     program = SubElement(head, f"{{{_METS}}}agent", {"ROLE": "CREATOR", "TYPE": "OTHER", "OTHERTYPE": "SOFTWARE"})
     SubElement(program, f"{{{_METS}}}name").text = "sohoa"
+    SubElement(program, f"{{{_METS}}}note", {f"{{{_CSIP}}}NOTETYPE": "SOFTWARE VERSION"}).text = __version__
     described = [part for part in parts if part.path.startswith("metadata/")]
     for number, part in enumerate(described, 1):
         section = SubElement(root, f"{{{_METS}}}dmdSec", {"ID": f"dmd-{number}", "CREATED": created})
@@ -146,8 +154,13 @@ def _mets(name: str, parts: Sequence[_Part], created: str, agency: Agency, kind:
         told["DMDID"] = " ".join(f"dmd-{number}" for number in range(1, len(described) + 1))
     SubElement(whole, f"{{{_METS}}}div", told)
     data = SubElement(whole, f"{{{_METS}}}div", {"LABEL": use})
-    for file_name in names:
-        SubElement(data, f"{{{_METS}}}fptr", {"FILEID": file_name})
+    if kind == "package":  # the METS of the representation stands for all that is in it
+        SubElement(data, f"{{{_METS}}}mptr", {
+            "LOCTYPE": "URL", f"{{{_XLINK}}}type": "simple", f"{{{_XLINK}}}href": f"{use}/METS.xml",
+            f"{{{_XLINK}}}title": names[0]})
+    else:
+        for file_name in names:
+            SubElement(data, f"{{{_METS}}}fptr", {"FILEID": file_name})
     return tt05.xml_bytes(root)
 
 
@@ -160,28 +173,33 @@ def to_mets(entry: Entry, created: str) -> bytes:
     """METS of one document over the outputs that are there: PDF, ALTO, text, record; a division for each page."""
     for prefix, space in (("", _METS), ("xlink", _XLINK)):
         ElementTree.register_namespace(prefix, space)
-    root = Element(f"{{{_METS}}}mets", {"OBJID": entry.name, "LABEL": entry.plan.title or entry.name})
+    label = xml_text(entry.plan.title or entry.name)
+    root = Element(f"{{{_METS}}}mets", {"OBJID": xml_text(entry.name), "LABEL": label})
     SubElement(root, f"{{{_METS}}}metsHdr", {"CREATEDATE": created})
     section = SubElement(root, f"{{{_METS}}}fileSec")
     named = {}
+    alto_pages: list[str] = []
     for use, name, media_type in (("PDF", "searchable.pdf", "application/pdf"), ("ALTO", "alto.xml", "text/xml"),
                                   ("TEXT", "text.txt", "text/plain"), ("RECORD", "record.json", "application/json")):
         path = entry.folder / name
         if path.is_file():
             part = _Part(name, path.read_bytes(), media_type)
+            if use == "ALTO":
+                alto_pages = [found.decode() for found in _ALTO_PAGE.findall(part.content)]
             group = SubElement(section, f"{{{_METS}}}fileGrp", {"USE": use})
             file = SubElement(group, f"{{{_METS}}}file", {"ID": use, **_fixity(part, created)})
             SubElement(file, f"{{{_METS}}}FLocat", {
                 "LOCTYPE": "URL", f"{{{_XLINK}}}type": "simple", f"{{{_XLINK}}}href": name})
             named[use] = file
     structure = SubElement(root, f"{{{_METS}}}structMap", {"TYPE": "PHYSICAL"})
-    whole = SubElement(structure, f"{{{_METS}}}div", {"TYPE": "document", "LABEL": entry.plan.title or entry.name})
+    whole = SubElement(structure, f"{{{_METS}}}div", {"TYPE": "document", "LABEL": label})
     for use in named:
         if use != "ALTO":
             SubElement(whole, f"{{{_METS}}}fptr", {"FILEID": use})
-    for page in range(1, entry.plan.source.pages + 1):
-        place = SubElement(whole, f"{{{_METS}}}div", {"TYPE": "page", "ORDER": str(page)})
-        if "ALTO" in named:
+    for order in range(1, entry.plan.source.pages + 1):
+        place = SubElement(whole, f"{{{_METS}}}div", {"TYPE": "page", "ORDER": str(order)})
+        if order <= len(alto_pages):
             pointer = SubElement(place, f"{{{_METS}}}fptr")
-            SubElement(pointer, f"{{{_METS}}}area", {"FILEID": "ALTO", "BETYPE": "IDREF", "BEGIN": f"page_{page}"})
+            SubElement(pointer, f"{{{_METS}}}area", {
+                "FILEID": "ALTO", "BETYPE": "IDREF", "BEGIN": alto_pages[order - 1]})
     return tt05.xml_bytes(root)
