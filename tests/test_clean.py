@@ -250,3 +250,34 @@ def test_the_soft_back_goes_and_pale_sharp_print_stays() -> None:
         far = (cv2.erode(page, np.ones((9, 9), np.uint8)) == 255) & (behind < 60)
         assert bool((evened[far] < 230).mean() > 0.5) is stays
         assert (evened[page < 60] < 100).mean() > 0.95
+
+
+def with_ink(page: np.ndarray, ink: tuple[int, int, int], draw: np.ndarray) -> np.ndarray:
+    """A page in colour with ink where `draw` is set; black print shows through it."""
+    colour = np.repeat(page[:, :, None], 3, axis=2)
+    colour[draw > 0] = np.minimum(colour[draw > 0], np.array(ink, np.uint8))
+    return colour
+
+
+@pytest.mark.parametrize("ink", [(205, 40, 60), (50, 60, 175)])
+def test_a_stamp_over_print_leaves_the_print(ink: tuple[int, int, int]) -> None:
+    page, draw = drawn.text_page(), np.zeros((1754, 1240), np.uint8)
+    cv2.rectangle(draw, (200, 300), (560, 480), 1, 6)
+    for y in (340, 392, 444):
+        cv2.putText(draw, "DEN so 123 ngay 4", (225, y), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 1, 3)
+    cleaned = clean.clean(with_ink(page, ink, draw), 150.0)
+    assert done(cleaned)["marks_taken_out"] == ["stamp"]
+    assert [mark.kind for mark in cleaned.marks if mark.kind != "rule"] == ["stamp"]
+    copy = cv2.resize(cleaned.image, page.shape[::-1])
+    only_ink = (draw > 0) & (cv2.erode(page, np.ones((7, 7), np.uint8)) > 200)
+    assert (copy[only_ink] < 150).mean() < 0.02
+    assert (copy[(page < 60) & (draw > 0)] < 150).mean() > 0.9
+
+
+def test_a_stamp_beside_the_print_is_text() -> None:
+    page, draw = drawn.text_page(lines=8), np.zeros((1754, 1240), np.uint8)
+    cv2.putText(draw, "NGUYEN VAN A", (600, 1200), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 1, 4)
+    cleaned = clean.clean(with_ink(page, (205, 40, 60), draw), 150.0)
+    assert "marks_taken_out" not in done(cleaned)
+    copy = cv2.resize(cleaned.image, page.shape[::-1])
+    assert (copy[draw > 0] < 150).mean() > 0.8

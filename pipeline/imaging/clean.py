@@ -37,7 +37,7 @@ GOOD_X_HEIGHTS = (12.5, 17.0)
 MOST_ENLARGED = 3.0
 BLANK_INK = 0.0004
 COLOURED = 0.0004
-SMALL = 1000  # long side of the copy on which coloured marks are looked for
+SMALL = 1800  # long side of the copy on which coloured marks are looked for, and of what is put in their place
 
 
 def plain(image: Image, dpi: float, turn: Turn = 0) -> Cleaned:
@@ -116,11 +116,12 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
     if image.ndim == 3 and first.coloured > COLOURED:
         frame, ratio = _colour_frame(image, back, copy)
         red, blue = marks.colour_masks(frame)
-        coloured = marks.coloured_marks(red, blue, _per_mm(dpi * scale / ratio))
-        seals = sum(mark.kind == "seal" for mark in coloured)
-        if seals:
-            copy = marks.take_out(copy, frame, red, coloured, ratio)
-            done["seals_taken_out"] = seals
+        per_mm = _per_mm(dpi * scale / ratio)
+        coloured = marks.coloured_marks(red, blue, per_mm)
+        over = marks.over_print(coloured, frame, red, blue, per_mm)
+        if over:
+            copy = marks.take_out(copy, frame, red, blue, over, ratio)
+            done["marks_taken_out"] = [mark.kind for mark in over]
         found += [_scaled(mark, ratio) for mark in coloured]
     if not first.bilevel:
         uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or quad is not None
