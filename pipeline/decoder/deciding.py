@@ -18,10 +18,12 @@ from pipeline.knowledge import vietnamese
 CHANGE = {"strict": 0.99, "balanced": 0.0, "full": 0.0}
 # The same for a word that cannot be Vietnamese in a text that is.
 CHANGE_DAMAGE = {"strict": 0.99, "balanced": 0.5, "full": 0.0}
-# Vietnamese as it stands: one right syllable harmed costs more than one wrong one left.
+# Vietnamese as it stands: one right syllable harmed costs more than one wrong one left. Changes at 0.7 to 0.95 mended
+# 71 words and harmed 4 in 18,826 words read by a Vietnamese model; in 27,000 words of clean text those at 0.7 and more
+# were 7.
 CHANGE_VIETNAMESE = {
-    "slips": {"strict": 0.99, "balanced": 0.9, "full": 0.6},
-    "clean": {"strict": 1.01, "balanced": 0.985, "full": 0.95},
+    "slips": {"strict": 0.99, "balanced": 0.75, "full": 0.6},
+    "clean": {"strict": 1.01, "balanced": 0.85, "full": 0.75},
 }
 # The same for a word that another look read at this place: nothing is invented, the better of two is chosen.
 CHANGE_TO_READ = {"strict": 0.99, "balanced": 0.6, "full": 0.5}

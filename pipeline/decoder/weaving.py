@@ -46,7 +46,7 @@ READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese 
 RARE = -5.0  # the same for a possible syllable that 88 million tokens of text do not have ("buỗi"); an estimate
 # Log-probability floor of a syllable with other marks than those read: worn scans lose and blur marks far more often
 # than the synthetic pages of the channel. One that differs in its tone only, in any marks.
-NEAR_TONE, NEAR_BASE = -5.5, -6.5
+NEAR_TONE, NEAR_BASE = -5.0, -6.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
 
 
@@ -173,7 +173,7 @@ class Weaver:
         if self.condition == "garbled" and not is_read_by_vietnamese(piece.text):
             return self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
         found = self.finder.read_by(self.trained.vie, piece.text, setting, piece.with_tail)
-        if self.condition == "slips":
+        if self.condition in ("slips", "clean"):
             name = NAME if piece.text.istitle() and len(piece.text) > 1 else 0.0
             found = self.finder.with_near(found, piece.text, NEAR_TONE + name, NEAR_BASE + name)
         if is_damage(piece.text):  # "tñ" is a misread syllable, not the short form TN
