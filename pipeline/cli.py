@@ -298,10 +298,10 @@ def _watch(options: argparse.Namespace, console: Console) -> int:
 
 
 def _status(options: argparse.Namespace, console: Console) -> int:
-    from pipeline.batches import store
+    from pipeline.batches import standing
     from pipeline.commands import overview
 
-    status = store.status(options.out)
+    status = standing.status(options.out)
     if options.json:
         console.result_json(overview.status_json(status))
     else:

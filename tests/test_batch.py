@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batches import batch, store
+from pipeline.batches import batch, standing, store
 from pipeline.errors import Locked, NoInput, OutputNotWritable, UsageError
 from pipeline.settings import Settings
 from tests import fakes
@@ -177,7 +177,7 @@ def test_a_bug_in_the_quick_half_fails_its_document_and_keeps_its_pages(office):
     office.put("dies.txt", "ok killer")
     office.put("other.txt", "ok x")
     assert states(office.run()) == {"plan.txt": "failed", "dies.txt": "failed", "other.txt": "done"}
-    assert {row.code for row in store.status(office.out).problems} == {"reading_failed"}
+    assert {row.code for row in standing.status(office.out).problems} == {"reading_failed"}
     office.readings()
     office.run()
     assert office.readings() == [], "the pages are not read again"
@@ -315,7 +315,7 @@ def test_what_another_version_recognised_stays_is_told_and_is_never_mixed(office
     assert states(again) == {"done.txt": "skipped", "half.txt": "partial"}
     assert ([outcome.name for outcome in again.outcomes if outcome.older], again.older) == (["done.txt"], 1)
     assert office.readings() == ["half.txt 1", "half.txt 2", "half.txt 2 plain"], "no document of two versions"
-    assert store.status(office.out).older == 1
+    assert standing.status(office.out).older == 1
     # A change of rules reads it again from its stored pages; it is still the old recognition, and says so.
     summary = office.run(made_by={**new, "rules": "2"}, settings=replace(SETTINGS, max_failed_share=0.5))
     assert (states(summary)["done.txt"], summary.outcomes[0].older) == ("done", True)
@@ -325,7 +325,7 @@ def test_what_another_version_recognised_stays_is_told_and_is_never_mixed(office
     assert (plan.unchanged, plan.older) == (("done.txt",), 1)
     assert office.run(made_by=new, redo=True).older == 0
     assert "done.txt 1" in office.readings()
-    assert store.status(office.out).older == 0
+    assert standing.status(office.out).older == 0
 
 
 def test_pages_of_a_content_that_no_input_has_any_more_are_forgotten(office):
@@ -360,7 +360,7 @@ def test_retry_does_only_what_failed_and_uses_the_pages_that_are_there(office):
     office.put("once.txt", "ok hai")
     office.run()
     office.readings()
-    assert [row.name for row in store.to_retry(office.out)] == ["bad.txt"]
+    assert [row.name for row in standing.to_retry(office.out)] == ["bad.txt"]
     assert states(office.retry()) == {"bad.txt": "partial"}
     assert office.readings() == ["bad.txt 1", "bad.txt 1 plain"]
     bad.unlink()

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from pipeline import disk
-from pipeline.batches import store
-from pipeline.batches.store import InputRow, PageRow, Store
+from pipeline.batches import pagefiles, standing, store
+from pipeline.batches.pagefiles import PageRow
+from pipeline.batches.store import InputRow, Store
 from pipeline.document import Block, Line, Page, Word
 from pipeline.errors import DiskFull, Locked, NoInput, OutputNotWritable
 from pipeline.settings import Settings
@@ -84,22 +85,22 @@ def test_a_ledger_of_another_format_is_not_touched(tmp_path):
 
 
 def test_a_page_comes_back_as_it_was_stored(tmp_path):
-    folder = store.page_folder(tmp_path, SHA, KEY)
-    store.save_page(folder, page(7), PageRow(7, "done", 1.5, True), tmp_path / "tmp")
-    loaded = store.load_page(folder, 7)
+    folder = pagefiles.page_folder(tmp_path, SHA, KEY)
+    pagefiles.save_page(folder, page(7), PageRow(7, "done", 1.5, True), tmp_path / "tmp")
+    loaded = pagefiles.load_page(folder, 7)
     assert loaded is not None
     assert loaded[0] == page(7)
     assert (loaded[1].seconds, loaded[1].plain) == (1.5, True)
-    assert store.stored_numbers(folder) == {7}
+    assert pagefiles.stored_numbers(folder) == {7}
 
 
 @pytest.mark.parametrize("keep", [0, 10, -1])
 def test_a_torn_page_counts_as_not_there(tmp_path, keep):
-    folder = store.page_folder(tmp_path, SHA, KEY)
-    store.save_page(folder, page(1), PageRow(1, "done"), tmp_path / "tmp")
-    path = store.page_path(folder, 1)
+    folder = pagefiles.page_folder(tmp_path, SHA, KEY)
+    pagefiles.save_page(folder, page(1), PageRow(1, "done"), tmp_path / "tmp")
+    path = pagefiles.page_path(folder, 1)
     path.write_bytes(path.read_bytes()[:keep])
-    assert store.load_page(folder, 1) is None
+    assert pagefiles.load_page(folder, 1) is None
 
 
 def test_failed_pages_count_only_within_the_run_that_saw_them_fail(tmp_path):
@@ -131,19 +132,19 @@ def test_paths_that_are_no_utf8_survive_the_ledger(tmp_path):
 
 def test_status_of_a_folder_without_a_run_says_so(tmp_path):
     with pytest.raises(NoInput):
-        store.status(tmp_path)
+        standing.status(tmp_path)
 
 
 def test_status_tells_whether_a_run_is_at_work(tmp_path):
     with Store(tmp_path) as ledger:
         ledger.start_run(Settings(jobs=3), {})
         ledger.record_input(InputRow("a.pdf", "/a.pdf", 1, 2, "failed", code="empty_file", what="is empty."))
-        during = store.status(tmp_path)
-    after = store.status(tmp_path)
+        during = standing.status(tmp_path)
+    after = standing.status(tmp_path)
     assert (during.running, during.run_state) == (True, "running")
     assert (after.running, after.run_state) == (False, "stopped")
     assert [row.code for row in after.problems] == ["empty_file"]
-    assert store.last_settings(tmp_path) == Settings(jobs=3)
+    assert standing.last_settings(tmp_path) == Settings(jobs=3)
 
 
 def test_publishing_replaces_and_removes_only_what_runs_have_made(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batches.workers import Crash, LocalPool, Task, run_isolated
+from pipeline.batches.workers import Crash, LocalPool, Task
 from pipeline.errors import EncryptedFile
 
 
@@ -194,11 +194,3 @@ def test_workers_die_with_their_parent(tmp_path):
     while any(alive(one) for one in workers) and time.monotonic() < until:
         time.sleep(0.05)
     assert not [one for one in workers if alive(one)]
-
-
-def test_run_isolated_gives_the_value_or_the_error():
-    assert run_isolated(square, (5,), seconds=20) == 25
-    with pytest.raises(EncryptedFile):
-        run_isolated(encrypted, (), seconds=20)
-    with pytest.raises(RuntimeError, match="SIGSEGV"):
-        run_isolated(die, (signal.SIGSEGV,), seconds=20)

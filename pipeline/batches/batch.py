@@ -33,7 +33,8 @@ from pipeline.batches.planning import (
     with_ledger_names,
 )
 from pipeline.batches.schedule import ProgressCallback, Run, Stop
-from pipeline.batches.store import Store, forget_failures, last_settings, to_retry
+from pipeline.batches.standing import last_settings, to_retry
+from pipeline.batches.store import Store, forget_failures
 from pipeline.batches.webreport import Language
 from pipeline.batches.workers import Engine, LocalPool, Task
 from pipeline.errors import NoInput, OutputError

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batches.batch import run_batch
+from pipeline.batches.machine import cores, memory_available
 from pipeline.batches.outcomes import RunSummary
-from pipeline.batches.workers import Crash, Engine, Finished, LocalPool, Task, cores, memory_available
+from pipeline.batches.workers import Crash, Engine, Finished, LocalPool, Task
 from pipeline.errors import MissingPart, UsageError
 from pipeline.settings import Settings
 

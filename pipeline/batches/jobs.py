@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pipeline import disk
-from pipeline.batches import store
-from pipeline.batches.store import PageRow
+from pipeline.batches import pagefiles
+from pipeline.batches.pagefiles import PageRow
 from pipeline.document import Document, Page
 from pipeline.errors import ChangedInput, DiskFull, PageError, RecognitionFailed, UnreadableFile
 from pipeline.settings import Settings
@@ -138,7 +138,7 @@ def read_page(
     if page.status == "failed":
         raise RecognitionFailed(f"{source.name}, page {number}", "; ".join(notice.message for notice in page.notices))
     row = PageRow(number, "done", time.perf_counter() - began, plain, worker=f"{socket.gethostname()}:{os.getpid()}")
-    store.save_page(folder, page, row, temporary)
+    pagefiles.save_page(folder, page, row, temporary)
     return row
 
 
@@ -186,7 +186,7 @@ def _check_unchanged(source: Any, stamp: Stamp) -> None:
 def _document(drives: Drives, order: Finish) -> Document | Lost:
     every = tuple(range(1, order.source.page_count + 1))
     if order.stored is not None:
-        document = store.load_document(order.stored, order.source.sha256)
+        document = pagefiles.load_document(order.stored, order.source.sha256)
         if document is None or len(document.pages) != len(every):
             return Lost(every)
         if any(page.status == "failed" for page in document.pages):
@@ -201,7 +201,7 @@ def _document(drives: Drives, order: Finish) -> Document | Lost:
             error = PageError("", row.what or "", cure=row.cure or "")
             pages.append(drives.failed_page(number, error))
             continue
-        loaded = store.load_page(order.pages, number)
+        loaded = pagefiles.load_page(order.pages, number)
         if loaded is None:
             lost.append(number)
         else:

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import versions
-from pipeline.batches import jobs, store
+from pipeline.batches import jobs, standing, store
 from pipeline.batches.discover import Found, discover, free_name, name_key
 from pipeline.batches.jobs import Drives, Opened
+from pipeline.batches.machine import cores, memory_available
 from pipeline.batches.outcomes import BatchPlan, Outcome
 from pipeline.batches.store import InputRow, ledger_rows, path_of, text_of_path
-from pipeline.batches.workers import LocalPool, Task, cores, memory_available
+from pipeline.batches.workers import LocalPool, Task
 from pipeline.errors import NoInput, SohoaError, UnreadableFile, UsageError, WrongType
 from pipeline.settings import Settings
 
@@ -232,7 +233,7 @@ def _estimate_pages(fresh: Sequence[Found], settings: Settings, drives: Drives) 
 
 
 def _pace(out: Path) -> tuple[float, bool]:
-    from_ledger = store.pace(out)
+    from_ledger = standing.pace(out)
     return (from_ledger, True) if from_ledger else (ASSUMED_SECONDS_PER_PAGE, False)
 
 

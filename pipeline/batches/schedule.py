@@ -13,9 +13,8 @@ import dataclasses
 import hashlib
 import os
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,26 +23,22 @@ from pipeline import disk
 from pipeline.batches import jobs, report
 from pipeline.batches.discover import Found
 from pipeline.batches.jobs import Drives, Finish, Lost, Opened, Stamp, Written
-from pipeline.batches.outcomes import Event, EventKind, FailedPage, Outcome, State
+from pipeline.batches.outcomes import Event, EventKind, Outcome, State
+from pipeline.batches.pagefiles import PageRow, content_key, stored_numbers
 from pipeline.batches.planning import Keys, failed_outcome, is_current, open_seconds
-from pipeline.batches.store import InputRow, PageRow, Store, content_key, path_of, stored_numbers, text_of_path
+from pipeline.batches.store import InputRow, Store, path_of, text_of_path
 from pipeline.batches.tally import Tally
+from pipeline.batches.underway import UnderWay, open_error, page_error
 from pipeline.batches.workers import Crash, Engine, Finished, Task
 from pipeline.errors import (
     ChangedInput,
     DiskFull,
     EncryptedFile,
-    InputError,
     MissingPart,
     OutputError,
-    PageCrash,
-    PageTimeout,
     ReadingFailed,
-    RecognitionFailed,
     SohoaError,
     TooLarge,
-    TooManyFailedPages,
-    UnreadableFile,
 )
 from pipeline.settings import Settings
 
@@ -55,10 +50,6 @@ FINISH_SECONDS_PER_PAGE = 3.0
 # the limit of a worker, each adds to it, within what the pool has.
 FINISH_PAGES = 300
 FINISH_BYTES_PER_PAGE = 2_500_000
-# Kills from outside that a page is allowed before they count as its own fault: an operator or a full machine
-# kills a few workers at random, a page that fills the memory has its own killed every time.
-MOST_FORGIVEN = 4
-
 # Trying again cannot help: the content itself is refused, or the file is another one now.
 _HOPELESS = (TooLarge, EncryptedFile, ChangedInput)
 
@@ -73,33 +64,6 @@ class Stop:
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         self.asked += 1
-
-
-@dataclass(slots=True)
-class _Document:
-    """An input under way."""
-
-    place: int
-    item: Found
-    previous: InputRow | None
-    key: str  # of the recognition: today's, or that of a stored document which stays as it was recognised
-    source: Any = None
-    stamp: Stamp | None = None
-    rows: dict[int, PageRow] = field(default_factory=dict)
-    todo: deque[tuple[int, bool]] = field(default_factory=deque)
-    under_way: set[int] = field(default_factory=set)
-    reused: int = 0
-    stored: Path | None = None
-    complete: str | None = None
-    twin: str | None = None
-    seconds: float = 0.0
-    finish_tries: int = 0
-    forgiven: Counter[int] = field(default_factory=Counter)
-    error: SohoaError | None = None
-
-    @property
-    def failed(self) -> tuple[PageRow, ...]:
-        return tuple(row for _, row in sorted(self.rows.items()) if row.state == "failed")
 
 
 class Run:
@@ -121,14 +85,14 @@ class Run:
         self._redo = redo
         self._spare_bytes = spare_bytes
         self._next = 0
-        self._documents: dict[int, _Document] = {}
-        self._ready: deque[_Document] = deque()  # all pages settled
-        self._reading: deque[_Document] = deque()  # pages waiting, oldest first
-        self._to_open: deque[_Document] = deque()  # those whose first opening was ended from outside
+        self._documents: dict[int, UnderWay] = {}
+        self._ready: deque[UnderWay] = deque()  # all pages settled
+        self._reading: deque[UnderWay] = deque()  # pages waiting, oldest first
+        self._to_open: deque[UnderWay] = deque()  # those whose first opening was ended from outside
         self._opening = 0
         self._in_flight = 0
         self._contents: dict[str, int] = {}  # sha256 -> place of the document under way with it
-        self._parked: dict[str, list[_Document]] = {}
+        self._parked: dict[str, list[UnderWay]] = {}
         self._outcomes: dict[int, Outcome] = {}
         self._tally = Tally(len(found))
         self.log = report.EventLog(ledger.out)
@@ -207,7 +171,7 @@ class Run:
         item = self._found[place]
         row = self._store.input(item.name)
         if item.problem is not None:
-            self._close(_Document(place, item, row, self._keys.recognition), item.problem)
+            self._close(UnderWay(place, item, row, self._keys.recognition), item.problem)
             return None
         if row is not None and self._usable(row) and is_current(row, item, self._keys, self._store.out):
             self._end(place, Outcome(
@@ -217,7 +181,7 @@ class Run:
             ))
             return None
         usable = row is not None and self._usable(row)
-        document = _Document(
+        document = UnderWay(
             place, item, row, self._keys.recognition, complete=row.complete if row is not None and usable else None
         )
         self._documents[place] = document
@@ -227,7 +191,7 @@ class Run:
         """With `--redo`, only what was done since that run began counts as done, and by today's version."""
         return not self._redo or (row.run == self._store.run and row.recognition_key == self._keys.recognition)
 
-    def _open_task(self, document: _Document) -> Task:
+    def _open_task(self, document: UnderWay) -> Task:
         self._opening += 1
         item = document.item
         arguments = (self._drives, self._readable(item), item.name, self._settings)
@@ -244,7 +208,7 @@ class Run:
             return link
         return item.path
 
-    def _opened(self, document: _Document, opened: Opened) -> None:
+    def _opened(self, document: UnderWay, opened: Opened) -> None:
         document.source, document.stamp = opened.source, opened.stamp
         sha256 = str(opened.source.sha256)
         self._tally.opened(opened.source.page_count)
@@ -258,7 +222,7 @@ class Run:
         self._contents[sha256] = document.place
         self._plan_pages(document)
 
-    def _plan_pages(self, document: _Document) -> None:
+    def _plan_pages(self, document: UnderWay) -> None:
         """Takes what is recognised already and queues the rest."""
         sha256, key = document.source.sha256, document.key
         name = document.item.name
@@ -300,7 +264,7 @@ class Run:
 
     # --- pages
 
-    def _page_task(self, document: _Document, number: int, plain: bool) -> Task:
+    def _page_task(self, document: UnderWay, number: int, plain: bool) -> Task:
         document.under_way.add(number)
         folder = self._store.page_folder(document.source.sha256, document.key)
         arguments = (
@@ -309,7 +273,7 @@ class Run:
         limit = self._settings.page_timeout_seconds
         return Task(("page", document.place, number, plain), jobs.read_page, arguments, limit)
 
-    def _page_ended(self, document: _Document, number: int, plain: bool, finished: Finished) -> None:
+    def _page_ended(self, document: UnderWay, number: int, plain: bool, finished: Finished) -> None:
         document.under_way.discard(number)
         document.seconds += finished.seconds
         if finished.failure is None:
@@ -317,14 +281,14 @@ class Run:
             self._keep_page(document, row)
             self.emit("page", document.item.name, page=number, state="done", seconds=row.seconds)
         else:
-            error = _page_error(finished.failure, number)
+            error = page_error(finished.failure, number)
             detail = finished.failure.detail if isinstance(finished.failure, Crash) else ""
             if isinstance(error, MissingPart | OutputError):
                 raise error
             if isinstance(error, ChangedInput) or not document.item.path.exists():
                 document.error = document.error or error
                 document.todo.clear()
-            elif document.error is None and _forgive(document, number, finished.failure):
+            elif document.error is None and document.forgives(number, finished.failure):
                 self._again(document, number, plain, error, detail)
                 return
             elif not plain and not isinstance(error, _HOPELESS) and document.error is None:
@@ -339,21 +303,21 @@ class Run:
                           code=error.code, what=error.what, detail=detail)
         self._after_page(document)
 
-    def _again(self, document: _Document, number: int, plain: bool, error: SohoaError, detail: str) -> None:
+    def _again(self, document: UnderWay, number: int, plain: bool, error: SohoaError, detail: str) -> None:
         document.todo.appendleft((number, plain))
         if document not in self._reading:
             self._reading.appendleft(document)
         self.emit("page_retried", document.item.name, page=number, code=error.code, what=error.what, detail=detail)
 
-    def _keep_page(self, document: _Document, row: PageRow) -> None:
+    def _keep_page(self, document: UnderWay, row: PageRow) -> None:
         document.rows[row.number] = row
         self._store.record_page(document.source.sha256, document.key, row)
         self._tally.pages(1)
 
-    def _after_page(self, document: _Document) -> None:
+    def _after_page(self, document: UnderWay) -> None:
         """Ends a hopeless document early, and passes on one whose pages are all settled."""
         if document.error is None:
-            document.error = self._too_manyfailed_outcome(document)
+            document.error = document.too_many_failed(self._settings.max_failed_share)
             if document.error is not None:
                 document.todo.clear()
         if document.todo or document.under_way:
@@ -363,19 +327,9 @@ class Run:
         else:
             self._ready.append(document)
 
-    def _too_manyfailed_outcome(self, document: _Document) -> TooManyFailedPages | None:
-        failed, total = document.failed, document.source.page_count
-        # A document without a single readable page is failed whatever the limit.
-        if len(failed) <= self._settings.max_failed_share * total and len(failed) < total:
-            return None
-        shown = "; ".join(f"page {row.number}: {(row.what or '').rstrip('.')}" for row in failed[:3])
-        more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-        what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})."
-        return TooManyFailedPages(document.item.name, what)
-
     # --- documents
 
-    def _finish_task(self, document: _Document) -> Task:
+    def _finish_task(self, document: UnderWay) -> Task:
         document.finish_tries += 1
         document.under_way.add(0)
         name = document.item.name
@@ -396,7 +350,7 @@ class Run:
         extra = min(self._spare_bytes, FINISH_BYTES_PER_PAGE * max(0, document.source.page_count - FINISH_PAGES))
         return Task(("finish", document.place), jobs.finish_document, (self._drives, order), seconds, extra)
 
-    def _finished(self, document: _Document, finished: Finished) -> None:
+    def _finished(self, document: UnderWay, finished: Finished) -> None:
         document.under_way.discard(0)
         if isinstance(finished.value, Lost):
             self._read_again(document, finished.value)
@@ -405,7 +359,7 @@ class Run:
             failure = finished.failure
             if isinstance(failure, DiskFull | MissingPart):
                 raise failure
-            if _forgive(document, 0, failure) or (isinstance(failure, Crash) and document.finish_tries < 2):
+            if document.forgives(0, failure) or (isinstance(failure, Crash) and document.finish_tries < 2):
                 self._ready.append(document)
                 return
             if isinstance(failure, SohoaError):
@@ -420,7 +374,7 @@ class Run:
         whole = state == "done" and "document.json" in dict(written.files)
         document.complete = content_key(document.source.sha256, document.key) if whole else None
         code = "ocr_page_failed" if document.failed else None
-        what, cure = _failed_words(document), document.failed[0].cure or "" if document.failed else ""
+        what, cure = document.failed_words, document.failed[0].cure or "" if document.failed else ""
         row = dataclasses.replace(
             self._row(document, state), files=written.files, confidence=written.confidence,
             warnings=written.warnings, corrections=written.corrections, seconds_reading=finished.seconds,
@@ -431,7 +385,7 @@ class Run:
             self._store.drop_pages(document.source.sha256)
         self._end(document.place, Outcome(
             document.item.name, document.item.path, state, document.source.sha256, document.source.page_count,
-            _failed_pages(document), document.reused, sum(1 for r in document.rows.values() if r.plain),
+            document.failed_pages, document.reused, sum(1 for r in document.rows.values() if r.plain),
             duplicate_of=document.twin, files=tuple(name for name, _ in written.files),
             seconds_recognition=document.seconds, seconds_reading=finished.seconds,
             confidence=written.confidence, warnings=written.warnings, code=code, what=what, cure=cure,
@@ -439,7 +393,7 @@ class Run:
         ))
         self._release(document)
 
-    def _read_again(self, document: _Document, lost: Lost) -> None:
+    def _read_again(self, document: UnderWay, lost: Lost) -> None:
         document.stored = None
         document.key = self._keys.recognition
         document.finish_tries = 0
@@ -451,20 +405,20 @@ class Run:
         self._tally.pages(-len(lost.numbers), fresh=False)
         self._reading.append(document)
 
-    def _close(self, document: _Document, error: SohoaError, detail: str = "") -> None:
+    def _close(self, document: UnderWay, error: SohoaError, detail: str = "") -> None:
         """The end of an input that failed. Whatever an earlier run wrote for it is left alone."""
         pages = document.source.page_count if document.source is not None else 0
         self._store.record_input(dataclasses.replace(
             self._row(document, "failed"), code=error.code, what=error.what, cure=error.cure,
         ))
         self._end(document.place, dataclasses.replace(
-            failed_outcome(document.item, error), pages=pages, pages_failed=_failed_pages(document),
+            failed_outcome(document.item, error), pages=pages, pages_failed=document.failed_pages,
             sha256=document.source.sha256 if document.source is not None else None,
             pages_reused=document.reused, seconds_recognition=document.seconds,
         ), detail)
         self._release(document)
 
-    def _release(self, document: _Document) -> None:
+    def _release(self, document: UnderWay) -> None:
         """Lets documents of the same content go on: they find its pages done, or marked as failed."""
         self._documents.pop(document.place, None)
         if document.source is None or self._contents.get(document.source.sha256) != document.place:
@@ -484,7 +438,7 @@ class Run:
         self.emit("document", outcome.name, state=outcome.state, code=outcome.code, what=outcome.what, detail=detail,
                   seconds=outcome.seconds_recognition + outcome.seconds_reading)
 
-    def _row(self, document: _Document, state: Any) -> InputRow:
+    def _row(self, document: UnderWay, state: Any) -> InputRow:
         item, source = document.item, document.source
         base = InputRow(item.name, text_of_path(item.path), item.size, item.modified_ns, state)
         if document.stamp is not None:
@@ -518,7 +472,7 @@ class Run:
             case ("finish", int(place)):
                 self._finished(self._documents[place], finished)
 
-    def _open_ended(self, document: _Document, finished: Finished) -> None:
+    def _open_ended(self, document: UnderWay, finished: Finished) -> None:
         failure = finished.failure
         if failure is None:
             self._opened(document, finished.value)
@@ -528,10 +482,10 @@ class Run:
         if isinstance(failure, SohoaError):
             self._close(document, failure)
             return
-        if _forgive(document, -1, failure):
+        if document.forgives(-1, failure):
             self._to_open.append(document)
             return
-        self._close(document, _open_error(document.item.name, failure), detail=failure.detail)
+        self._close(document, open_error(document.item.name, failure), detail=failure.detail)
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """One for every input, in input order; the later of two equal contents is the duplicate."""
@@ -559,47 +513,3 @@ class Run:
         event = Event(kind, self._tally.progress(), name, page, state, seconds, code, what, detail)
         self.log.write(event)
         self._progress(event)
-
-
-def _forgive(document: _Document, task: int, failure: SohoaError | Crash) -> bool:
-    """A task whose worker was killed from outside is done again as it was: neither page nor file is at fault.
-
-    `task` is the number of a page, 0 for finishing the document, -1 for opening it.
-    """
-    if isinstance(failure, Crash) and failure.outside and document.forgiven[task] < MOST_FORGIVEN:
-        document.forgiven[task] += 1
-        return True
-    return False
-
-
-def _failed_pages(document: _Document) -> tuple[FailedPage, ...]:
-    return tuple(FailedPage(row.number, row.code or "", row.what or "", row.cure or "") for row in document.failed)
-
-
-def _failed_words(document: _Document) -> str:
-    failed = document.failed
-    if not failed:
-        return ""
-    numbers = ", ".join(str(row.number) for row in failed[:10]) + (" ..." if len(failed) > 10 else "")
-    noun = "page" if len(failed) == 1 else "pages"
-    return f"{noun} {numbers} of {document.source.page_count} could not be read: {failed[0].what}"
-
-
-def _page_error(failure: SohoaError | Crash, number: int) -> SohoaError:
-    if isinstance(failure, SohoaError):
-        return failure
-    subject = f"page {number}"
-    if failure.kind == "timeout":
-        return PageTimeout(subject, failure.what)
-    if failure.kind in ("memory", "crash"):
-        cure = "Scan the page again at a lower resolution, or raise --memory." if failure.kind == "memory" else None
-        return PageCrash(subject, f"the worker {failure.what}", cure=cure)
-    return RecognitionFailed(subject, f"an unforeseen error ({failure.what}).")
-
-
-def _open_error(name: str, failure: Crash) -> InputError:
-    if failure.kind == "memory":
-        return TooLarge(name, "needs more memory to open than it may have.", cure="If it is genuine, raise --memory.")
-    if failure.kind == "timeout":
-        return UnreadableFile(name, f"could not be opened: it {failure.what}")
-    return UnreadableFile(name, f"could not be opened: the reader {failure.what}")

@@ -1,19 +1,15 @@
-"""The ledger of an output folder (`DIR/sohoa.db`) and the recognised pages that wait for their document.
+"""The ledger of an output folder (`DIR/sohoa.db`): what is done, with which versions, what failed and why.
 
-What is true stands in files: a recognised page is a file under `DIR/.sohoa/pages`, a finished document
-is its folder of outputs, and both appear by rename. The ledger says which of them belong together: a
+What is true stands in files: a recognised page is a file (`pagefiles.py`), a finished document is its
+folder of outputs, and both appear by rename. The ledger says which of them belong together: a
 file is written first, its row after. So a crash between the two costs at most one repeated step, and
-a row never names what is not there.
-
-Pages are kept under the sha256 of the input and the key of the recognition (settings fingerprint), so
-that a moved, renamed or doubled input is never recognised again. When a document is complete its
-`document.json` is the stored form, and the single pages go.
+a row never names what is not there. When a document is complete its `document.json` is the stored
+form, and the single pages go.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import json
 import os
@@ -27,7 +23,7 @@ from typing import Any, Literal
 
 from pipeline import disk
 from pipeline.batches.discover import name_key
-from pipeline.document import Document, Page, from_json, to_json
+from pipeline.batches.pagefiles import PageRow, page_folder
 from pipeline.errors import DiskFull, NoInput, OutputNotWritable
 from pipeline.settings import Settings
 
@@ -100,39 +96,6 @@ _COLUMNS = (
     "recognition_key", "reading_key", "corrections", "complete", "files", "seconds_recognition",
     "seconds_reading", "confidence", "warnings", "code", "what", "cure", "run",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageRow:
-    """One page in the ledger: recognised (its file is kept until the document is complete) or failed."""
-
-    number: int
-    state: Literal["done", "failed"]
-    seconds: float = 0.0
-    plain: bool = False
-    code: str | None = None
-    what: str | None = None
-    cure: str | None = None
-    worker: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How an output folder stands: inputs by state, pages, the last run, and what failed.
-
-    `older` documents were recognised by another version than the last run's.
-    """
-
-    counts: dict[str, int]
-    pages: int
-    pages_failed: int
-    running: bool
-    run_state: str | None
-    started: float | None
-    ended: float | None
-    seconds_per_page: float | None
-    problems: tuple[InputRow, ...]
-    older: int = 0
 
 
 @contextlib.contextmanager
@@ -265,15 +228,9 @@ class Store:
         # A range, not LIKE, which would not use the index: "/" comes after ".".
         return self._rows("WHERE complete>=? AND complete<? ORDER BY name", (f"{sha256}.", f"{sha256}/"))
 
-    def inputs(self, *states: InputState) -> tuple[InputRow, ...]:
-        if not states:
-            return self._rows("ORDER BY name", ())
-        marks = ", ".join("?" for _ in states)
-        return self._rows(f"WHERE state IN ({marks}) ORDER BY name", states)
-
     def _rows(self, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
         with _ledger_errors(self._path):
-            return _read_inputs(self._db, where, values)
+            return read_inputs(self._db, where, values)
 
     def record_input(self, row: InputRow) -> None:
         values = [getattr(row, column) for column in _COLUMNS]
@@ -316,8 +273,11 @@ class Store:
     def drop_pages(self, sha256: str) -> None:
         """Forgets the page files of a complete document, of any recognition; its `document.json` holds them."""
         parent = self.page_folder(sha256, "").parent
-        for folder in parent.glob(f"{sha256}.*"):
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            # Not `glob`, which compiles a pattern for every document.
+            for folder in list(parent.iterdir()):
+                if folder.name.startswith(f"{sha256}."):
+                    shutil.rmtree(folder, ignore_errors=True)
         for empty in (parent, parent.parent):
             with contextlib.suppress(OSError):
                 empty.rmdir()
@@ -339,102 +299,13 @@ class Store:
                 self.drop_pages(sha256)
 
 
-# --- used by workers too: no ledger, only files -----------------------------------------------------
-
-
 def reader_key(versions: dict[str, str]) -> str:
     """Names what reads a page: the imaging half and the engine, by their versions (`versions.py`)."""
     told = f"{versions.get('imaging', '')} {versions.get('tesseract', '')}"
     return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 
-def content_key(sha256: str, recognition_key: str) -> str:
-    """Names one reading of one content."""
-    return f"{sha256}.{recognition_key}"
-
-
-def page_folder(out: Path, sha256: str, recognition_key: str) -> Path:
-    return out / disk.STATE_FOLDER / "pages" / sha256[:2] / content_key(sha256, recognition_key)
-
-
-def page_path(folder: Path, number: int) -> Path:
-    return folder / f"{number:06}.json.gz"
-
-
-def save_page(folder: Path, page: Page, row: PageRow, temporary: Path) -> None:
-    """Stores one recognised page, whole and synced to disk. `row` travels along, for a ledger that lost it."""
-    holder = Document("", "", "", (page,))
-    told = {"seconds": round(row.seconds, 3), "plain": row.plain, "document": to_json(holder)}
-    data = json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    disk.write_atomic(page_path(folder, page.number), gzip.compress(data, 1, mtime=0), temporary)
-
-
-def load_page(folder: Path, number: int) -> tuple[Page, PageRow] | None:
-    """The stored page, or None where there is none that can be read (then it is recognised again)."""
-    try:
-        told = json.loads(gzip.decompress(page_path(folder, number).read_bytes()).decode("utf-8", "surrogatepass"))
-        page = from_json(told["document"]).pages[0]
-        return page, PageRow(number, "done", float(told["seconds"]), bool(told["plain"]))
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError):
-        return None
-
-
-def stored_numbers(folder: Path) -> set[int]:
-    """Numbers of the pages that have a file."""
-    try:
-        return {int(path.name.split(".")[0]) for path in folder.glob("*.json.gz")}
-    except ValueError:
-        return set()
-
-
-def load_document(path: Path, sha256: str) -> Document | None:
-    """The stored `document.json` at `path`, if it is there, whole, and of this content."""
-    try:
-        document = from_json(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return document if document.sha256 == sha256 else None
-
-
-# --- without a run: `sohoa status`, `sohoa retry` ---------------------------------------------------
-
-
-def status(out: Path) -> Status:
-    """How the folder stands, also while a run works in it. Raises NoInput where no run has been."""
-    with _reading(out) as db:
-        counts = dict(db.execute("SELECT state, count(*) FROM inputs GROUP BY state").fetchall())
-        pages, failed = db.execute(
-            "SELECT coalesce(sum(page_count), 0), coalesce(sum(pages_failed), 0) FROM inputs"
-        ).fetchone()
-        run = db.execute(
-            "SELECT state, started, ended, versions FROM runs ORDER BY id DESC LIMIT 1"
-        ).fetchone() or (None, None, None, "{}")
-        older = db.execute(
-            "SELECT count(*) FROM inputs WHERE state='done' AND recognition_key NOT LIKE '%.' || ?",
-            (reader_key(json.loads(run[3])),),
-        ).fetchone()[0]
-        problems = _read_inputs(db, "WHERE state IN ('failed', 'partial') ORDER BY name", ())
-        pace = _seconds_per_page(db)
-    running = disk.is_locked(out)
-    run_state = run[0] if run[0] != "running" or running else "stopped"
-    return Status(counts, pages, failed, running, run_state, run[1], run[2], pace, problems, older)
-
-
-def failed_pages(out: Path, row: InputRow) -> tuple[PageRow, ...]:
-    """The failed pages of an input with their errors, for reports."""
-    with _reading(out) as db:
-        rows = db.execute(
-            "SELECT number, state, seconds, plain, code, what, cure, worker FROM pages "
-            "WHERE sha256=? AND recognition_key=? AND state='failed' ORDER BY number",
-            (row.sha256, row.recognition_key),
-        ).fetchall()
-    return tuple(PageRow(item[0], item[1], item[2], bool(item[3]), *item[4:]) for item in rows)
-
-
-def to_retry(out: Path) -> tuple[InputRow, ...]:
-    """What `sohoa retry` does: inputs that failed, came out partial, or were in work when a run was killed."""
-    with _reading(out) as db:
-        return _read_inputs(db, "WHERE state IN ('failed', 'partial', 'open') ORDER BY name", ())
+# --- beside the run -----------------------------------------------------------------------------------
 
 
 def forget_failures(store: Store) -> None:
@@ -443,37 +314,17 @@ def forget_failures(store: Store) -> None:
         store._db.execute("DELETE FROM pages WHERE state='failed'")
 
 
-def last_settings(out: Path) -> Settings:
-    """The settings of the last run, so that a retry reads as the run did."""
-    with _reading(out) as db:
-        row = db.execute("SELECT settings FROM runs ORDER BY id DESC LIMIT 1").fetchone()
-    if row is None:
-        return Settings()
-    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
-             for name, value in json.loads(row[0]).items() if name in Settings.__slots__}
-    return Settings(**known)
-
-
-def pace(out: Path) -> float | None:
-    """Mean seconds of work a page in this folder so far; None before the first."""
-    try:
-        with _reading(out) as db:
-            return _seconds_per_page(db)
-    except NoInput:
-        return None
-
-
 def ledger_rows(out: Path) -> dict[str, InputRow]:
     """All inputs by name, for a dry run or a report; empty where no run has been."""
     try:
-        with _reading(out) as db:
-            return {row.name: row for row in _read_inputs(db, "", ())}
+        with reading(out) as db:
+            return {row.name: row for row in read_inputs(db, "", ())}
     except NoInput:
         return {}
 
 
 @contextlib.contextmanager
-def _reading(out: Path) -> Iterator[sqlite3.Connection]:
+def reading(out: Path) -> Iterator[sqlite3.Connection]:
     path = out / disk.LEDGER_NAME
     if not path.is_file():
         raise NoInput(out, "holds no results of a run.", cure="Name the --out folder of an earlier run.")
@@ -503,15 +354,10 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _read_inputs(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
+def read_inputs(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
     rows = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM inputs {where}", values).fetchall()
     told = (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
     return tuple(InputRow(**{**row, "files": tuple(sorted(json.loads(row["files"]).items()))}) for row in told)
-
-
-def _seconds_per_page(db: sqlite3.Connection) -> float | None:
-    value = db.execute("SELECT avg(seconds) FROM pages WHERE state='done'").fetchone()[0]
-    return None if value is None else float(value)
 
 
 _RAW_BYTES = "bytes:"

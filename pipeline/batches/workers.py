@@ -22,9 +22,9 @@ import traceback
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from pipeline.batches.machine import group_resident, limit_memory, resident
 from pipeline.errors import SohoaError
 
 # Handed to every worker before a library loads: one OpenMP thread per Tesseract is 2.4 to 5 times less
@@ -143,7 +143,6 @@ class LocalPool:
         self._workers: list[_Worker] = []
         self._context = _context(preload)
         self._failed_starts = 0
-        self.recycled = 0
         for _ in range(size):
             self._workers.append(self._start())
 
@@ -213,7 +212,7 @@ class LocalPool:
                 continue
             if kind == "ready":
                 worker.ready = True
-                worker.base = _resident(worker.pid)
+                worker.base = resident(worker.pid)
                 self._failed_starts = 0
                 worker.began = time.monotonic()  # the time a worker needs to start is not the task's
                 continue
@@ -228,9 +227,8 @@ class LocalPool:
         worker.done += 1
         used_up = worker.done >= self._tasks_per_worker
         room = self._memory - worker.base
-        swollen = self._memory > 0 and _resident(worker.pid) - worker.base > RECYCLE_SHARE * room
+        swollen = self._memory > 0 and resident(worker.pid) - worker.base > RECYCLE_SHARE * room
         if used_up or swollen or kind == "memory":
-            self.recycled += 1
             self._replace(worker)
         match kind:
             case "value":
@@ -283,30 +281,11 @@ class LocalPool:
             if now - worker.began > worker.task.seconds:
                 limit = f"took longer than its limit of {worker.task.seconds:g} s and was stopped."
                 finished += self._replace(worker, Crash("timeout", limit))
-            elif self._memory and _group_resident(worker.pid) > self._memory + worker.task.extra_bytes:
+            elif self._memory and group_resident(worker.pid) > self._memory + worker.task.extra_bytes:
                 allowed = (self._memory + worker.task.extra_bytes) // 1_000_000
                 limit = f"needed more than its limit of {allowed} MB of memory and was stopped."
                 finished += self._replace(worker, Crash("memory", limit))
         return finished
-
-
-def run_isolated(
-    function: Callable[..., Any], arguments: tuple[Any, ...], *, seconds: float, memory_bytes: int = 0,
-    preload: Sequence[str] = (),
-) -> Any:
-    """One call in a process of its own. Raises our error of the call, or RuntimeError for a crash."""
-    pool = LocalPool(1, memory_bytes=memory_bytes, preload=preload)
-    try:
-        pool.submit(Task(0, function, arguments, seconds))
-        while True:
-            for finished in pool.wait(1.0):
-                if isinstance(finished.failure, SohoaError):
-                    raise finished.failure
-                if finished.failure is not None:
-                    raise RuntimeError(f"{finished.failure.what} {finished.failure.detail}".strip())
-                return finished.value
-    finally:
-        pool.close()
 
 
 def _sent(task: Task) -> tuple[Any, ...]:
@@ -372,18 +351,6 @@ def _settle(nice: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def limit_memory(memory_bytes: int) -> None:
-    """Caps the private memory this process may ask for; a request beyond it fails at once.
-
-    RLIMIT_DATA, not RLIMIT_AS: since Linux 4.7 it counts private writable mappings only, so mapped
-    libraries and files do not use it up. The watch from outside sees what really is in memory.
-    """
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
-
-
 def _die_with_parent() -> None:
     """Ends the whole group of this worker as soon as the coordinating process is gone."""
     parent = multiprocessing.parent_process()
@@ -431,49 +398,3 @@ def _signal_name(code: int | None) -> str:
         with contextlib.suppress(ValueError):
             return signal.Signals(-code).name
     return f"exit code {code}"
-
-
-_PAGE_BYTES = resource.getpagesize()
-
-
-def _resident(pid: int) -> int:
-    """Resident memory in bytes; 0 where the system does not tell."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE_BYTES
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
-def _group_resident(pid: int) -> int:
-    """Resident memory of a process and all below it, such as a Tesseract command."""
-    total, todo = 0, [pid]
-    while todo:
-        one = todo.pop()
-        total += _resident(one)
-        with contextlib.suppress(OSError, ValueError):
-            todo += [int(child) for child in Path(f"/proc/{one}/task/{one}/children").read_bytes().split()]
-    return total
-
-
-def memory_available() -> int:
-    """Bytes that may still be used: what the machine has free, or less where a container sets a limit."""
-    free = 0
-    with contextlib.suppress(OSError, ValueError, IndexError, StopIteration):
-        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-    for limit, used in (
-        ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-        ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    ):
-        with contextlib.suppress(OSError, ValueError):
-            room = int(Path(limit).read_text("ascii")) - int(Path(used).read_text("ascii"))
-            free = min(free, room) if free else room
-    return max(free, 0)
-
-
-def cores() -> int:
-    """Cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1

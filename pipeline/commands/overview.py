@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batches.outcomes import Outcome, RunSummary
-from pipeline.batches.store import Status
+from pipeline.batches.standing import Status
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, describe_words, say
 from pipeline.writers import held
