@@ -291,6 +291,8 @@ def _watch(options: argparse.Namespace, console: Console) -> int:
     from pipeline.commands import overview
 
     settings = settings_from(options)
+    if options.folder.is_dir():
+        console.note(say("watch.started", console.language, folder=options.folder, out=options.out))
     with console.bar() as bar:
         watch.watch(options.folder, options.out, settings, progress=bar.event, poll=options.poll,
                     told=lambda summary: overview.show_failures(summary, console))

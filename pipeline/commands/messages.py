@@ -81,6 +81,8 @@ _TEXTS: dict[str, _Text] = {
     "run.failed": _Text("{name}: {what}", "{name}: {what}"),
     "run.page": _Text("page {page}", "trang {page}"),
     "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
+    "watch.started": _Text("Watching {folder}; what arrives comes out in {out}. Ctrl-C ends it.",
+                           "Đang theo dõi {folder}; tệp mới được đọc vào {out}. Ctrl-C để dừng."),
     "status.running": _Text("A run has been working here since {since}.",
                             "Một lần chạy đang làm việc ở đây từ {since}."),
     "status.ended": _Text("The last run ended {since}.", "Lần chạy gần nhất xong lúc {since}."),
