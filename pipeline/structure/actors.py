@@ -72,6 +72,10 @@ _PEOPLE = re.compile(
 )
 
 
+# "Phòng Quản lý lưu trữ chủ trì ...": before these a word that may be a noun is part of the name
+_SURE_VERB = re.compile(r"\s+(?=(?:chủ trì|có trách nhiệm|chịu trách nhiệm)\b)")
+
+
 def boundary(text: str, limit: int | None = None) -> int | None:
     """Offset where the first task word begins after an actor, None where there is none."""
     for match in verbs().finditer(text, 0, limit if limit is not None else len(text)):
@@ -79,6 +83,8 @@ def boundary(text: str, limit: int | None = None) -> int | None:
         if not before.strip(EDGE):
             continue
         if match.group() in _nouns() and _is_noun(match.group(), before, text[match.end() :]):
+            continue
+        if match.group() in _nouns() and _SURE_VERB.match(text, match.end()):
             continue
         return match.start()
     return None
