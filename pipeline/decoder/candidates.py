@@ -155,14 +155,13 @@ class Finder:
         plain = scores
         if with_tail:
             scores = np.maximum(scores, channel.score(with_tail, cases) * np.float32(TAIL_IS_LETTER))
-        prior = np.array([CASE_PRIOR[setting][case] for case in cases], np.float32)
-        logs = np.log(np.maximum(scores, 1e-30)) + prior[:, None]
-        best_case = logs.argmax(axis=0)
-        best = logs.max(axis=0)
+        prior = np.exp(np.array([CASE_PRIOR[setting][case] for case in cases], np.float32))
+        cased_scores = scores * prior[:, None]
+        best = np.log(np.maximum(cased_scores.max(axis=0), 1e-30))
         value = best + self.unigram
         chosen = np.argpartition(-value, MOST)[:MOST]
         chosen = chosen[(value[chosen] >= value[chosen].max() - BEAM) & (best[chosen] > HOPELESS)]
-        rows = best_case[chosen]
+        rows = cased_scores[:, chosen].argmax(axis=0)
         texts = tuple(
             cased(self.syllables[place], cases[case])
             for place, case in zip(chosen.tolist(), rows.tolist(), strict=True)

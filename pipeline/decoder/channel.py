@@ -178,12 +178,13 @@ class PartModel:
         columns = [
             np.stack([
                 np.stack([self.letters.column(r[j : j + size]) for j in range(length - size + 1)]) for r in readings
-            ])
+            ]).astype(np.float32)
             for size in range(min(LONGEST_SEGMENT, length) + 1)
         ]  # by size: readings x start x letter
-        state = np.zeros((len(readings), 1, length + 1))
+        # 32 bits are enough: no form is so long that a product of letters falls below 1e-38 and still counts.
+        state = np.zeros((len(readings), 1, length + 1), np.float32)
         state[:, 0, 0] = 1.0
-        result = np.zeros((len(readings), len(self.forms)))
+        result = np.zeros((len(readings), len(self.forms)), np.float32)
         for level in range(len(self._levels) + 1):
             numbers, places = self._ends[level]
             if len(numbers):

@@ -127,6 +127,7 @@ def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: N
     by_end = np.argsort(arcs.end, kind="stable")
     ends = np.searchsorted(arcs.end[by_end], np.arange(nodes + 1)).tolist()
     heard = np.exp(arcs.emission)
+    costs, row_of = table.reshape(-1), arcs.word * table.shape[1]
     forward = np.zeros(len(heard))
     backward = np.ones(len(heard))
     scale, reach = [0.0] * nodes, [0.0] * nodes
@@ -138,14 +139,14 @@ def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: N
         incoming = by_end[ends[node] : ends[node + 1]]
         if low == high or not len(incoming):
             continue
-        matrix = ladder[table[arcs.word[incoming][:, None], arcs.word[low:high][None, :]]]
+        matrix = ladder.take(costs.take(row_of[incoming][:, None] + arcs.word[low:high]))
         matrices[node] = matrix
         weights, top = forward[incoming], scale[begins[incoming[0]]]
         if begins[incoming[0]] != begins[incoming[-1]]:
             shift = np.array([scale[begin] for begin in begins[incoming]])
             top = float(shift.max())
             weights = weights * np.exp(shift - top)
-        summed = (weights @ matrix) * heard[low:high]
+        summed = (weights.astype(np.float32) @ matrix) * heard[low:high]  # else the matrix is copied to 64 bits
         total = float(summed.sum())
         if total <= 0:
             summed, total = np.full(high - low, 1e-300), 1e-300 * (high - low)
@@ -164,7 +165,7 @@ def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: N
             weights = weights * np.exp(shift - top)
         else:
             top = reach[finish[0]]
-        summed = found @ weights
+        summed = (found @ weights.astype(np.float32)).astype(np.float64)
         total = float(summed.max())
         if total <= 0:
             summed, total = np.full(len(summed), 1e-300), 1e-300
