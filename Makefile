@@ -5,7 +5,7 @@ JOBS ?= 0
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-restore train samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,7 +36,10 @@ samples: setup-test  ## render and age the samples anew (deterministic)
 	@$(PYTHON) -m samples.make
 
 bench-ocr: setup-test  ## recognition against bare Tesseract and OCRmyPDF (install ocrmypdf first), by kind of page
-	@$(PYTHON) -m bench.ocr --write docs/bench-ocr.md
+	@$(PYTHON) -m bench.ocr --write docs/bench-ocr.md $(if $(OCRMYPDF),--ocrmypdf $(OCRMYPDF))
+
+bench-whole: setup-test  ## the whole job against OCRmyPDF: pages a minute and processor time (OCRMYPDF=its command)
+	@$(PYTHON) -m bench.whole --write docs/bench-ocr.md $(if $(OCRMYPDF),--ocrmypdf $(OCRMYPDF))
 
 score: setup-test  ## read the samples and compare with their gold; fails if a figure fell
 	@$(SOHOA) run samples/scans --out out/score --jobs $(JOBS)

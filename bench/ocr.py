@@ -33,6 +33,7 @@ from pathlib import Path
 import pikepdf
 from rapidfuzz import fuzz, process
 
+from bench import whole
 from pipeline import run
 from pipeline.document import Document
 from pipeline.imaging import clean, ingest, layout, pages, recognisers
@@ -282,10 +283,7 @@ def main() -> None:
     text = table(sums, kinds)
     print(text)
     if given.write is not None:
-        mark = "real" if given.scans else "samples"
-        before, _, rest = given.write.read_text("utf-8").partition(f"<!-- {mark} -->\n")
-        _, _, after = rest.partition(f"<!-- end of {mark} -->")
-        given.write.write_text(f"{before}<!-- {mark} -->\n{text}\n<!-- end of {mark} -->{after}", "utf-8")
+        whole.write(given.write, "real" if given.scans else "samples", text)
 
 
 if __name__ == "__main__":
