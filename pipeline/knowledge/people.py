@@ -58,7 +58,7 @@ _POWER = re.compile(
     r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|"
     r"[tg]uq|t1(?=\.))(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
 )
-_ACTING = re.compile(r"\s*(?:q\.|quyen|phu trach)\s*")
+_ACTING = re.compile(r"\s*(?:q\.|p\.|quyen|phu trach)\s*")
 _SIGNED = re.compile(
     r"[\s(\[{*]*(?:da ky|ky ten|ky boi|nguoi ky|ky, |chu ky|dong dau|email|co quan:|thoi gian ky|signed|"
     r"ngay ky)"
@@ -181,11 +181,22 @@ def _name_score(name: str) -> float:
     whole = plain(name)
     if _position_at(whole) or any(whole.startswith(word) for word in _BODY_WORDS):
         score -= 0.6
-    if _NOT_NAMES.match(whole):
+    own = shape and 3 <= len(words) <= 4 and words[0] in _marked_surnames() and not _BODIES_LIKE_NAMES.match(whole)
+    if _NOT_NAMES.match(whole) and not own:
         score -= 0.7
     return max(0.0, min(1.0, score))
 
 
+@cache
+def _marked_surnames() -> frozenset[str]:
+    return frozenset(row[0] for row in load_table("surnames"))
+
+
+# "Đoàn Văn Hùng", "Lưu Thị Mai", "Bàn Văn Đức" are people, "Đoàn Thanh Niên", "Lưu Văn Thư" are not.
+_BODIES_LIKE_NAMES = re.compile(
+    r"doan (?:thanh nien|truong|khoi|xa|phuong|huyen|tinh|co so|dai bieu|kinh te|luat su|cong tac|giam sat|kiem tra)"
+    r"|luu van (?:thu|phong)|luu (?:ho so|tru)|hoi |so "
+)
 _NOT_NAMES = re.compile(
     r"(?:van phong|phong|so|bo|ban|uy ban|hoi|doan|truong (?:tieu|trung|mam|thpt|thcs)|noi nhan|luu|"
     r"kinh gui|viet nam|tinh|huyen|xa|thanh pho|cong an|"
@@ -504,6 +515,11 @@ def _pieces(line: str) -> list[tuple[str, _Kind]]:
         return [(line, "power")]
     if kind == "position":
         words = line.split()
+        listed = _position_at(plain(line))
+        taken = len(listed.split()) if listed else 0
+        head, tail = " ".join(words[:taken]), " ".join(words[taken:])
+        if taken and _mostly_capitals(head) and tail.istitle() and name_likeness(tail) >= 0.6:
+            return [(head, "position"), (tail, "name")]
         for count in range(min(5, len(words) - 1), 1, -1):
             tail = " ".join(words[-count:])
             head = " ".join(words[:-count])
@@ -520,6 +536,7 @@ _HEAD = re.compile(
 _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
+_BRACE = re.compile(r"\s*[;,.]?\s*\}\s*(?P<note>[^{}]{0,20})\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
     r"(?:de\s+)?(?:b/?[ce]|bao\s?cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
@@ -600,6 +617,9 @@ def split_recipient(text: str) -> RecipientLine | None:
     if not any(map(str.isalpha, body)) or is_recipients_head(text):
         return None
     note = None
+    brace = _BRACE.search(body)
+    if brace is not None:  # one note for several lines, "} b/c" beside the first
+        body, note = body[: brace.start()].rstrip(" ;,"), brace["note"].strip(" ;,.") or None
     match = _NOTE.search(body)
     if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
         note = _mended_note(match["note"]) or match["note"].strip(" ;,.")
@@ -610,7 +630,7 @@ def split_recipient(text: str) -> RecipientLine | None:
 _ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
 _ARCHIVE = re.compile(
     r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[^\W\d_]{1,4}(?=\s*[:;]))"
-    r"(?P<tail>\s*[:;,.]\s*|\s+)(?P<what>\S.*)?\Z",
+    r"(?P<tail>\s*[:;,.]\s*|\s+|(?<=luu)(?=v[tp]\b))(?P<what>\S.*)?\Z",
     re.DOTALL,
 )
 _ARCHIVE_WORDS = re.compile(

@@ -27,8 +27,8 @@ FOOT_LINES = 70
 RECIPIENTS_LIKENESS = 80.0  # percent; "Với nhận," and "Nơi nhậm:" have 88
 SIGNING = 0.55  # likeness from which a line is a power, a position or a name
 _POWER = re.compile(
-    r"(?<=\s)(?:T/?M[./]?|K/?T[./]?|T/?L[./]?|TUQ[./]?|Q\.)\s+(?=[" + CAPITALS + r"]{2})"
-    r"|(?<=\s)(?:(?:PHÓ\s+)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
+    r"(?<=\s)(?:T/?M[./,:]?|K/?T[./,:]?|T/?L[./,:]?|TUQ[./,:]?|Q\.)\s+(?=[" + CAPITALS + r"]{2})"
+    r"|(?<=\s)(?:(?:PHÓ\s+|P\.\s*)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
     r"|HIỆU TRƯỞNG))\b"
 )
 _BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
@@ -160,6 +160,9 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         and people.authority_likeness(line.text[found.start() :]) >= SIGNING
     ):
         return parted(line, word_at(line, found.start()))
+    signed = _SIGNED_END.search(line.text)
+    if signed is not None:
+        return parted(line, word_at(line, signed.start("note")))
     texts = [word.text for word in line.words if word.text]
     for count in (4, 3, 2, 5):
         if len(texts) <= count + 1:
@@ -172,6 +175,9 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         ):
             return parted(line, word_at(line, len(head) + 1))
     return (line,)
+
+
+_SIGNED_END = re.compile(r"\S\s+(?P<note>\(?(?:đã ký|ký tên)[^()]{0,20}\)?)\s*$", re.IGNORECASE)
 
 
 def _loud_end(text: str) -> int | None:

@@ -166,6 +166,17 @@ _ISSUES = re.compile(
 )
 
 
+def _last_issue(key: str) -> re.Match[str] | None:
+    """The last thing that a paragraph says is issued: grounds tell first what others have issued."""
+    found = list(_ISSUES.finditer(key))
+    return found[-1] if found else None
+
+
+def _speaks_late(paragraph: Paragraph) -> tuple[bool, bool]:
+    """The order of belief: what leads over to the plan with a colon, then text, then grounds."""
+    return not paragraph.text.rstrip().endswith(":"), paragraph.area == "basis"
+
+
 def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
     if header.type_name is not None:
         return
@@ -176,8 +187,8 @@ def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
                 "/number/symbol"
             ]
             return
-    for paragraph in prose:
-        found = _ISSUES.search(aligned(paragraph.text))
+    for paragraph in sorted(prose, key=_speaks_late):
+        found = _last_issue(aligned(paragraph.text))
         if found is None:
             continue
         kind = doctypes.type_of_name(paragraph.text[found.start("name") : found.end("name")])
@@ -195,7 +206,11 @@ _YEAR = re.compile(
     r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )"
     r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
-_SELF = re.compile(r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?\bnam\s+((?:19|20)\d{2})\b")
+_SELF = re.compile(
+    r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?"
+    r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )(?<!\bcuoi )\bnam\s+((?:19|20)\d{2})\b"
+    r"(?!\s*[-–]\s*(?:19|20)\d{2})"
+)
 
 
 def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph]) -> None:
@@ -209,10 +224,10 @@ def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph
         if re.search(r"(?:19|20)\d{2}\s*[-–]\s*(?:19|20)\d{2}", header.title):
             return  # a plan for several years has no year
     for paragraph in reversed(prose):
-        if paragraph.area == "basis" and not _ISSUES.search(aligned(paragraph.text)):
+        if paragraph.area == "basis" and not paragraph.text.rstrip().endswith(":"):
             continue
         key = aligned(paragraph.text)
-        at = _ISSUES.search(key)
+        at = _last_issue(key)
         found = _SELF.search(key, at.start() if at else 0)
         if at is not None and found is not None:
             header.year = int(found[1])

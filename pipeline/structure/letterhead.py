@@ -173,13 +173,22 @@ def _find_type(window: Sequence[PlacedLine]) -> int | None:
         if len(line.text) > 400 and not doctypes.type_of_line(line.text):
             return None
         found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
-        if found is not None and _stands_as_type(line, found, index, window):
+        if found is not None and _stands_as_type(line, found, index, window) and not _goes_on_above(window, index):
             return index
         if index > 3 and starts_basis(line.text) and line.text[:1].isupper() and not is_capitals(line.text):
             return None
         if is_main_heading(line.text):
             return None
     return None
+
+
+def _goes_on_above(window: Sequence[PlacedLine], index: int) -> bool:
+    """Whether a line in capitals that begins like a type is the rest of a title: "... MỘT SỐ ĐIỀU CỦA" / "LUẬT ..."."""
+    if index == 0 or window[index].gap != "line" or window[index].box is not None:
+        return False
+    above = window[index - 1].text
+    told = motto_start(above) is not None or symbols.parse_number_line(above) is not None
+    return is_capitals(above) and not told and bodies.looks_like_body(above) < 0.5 and len(above) > 30
 
 
 def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, window: Sequence[PlacedLine]) -> bool:
@@ -245,11 +254,11 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
             found.append(replace(left, area="aside"))
         if ruled or not _continues_title(line, previous, has_text):
             break
-        if has_text and _opens_sentence(line, lines[index + 1] if index + 1 < len(lines) else None):
+        if has_text and _opens_sentence(line, previous, lines[index + 1] if index + 1 < len(lines) else None):
             break
         found.append(replace(line, area="title"))
         used += 1
-        previous, has_text = line, True
+        previous, has_text = line if any(map(str.isalpha, line.text)) else previous, True
     return found, used
 
 
@@ -270,12 +279,15 @@ def _stamp_end(line: PlacedLine) -> int | None:
 IN_MARGIN = 30.0  # points left of the text column; a skewed line is off by 10 at most
 
 
-def _opens_sentence(line: PlacedLine, after: PlacedLine | None) -> bool:
+def _opens_sentence(line: PlacedLine, previous: PlacedLine | None, after: PlacedLine | None) -> bool:
     """Whether a capitalised line of a text without boxes goes on below in small letters, as the text's first
-    sentence does: a last line of a title does not."""
+    sentence does: a last line of a title does not, the less under a title that is all in capitals."""
     if line.box is not None or after is None or after.gap != "line" or line.text[:1].islower():
         return False
-    return len(line.text) > 40 and not is_capitals(line.text) and after.text[:1].islower() and len(after.text) > 40
+    if is_capitals(line.text) or not after.text[:1].islower():
+        return False
+    under_capitals = previous is not None and is_capitals(previous.text)
+    return under_capitals or (len(line.text) > 40 and len(after.text) > 40)
 
 
 def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bool) -> bool:
@@ -289,6 +301,8 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
         # a title in capitals that the recogniser spread over blocks
         return people.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
+    if previous is not None and has_text and previous.text.rstrip().endswith(("-", "–")) and line.gap == "line":
+        return True  # "MÙA KHÔ NĂM 2019 -" / "2020"
     if not has_text:
         return not (text.endswith((".", ";")) and len(text) > 160)
     if text.endswith((";", ".", ":")) and not text.endswith("..."):
@@ -377,13 +391,16 @@ def _opens_with_title(lines: Sequence[PlacedLine], at: int) -> bool:
     line = lines[at]
     text = line.text.strip()
     loud = is_capitals(text)
-    if len(text) > (LONG_TITLE if loud else 200) or text.endswith((".", ";", ":", ",", "-")):
+    after = lines[at + 1] if at + 1 < len(lines) else None
+    goes_on = loud and after is not None and after.gap == "line" and is_capitals(after.text)
+    if len(text) > (LONG_TITLE if loud else 200) or text.endswith((".", ";", ":")):
+        return False
+    if text.endswith((",", "-")) and not goes_on:
         return False
     if is_main_heading(text) or (starts_basis(text) and not loud):
         return False
     if numbering.parse_marker(text[:80]) is not None or not text[:1].isupper():
         return False
-    after = lines[at + 1] if at + 1 < len(lines) else None
     if after is None or after.gap == "line":
         return is_capitals(text)
     return len(text.split()) >= 3
