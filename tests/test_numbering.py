@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from pipeline.knowledge import numbering, numerals, sequence
+from pipeline.knowledge import labels, numbering, numerals, sequence
 from tests.leaf_cases import cases, kept
 
 
-def shown(marker: numbering.Marker) -> dict[str, object]:
+def shown(marker: labels.Marker) -> dict[str, object]:
     fields = {
         "label": marker.label,
         "family": marker.family,
@@ -57,7 +57,7 @@ def test_the_vietnamese_row_of_letters_is_walked_to_its_end():
         row.append(marker.label)
         after = sequence.successor(marker)
         line = f"{after}) Một" if after else None
-    assert "".join(row) == numbering.LETTERS
+    assert "".join(row) == labels.LETTERS
 
 
 @pytest.mark.parametrize("value", range(1, 40))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pipeline.knowledge.numbering import ALPHABET, LETTERS, Marker
+from pipeline.knowledge.labels import ALPHABET, LETTERS, Marker
 from pipeline.knowledge.numerals import roman_numeral
 
 Step = Literal["next", "first", "repeat", "gap", "back"]

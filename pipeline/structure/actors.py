@@ -18,7 +18,7 @@ from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.lexicon import load_table
 
-EDGE = " .,;:-–+*/"
+EDGE = " .,;:-–+*/|"
 
 # What may stand before the name: "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng", "Đối với các trường"
 ASKED = re.compile(

@@ -20,7 +20,7 @@ from itertools import pairwise
 from pipeline.document import Table
 from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.knowledge.numbering import Marker
+from pipeline.knowledge.labels import Marker
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})

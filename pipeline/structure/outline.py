@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
-from pipeline.knowledge.numbering import Marker
+from pipeline.knowledge.labels import Marker
 from pipeline.structure import relabel, titles
 from pipeline.structure.passages import Node, Paragraph, is_capitals, marks
 

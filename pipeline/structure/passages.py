@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.document import Box, Cell, Table, Word, union
-from pipeline.knowledge.numbering import Marker, markers
+from pipeline.knowledge.labels import Marker
+from pipeline.knowledge.numbering import markers
 from pipeline.knowledge.vietnamese import LETTERS
 
 # The cells of Nghị định 30/2020/NĐ-CP, annex I, as far as a reader of the text needs them apart:

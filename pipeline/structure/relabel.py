@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.knowledge import sequence
-from pipeline.knowledge.numbering import Marker
+from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.numerals import roman_numeral
 from pipeline.structure.passages import Paragraph, is_capitals, marks
 
