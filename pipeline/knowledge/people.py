@@ -488,31 +488,45 @@ def _block(draft: _Draft) -> SignatureBlock:
 _INNER_POSITION = re.compile(r"(?<=\s)(?=\S)")
 
 
+def _power_pieces(line: str) -> list[tuple[str, _Kind]]:
+    words = line.split()
+    for count in range(min(5, len(words) - 2), 1, -1):
+        head, tail = " ".join(words[:-count]), " ".join(words[-count:])
+        if tail.istitle() and head.isupper() and name_likeness(tail) >= NAMED:
+            return [*_pieces(head), (tail, "name")]  # "T/M BAN BÍ THƯ Trần Văn Nam"
+    flat = aligned(line)
+    power = _POWER.match(flat + " ")
+    at = power.end() if power else 0
+    own = _position_at(plain(flat[at:]))
+    search_from = at + (len(own) if own else 0)
+    likely: int | None = None
+    for cut in _INNER_POSITION.finditer(line):
+        if cut.start() <= search_from or (cut.start() - at < 6 and own is None):
+            continue
+        rest = line[cut.start() :]
+        inner = _POWER.match(aligned(rest) + " ")
+        if inner and _kind(rest) == "power":
+            return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
+        position = _position_at(plain(rest))
+        before = plain(line[: cut.start()]).split()[-1]
+        if position and rest[0].isupper() and before not in ("pho", "quyen", "doan", "tong"):
+            if plain(rest).startswith(position):
+                return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
+            likely = likely or cut.start()  # "PHỦ THỦ TƯỚNG" is like "PHÓ THỦ TƯỚNG"; a listed one may follow
+    if likely is not None:
+        return [(line[:likely].strip(), "power"), *_pieces(line[likely:])]
+    return [(line, "power")]
+
+
+NAMED = 0.85  # likeness of three syllables in name case with a listed family name
+
+
 def _pieces(line: str) -> list[tuple[str, _Kind]]:
     """A line cut where recognition merged several printed lines into one ("KT. CHỦ TỊCH PHÓ CHỦ TỊCH")."""
     line = line.strip(" *_|")
     kind = _kind(line)
     if kind == "power":
-        flat = aligned(line)
-        power = _POWER.match(flat + " ")
-        at = power.end() if power else 0
-        own = _position_at(plain(flat[at:]))
-        search_from = at + (len(own) if own else 0)
-        for cut in _INNER_POSITION.finditer(line):
-            if cut.start() <= search_from or (cut.start() - at < 6 and own is None):
-                continue
-            rest = line[cut.start() :]
-            inner = _POWER.match(aligned(rest) + " ")
-            if inner and _kind(rest) == "power":
-                return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
-            position = _position_at(plain(rest))
-            if (
-                position
-                and rest[0].isupper()
-                and plain(line[: cut.start()]).split()[-1] not in ("pho", "quyen", "doan", "tong")
-            ):
-                return [(line[: cut.start()].strip(), "power"), *_pieces(rest)]
-        return [(line, "power")]
+        return _power_pieces(line)
     if kind == "position":
         words = line.split()
         listed = _position_at(plain(line))
