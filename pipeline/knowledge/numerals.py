@@ -81,6 +81,8 @@ def roman_readings(printed: str) -> Iterator[tuple[str, int, str | None]]:
     if value is not None:
         yield whole, value, None
         return
+    if whole == "TT":
+        return  # the head of a column of numbers
     mended = whole.translate(_ROMAN_FAULTS)
     if mended == "IIII":
         mended = "III"  # "HH": two letters of two strokes for one numeral of three

@@ -174,6 +174,7 @@ def _by_edges(row: _Row, edges: Sequence[float]) -> list[tuple[Word, ...]]:
 _HEADS = (
     "noi dung", "nhiem vu", "chi tieu", "tieu chi", "don vi", "co quan", "chu tri", "phoi hop", "thoi gian", "nguoi",
     "hoan thanh", "ke hoach", "thuc hien", "ghi chu", "kinh phi", "so luong", "san pham", "ho va ten", "tien do",
+    "phu trach",
 )  # fmt: skip
 _HEAD_WORDS = tuple(map(folded, _HEADS))
 _UNIT_HEAD = re.compile(r"don v[ijl] tinh|dvt")
@@ -186,7 +187,7 @@ _VALUE = re.compile(r"[≥≤><=]?\d{1,3}(?:[.,]\d+)*%?")
 _SIGNS = frozenset("≥≤><=")
 _TOTAL = re.compile(r"\W*(?:tong|cong)\b")
 _YEAR_HEAD = re.compile(r"(?:năm\s+)?(?:19|20)\d\d", re.IGNORECASE)
-LEAST_HEADS = 2  # words of head rows beside "TT"
+LEAST_HEADS = 1  # words of head rows beside "TT"; garbled text hides some
 LEAST_NUMBERED = 2  # rows; one is enough under a head row of three words
 LONGEST_HEAD = 6  # lines; each column may stand on its own
 LONG_ROW = 130  # characters; a line longer than this is a paragraph
@@ -204,7 +205,7 @@ def from_rows(page: Page, taken: Taken) -> Found:
     while at < len(lines):
         end = _rows_end(lines, at) if lines[at].box is None else at
         if end > at:
-            start = at - (at > 0 and id(lines[at - 1]) not in taken and _heads(lines[at - 1 : at]) >= LEAST_HEADS)
+            start = at - (at > 0 and id(lines[at - 1]) not in taken and _heads(lines[at - 1 : at]) > LEAST_HEADS)
             for line in lines[start:end]:
                 taken[id(line)] = (len(found), list(range(len(line.words))))
             found.append(_table_of_rows(_numbered_rows(lines[start:end]), ruled=False))
@@ -233,7 +234,7 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
         ):
             break
         at += 1
-    enough = number >= LEAST_NUMBERED or (number and _heads(lines[start:head]) > LEAST_HEADS)
+    enough = number >= LEAST_NUMBERED or (number and _heads(lines[start:head]) > LEAST_HEADS + 1)
     return at if enough else start
 
 
