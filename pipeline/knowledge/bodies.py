@@ -23,6 +23,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.knowledge import gazetteer
 from pipeline.knowledge.fuzzy import plain
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.vietnamese import fold
 
 BodyLevel = Literal["central", "province", "district", "commune", "other"]
 
@@ -270,6 +271,9 @@ _NAMED = (
 )
 
 
+SHORT_NAME, SURE_SHORT = 16, 92  # letters, percent: "ban hanh danh" and "ban nhan dan" have 88
+
+
 def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
     """(words taken, canonical name, level, whether it was only alike) for the body that a name begins with."""
     table, keys = _bodies()
@@ -283,6 +287,8 @@ def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
         return None
     for count in range(len(heads), 0, -1):
         found = table.get(heads[count - 1])
+        if found is not None and count == 1 and _has_marks(" ".join(words)) and fold(found[0]) != fold(words[0]):
+            return None  # "BẢO VỆ ..." is no newspaper ("Báo"), "ĐẠI HỘI" no station ("Đài")
         if found is not None:
             return count, found[0], found[1], False
     best: tuple[float, int, str] | None = None
@@ -292,6 +298,8 @@ def _core(words: list[str]) -> tuple[int, str, str, bool] | None:
         match = process.extractOne(
             heads[count - 1], keys, scorer=fuzz.ratio, score_cutoff=best[0] + 0.1 if best else 88
         )
+        if match is not None and len(match[0]) < SHORT_NAME and match[1] < SURE_SHORT:
+            match = None
         if match is not None:
             best = (match[1], count, match[0])
     if best is None:
