@@ -5,7 +5,7 @@ JOBS ?= 0
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed bench-desk
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -64,6 +64,9 @@ load-cluster: setup-test  ## the samples on a Dask cluster of one worker, then o
 
 capacity: setup-test  ## pages a day and core on the samples, and what 10 million pages need
 	@$(PYTHON) -m bench.load capacity --jobs $(JOBS)
+
+bench-desk: setup-test  ## the desk over 10,000 documents (of out/demo): start, queue, search, correction, hand-over
+	@$(PYTHON) -m bench.desk --documents 10000 --source out/demo
 
 bench-restore: setup-test  ## restoration of text beside its peers (PEERS=python that has pyvi and underthesea)
 	@$(PYTHON) -m bench.restore --write docs/bench-restore.md $(if $(PEERS),--peers $(PEERS))

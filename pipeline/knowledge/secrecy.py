@@ -32,6 +32,9 @@ _DEGREES: dict[str, Degree] = {"mat": "MẬT", "toi mat": "TỐI MẬT", "tuyet 
 _BEFORE = frozenset(["bi", "bao", "can", "giai", "than", "tuan"])
 _AFTER = frozenset(["do", "ma", "khau", "ong", "thiet", "vu", "truc", "nghi", "danh"])
 _LABEL = re.compile(r"\bdo mat\s*[:.]?\s*(toi mat|tuyet mat|mat)\b")
+# What every mark has before its marks are stripped, by which most lines are passed over: stripping takes the time.
+_MAYBE = re.compile("[mM].{1,4}?[tT]", re.DOTALL)
+SHORT = 30  # characters of a line that may be a mark of two words with one letter read wrongly, signs about it
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 HEAD_SHARE = 0.4  # of the page height: letterhead, number, stamps; the title follows below it in every layout
 HEAD_LINES = 12  # the same for pages of text files, which have no heights
@@ -91,7 +94,10 @@ def _marks_of(page: Page) -> list[Mark]:
 
 
 def _mark_of(line: Line, block: Block, page: Page, count: int) -> Mark | None:
-    for text in dict.fromkeys((line.text, line.raw)):  # a repair must not hide what was read, nor the reverse
+    texts = tuple(dict.fromkeys((line.text, line.raw)))
+    if all(len(text) > SHORT and not _MAYBE.search(text) for text in texts):
+        return None
+    for text in texts:  # a repair must not hide what was read, nor the reverse
         key = _EDGES.sub("", search_key(text))
         degree = _DEGREES.get(re.sub(r"\s+", " ", key))
         if degree is not None and (_is_capital(text) or block.kind == "stamp_text"):
@@ -130,6 +136,8 @@ def _at_head(line: Line, page: Page, count: int) -> bool:
 def _mark_among(line: Line, page: Page) -> Mark | None:
     """A mark in capitals within a line of the letterhead that no neighbour belongs to."""
     words = [word for word in line.words if word.text or word.raw]
+    if not any(_MAYBE.search(word.text or word.raw) for word in words):
+        return None
     keys = [_EDGES.sub("", search_key(word.text or word.raw)) for word in words]
     for index, word in enumerate(words):
         text = compose(_EDGES.sub("", word.text or word.raw))

@@ -1,0 +1,150 @@
+"""How quick the desk is over many documents: its start, the queue, search, a correction, the hand-over.
+
+    python -m bench.desk --documents 10000 --source out/demo
+
+Documents are those of a finished run (`make demo`), each many times over under other names; their files are shared,
+so that 10,000 take little room. Times are processor seconds of this machine, since other programs do not count;
+those of the web application are of one request each, the median of several.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from pipeline.commands import desk_cli
+from pipeline.desk import desk, forms, handover, index, search, tt05
+from pipeline.desk.review.app import Config, create_app
+
+HOST = "http://127.0.0.1:8080"
+LIMIT_ANSWER, LIMIT_START = 0.1, 2.0  # seconds; the goals of the desk
+SHARED = ("record.json", "document.json", "text.txt")
+
+
+def multiply(source: Path, out: Path, count: int) -> None:
+    """`count` documents in `out`, a hundred a folder, each with the files of one of `source`."""
+    names = [name for name in desk.names(source) if desk.load(source, name).mark is None]
+    if not names:
+        sys.exit(f"{source} holds no documents; run `make demo` first")
+    for number in range(count):
+        folder = out / f"hop-{number // 100:03}" / f"van-ban-{number:05}.pdf"
+        folder.mkdir(parents=True)
+        for name in SHARED:
+            given = source / names[number % len(names)] / name
+            if given.is_file():
+                os.link(given, folder / name)
+
+
+def spent(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def median(work: Callable[[], object], times: int = 7) -> float:
+    return statistics.median(spent(work) for _ in range(times))
+
+
+# What `sohoa review` does, with the address on standard output.
+_REVIEW = """
+import sys
+from pathlib import Path
+from pipeline.commands import desk_cli
+from pipeline.desk.handover import Shelving
+from pipeline.desk.review import server
+from pipeline.desk.tt05 import Agency
+server.serve(Path(sys.argv[1]), desk_cli.reread, desk_cli.rewrite, port=0, token="", shelving=Shelving(),
+             agency=Agency(), language="vi", opened=lambda address: print(address, flush=True), browser=False)
+"""
+
+
+def start(out: Path) -> float:
+    """Processor seconds of `sohoa review` until its first page has been given."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with subprocess.Popen([sys.executable, "-c", _REVIEW, str(out)], stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}) as process:
+        assert process.stdout is not None
+        with urllib.request.urlopen(process.stdout.readline().strip(), timeout=60) as answer:
+            assert answer.status == 200
+        process.kill()
+        process.wait(30)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def measure(out: Path, count: int) -> dict[str, float]:
+    told = {"index, all documents new": spent(lambda: index.update(out)),
+            "index, nothing new": spent(lambda: index.update(out)),
+            "start to the first page": start(out)}
+    app = create_app(Config(out, desk_cli.reread))
+    with TestClient(app, base_url=HOST) as client:
+        client.headers["x-csrf"] = app.state.desk.secret
+        with index.opened(out) as db:
+            row = search.documents(db, limit=1)[0]
+
+        def page(path: str) -> Callable[[], object]:
+            return lambda: client.get(path).raise_for_status()
+
+        time.sleep(1)
+        for name, path in (
+            ("queue", "/search"), ("queue, filtered", "/search?level=commune&year=2024"),
+            ("search, a rare phrase", '/search?q="bám rừng"'), ("search, without marks", "/search?q=thi+dua"),
+            ("search, a word of every page", "/search?q=ke+hoach"),
+            ("search, phrase and filter", "/search?q=%22xay+dung%22&level=district"),
+            ("document, open", f"/d/{row.key}/data"), ("document, words of a page", f"/d/{row.key}/words/1"),
+        ):
+            told[name] = median(page("/?" if name == "queue" else path.replace("/search", "/")
+                                     if name == "queue, filtered" else path))
+
+        def correct() -> None:
+            body = {"who": "Lan", "changes": [{"where": "record", "pointer": "/theme", "after": f"x{time.time()}"}]}
+            client.post(f"/d/{row.key}/change", json=body).raise_for_status()
+
+        told["correction of a field"] = median(correct)
+    collection = None
+
+    def collect() -> None:
+        nonlocal collection
+        collection = handover.collect(out)
+
+    told["hand-over: reading the records"] = spent(collect)
+    assert collection is not None
+    job = forms.Job(out, collection, tt05.Agency(), forms.timestamp())
+    for form in ("xlsx", "csv", "tt05", "atom"):
+        told[f"hand-over: {form}"] = spent(lambda form=form: forms.make(form, job))  # type: ignore[misc]
+    return told
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--source", type=Path, default=Path("out/demo"))
+    parser.add_argument("--work", type=Path, help="folder for the copies, on the file system of the source")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.work or options.source.parent) as folder:
+        out = Path(folder) / "out"
+        multiply(options.source, out, options.documents)
+        told = measure(out, options.documents)
+    print(f"{options.documents} documents, processor seconds")
+    for name, seconds in told.items():
+        print(f"{seconds:10.3f}  {name}")
+    limits = {name: LIMIT_ANSWER for name in told if name.startswith(("queue", "search"))}
+    slow = [name for name, limit in {**limits, "start to the first page": LIMIT_START}.items() if told[name] > limit]
+    if slow:
+        print("above the goal: " + ", ".join(slow))
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
