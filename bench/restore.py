@@ -39,6 +39,8 @@ EDGES = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>„\\"
 PAGES = 4  # of a scan; the annexes behind are tables
 SAME_LINE = 55  # of 100, likeness of bare letters
 EDGES_OF_DOUBT = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
+FEWEST_POINTS = 10  # words in a row of probabilities that the plot shows
+COLOURS = {"garbled": "#b2182b", "unmarked": "#2166ac", "slips": "#1b7837"}
 PEER = """
 import sys, json, time
 texts = json.load(sys.stdin)
@@ -221,6 +223,14 @@ class Doubt:
         out.append(f"\np ≥ 0.9: {share:.1f} % of the words, {truth:.2f} % of them right.")
         return out
 
+    def points(self) -> list[tuple[float, float, int]]:
+        """The middle of each row of probabilities, the share that is right, how many words."""
+        return [
+            ((low + high) / 2, right / number, number)
+            for low, high, right, number in zip(EDGES_OF_DOUBT, EDGES_OF_DOUBT[1:], self.right, self.all, strict=False)
+            if number >= FEWEST_POINTS
+        ]
+
 
 def table(title: str, found: list[Sample], restorer: Restorer, python: Path | None, doubt: Doubt | None) -> list[str]:
     others = peers(python, [sample.raw for sample in found])
@@ -250,12 +260,46 @@ def table(title: str, found: list[Sample], restorer: Restorer, python: Path | No
     return [*out, ""]
 
 
-def slips(found: list[Sample], restorer: Restorer) -> list[str]:
+def plot(doubts: dict[str, Doubt]) -> str:
+    """A reliability plot as SVG: what was promised across, what was right upwards; the area of a dot is its words."""
+    def x(value: float) -> float:
+        return 60 + 400 * value
+
+    def y(value: float) -> float:
+        return 430 - 400 * value
+
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" width="620" height="490" font-family="sans-serif" font-size="13">',
+        '<rect width="620" height="490" fill="white"/>',
+        f'<line x1="{x(0)}" y1="{y(0)}" x2="{x(1)}" y2="{y(1)}" stroke="#999" stroke-dasharray="5 4"/>',
+    ]
+    for tenth in range(0, 11, 2):
+        value = tenth / 10
+        parts.append(f'<text x="{x(value)}" y="450" text-anchor="middle">{value:g}</text>')
+        parts.append(f'<text x="50" y="{y(value) + 4}" text-anchor="end">{value:g}</text>')
+    parts.append(f'<rect x="{x(0)}" y="{y(1)}" width="400" height="400" fill="none" stroke="#333"/>')
+    parts.append('<text x="260" y="476" text-anchor="middle">probability told</text>')
+    parts.append('<text x="16" y="230" text-anchor="middle" transform="rotate(-90 16 230)">share right</text>')
+    for row, (name, doubt) in enumerate(doubts.items()):
+        colour, points, total = COLOURS[name], doubt.points(), sum(doubt.all) or 1
+        line = " ".join(f"{x(told):.1f},{y(right):.1f}" for told, right, _ in points)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}"/>')
+        parts.extend(
+            f'<circle cx="{x(told):.1f}" cy="{y(right):.1f}" r="{2 + 14 * (number / total) ** 0.5:.1f}" '
+            f'fill="{colour}" fill-opacity="0.6"/>'
+            for told, right, number in points
+        )
+        parts.append(f'<text x="480" y="{60 + 22 * row}" fill="{colour}">{name}</text>')
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def slips(found: list[Sample], restorer: Restorer, doubt: Doubt) -> list[str]:
     """Wrong syllables before and after, and right ones that were changed."""
     wrong = still = harmed = all_ = 0
     for sample in found:
         before, after = Score(), Score()
         restored = restorer.restore_text(sample.raw)
+        doubt.add(sample, restored)
         before.add(sample.true, sample.raw)
         after.add(sample.true, restored.text)
         wrong, still, all_ = wrong + before.all - before.right, still + after.all - after.right, all_ + before.all
@@ -304,7 +348,7 @@ def main() -> None:
     given = parser.parse_args()
     started = time.time()
     restorer = Restorer.load()
-    doubt = Doubt()
+    doubts = {name: Doubt() for name in COLOURS}
     own = [
         Sample(paths[0].stem, paths[1].read_text("utf-8"), paths[0].read_text("utf-8"),
                tuple(re.sub(r"[*#_]+", "", path.read_text("utf-8")) for path in paths[2:]))
@@ -312,20 +356,22 @@ def main() -> None:
     ]
     garbled = own + list(samples(given.set, "eng"))
     out = ["# Restoration, measured", "", f"Written by `make bench-restore`, samples: {given.set}.", ""]
-    out += table("Garbled: read by an English model", garbled, restorer, given.peers, doubt)
+    out += table("Garbled: read by an English model", garbled, restorer, given.peers, doubts["garbled"])
     gold = sorted({path for path in (ROOT / "samples" / "gold").glob("*/text.txt")})
     texts = [(path.parent.name, path.read_text("utf-8")) for path in gold]
     plain = [Sample(name, text, vietnamese.strip_marks(text)) for name, text in texts]
-    out += table("No marks at all", plain, restorer, given.peers, None)
-    out += slips(list(samples(given.set, "vie")), restorer)
+    out += table("No marks at all", plain, restorer, given.peers, doubts["unmarked"])
+    out += slips(list(samples(given.set, "vie")), restorer, doubts["slips"])
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
     out += ["## How far the probabilities can be trusted", ""]
-    out += ["Over the garbled documents above; debris of seals counts as wrong.", ""]
-    out += [*doubt.rows(), ""]
+    out += ["![Reliability](bench-restore.svg)", "", "Debris of seals counts as wrong.", ""]
+    for name, doubt in doubts.items():
+        out += [f"### {name.capitalize()}", "", *doubt.rows(), ""]
     out += speed(max(garbled, key=lambda sample: len(sample.raw)))
     page = "\n".join(out)
     if given.write:
         given.write.write_text(page + "\n", "utf-8")
+        given.write.with_suffix(".svg").write_text(plot(doubts), "utf-8")
     print(page)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{time.time() - started:.0f} s, {memory} MB", file=sys.stderr)

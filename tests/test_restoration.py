@@ -166,12 +166,24 @@ def test_slips_of_a_scan(restorer, case):
 
 @pytest.mark.parametrize(
     ("raw", "text"),
-    [("Ill. MUC TIEU", "III."), ("Il. NHIEM VU", "II."), ("Iv- Té chirc thuc hién", "IV-"), ("I. MUC DICH", "I."),
+    [("Ill. MUC TIEU", "III."), ("Il. NHIEM VU", "II."), ("IL. NHIEM VU", "II."), ("XL. MUC TIEU", "XL."),
+     ("Iv- Té chirc thuc hién", "IV-"), ("I. MUC DICH", "I."),
      ("Illl. MUC", "Illl.")],
 )
 def test_a_roman_numeral_opens_a_line(restorer, raw, text):
     before = "trong nhan dan véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong\n"
     assert restorer.restore_text(before + raw).text.split("\n")[1].split()[0] == text
+
+
+def test_what_stands_in_the_place_of_a_bullet_is_no_word(restorer):
+    raw = "\n".join([
+        "Uy ban nhan dan x4 té chirc thuc hién cac nhiém vu sau day trong nam 2024:",
+        "¢ Xay dung néng thon méi.", "¢ Hoan thanh chi tiéu thu ngan sach.", "o Kiém tra, giam sat viéc thuc hién.",
+        "® Phat trién kinh té tai cac khu vuc trong diém va", "¢ nghia quan trong d6i véi dia phuong.",
+    ])
+    found = [line.split()[0] for line in restorer.restore_text(raw).text.split("\n")][1:]
+    assert found[:4] == ["•", "•", "o", "®"]  # one that stands alone is kept as it was read
+    assert found[4] not in ("•", "¢")  # no capital follows and the line before has not ended: a word
 
 
 def test_debris_of_a_garbled_page_is_doubted(restorer):

@@ -6,14 +6,20 @@ mended by rule, for no language model knows them: a second "d)" in a row is "đ)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pipeline.decoder.pending import PendingWord
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
-_NUMERAL = re.compile(r"(?P<numeral>[IVXilvx]{2,5})(?P<sign>[.)-]{1,2})")
-_NUMERAL_LETTERS = str.maketrans("ilvx", "IIVX")
+# What English and Vietnamese models print for •, as seen on synthetic pages and on scans; "&" and "@" are "ở" as often.
+BULLETS = frozenset("esoc¢®©°¤§")
+OWN_BULLETS = frozenset("o§")
+_LINE_ENDS = frozenset(".;:,")
+_NUMERAL = re.compile(r"(?P<numeral>[IVXLilvx]{2,5})(?P<sign>[.)-]{1,2})")
+_NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+_FIFTY = re.compile(r"(?:XL|L)X{0,3}(?:IX|IV|V?I{0,3})")  # XL. is forty, IL. is no number but II misread
 
 
 def text_pieces(lines: Sequence[Sequence[PendingWord]]) -> list[str]:
@@ -44,6 +50,32 @@ def paragraphs(lines: Sequence[Sequence[PendingWord]], breaks: Sequence[bool]) -
         yield start, len(lines)
 
 
+def bullets(lines: Sequence[Sequence[PendingWord]]) -> list[int]:
+    """Lines that open with what a recogniser made of a bullet: one sign, then a capital, after a line that ended.
+
+    "e Đảm bảo", "¢ Xây dựng", "o Kiểm tra". Such a sign is no word, whatever word it may resemble.
+    """
+    found = []
+    ended = True
+    for number, row in enumerate(lines):
+        if row:
+            opens = len(row) > 1 and row[0].raw in BULLETS and row[1].raw[:1].isupper()
+            if opens and ended:
+                found.append(number)
+            ended = row[-1].raw[-1:] in _LINE_ENDS
+        else:
+            ended = True
+    return found
+
+
+def mend_bullets(rows: Sequence[Sequence[PendingWord]]) -> None:
+    """A sign that opens two lines or more in the place of a bullet is one: •. "o" may be one as it stands."""
+    often = Counter(row[0].raw for row in rows)
+    for row in rows:
+        if often[row[0].raw] > 1 and row[0].raw not in OWN_BULLETS:
+            row[0].texts, row[0].kind, row[0].confidence = ["•"], "letter", MENDED_SYMBOL
+
+
 def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
     """A second "d)" in a row is "đ)": Vietnamese lists run a b c d đ e, and English models have no đ."""
     before = ""
@@ -64,6 +96,6 @@ def mend_numeral(row: Sequence[PendingWord]) -> None:
         return
     read = found["numeral"]
     made = read.translate(_NUMERAL_LETTERS)
-    if made != read and read != read.lower() and _ROMAN.fullmatch(made):
+    if made != read and read != read.lower() and _ROMAN.fullmatch(made) and not _FIFTY.fullmatch(read):
         row[0].texts, row[0].kind, row[0].confidence = [made + found["sign"]], "letter", MENDED_SYMBOL
         row[0].alternatives = ()

@@ -16,7 +16,15 @@ from pathlib import Path
 
 from pipeline.decoder import router, tokens
 from pipeline.decoder.language import LanguageModel
-from pipeline.decoder.paragraphs import is_capitals, mend_labels, mend_numeral, paragraphs, text_pieces
+from pipeline.decoder.paragraphs import (
+    bullets,
+    is_capitals,
+    mend_bullets,
+    mend_labels,
+    mend_numeral,
+    paragraphs,
+    text_pieces,
+)
 from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
 from pipeline.decoder.references import References
 from pipeline.decoder.trained import MODEL, Trained, load
@@ -63,13 +71,15 @@ class Restorer:
         self.trusted: References | None = None
 
     @classmethod
-    def load(cls, model: Path | None = None) -> Restorer:
+    def load(cls, model: Path | None = None, second_reader: bool = True) -> Restorer:
         """The decoder with the shipped model, or another. Loaded once per path.
+
+        `second_reader` lets a neural network weigh doubtful words of garbled and unmarked text anew.
 
         Raises:
             MissingPart: there is no model at this path.
         """
-        return cls(load(model or MODEL))
+        return cls(load(model or MODEL, second_reader))
 
     def adapt(self, texts: Iterable[str]) -> None:
         """Let clean texts of the same kind, a paragraph a line, speak from now on."""
@@ -119,6 +129,9 @@ class Restorer:
                     word.pieces = (tokens.Piece(word.raw, "other"),)
                 if word.readings:
                     hear(word, number == 0)
+        listed = bullets(lines)
+        for number in listed:
+            lines[number][0].pieces = (tokens.Piece(lines[number][0].raw, "label"),)
         passages = list(paragraphs(lines, breaks))
         own = [router.signs(text_pieces(lines[a:b])) for a, b in passages]
         around = router.Signs()
@@ -137,6 +150,7 @@ class Restorer:
                 self._decode_spans(lines, spans, kind, preset, models)
                 if models and expect(lines, spans, trusted):
                     self._decode_spans(lines, spans, kind, preset, models)
+        mend_bullets([lines[number] for number in listed if conditions[number] in (*MENDED, "slips")])
         mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
             if condition in MENDED or condition == "slips":
