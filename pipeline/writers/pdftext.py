@@ -38,10 +38,10 @@ MIN_SLOPE = 0.0035
 # last line on (0.6 degrees): less moves no highlight by more than 3 points at the ends of a line.
 MIN_LINES_FOR_CHANGE = 8
 MIN_CHANGE = 0.01
-# From here on (4.6 degrees) a word is drawn along the slope; below it lies level, on its own step of the line: half
-# of a word of 60 points is then 2.4 points high or low at most, and readers that part words where the baseline
-# moves by half a point within them (poppler) keep it whole.
-STEEP_SLOPE = 0.08
+# From here on (17 degrees) a word is drawn along the slope; below it lies level, on its own step of the line, since
+# readers that part words where the baseline moves by half a point within them (poppler) would give its letters one by
+# one. At the 9 degrees of a photograph half of a word of 60 points is then 5 points high or low, less than its line.
+STEEP_SLOPE = 0.3
 # Readers that judge by distance (poppler from 0.15 em) must see a gap between any two words, also where boxes touch.
 MIN_GAP = 0.2
 
