@@ -71,13 +71,15 @@ class Restorer:
         self.trusted: References | None = None
 
     @classmethod
-    def load(cls, model: Path | None = None) -> Restorer:
+    def load(cls, model: Path | None = None, second_reader: bool = True) -> Restorer:
         """The decoder with the shipped model, or another. Loaded once per path.
+
+        `second_reader` lets a neural network weigh doubtful words of garbled and unmarked text anew.
 
         Raises:
             MissingPart: there is no model at this path.
         """
-        return cls(load(model or MODEL))
+        return cls(load(model or MODEL, second_reader))
 
     def adapt(self, texts: Iterable[str]) -> None:
         """Let clean texts of the same kind, a paragraph a line, speak from now on."""

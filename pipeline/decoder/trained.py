@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder import channel
+from pipeline.decoder import channel, neural
 from pipeline.decoder.candidates import Finder
 from pipeline.decoder.language import Floats, LanguageModel, Vocabulary
 from pipeline.errors import MissingPart
@@ -26,7 +26,8 @@ SHORTEST_MISPRINT = 4  # letters
 class Trained:
     """What was learned from text and from synthetic pages; decoding does not change it."""
 
-    def __init__(self, arrays: Any) -> None:
+    def __init__(self, arrays: Any, second_reader: neural.NeuralReader | None = None) -> None:
+        self.second_reader = second_reader
         self.vocabulary = Vocabulary(tuple(arrays["words"].tobytes().decode().split("\n")))
         self.model = LanguageModel.from_arrays(arrays)
         self.finder = Finder(self.vocabulary, self.model, _abbreviations())
@@ -62,8 +63,8 @@ class Trained:
 
 
 @lru_cache(maxsize=2)
-def load(path: Path) -> Trained:
-    """The model of this path, loaded once.
+def load(path: Path, second_reader: bool = True) -> Trained:
+    """The model of this path, loaded once, with the neural second reader beside it where there is one.
 
     Raises:
         MissingPart: there is no model at this path.
@@ -71,7 +72,8 @@ def load(path: Path) -> Trained:
     if not path.is_file():
         raise MissingPart(path.name, "the restoration model is missing", cure="Install the package again.")
     with np.load(path, allow_pickle=False) as arrays:
-        return Trained({name: arrays[name] for name in arrays.files})
+        found = {name: arrays[name] for name in arrays.files}
+    return Trained(found, neural.load(path.with_name(neural.FILE), found["words"].tobytes()) if second_reader else None)
 
 
 def _abbreviations() -> list[str]:

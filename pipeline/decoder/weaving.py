@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder import tokens
+from pipeline.decoder import neural, tokens
 from pipeline.decoder.candidates import HOPELESS, Candidates, is_damage, mixed
 from pipeline.decoder.deciding import (
     DEBRIS,
@@ -271,10 +271,15 @@ class Weaver:
         nodes = self.node + 1
         weight = LANGUAGE_WEIGHT[self.condition]
         posterior = posteriors(arcs, nodes, self.trained.pairs_with(models), self.trained.score_with(models), weight)
+        path = best_path(arcs, posterior, nodes)
+        reader = self.trained.second_reader
+        if reader and self.condition in neural.CONDITIONS:
+            posterior = reader.weighed(arcs, posterior, path, nodes, self.condition)
+            path = best_path(arcs, posterior, nodes)
         found: list[list[_Outcome]] = [[] for _ in self.slots]
         chosen: list[list[_Outcome]] = [[] for _ in self.slots]
         alive = np.flatnonzero(posterior > 1e-4)
-        on_path = set(best_path(arcs, posterior, nodes).tolist())
+        on_path = set(path.tolist())
         for arc in sorted({*alive.tolist(), *on_path}):
             own = self.groups[group[arc]]
             place = int(member[arc])

@@ -4,6 +4,7 @@
     pages    folders of text -> pages.jsonl (synthetic pages as printed and as read); can be cut short and continued
     channel  pages.jsonl -> channels.npz (what recognisers make of syllables)
     pack     both -> the model file that is shipped
+    neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; needs torch, made for it alone)
 """
 from __future__ import annotations
 
@@ -19,11 +20,13 @@ from typing import Any
 import numpy as np
 
 from pipeline.decoder import channel
+from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
-from pipeline.training import confusions, corpus, counts
+from pipeline.training import confusions, corpus, counts, doubts
 
 READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))
 SHORTEST = 3  # words of a paragraph worth printing
+TOGETHER = 40  # paragraphs restored as one text
 SOUND = 0.75  # share of legal syllables; tables and foreign text are not worth printing either
 
 
@@ -45,8 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = commands.add_parser("pack")
     command.add_argument("--parts", type=Path, nargs="+", required=True)
     command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("neural")
+    command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
+    command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+    command.add_argument("--pages", type=Path, nargs="+", required=True, help="pages the channel was learned from")
+    command.add_argument("--held", type=Path, nargs="+", required=True, help="pages of held-out text, for its weights")
+    command.add_argument("--model", type=Path, default=MODEL)
+    command.add_argument("--minutes", type=float, default=70, help="of learning")
+    command.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)
-    {"counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack}[given.command](given)
+    {"counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack, "neural": _neural}[given.command](given)
     return 0
 
 
@@ -88,6 +99,28 @@ def _pack(given: argparse.Namespace) -> None:
         with np.load(part, allow_pickle=False) as stored:
             arrays.update({name: stored[name] for name in stored.files})
     np.savez_compressed(given.out, **arrays)
+
+
+def _neural(given: argparse.Namespace) -> None:
+    from pipeline.training import neural  # needs torch, which only this command does
+
+    trained = load(given.model, second_reader=False)
+    maker, net = doubts.Maker(trained, given.pages), neural.begin(trained)
+    steps = neural.learn(
+        net, maker, doubts.streams(corpus.read(given.text, given.exclude), trained), given.minutes
+    )
+    held = list(corpus.read(given.text, given.exclude, ("dev",)))
+    # The weights are set on administrative text, so the network is tuned on other text.
+    tuned = [paragraph for paragraph in held if paragraph.source not in neural.WEIGHED_ON]
+    steps += neural.tune(net, maker, trained, doubts.streams(tuned, trained))
+    own = [paragraph.text for paragraph in held if paragraph.source in neural.WEIGHED_ON][: neural.MOST_WEIGHED]
+    joined = ["\n\n".join(own[start : start + TOGETHER]) for start in range(0, len(own), TOGETHER)]
+    bare = [(text, vietnamese.strip_marks(text)) for text in joined]
+    arrays = neural.arrays_of(net, maker, trained)
+    neural.weigh(arrays, trained, [list(confusions.texts(given.held, frozenset({"eng"}))), bare])
+    stored: dict[str, Any] = dict(arrays)
+    np.savez_compressed(given.out, **stored)
+    json.dump({"steps": steps, "weights": arrays["weights"].tolist()}, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -135,6 +135,17 @@ def collect(pages: Iterable[Path], models: frozenset[str]) -> Confusions:
     return found
 
 
+def texts(pages: Iterable[Path], models: frozenset[str]) -> Iterator[Pair]:
+    """Each page as printed and as the engines of these model names read it."""
+    for path in pages:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                page = json.loads(line)
+                for engine, read in page["read"].items():
+                    if engine.partition("/")[0] in models:
+                        yield "\n".join(page["true"]), "\n".join(" ".join(word for word, _ in row) for row in read)
+
+
 Table = dict[str, dict[str, float]]
 
 
