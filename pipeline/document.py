@@ -156,11 +156,11 @@ class Line:
 
     @property
     def raw(self) -> str:
-        return " ".join(word.raw for word in self.words if word.raw)
+        return " ".join([word.raw for word in self.words if word.raw])
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words if word.text)
+        return " ".join([word.text for word in self.words if word.text])
 
     @property
     def confidence(self) -> float:
