@@ -63,13 +63,20 @@ def motto_start(text: str) -> int | None:
             continue
         found = fuzz.partial_ratio_alignment(motto, key, score_cutoff=MOTTO_LIKENESS)
         if found is not None and found.score >= MOTTO_LIKENESS and (best is None or found.score > best[0]):
-            best = (found.score, found.dest_start)
+            best = (found.score, _with_first_words(key, found.dest_start, found.dest_end - len(motto)))
     if best is None:
         return None
     start = best[1]
     while start > 0 and key[start - 1] != " ":
         start -= 1
     return start
+
+
+def _with_first_words(key: str, start: int, whole: int) -> int:
+    """Where a motto begins whose first words were too damaged to be aligned: the word nearest to `whole`."""
+    if whole <= 0 or whole >= start - 2:
+        return start
+    return min((at + 1 for at, sign in enumerate(key) if sign == " "), key=lambda at: abs(at - whole), default=start)
 
 
 def starts_basis(text: str) -> bool:

@@ -177,6 +177,7 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     return (line,)
 
 
+_ENDS_IN_POWER = re.compile(r"(?:^|\s)(?:T/?M|K/?T|T/?L|[TG]UQ|Q|P)[./,:]?$")
 _SIGNED_END = re.compile(r"\S\s+(?P<note>\(?(?:đã ký|ký tên)[^()]{0,20}\)?)\s*$", re.IGNORECASE)
 
 
@@ -189,6 +190,8 @@ def _loud_end(text: str) -> int | None:
             return len(text) - len(rest)
     for found in re.finditer(r"(?<=[;,.):])\s+(?=\S)", text):
         rest = text[found.end() :]
+        if _ENDS_IN_POWER.search(text[: found.start()]):
+            continue  # "b/c KT. CHỦ TỊCH": the power belongs to the position
         small = any(letter.islower() for letter in text[: found.start()])  # "KT. CHỦ TỊCH" has none before
         if small and is_capitals(rest) and len(rest.split()) > 1 and people.authority_likeness(rest) >= SURE_POSITION:
             return found.end()
