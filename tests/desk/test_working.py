@@ -1,0 +1,234 @@
+"""A day at the desk: lists that are kept to, two people at once, a run in between, errors in the person's language."""
+
+import ast
+import re
+import time
+from pathlib import Path
+from typing import get_args
+
+import office
+import pytest
+from starlette.testclient import TestClient
+
+import pipeline
+from pipeline import corrections, disk
+from pipeline.commands import messages
+from pipeline.commands.sentences import vietnamese
+from pipeline.desk import advice, desk, index
+from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.texts import TEXTS, rows
+from pipeline.plan import Warning_
+from pipeline.writers import held
+
+NAME, OTHER = "huyen/tam-tien-2024.pdf", "huyen/tam-tien-2023.pdf"
+KEY, OTHER_KEY, SECRET_KEY = desk.key_of(NAME), desk.key_of(OTHER), desk.key_of(office.SECRET)
+HOST = "http://127.0.0.1:8080"
+
+
+@pytest.fixture
+def client(out):
+    index.update(out)
+    app = create_app(Config(out, office.read_again, describe=messages.describe, rewrite=write_text))
+    with TestClient(app, base_url=HOST) as made:
+        made.headers["x-csrf"] = app.state.desk.secret
+        yield made
+
+
+def write_text(folder, document, plan):
+    desk.write_text(folder / "text.txt", "\n".join(page.text for page in document.pages) + f"\n{plan.title}")
+
+
+def change(client, *changes, who="Lan", key=KEY):
+    return client.post(f"/d/{key}/change", json={"who": who, "changes": list(changes)})
+
+
+# --- lists ------------------------------------------------------------------------------------------------
+
+
+def test_a_document_knows_its_place_in_the_list_it_was_opened_from(client):
+    listed = client.get("/?level=commune&order=year").text
+    assert f"/d/{KEY}?l=level%3Dcommune%26order%3Dyear" in listed
+    page = client.get(f"/d/{KEY}?l=level%3Dcommune%26order%3Dyear").text
+    assert "1 / 2" in page
+    assert f'data-next="{OTHER_KEY}"' in page
+    assert f"/d/{OTHER_KEY}?l=level%3Dcommune%26order%3Dyear" in page, "the list goes along"
+    elsewhere = client.get(f"/d/{KEY}?l=year%3D2023").text
+    assert 'id="place"' not in elsewhere
+    assert f'data-next="{OTHER_KEY}"' in elsewhere, "from outside the list one comes to its first"
+
+
+def test_the_list_says_that_a_run_is_working(client, out):
+    assert 'id="running"' not in client.get("/").text
+    lock = disk.FolderLock(out)
+    lock.acquire()
+    try:
+        assert 'id="running"' in client.get("/").text
+    finally:
+        lock.release()
+
+
+def test_long_titles_are_cut_in_the_list(client):
+    change(client, {"where": "record", "pointer": "/title", "after": "rất dài " * 200})
+    text = client.get("/").text
+    assert "rất dài " * 60 not in text
+    assert "rất …" in text or "dài …" in text
+
+
+# --- two at once ------------------------------------------------------------------------------------------
+
+
+def test_who_comes_second_is_told_and_changes_nothing(client, out):
+    first = {"where": "record", "pointer": "/number/number", "before": "28", "after": "29"}
+    assert change(client, first).status_code == 200
+    answer = change(client, {**first, "after": "30"}, who="Minh")
+    assert answer.status_code == 409
+    assert "“29”" in answer.json()["error"]
+    assert "đã có người khác" in answer.json()["error"]
+    assert desk.load(out, NAME).plan.number.number == "29"
+    words = client.get(f"/d/{KEY}/words/1").json()
+    pointer = words["lines"][0]["words"][0]["pointer"]
+    word = {"where": "document", "pointer": pointer, "before": "other", "after": "x"}
+    assert change(client, word).status_code == 409
+
+
+def test_a_page_that_lies_open_sees_that_a_run_changed_the_document(client, out, scans):
+    before = client.get(f"/d/{KEY}/version").json()["version"]
+    assert client.get(f"/d/{KEY}/data").json()["version"] == before
+    document = office.machine(scans, NAME)
+    office.write(out, NAME, document, office.read_again(document).model_copy(update={"title": "Khác"}))
+    assert client.get(f"/d/{KEY}/version").json()["version"] != before
+    assert client.get(f"/d/{KEY}/data").json()["title"] == "Khác", "nothing old is kept in memory"
+
+
+def test_a_group_is_accepted_and_taken_back_as_one(client, out):
+    doubts = [doubt for doubt in client.get(f"/d/{KEY}/data").json()["doubts"] if doubt["kind"] == "word"]
+    assert len(doubts) > 1
+    accepted = [{"where": "document", "pointer": doubt["pointer"], "before": doubt["value"], "after": doubt["value"]}
+                for doubt in doubts]
+    data = change(client, *accepted).json()
+    assert not [doubt for doubt in data["doubts"] if doubt["kind"] == "word"]
+    data = client.post(f"/d/{KEY}/undo", json={"who": "Lan"}).json()
+    assert len([doubt for doubt in data["doubts"] if doubt["kind"] == "word"]) == len(doubts)
+    assert corrections.effective(desk.load(out, NAME).log) == ()
+
+
+def test_one_change_of_several_that_does_not_fit_changes_nothing(client, out):
+    good = {"where": "record", "pointer": "/theme", "before": None, "after": "x"}
+    bad = {"where": "record", "pointer": "/year", "before": 1999, "after": "2000"}
+    assert change(client, good, bad).status_code == 409
+    assert corrections.load(out / NAME) == ()
+
+
+def test_texts_follow_a_change_without_anybody_waiting(client, out):
+    change(client, {"where": "record", "pointer": "/title", "after": "Tên mới"})
+    deadline = time.monotonic() + 20
+    while "Tên mới" not in (out / NAME / "text.txt").read_text("utf-8"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# --- secrecy ----------------------------------------------------------------------------------------------
+
+
+def test_holding_shuts_the_files_and_releasing_opens_them(client, out):
+    folder = out / NAME
+    client.post(f"/d/{KEY}/state", json={"who": "Minh", "name": "held", "value": True})
+    files = [path for path in folder.iterdir() if path.name != held.NOTICE]
+    assert {path.name for path in files} >= {"text.txt", "record.json", "document.json", "corrections.json"}
+    assert all(path.stat().st_mode & 0o077 == 0 for path in files)
+    notice = (folder / held.NOTICE).read_text("utf-8")
+    assert "Tam Tiến" not in notice
+    released = {"who": "Minh", "name": "released", "value": True, "note": "QĐ 2"}
+    client.post(f"/d/{KEY}/state", json=released)
+    assert not held.is_closed(folder)
+    assert all(path.stat().st_mode & 0o044 for path in folder.iterdir())
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/?state=held", "/search?q=rung+thong", "/compare?year=2024", "/handover", f"/d/{SECRET_KEY}",
+    f"/d/{SECRET_KEY}/data", "/export/csv", "/export/xlsx", "/export/dc", "/export/ead", "/export/atom",
+])
+def test_nothing_of_a_held_text_leaves_by_any_page(client, path):
+    answer = client.get(path)
+    assert "Rừng Thông".encode() not in answer.content
+    assert "Diễn tập" not in answer.text
+
+
+# --- language ---------------------------------------------------------------------------------------------
+
+
+def test_errors_come_in_the_language_of_the_person(client):
+    answer = client.get("/d/0123456789ab")
+    assert answer.status_code == 404
+    assert "Không có văn bản này. Trở lại hàng chờ." in answer.text
+    assert "Không có trang này." in client.get("/nothing/here").text
+    client.cookies.set("sohoa_language", "en")
+    assert "There is no such document." in client.get("/d/0123456789ab").text
+
+
+ERRORS = frozenset({"UsageError", "NoInput", "UnreadableFile", "OutputNotWritable", "MissingPart", "Conflict",
+                    "_NotHere"})
+
+
+def sentences():
+    """Every sentence that the desk's errors are raised with; what varies in it as an X."""
+    root = Path(pipeline.__file__).parent
+    for path in (*sorted((root / "desk").rglob("*.py")), root / "commands/desk_cli.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            found = []
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
+                first = 0 if node.func.id == "_NotHere" else 1
+                found = [*node.args[first:], *(word.value for word in node.keywords if word.arg == "cure")]
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("what", "cure"):
+                found = [node.value]
+            for one in found:
+                if isinstance(one, ast.JoinedStr):
+                    yield "".join(part.value if isinstance(part, ast.Constant) else "X" for part in one.values)
+                elif isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value:
+                    yield one.value
+
+
+def test_every_error_of_the_desk_has_its_vietnamese():
+    told = set(sentences())
+    assert len(told) > 60
+    assert {sentence for sentence in told if vietnamese(sentence) is None} == set()
+
+
+def test_every_warning_has_a_sentence_in_both_languages():
+    codes = set(get_args(Warning_.model_fields["code"].annotation))
+    assert codes == set(advice.CODES)
+    assert codes <= set(TEXTS), "and a short name"
+    assert all(advice.sentence(code, "vi") != advice.sentence(code, "en") for code in codes)
+
+
+@pytest.mark.parametrize(("note", "told"), [
+    ("section II is followed by IV", "sau mục II là mục IV"),
+    ("signature is missing", "thiếu chữ ký"),
+    ("label III: read as II, between II and IV", "mục III: đọc thành II, đứng giữa II và IV"),
+    ("date: day read as 3{; month read as 4Ô", "ngày tháng: ngày đọc thành 3{; tháng đọc thành 4Ô"),
+    ("a note that nobody translated {0}", "a note that nobody translated {0}"),
+])
+def test_notes_of_the_record_in_vietnamese(note, told):
+    assert advice.note(note, "vi") == told
+    assert advice.note(note, "en") == note
+
+
+def test_help_names_the_same_keys_in_both_languages():
+    vietnamese_keys, english_keys = ([key for key, _ in rows(text)] for text in TEXTS["keys"])
+    assert vietnamese_keys == english_keys
+
+
+def test_options_of_the_desk_are_explained_in_vietnamese(capsys):
+    from pipeline import cli
+
+    for command in ("review", "search", "export", "import", "release"):
+        cli.main([command, "--lang", "vi", "--help"])
+        shown = capsys.readouterr().out
+        own = re.sub(r"(?s)^usage:.*?\n\n", "", shown)
+        for english in ("folder of", "the output", "part of the", "do not open", "box, folder", "verified documents"):
+            assert english not in own, (command, english)
+
+
+def test_a_workbook_that_is_too_large_is_not_read(client):
+    answer = client.post("/import?who=Hoa", content=b"x", headers={"content-length": str(60_000_000)})
+    assert answer.status_code == 413
