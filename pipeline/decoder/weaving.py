@@ -116,7 +116,7 @@ class Weaver:
         elif piece.kind == "text":
             self._text(slot, piece)
         else:
-            if piece.kind == "symbol":
+            if piece.kind == "symbol" and self.condition != "clean":  # there "QD" is what the author wrote
                 self._symbol(slot, piece.text)
             for number in self.trained.vocabulary.stream(piece.text)[1:]:
                 if number == BOUNDARY:
