@@ -2,10 +2,11 @@
 PYTHON := .venv/bin/python
 SOHOA := .venv/bin/sohoa
 JOBS ?= 0
+TORCH ?= $(PYTHON)
 KILLS ?= 50
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed bench-desk
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train train-neural samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed bench-desk
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -78,3 +79,9 @@ train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=te
 	@$(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --out out/train/pages.jsonl
 	@$(PYTHON) -m pipeline.training channel --pages out/train/pages.jsonl --out out/train/channels.npz
 	@$(PYTHON) -m pipeline.training pack --parts out/train/language.npz out/train/channels.npz --out pipeline/data/restore.npz
+
+# After `make train`. TORCH: a python with torch, numpy and rapidfuzz; an hour of one core.
+train-neural: setup-test  ## train the second reader anew (TEXT, EXCLUDE, TORCH=python that has torch), and judge it
+	@for split in dev test; do $(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --split $$split --pages 40 --out out/train/$$split.jsonl; done
+	@$(TORCH) -m pipeline.training neural --text $(TEXT) --exclude $(EXCLUDE) --pages out/train/pages.jsonl --held out/train/dev.jsonl --out pipeline/data/neural.npz
+	@$(PYTHON) -m pipeline.training judge --text $(TEXT) --exclude $(EXCLUDE) --held out/train/test.jsonl

@@ -338,6 +338,20 @@ def speed(sample: Sample) -> list[str]:
             f"warm ({words / warm:.0f} words a second); {memory / 1024:.0f} MB.", ""]
 
 
+def second_reader(kinds: Sequence[tuple[str, list[Sample]]], restorer: Restorer) -> list[str]:
+    """What the neural second reader is worth: the same texts with and without it."""
+    out = ["## The neural second reader", "", "| text | syllables | wrong without it | with it |"]
+    out.append("| --- | ---: | ---: | ---: |")
+    without = Restorer.load(second_reader=False)
+    for name, found in kinds:
+        before, after = Score(), Score()
+        for sample in found:
+            before.add(sample.true, without.restore_text(sample.raw).text)
+            after.add(sample.true, restorer.restore_text(sample.raw).text)
+        out.append(f"| {name} | {before.all} | {before.all - before.right} | {after.all - after.right} |")
+    return [*out, ""]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", choices=("test", "dev", "all"), default="dev")
@@ -361,6 +375,7 @@ def main() -> None:
     texts = [(path.parent.name, path.read_text("utf-8")) for path in gold]
     plain = [Sample(name, text, vietnamese.strip_marks(text)) for name, text in texts]
     out += table("No marks at all", plain, restorer, given.peers, doubts["unmarked"])
+    out += second_reader((("garbled", garbled), ("no marks at all", plain)), restorer)
     out += slips(list(samples(given.set, "vie")), restorer, doubts["slips"])
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
     out += ["## How far the probabilities can be trusted", ""]

@@ -4,7 +4,8 @@
     pages    folders of text -> pages.jsonl (synthetic pages as printed and as read); can be cut short and continued
     channel  pages.jsonl -> channels.npz (what recognisers make of syllables)
     pack     both -> the model file that is shipped
-    neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; needs torch, made for it alone)
+    neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; this alone needs torch)
+    judge    wrong syllables of held-out text with and without the second reader, which no step has seen
 """
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.decoder import channel
+from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
 from pipeline.training import confusions, corpus, counts, doubts
@@ -27,6 +29,7 @@ from pipeline.training import confusions, corpus, counts, doubts
 READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))
 SHORTEST = 3  # words of a paragraph worth printing
 TOGETHER = 40  # paragraphs restored as one text
+MOST_JUDGED = 400  # paragraphs of each source
 SOUND = 0.75  # share of legal syllables; tables and foreign text are not worth printing either
 
 
@@ -39,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
         command.add_argument("--out", type=Path, required=True)
     command.add_argument("--pages", type=int, default=1000)
+    command.add_argument("--split", choices=("train", "dev", "test"), default="train", help="held-out text or not")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--fonts", type=Path, default=Path("/usr/share/fonts/truetype"))
     command.add_argument("--tessdata", type=Path, default=Path("/usr/share/tesseract-ocr/5/tessdata"))
@@ -56,8 +60,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--model", type=Path, default=MODEL)
     command.add_argument("--minutes", type=float, default=70, help="of learning")
     command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("judge")
+    command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
+    command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+    command.add_argument("--held", type=Path, nargs="*", default=[], help="pages of held-out text")
+    command.add_argument("--model", type=Path, default=MODEL)
     given = parser.parse_args(arguments)
-    {"counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack, "neural": _neural}[given.command](given)
+    steps = {
+        "counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack, "neural": _neural, "judge": _judge,
+    }
+    steps[given.command](given)
     return 0
 
 
@@ -74,7 +86,7 @@ def _pages(given: argparse.Namespace) -> None:
     from pipeline.training import pages  # needs tesserocr and fontTools, which only this command does
 
     texts = [
-        paragraph.text[:600] for paragraph in corpus.read(given.text, given.exclude)
+        paragraph.text[:600] for paragraph in corpus.read(given.text, given.exclude, (given.split,))
         if len(paragraph.text.split()) >= SHORTEST and vietnamese.legal_share(paragraph.text) >= SOUND
     ]
     random.Random(given.seed).shuffle(texts)
@@ -121,6 +133,23 @@ def _neural(given: argparse.Namespace) -> None:
     stored: dict[str, Any] = dict(arrays)
     np.savez_compressed(given.out, **stored)
     json.dump({"steps": steps, "weights": arrays["weights"].tolist()}, sys.stdout)
+
+
+def _judge(given: argparse.Namespace) -> None:
+    parts: dict[str, list[str]] = {}
+    for paragraph in corpus.read(given.text, given.exclude, ("test",)):
+        parts.setdefault(paragraph.source, []).append(paragraph.text)
+    texts = {"garbled": list(confusions.texts(given.held, frozenset({"eng"})))}
+    for source, rows in parts.items():
+        joined = ["\n\n".join(rows[start : start + TOGETHER]) for start in range(0, MOST_JUDGED, TOGETHER)]
+        texts[source] = [(text, vietnamese.strip_marks(text)) for text in joined if text]
+    readers = [Restorer.load(given.model, second_reader=asked) for asked in (False, True)]
+    for name, pairs in texts.items():
+        counted = [
+            confusions.wrong(true, [reader.restore_text(read).text for reader in readers]) for true, read in pairs
+        ]
+        every, before, after = (sum(column) for column in zip(*counted, strict=True)) if counted else (0, 0, 0)
+        print(f"{name}: {every} syllables, wrong {before} without, {after} with the second reader", flush=True)
 
 
 if __name__ == "__main__":

@@ -146,6 +146,25 @@ def texts(pages: Iterable[Path], models: frozenset[str]) -> Iterator[Pair]:
                         yield "\n".join(page["true"]), "\n".join(" ".join(word for word, _ in row) for row in read)
 
 
+def wrong(true: str, made: Iterable[str]) -> tuple[int, ...]:
+    """How many words a text has, and how many of them each text made of it has not at their place.
+
+    Case counts, the place of the tone mark (hòa, hoà) and punctuation do not.
+
+    >>> wrong("Hòa bình, tự do", ["Hoà binh tự do", "Hòa bình: tự"])
+    (4, 1, 1)
+    """
+    def words(text: str) -> list[str]:
+        parts = (vietnamese.to_old_style(part.strip(PUNCTUATION)) for part in vietnamese.compose(text).split())
+        return [part for part in parts if any(letter.isalpha() for letter in part)]
+
+    own = words(true)
+    return len(own), *(
+        len(own) - sum(op.src_end - op.src_start for op in Levenshtein.opcodes(own, words(text)) if op.tag == "equal")
+        for text in made
+    )
+
+
 Table = dict[str, dict[str, float]]
 
 

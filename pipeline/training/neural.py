@@ -98,7 +98,8 @@ def loss_of(net: Network, doubts: Doubts, beside: NDArray[np.float32]) -> Any:
     return -logs[torch.from_numpy((doubts.choices == doubts.true[:, None]) & (doubts.heard > NONE))].mean()
 
 
-def _steps(net: Network, rate: float, share: Callable[[], float], batches: Any) -> int:
+def _steps(net: Network, rate: float, share: Callable[[int], float], batches: Any) -> int:
+    """Adam over the batches at this rate times `share` of the number of steps done."""
     words = {"context", "answer", "word_bias", "mix"}
     groups = [
         {"params": [value for name, value in net.items() if (name in words) == of_words], "lr": rate, "base": base}
@@ -108,7 +109,7 @@ def _steps(net: Network, rate: float, share: Callable[[], float], batches: Any) 
     done = 0
     for doubts, beside in batches:
         for group in optimizer.param_groups:
-            group["lr"] = group["base"] * min(1.0, (done + 1) / WARM) * max(0.02, share())
+            group["lr"] = group["base"] * max(0.02, share(done))
         optimizer.zero_grad()
         loss_of(net, doubts, beside).backward()
         torch.nn.utils.clip_grad_norm_([value for value in net.values()], 2.0)
@@ -139,8 +140,9 @@ def learn(net: Network, maker: Maker, text: Streams, minutes: float, seed: int =
             doubts = joined(parts)
             yield doubts, np.log(np.maximum(doubts.near, 1e-12))
 
-    def share() -> float:
-        return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (time.monotonic() - began) / (60 * minutes)))
+    def share(done: int) -> float:
+        passed = min(1.0, (time.monotonic() - began) / (60 * minutes))
+        return min(1.0, (done + 1) / WARM) * (0.5 + 0.5 * math.cos(math.pi * passed))
 
     return _steps(net, RATE, share, batches())
 
@@ -161,7 +163,6 @@ def tune(net: Network, maker: Maker, trained: Trained, text: Streams) -> int:
     net["mix"] = torch.tensor([0.9, 1.1, 0.2], requires_grad=True)
     order = np.concatenate([rng.permutation(len(doubts.true)) for _ in range(TUNE_ROUNDS)])
     total = max(1, len(order) // 1000)
-    done = iter(range(total + 1))
 
     def batches() -> Any:
         for start in range(0, total * 1000, 1000):
@@ -169,7 +170,7 @@ def tune(net: Network, maker: Maker, trained: Trained, text: Streams) -> int:
             columns = [getattr(doubts, field.name)[rows] for field in fields(Doubts)]
             yield Doubts(*columns), beside[rows]
 
-    return _steps(net, TUNE_RATE, lambda: 1 - next(done) / total, batches())
+    return _steps(net, TUNE_RATE, lambda done: 1 - done / total, batches())
 
 
 def arrays_of(net: Network, maker: Maker, trained: Trained) -> dict[str, NDArray[Any]]:
