@@ -1,9 +1,9 @@
 """An XLSX workbook of text cells, written straight: the same few styles, a million cells in some seconds.
 
 Every cell of a hand-over is text (a number that was recognised must come back letter for letter), so a sheet is one
-string a cell and nothing else. A library that can do more needs some thirty times as long for it: of 10,000
-documents the workbook took four minutes, now most of the time goes into reading their records (`make bench-desk`).
-A workbook that comes back is read with openpyxl, since what a spreadsheet program made of it can be anything.
+string a cell and nothing else. A library that can do more needs several times as long for it, most of what a
+hand-over of many documents took (`make bench-desk`). A workbook that comes back is read with openpyxl, since what a
+spreadsheet program made of it can be anything.
 
 No text can become a formula: its cell has the type of a string and the format "text", and the mark that Excel gives
 to a text typed with an apostrophe where it begins like a formula, so that it stays text when somebody edits it.

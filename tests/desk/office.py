@@ -193,7 +193,7 @@ def read_again(document):
     notices = (
         ()
         if all(t.value for t in targets)
-        else (Warning_(code="value_unreadable", message="a target has no readable value", page=1),)
+        else (Warning_(code="value_unreadable", message="number: number read as 1O", page=1),)
     )
     return Plan(
         source=source_of(document),

@@ -245,7 +245,8 @@ def test_release_needs_a_name_and_a_reason(client, out):
 
 
 @pytest.mark.parametrize(
-    "form", ["xlsx", "csv", "aids-xlsx", "aids-docx", "tt05", "tt05-csv", "annex-vi", "atom", "dc", "ead", "mets", "docx"]
+    "form",
+    ["xlsx", "csv", "aids-xlsx", "aids-docx", "tt05", "tt05-csv", "annex-vi", "atom", "dc", "ead", "mets", "docx"],
 )
 def test_every_form_has_a_button(client, form):
     answer = client.get(f"/export/{form}")
