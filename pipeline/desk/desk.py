@@ -44,6 +44,7 @@ DATABASE = "sohoa.db"
 RECORD = "record.json"
 DOCUMENT = "document.json"
 PARTS = "parts"  # the folder, among the outputs of a file, of the documents found in it
+LEARNED = "learned"  # the folder of what `sohoa learn` drew from the documents
 LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of documents looks
 # Below these a person should look. Of the words restored with 0.9 and more at least 99.5 % are right (make
 # bench-restore); a field is one value that others rely on, and its evidence is the mean over some words.
@@ -369,6 +370,9 @@ def _follow(out: Path, item: Item) -> None:
     folder, file = item.folder, file_of(item.name)
     if item.mark is not None:
         held.close(folder, item.mark)
+        # What was learned from it goes too; `sohoa learn` makes the cases anew from the others.
+        for learned in (f"references/{item.key}.txt", "cases.json"):
+            (out / LEARNED / learned).unlink(missing_ok=True)
     else:
         held.reopen(folder)
     if file == item.name:

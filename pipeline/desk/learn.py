@@ -21,7 +21,7 @@ from pipeline.desk import desk
 from pipeline.desk.desk import Item
 from pipeline.errors import SohoaError
 
-FOLDER = "learned"
+FOLDER = desk.LEARNED
 REFERENCES, DICTIONARY, CASES = "references", "dictionary.tsv", "cases.json"
 
 

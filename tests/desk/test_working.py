@@ -14,7 +14,7 @@ import pipeline
 from pipeline import corrections, disk
 from pipeline.commands import messages
 from pipeline.commands.sentences import vietnamese
-from pipeline.desk import advice, desk, index
+from pipeline.desk import advice, desk, index, learn
 from pipeline.desk.review.app import Config, create_app
 from pipeline.desk.review.texts import TEXTS, rows
 from pipeline.plan import Warning_
@@ -132,12 +132,15 @@ def test_texts_follow_a_change_without_anybody_waiting(client, out):
 
 def test_holding_shuts_the_files_and_releasing_opens_them(client, out):
     folder = out / NAME
+    client.post(f"/d/{KEY}/state", json={"who": "Minh", "name": "verified", "value": True})
+    assert len(learn.learn(out).references) == 1
     client.post(f"/d/{KEY}/state", json={"who": "Minh", "name": "held", "value": True})
     files = [path for path in folder.iterdir() if path.name != held.NOTICE]
     assert {path.name for path in files} >= {"text.txt", "record.json", "document.json", "corrections.json"}
     assert all(path.stat().st_mode & 0o077 == 0 for path in files)
     notice = (folder / held.NOTICE).read_text("utf-8")
     assert "Tam Tiến" not in notice
+    assert learn.references(out) == (), "what was learned from it is forgotten"
     released = {"who": "Minh", "name": "released", "value": True, "note": "QĐ 2"}
     client.post(f"/d/{KEY}/state", json=released)
     assert not held.is_closed(folder)
