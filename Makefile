@@ -4,9 +4,10 @@ SOHOA := .venv/bin/sohoa
 JOBS ?= 0
 TORCH ?= $(PYTHON)
 KILLS ?= 50
+SCANS ?= samples/scans
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train train-neural samples chaos zoo load load-cluster capacity chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed bench-desk
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train train-neural samples chaos zoo load load-cluster capacity bench-desk
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,11 +49,8 @@ score: setup-test  ## read the samples and compare with their gold; fails if a f
 
 # KIND: parent workers term int room readonly vanished changed (all). KILLS: for each. A kill costs a start and
 # half a run of the clock: all of it over the samples is a night's work, CHAOS=--stand-ins a quarter of an hour.
-chaos: setup-test  ## kill, stop and starve runs over the samples at random instants, compare (KIND= KILLS= CHAOS=)
-	@$(PYTHON) -m bench.chaos $(CHAOS) --kills $(KILLS) $(KIND)
-
-chaos-parent chaos-workers chaos-term chaos-int chaos-room chaos-readonly chaos-vanished chaos-changed: setup-test
-	@$(PYTHON) -m bench.chaos $(CHAOS) --kills $(KILLS) $(@:chaos-%=%)
+chaos: setup-test  ## kill, stop and starve runs over the samples at random instants, compare (KIND= KILLS= SCANS= CHAOS=)
+	@$(PYTHON) -m bench.chaos $(CHAOS) --kills $(KILLS) --inputs $(SCANS) $(KIND)
 
 zoo: setup-test  ## bad inputs and 2,000 files broken at random: all answered, none above 1.5 GB
 	@$(PYTHON) -m bench.zoo run --fuzzed 2000 $(ZOO)
@@ -61,7 +59,7 @@ load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy
 	@$(PYTHON) -m bench.load many --jobs $(JOBS)
 
 load-cluster: setup-test  ## the samples on a Dask cluster of one worker, then of two: the ratio
-	@$(PYTHON) -m bench.load cluster
+	@$(PYTHON) -m bench.load cluster --inputs $(SCANS)
 
 capacity: setup-test  ## pages a day and core on the samples, and what 10 million pages need
 	@$(PYTHON) -m bench.load capacity --jobs $(JOBS)
