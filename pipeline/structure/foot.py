@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.knowledge import people
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.closing import SIGNING, is_recipients_head
+from pipeline.structure.closing import SURE_POSITION, is_recipients_head
 from pipeline.structure.passages import Place, PlacedLine, place_of_lines
 
 _ENDED = re.compile(r"[;.:]\s*$")
@@ -102,7 +102,7 @@ def _moved(block: people.SignatureBlock, by: int) -> people.SignatureBlock:
     )
 
 
-APART = 12.0  # points between the columns of two signers; words of one line stand 3 to 6 apart
+APART = 40.0  # points between the columns of two signers; debris of a seal stands nearer
 
 
 def _columns(lines: Sequence[PlacedLine]) -> tuple[list[PlacedLine], list[PlacedLine]]:
@@ -117,7 +117,7 @@ def _columns(lines: Sequence[PlacedLine]) -> tuple[list[PlacedLine], list[Placed
             edge = line.box.left
             left = [other for other in lines if other.box is not None and other.box.left < edge]
             right = [other for other in lines if other not in left]
-            if all(any(people.authority_likeness(x.text) >= SIGNING for x in side) for side in (left, right)):
+            if all(any(people.authority_likeness(x.text) >= SURE_POSITION for x in side) for side in (left, right)):
                 return left, right
         reach = max(reach, line.box.right)
     return list(lines), []

@@ -98,10 +98,13 @@ _OPENS_BODY = re.compile(
     r" hoc|hoc vien|dai|bao)\b"
 )
 _GOES_ON = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)"
+    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
     r"(?:tinh|thanh pho|tp\b\.?|huyen|quan|thi xa|tx\b\.?|xa|phuong|thi tran|tt\b\.?|va|dac khu|viet nam|cong"
     r" san|nhan dan|[-–])\b|[-–]"
 )
+
+
+_UNION = re.compile(r"(?:tinh|thanh|huyen|quan|thi) doan\b")
 
 
 def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) -> None:
@@ -110,6 +113,8 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     for line in column:
         key = aligned(line.text).strip(_EDGE)
         opens = _OPENS_BODY.match(key) is not None and not _GOES_ON.match(key)
+        # "TỈNH ĐOÀN A" / "HUYỆN ĐOÀN B" are two, "BAN CHẤP HÀNH" / "TỈNH ĐOÀN A" one
+        opens = opens or bool(groups and _UNION.match(key) and _UNION.match(aligned(groups[-1][0].text)))
         if (groups and not opens) or (groups and _is_unfinished(groups[-1], line)):
             groups[-1].append(line)
         else:
