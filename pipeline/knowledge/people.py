@@ -550,6 +550,8 @@ _HEAD = re.compile(
 _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
+# What a seal or handwriting left behind a closed entry: "Phòng Nội vụ (b/c); fo '+3"
+_AFTER_CLOSE = re.compile(r"(\));\s+\S{1,4}(?:\s+\S{1,3})?\Z")
 _BRACE = re.compile(r"\s*[;,.]?\s*\}\s*(?P<note>[^{}]{0,20})\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
@@ -561,15 +563,19 @@ _NOTE_WORDS = re.compile(
 
 
 # The stroke of "b/c" comes back as a letter: "bíc", "p1h". Only these four short forms have one.
-_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeEhH])\Z")
+_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€hH])\Z")
+_LOST_STROKE = {"bc": "b/c", "th": "t/h", "ph": "p/h"}  # in small letters; "(TH)" may be printed so
 
 
 def _mended_note(note: str) -> str | None:
     """ "để bíc" as "để b/c", "thu hiền" as "thực hiện"; None for anything but the usual notes, damaged."""
     found = _STROKE.match(note.strip(" ;,."))
+    lost = _LOST_STROKE.get(note.strip(" ;,.").removeprefix("để "))
+    if lost is not None:
+        return f"để {lost}" if note.strip().startswith("để ") else lost
     if found is None:
         return _nearly_note(note.strip(" ;,."))
-    pair = f"{found['one']}/{'c' if found['two'] in 'eE' else found['two']}"
+    pair = f"{found['one']}/{'c' if found['two'] in 'eE€' else found['two']}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
 
 
@@ -630,6 +636,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     body = _TRAILING_NOISE.sub("", body.removesuffix("./")).rstrip(" ;,")
     if not any(map(str.isalpha, body)) or is_recipients_head(text):
         return None
+    body = _AFTER_CLOSE.sub(r"\1", body)
     note = None
     brace = _BRACE.search(body)
     if brace is not None:  # one note for several lines, "} b/c" beside the first
@@ -647,6 +654,7 @@ _ARCHIVE = re.compile(
     r"(?P<tail>\s*[:;,.]\s*|\s+|(?<=luu)(?=v[tp]\b))(?P<what>\S.*)?\Z",
     re.DOTALL,
 )
+_DEBRIS = re.compile(r"[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
 _ARCHIVE_WORDS = re.compile(
     r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
     r"ub|vpu|vtlt|[a-z]{2,}\b)"
@@ -671,6 +679,7 @@ def parse_archive(text: str) -> str | None:
     if match is None or match["what"] is None:
         return None
     what = text[match.start("what") :].strip()
+    what = _DEBRIS.sub("", what)
     what = _SPACES.sub(" ", re.sub(r"[\s.;,/]*\Z", "", what)).strip()
     if not what:
         return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pipeline.knowledge import people
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.closing import SURE_POSITION, is_recipients_head
-from pipeline.structure.passages import Place, PlacedLine, place_of_lines
+from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 
 _ENDED = re.compile(r"[;.:]\s*$")
 _ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
@@ -85,7 +85,19 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
 
 
 def _blocks(lines: Sequence[PlacedLine]) -> tuple[people.SignatureBlock, ...]:
-    return people.parse_signature_lines([_LEADING_SIGNS.sub("", line.text) for line in lines])
+    return people.parse_signature_lines([_without_signs(line) for line in lines])
+
+
+_PARTY_POWER = re.compile(r"^\W{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
+_NO_POINT = re.compile(r"^(TM|KT|TL|TUQ)\s(?=[" + CAPITALS + r"]{2})")
+
+
+def _without_signs(line: PlacedLine) -> str:
+    """The text of a line without what a seal left before it. A power whose first letter or point is under the seal
+    has them back: the Party prints "T/M", "K/T" and "T/L" and no other, the state a point."""
+    text = _PARTY_POWER.sub(lambda power: f"{'K' if power['last'] == 'T' else 'T'}/{power['last']} ", line.text)
+    text = _LEADING_SIGNS.sub("", text)
+    return _NO_POINT.sub(r"\1. ", text) if line.box is not None else text
 
 
 def _moved(block: people.SignatureBlock, by: int) -> people.SignatureBlock:
