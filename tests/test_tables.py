@@ -219,3 +219,31 @@ def test_a_low_row_whose_inner_rules_were_lost_is_cut_at_the_columns() -> None:
     assert by_row[0] == ["TT", "Chỉ tiêu", "Đơn vị tính", "Kế hoạch"]
     assert len([cell for cell in table.cells if cell.row == 1]) == 1  # a group row fills too few columns to be parted
     assert by_row[2] == ["1", "Diện tích ngô", "ha", "215"]
+
+
+def test_a_table_without_rules_whose_cells_were_read_one_by_one() -> None:
+    cells = [  # text, left, top; the label of a row stands at its middle
+        ("TT", 60.0, 200.0), ("Nội dung", 110.0, 200.0), ("Đơn vị chủ trì", 260.0, 200.0), ("Xong", 420.0, 200.0),
+        ("1", 62.0, 230.0), ("Lắp đặt điểm", 110.0, 222.0), ("phát sóng", 110.0, 238.0), ("Đoàn xã", 260.0, 230.0),
+        ("30/4/2024", 420.0, 230.0),
+        ("2", 62.0, 262.0), ("Kiểm tra", 110.0, 262.0), ("Công an xã", 260.0, 262.0), ("Quý III/2024", 420.0, 262.0),
+    ]  # fmt: skip
+    above, below = (
+        line_at("Phân công nhiệm vụ cho các đơn vị như trong bảng dưới đây của kế hoạch:", 60, 170.0),
+        line_at("Trên đây là Kế hoạch của xã, đề nghị các đơn vị triển khai thực hiện./.", 60, 300.0),
+    )
+    page = tables.find_tables(page_of([above, *(line_at(text, left, top) for text, left, top in cells), below]))
+    table = page.tables[0]
+    assert [[cell.text for cell in table.cells if cell.row == row] for row in range(3)] == [
+        ["TT", "Nội dung", "Đơn vị chủ trì", "Xong"],
+        ["1", "Lắp đặt điểm phát sóng", "Đoàn xã", "30/4/2024"],
+        ["2", "Kiểm tra", "Công an xã", "Quý III/2024"],
+    ]
+    left = [line.text for block in page.blocks if block.kind == "text" for line in block.lines]
+    assert left == [above.text, below.text]
+
+
+def test_short_lines_beside_each_other_are_no_table_without_a_head_of_numbers() -> None:
+    columns = (("Nơi nhận", 60.0), ("Ký", 400.0))
+    lines = [line_at(text, left, 100.0 + 20 * row) for row in range(5) for text, left in columns]
+    assert tables.find_tables(page_of(lines)).tables == ()

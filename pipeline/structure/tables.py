@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from pipeline.document import Block, Document, Line, Page, Table, union, upright
 from pipeline.structure.ruled_tables import filled, ruled_regions
-from pipeline.structure.text_tables import from_bars, from_columns, from_rows
+from pipeline.structure.text_tables import from_bars, from_columns, from_gutters, from_rows
 
 
 def tables(document: Document) -> Document:
@@ -55,7 +55,8 @@ def find_tables(page: Page) -> Page:
         if made is not None:
             built.append(made)
     if not built and page.blocks:
-        built += from_bars(page, taken) or from_columns(page, taken) or from_rows(page, taken)
+        built += from_bars(page, taken) or from_columns(page, taken)
+        built += [] if built else from_gutters(page, taken) or from_rows(page, taken)
     return _rebuilt(page, built, taken) if built else page
 
 
