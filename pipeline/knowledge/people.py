@@ -431,6 +431,9 @@ def _as_listed(piece: str) -> str:
     words = piece.split()
     while len(words) > 1 and _mostly_capitals(piece) and words[-1].islower() and len(words[-1]) < 4:
         words.pop()
+    cut = _cut_position(" ".join(words))
+    if cut is not None:
+        return cut
     at = 0
     while at < len(words):
         for count in range(min(5, len(words) - at), 1, -1):
@@ -442,6 +445,15 @@ def _as_listed(piece: str) -> str:
                 break
         at += 1
     return " ".join(words)
+
+
+def _cut_position(piece: str) -> str | None:
+    """The one listed position in capitals that lost its first letters under a seal: "Ó CHỦ TỊCH" is "PHÓ CHỦ TỊCH"."""
+    key = plain(piece)
+    if not piece.isupper() or len(key) < 8 or key in _listed():
+        return None
+    whole = [name for listed, name in _listed().items() if listed.endswith(key) and 0 < len(listed) - len(key) <= 2]
+    return whole[0].upper() if len(whole) == 1 else None
 
 
 def _with_tones_of(listed: str, printed: str) -> str:

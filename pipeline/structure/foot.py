@@ -88,7 +88,7 @@ def _blocks(lines: Sequence[PlacedLine]) -> tuple[people.SignatureBlock, ...]:
     return people.parse_signature_lines([_without_signs(line) for line in lines])
 
 
-_PARTY_POWER = re.compile(r"^\W{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
+_PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
 _NO_POINT = re.compile(r"^(TM|KT|TL|TUQ)\s(?=[" + CAPITALS + r"]{2})")
 
 

@@ -70,7 +70,8 @@ _LEVELS: tuple[gazetteer.Level, ...] = ("province", "district", "commune")
 def _respell(issuing: FoundIssuer) -> None:
     """Names of places whose marks were restored by guess take the only spelling that a place of the level has.
 
-    What was read with its marks stays: not every commune of before 2021 is in the gazetteer.
+    What was read with its marks stays: not every commune of before 2021 is in the gazetteer. Districts and provinces
+    are, so that a scan's "Hoăng Hóa" is the one "Hoằng Hóa".
     """
     for pointer, field_name in (("/issuer/name", "issuer"), ("/issuer/parent", "parent")):
         name, place = getattr(issuing, field_name), issuing.places.get(pointer)
@@ -79,7 +80,8 @@ def _respell(issuing: FoundIssuer) -> None:
         found = bodies.body_place(name, issuing.date)
         for level in _LEVELS:
             value = getattr(found, level)
-            if value is None or fold(value) in fold(place.raw):
+            complete = level != "commune" and place.box is not None
+            if value is None or (fold(value) in fold(place.raw) and not complete):
                 continue
             known = gazetteer.known_spelling(value, level)
             if known is not None:
