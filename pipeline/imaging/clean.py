@@ -36,6 +36,9 @@ WANTED_X_HEIGHT = 15.0
 GOOD_X_HEIGHTS = (12.5, 17.0)
 MOST_ENLARGED = 3.0
 BLANK_INK = 0.0004
+# Millimetres from which on a ruling line is taken out: shorter runs are arcs of a seal and strokes of a signature, that
+# an engine takes for a picture as long as they are whole.
+LEAST_TAKEN = 14.0
 COLOURED = 0.0004
 SMALL = 1800  # long side of the copy on which coloured marks are looked for, and of what is put in their place
 
@@ -129,10 +132,11 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
             copy = light.even_out(copy, first.ink > PALE_INK)
             done["evened"] = True
     rules, table = _rules(copy, _per_mm(dpi * scale))
-    if rules:
-        copy = marks.without_rules(copy, rules, _per_mm(dpi * scale))
-        found += rules
-        done["rules_taken_out"] = len(rules)
+    found += rules
+    long = [mark for mark in rules if marks.length(mark) > LEAST_TAKEN * _per_mm(dpi * scale)]
+    if long:
+        copy = marks.without_rules(copy, long, _per_mm(dpi * scale))
+        done["rules_taken_out"] = len(long)
     return Cleaned(
         copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),),
         cells=tuple(table),

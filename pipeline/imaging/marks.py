@@ -27,7 +27,7 @@ THICKEST_RULE = 1.3
 STRAIGHT = 5.0
 RULE_INK = 190
 # All channels of black print are below this level; a mark lies over print when so much of its own size is black next
-# to it: 0.04 to 0.35 for signatures and registry stamps over print, 0.00 for stamped names.
+# to it: 0.05 and more for seals and registry stamps over print, 0.00 for stamped names.
 DARK, TOUCHING = 105, 0.035
 # A stamp has a frame: this share of three of its sides at least is inked.
 FRAMED = 0.6
@@ -123,6 +123,11 @@ def ruling_lines(ink: Mask, per_mm: float) -> tuple[list[Mark], Mask]:
     return found, lines
 
 
+def length(mark: Mark) -> float:
+    """The longer side of its box, in pixels."""
+    return max(mark.right - mark.left, mark.bottom - mark.top)
+
+
 def without_rules(flat: Image, rules: list[Mark], per_mm: float) -> Image:
     """The OCR copy without its ruling lines: engines read them as dashes, bars and underscores, and lose the cells of
     a table between them. Letters that touch a line keep all but its thickness."""
@@ -145,20 +150,30 @@ def without_rules(flat: Image, rules: list[Mark], per_mm: float) -> Image:
 
 
 def over_print(marks: list[Mark], frame: Image, red: Mask, blue: Mask, per_mm: float) -> list[Mark]:
-    """The coloured marks that lie over black print: seals, and the stamps and signatures that touch it.
+    """The coloured marks that lie over black print: seals, stamps that touch it, and what was written into these.
 
-    A stamp beside the print is text (a stamped name, a stamp of urgency), and so is what is written in a blank.
+    A stamp beside the print is text (a stamped name, a stamp of urgency), and so is what is written in a blank. A
+    signature stays too: an engine takes it for a picture as long as it is whole.
     """
     dark = frame.max(axis=2) < DARK
     reach = np.ones((max(3, round(0.5 * per_mm)) | 1,) * 2, np.uint8)
-    found = []
+    found = [mark for mark in marks if mark.kind == "seal"]
     for mark in marks:
+        if mark.kind != "stamp":
+            continue
         zone = np.s_[int(mark.top) : int(mark.bottom) + 1, int(mark.left) : int(mark.right) + 1]
         ink = (_ink_of(mark, red, blue))[zone]
-        touched = np.count_nonzero(dark[zone] & (cv2.dilate(ink, reach) > 0))
-        if mark.kind == "seal" or touched > TOUCHING * np.count_nonzero(ink):
+        if np.count_nonzero(dark[zone] & (cv2.dilate(ink, reach) > 0)) > TOUCHING * np.count_nonzero(ink):
             found.append(mark)
+            found += [other for other in marks if other.kind == "signature" and _meet(mark, other)]
     return found
+
+
+def _meet(mark: Mark, other: Mark) -> bool:
+    """Whether two boxes overlap."""
+    return (
+        mark.left < other.right and other.left < mark.right and mark.top < other.bottom and other.top < mark.bottom
+    )
 
 
 def _ink_of(mark: Mark, red: Mask, blue: Mask) -> Mask:
@@ -181,7 +196,7 @@ def take_out(flat: Image, frame: Image, red: Mask, blue: Mask, marks: list[Mark]
         zone = ink[top:bottom, left:right]
         if not zone.any():
             continue
-        wide = cv2.dilate(zone, np.ones((3, 3), np.uint8))
+        wide = cv2.dilate(zone, np.ones((5, 5), np.uint8))
         channel = frame[top:bottom, left:right, 0 if ink is red else 2]
         level = max(1.0, float(np.percentile(channel[zone > 0], 15)))
         lit: Image = np.clip(channel * (255.0 / level), 0, 255).astype(np.uint8)
@@ -193,5 +208,7 @@ def take_out(flat: Image, frame: Image, red: Mask, blue: Mask, marks: list[Mark]
         cover = cv2.resize(wide.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
         without = cv2.resize(lit, size, interpolation=cv2.INTER_CUBIC)
         old = out[y0:y1, x0:x1]
+        # No lighter than the paper: engines stretch what little contrast a line has, and would read white letters.
+        without = np.minimum(without, np.uint8(np.median(old)))
         out[y0:y1, x0:x1] = np.where(cover > 0.25, np.maximum(old, without), old)
     return out
