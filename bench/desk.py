@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -75,10 +76,17 @@ def start(out: Path) -> float:
     with subprocess.Popen([sys.executable, "-c", _REVIEW, str(out)], stdout=subprocess.PIPE, text=True,
                           env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}) as process:
         assert process.stdout is not None
-        with urllib.request.urlopen(process.stdout.readline().strip(), timeout=60) as answer:
-            assert answer.status == 200
-        process.kill()
-        process.wait(30)
+        address = process.stdout.readline().strip()
+        try:
+            for _ in range(600):  # the address is told before the first request is taken
+                try:
+                    with urllib.request.urlopen(address, timeout=60) as answer:
+                        assert answer.status == 200
+                    break
+                except urllib.error.URLError:
+                    time.sleep(0.05)
+        finally:
+            process.kill()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
