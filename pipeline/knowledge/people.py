@@ -390,6 +390,7 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and not draft.title
                 and draft.name is None
                 and _mostly_capitals(piece)
+                and not _SCRAPS.search(piece)
             ):
                 draft.authority.append((index, piece))  # "TM. ỦY BAN NHÂN DÂN" / "XÃ TRÀ LÂM"
             elif (
@@ -409,6 +410,9 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
         if draft.title
         or (draft.authority and (draft.name or any(_kind(text) == "power" for _, text in draft.authority)))
     ]
+
+
+_SCRAPS = re.compile(r"^[^\W\d_](?:\s|$)|\s[.,;]\S")  # "r S .SI THƯ": what is left under a seal
 
 
 def _is_cut_off(title: str) -> bool:
