@@ -244,14 +244,17 @@ sys.exit(cli.main(sys.argv[1:]))
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["export", "DIR", "xlsx"],
+        ["import", "DIR", "WORKBOOK"],
         ["export", "DIR", "aids-docx"],
         ["export", "DIR", "parquet"],
         ["review", "DIR", "--no-browser"],
     ],
 )
 def test_missing_extras_name_their_cure(out, arguments):
-    command = [sys.executable, "-c", WITHOUT, *(argument.replace("DIR", str(out)) for argument in arguments)]
+    workbook = out / "work.xlsx"
+    workbook.write_bytes(b"PK")
+    told = (argument.replace("DIR", str(out)).replace("WORKBOOK", str(workbook)) for argument in arguments)
+    command = [sys.executable, "-c", WITHOUT, *told]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 5
     assert "sohoa[" in done.stderr or "doctor" in done.stderr
@@ -259,6 +262,7 @@ def test_missing_extras_name_their_cure(out, arguments):
 
 
 def test_what_needs_no_extra_works_without(out):
-    for arguments in (["export", str(out), "csv"], ["search", str(out), "thuy loi"], ["export", str(out), "atom"]):
+    for arguments in (["export", str(out), "csv"], ["search", str(out), "thuy loi"], ["export", str(out), "atom"],
+                      ["export", str(out), "xlsx"]):
         done = subprocess.run([sys.executable, "-c", WITHOUT, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
