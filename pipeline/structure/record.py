@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.document import Document
 from pipeline.knowledge import citations, dates
+from pipeline.knowledge.citation_parts import Citation as FoundCitation
 from pipeline.knowledge.vietnamese import fold
 from pipeline.plan import (
     Assignment,
@@ -113,7 +114,7 @@ def _source(document: Document) -> Source:
     )
 
 
-def _is_self(found: citations.Citation, head: header.Header) -> bool:
+def _is_self(found: FoundCitation, head: header.Header) -> bool:
     """Whether a mention is of this document: "(Kèm theo Kế hoạch số 38/KH-UBND ngày ...)" over an annex."""
     if found.number is None or head.symbol is None or found.type != head.type_name:
         return False
@@ -125,7 +126,7 @@ def _is_self(found: citations.Citation, head: header.Header) -> bool:
     return found.number.lstrip("0").startswith((f"{head.number.lstrip('0')}/", f"{head.number.lstrip('0')}-"))
 
 
-def _is_named_only(found: citations.Citation) -> bool:
+def _is_named_only(found: FoundCitation) -> bool:
     """Whether a congress's resolution is only spoken of ("Nghị quyết Đại hội Đảng bộ xã"), not cited."""
     cited = found.number or found.date
     return not cited and found.type == "Nghị quyết" and (found.subject or "").startswith("Đại hội")
@@ -133,7 +134,7 @@ def _is_named_only(found: citations.Citation) -> bool:
 
 def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]) -> tuple[Citation, ...]:
     """Every cited instrument once, in order of first mention, with where it is first mentioned."""
-    mentions: list[citations.Citation] = []
+    mentions: list[FoundCitation] = []
     where: list[Paragraph] = []
     for paragraph in parts.paragraphs:
         if paragraph.area not in ("basis", "body", "annex", "addressee"):
@@ -158,7 +159,7 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
     return tuple(result)
 
 
-def _first_mention(found: citations.Citation, mentions: Sequence[citations.Citation]) -> int | None:
+def _first_mention(found: FoundCitation, mentions: Sequence[FoundCitation]) -> int | None:
     """Index of the mention that a merged instrument begins with."""
     same = [i for i, mention in enumerate(mentions) if mention.type == found.type]
     exact = (i for i in same if (mentions[i].number, mentions[i].subject) == (found.number, found.subject))
@@ -166,7 +167,7 @@ def _first_mention(found: citations.Citation, mentions: Sequence[citations.Citat
     return next(exact, next(by_number, None))
 
 
-def _place_in(paragraph: Paragraph, mention: citations.Citation, name: str, value: str) -> Place:
+def _place_in(paragraph: Paragraph, mention: FoundCitation, name: str, value: str) -> Place:
     """Where one field of a citation stands: its words, or for a date the date's words."""
     sure = 0.8 if mention.doubt else 1.0
     if name == "date":
