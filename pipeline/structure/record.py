@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pipeline.document import Document
-from pipeline.knowledge import citation_parts, citations, dates
+from pipeline.knowledge import citations, dates
 from pipeline.knowledge.citation_parts import Citation as FoundCitation
 from pipeline.knowledge.vietnamese import fold
 from pipeline.plan import (
