@@ -411,7 +411,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """One file, written whole or not at all, open to all as the outputs of a run are. Raises OutputNotWritable."""
+    """One file, written whole or not at all, open to all unless its folder is held. Raises OutputNotWritable."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".desk-", dir=path.parent)
@@ -420,6 +420,7 @@ def write_bytes(path: Path, content: bytes) -> None:
                 file.write(content)
             Path(name).chmod(0o644)
             Path(name).replace(path)
+            held.keep(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

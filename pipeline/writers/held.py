@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.knowledge.secrecy import Mark
@@ -33,12 +34,20 @@ Its text is not searched or exported, and only the owner of these files can open
 
 def close(folder: Path, mark: Mark) -> str:
     """Shut the files of a folder, those of `parts/` left to their own marks. Gives the name of the notice."""
-    for path in _files(folder):
-        if path.stat().st_nlink > 1:  # the outputs of a file that was scanned in twice may be shared with its twin
-            _own_copy(path)
-        path.chmod(_CLOSED)
+    # The notice first: whoever writes a file meanwhile sees it and calls `keep`.
     (folder / NOTICE).write_text(_TOLD.format(page=mark.page, degree=mark.degree), "utf-8")
+    for path in _files(folder):
+        with suppress(FileNotFoundError):  # a temporary file that has just got its name
+            if path.stat().st_nlink > 1:  # outputs of a file that was scanned in twice may be shared with its twin
+                _own_copy(path)
+            path.chmod(_CLOSED)
     return NOTICE
+
+
+def keep(path: Path) -> None:
+    """Shut a file that was written after its folder was closed; nothing where the folder is open."""
+    if is_closed(path.parent):
+        path.chmod(_CLOSED)
 
 
 def reopen(folder: Path) -> None:

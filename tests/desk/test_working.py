@@ -147,6 +147,12 @@ def test_holding_shuts_the_files_and_releasing_opens_them(client, out):
     assert all(path.stat().st_mode & 0o044 for path in folder.iterdir())
 
 
+def test_a_text_written_after_its_folder_was_shut_is_shut_too(client, out):
+    client.post(f"/d/{KEY}/state", json={"who": "Minh", "name": "held", "value": True})
+    desk.write_text(out / NAME / "document.md", "written by a hand that had begun before")
+    assert (out / NAME / "document.md").stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("path", [
     "/", "/?state=held", "/search?q=rung+thong", "/compare?year=2024", "/handover", f"/d/{SECRET_KEY}",
     f"/d/{SECRET_KEY}/data", "/export/csv", "/export/xlsx", "/export/dc", "/export/ead", "/export/atom",
