@@ -17,8 +17,9 @@ from pipeline.knowledge import (
     gazetteer,
     headings,
     numbering,
-    people,
     quantities,
+    recipients,
+    signers,
     symbols,
     terms,
 )
@@ -40,10 +41,10 @@ PARSERS = {
     "body_level": bodies.body_level,
     "looks_like_body": bodies.looks_like_body.__wrapped__,
     "heading": headings.match_heading.__wrapped__,
-    "signature": lambda text: people.parse_signature_lines(text.splitlines() or [text]),
-    "recipient": people.split_recipient,
-    "archive": people.parse_archive,
-    "name": people.name_likeness.__wrapped__,
+    "signature": lambda text: signers.parse_signature_lines(text.splitlines() or [text]),
+    "recipient": recipients.split_recipient,
+    "archive": recipients.parse_archive,
+    "name": signers.name_likeness.__wrapped__,
     "units": gazetteer.find_units,
 }
 PIECES = {

@@ -15,7 +15,7 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from pipeline.knowledge import bodies, doctypes, numbering, people
+from pipeline.knowledge import bodies, doctypes, numbering, recipients, signers
 from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.wording import is_body_end, motto_start
@@ -35,13 +35,13 @@ _BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
 
 
 def _signing(text: str) -> float:
-    side_by_side = 1.0 if people.two_names(text) else 0.0
-    return max(people.authority_likeness(text), people.name_likeness(text), side_by_side)
+    side_by_side = 1.0 if signers.two_names(text) else 0.0
+    return max(signers.authority_likeness(text), signers.name_likeness(text), side_by_side)
 
 
 def is_recipients_head(text: str) -> bool:
     """ "Nơi nhận:" however damaged, and "Nơi gửi:" of the years before 2005."""
-    if people.is_recipients_head(text):
+    if recipients.is_recipients_head(text):
         return True
     return 5 <= len(text.strip()) <= 13 and fuzz.ratio(folded(text), folded("noi nhan")) >= RECIPIENTS_LIKENESS
 
@@ -55,11 +55,11 @@ def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
         words = text.split()
         heads = (text, " ".join(words[:2]), " ".join(words[:3]), " ".join(words[-2:]))
         # A damaged head is believed only alone on its line: the last two words of a line may be "người nhận".
-        whole = is_recipients_head(text) or any(people.is_recipients_head(head) for head in heads[1:])
+        whole = is_recipients_head(text) or any(recipients.is_recipients_head(head) for head in heads[1:])
         if whole and _followed_by_recipients(lines, index):
             return index
     for index in range(start, len(lines)):
-        if len(lines[index].text) < FOOT_LINE_LENGTH and people.parse_archive(lines[index].text) is not None:
+        if len(lines[index].text) < FOOT_LINE_LENGTH and recipients.parse_archive(lines[index].text) is not None:
             at = index
             while at > start and _may_stand_above(lines[at - 1]):
                 at -= 1
@@ -139,7 +139,7 @@ def _followed_by_recipients(lines: Sequence[PlacedLine], index: int) -> bool:
     after = lines[index + 1 : index + 14]
     return (
         not after
-        or any(_BULLET.match(line.text) or people.parse_archive(line.text) for line in after)
+        or any(_BULLET.match(line.text) or recipients.parse_archive(line.text) for line in after)
         or len(after) < 6
     )
 
@@ -157,7 +157,7 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     if (
         found
         and any(letter.islower() for letter in line.text[: found.start()])
-        and people.authority_likeness(line.text[found.start() :]) >= SIGNING
+        and signers.authority_likeness(line.text[found.start() :]) >= SIGNING
     ):
         return parted(line, word_at(line, found.start()))
     signed = _SIGNED_END.search(line.text)
@@ -171,7 +171,7 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         if (
             head.endswith((";", ".", ")"))
             and not head.endswith(("TT.", "TP.", "TX."))
-            and people.name_likeness(tail) >= 0.7
+            and signers.name_likeness(tail) >= 0.7
         ):
             return parted(line, word_at(line, len(head) + 1))
     return (line,)
@@ -183,7 +183,7 @@ _SIGNED_END = re.compile(r"\S\s+(?P<note>\(?(?:đã ký|ký tên)[^()]{0,20}\)?)
 
 def _loud_end(text: str) -> int | None:
     """Offset where a position in capitals follows "Nơi nhận:" or a closed recipient on the same line."""
-    opened = people.recipients_head_end(text)
+    opened = recipients.recipients_head_end(text)
     if opened is not None:
         rest = text[opened:].strip()
         if len(rest.split()) > 1 and is_capitals(rest) and not _BULLET.match(rest):
@@ -193,7 +193,7 @@ def _loud_end(text: str) -> int | None:
         if _ENDS_IN_POWER.search(text[: found.start()]):
             continue  # "b/c KT. CHỦ TỊCH": the power belongs to the position
         small = any(letter.islower() for letter in text[: found.start()])  # "KT. CHỦ TỊCH" has none before
-        if small and is_capitals(rest) and len(rest.split()) > 1 and people.authority_likeness(rest) >= SURE_POSITION:
+        if small and is_capitals(rest) and len(rest.split()) > 1 and signers.authority_likeness(rest) >= SURE_POSITION:
             return found.end()
     return None
 
@@ -222,8 +222,8 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
     seen = {
         "recipients": headless,
         "archive": False,
-        "power": any(people.authority_likeness(x.text) >= SIGNING for x in labelled),
-        "name": any(people.name_likeness(x.text) >= SIGNING for x in labelled),
+        "power": any(signers.authority_likeness(x.text) >= SIGNING for x in labelled),
+        "name": any(signers.name_likeness(x.text) >= SIGNING for x in labelled),
     }
     end = first
     for index in range(first, min(len(lines), first + FOOT_LINES)):
@@ -242,7 +242,7 @@ def _under_powers(lines: Sequence[PlacedLine]) -> bool:
     if len(text.split()) > 6 or text.endswith((".", ";", ":", ",")) or not text[:1].isupper():
         return False
     return any(
-        people.authority_likeness(line.text) >= SIGNING and is_capitals(line.text)
+        signers.authority_likeness(line.text) >= SIGNING and is_capitals(line.text)
         for line in lines[:-1]
         if not is_body_end(line.text) and len(line.text) <= FOOT_LINE_LENGTH
     )
@@ -267,7 +267,7 @@ def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:
     if marker is not None and marker.family == "annex" and marker.likelihood >= 0.5:
         return True
     if line.gap == "page" and seen["recipients"] and (seen["power"] or seen["archive"]):
-        return seen["power"] or people.authority_likeness(text) < SIGNING
+        return seen["power"] or signers.authority_likeness(text) < SIGNING
     if not seen["archive"]:
         return False
     if motto_start(text) is not None or doctypes.type_of_line(text) is not None:
@@ -283,7 +283,7 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     if is_recipients_head(text):
         seen["recipients"] = True
         return replace(part, area="recipients")
-    if people.parse_archive(text) is not None:
+    if recipients.parse_archive(text) is not None:
         seen["archive"] = True
         return replace(part, area="recipients")
     if part.area == "aside" or not any(letter.isalpha() for letter in text):
@@ -291,7 +291,7 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
     if _BULLET.match(text) and not at_right:
         return replace(part, area="recipients")
-    power, name = people.authority_likeness(text), people.name_likeness(text)
+    power, name = signers.authority_likeness(text), signers.name_likeness(text)
     signs = max(power, name) >= SIGNING or _is_signing_note(text)
     if part.box is not None and part.frame is not None:
         if not seen["recipients"] and not signs and _is_under(part, before):
@@ -301,7 +301,7 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
         # "Nguyễn Văn A" may go on a recipient's line ("- Đồng chí" / "Nguyễn Văn A;")
         above = before[-1].text.rstrip()
-        signs = above.endswith((";", ".", ":", ",")) or people.is_archive_alone(above)
+        signs = above.endswith((";", ".", ":", ",")) or recipients.is_archive_alone(above)
     if not signs and part.box is None and before and before[-1].area == "signature":
         # "TRƯỞNG PHÒNG VĂN" / "HÓA - XÃ HỘI": the right column's lines run on in capitals
         signs = is_capitals(text) and len(text.split()) > 1 and not text.endswith((";", ","))
@@ -330,7 +330,7 @@ def _find_signature(lines: Sequence[PlacedLine], start: int) -> int | None:
         text = lines[index].text
         if (
             len(text) <= FOOT_LINE_LENGTH
-            and people.authority_likeness(text) >= (SIGNING if closed is not None else SURE_POSITION)
+            and signers.authority_likeness(text) >= (SIGNING if closed is not None else SURE_POSITION)
         ):
             return index
     return None

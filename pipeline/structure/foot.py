@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.knowledge import people
+from pipeline.knowledge import recipients, signers
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.closing import SURE_POSITION, is_recipients_head
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
@@ -44,7 +44,7 @@ class Foot:
 def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     """Signature, recipients and archive line from the labelled lines of a document."""
     places: dict[str, Place] = {}
-    recipients, archive = _recipients([line for line in lines if line.area == "recipients"], places)
+    entries, archive = _recipients([line for line in lines if line.area == "recipients"], places)
     signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
     left, right = _columns(signing)
     signing = [*left, *right]
@@ -56,16 +56,16 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     if not blocks:
         alone = _name_among(signing, SURE_NAME)
         if alone is None:
-            return Foot(None, None, None, archive, recipients, places, doubts)
+            return Foot(None, None, None, archive, entries, places, doubts)
         doubts = (*doubts, "a name without a readable position over it")
         places["/signature/name"] = place_of_lines([signing[alone[0]]])
-        return Foot(None, None, alone[1], archive, recipients, places, doubts)
+        return Foot(None, None, alone[1], archive, entries, places, doubts)
     first = blocks[0]
     if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
         first = replace(first, title=None)
-    last = people.split_rank(signing[-1].text)[1] if signing else ""
+    last = signers.split_rank(signing[-1].text)[1] if signing else ""
     if first.name is None and len(blocks) == 1 and _may_be_name(last):
         # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng", "K'Brép") are in no list of family names.
         first = replace(first, name=last, name_lines=(len(signing) - 1,))
@@ -81,11 +81,11 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     ):
         if getattr(first, key) is not None and indexes:
             places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
-    return Foot(first.authority, first.title, first.name, archive, recipients, places, doubts)
+    return Foot(first.authority, first.title, first.name, archive, entries, places, doubts)
 
 
-def _blocks(lines: Sequence[PlacedLine]) -> tuple[people.SignatureBlock, ...]:
-    return people.parse_signature_lines([_without_signs(line) for line in lines])
+def _blocks(lines: Sequence[PlacedLine]) -> tuple[signers.SignatureBlock, ...]:
+    return signers.parse_signature_lines([_without_signs(line) for line in lines])
 
 
 _PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
@@ -100,7 +100,7 @@ def _without_signs(line: PlacedLine) -> str:
     return _NO_POINT.sub(r"\1. ", text) if line.box is not None else text
 
 
-def _moved(block: people.SignatureBlock, by: int) -> people.SignatureBlock:
+def _moved(block: signers.SignatureBlock, by: int) -> signers.SignatureBlock:
     """The block with its line numbers counted from another start."""
 
     def move(indexes: tuple[int, ...]) -> tuple[int, ...]:
@@ -129,7 +129,7 @@ def _columns(lines: Sequence[PlacedLine]) -> tuple[list[PlacedLine], list[Placed
             edge = line.box.left
             left = [other for other in lines if other.box is not None and other.box.left < edge]
             right = [other for other in lines if other not in left]
-            if all(any(people.authority_likeness(x.text) >= SURE_POSITION for x in side) for side in (left, right)):
+            if all(any(signers.authority_likeness(x.text) >= SURE_POSITION for x in side) for side in (left, right)):
                 return left, right
         reach = max(reach, line.box.right)
     return list(lines), []
@@ -148,7 +148,7 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
         while words and not _is_name_word(words[-1]):
             words = words[:-1]
         name = " ".join(words)
-        if index not in taken and people.name_likeness(name) >= least:
+        if index not in taken and signers.name_likeness(name) >= least:
             return index, name
     return None
 
@@ -194,7 +194,7 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     kept = line.part(start) if start and words else line
     if not words or line.box is None:
         return kept if words else None
-    told = max(people.authority_likeness(kept.text), people.name_likeness(kept.text))
+    told = max(signers.authority_likeness(kept.text), signers.name_likeness(kept.text))
     named = sum(word.text[:1].isupper() and word.text.isalpha() for word in words) >= 2
     return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
 
@@ -217,7 +217,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
             bool(entries)
             and not _BULLET.match(text)
             and not ended.search(entries[-1][-1].text)
-            and people.parse_archive(text) is None
+            and recipients.parse_archive(text) is None
         )
         if wrapped:
             entries[-1].append(line)
@@ -241,7 +241,7 @@ def _inline_start(line: PlacedLine) -> PlacedLine | None:
     """The rest of a line that opens with "Nơi nhận:" and goes on with the first recipient."""
     words = [index for index, word in enumerate(line.words) if word.text]
     for count in (2, 3):
-        if len(words) > count and people.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
+        if len(words) > count and recipients.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
             rest = line.part(words[count])
             return rest if sum(map(str.isalpha, rest.text)) > 1 else None
     return None
@@ -252,13 +252,13 @@ def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[
     archive: str | None = None
     for entry in _entries(lines):
         text = " ".join(line.text for line in entry)
-        kept = people.parse_archive(text)
+        kept = recipients.parse_archive(text)
         if kept is not None:
             if archive is None:
                 archive = kept
                 places["/archive"] = place_of_lines(entry)
             continue
-        recipient = people.split_recipient(text)
+        recipient = recipients.split_recipient(text)
         if recipient is not None and recipient.name:
             # a semicolon read as a colon closes the entry all the same
             found.append(FoundRecipient(recipient.name.rstrip(" :"), recipient.note, place_of_lines(entry)))

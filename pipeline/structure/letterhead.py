@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.knowledge import bodies, datelines, doctypes, numbering, people, symbols
+from pipeline.knowledge import bodies, datelines, doctypes, numbering, signers, symbols
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ABOUT,
@@ -300,7 +300,7 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
         return False
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
         # a title in capitals that the recogniser spread over blocks
-        return people.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
+        return signers.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
     if previous is not None and has_text and previous.text.rstrip().endswith(("-", "–")) and line.gap == "line":
         return True  # "MÙA KHÔ NĂM 2019 -" / "2020"
     if not has_text:

@@ -1,0 +1,179 @@
+"""Recipients: the lines of "Nơi nhận" with their notes, and the archive line.
+
+The trouble: "Nơi nhận" in the smallest type of the page, "Lưu VT" without a colon, notes in parentheses whose
+marks are lost.
+
+What it never does: complete a name, or take a note off it that says who and not why.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from pipeline.knowledge.fuzzy import aligned, plain
+from pipeline.knowledge.vietnamese import fold
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientLine:
+    """One line of "Nơi nhận": `name` and `note` by the contract, the bullet in `mark`, `level` 2 for "+ ..."."""
+
+    name: str
+    note: str | None
+    mark: str = ""
+    level: int = 1
+
+
+_SPACES = re.compile(r"\s+")
+_HEAD = re.compile(
+    r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
+)
+_MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
+_SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
+_NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
+# What a seal or handwriting left behind a closed entry: "Phòng Nội vụ (b/c); fo '+3"
+_AFTER_CLOSE = re.compile(r"(\));\s+\S{1,4}(?:\s+\S{1,3})?\Z")
+_BRACE = re.compile(r"\s*[;,.]?\s*\}\s*(?P<note>[^{}]{0,20})\Z")
+# What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
+_NOTE_WORDS = re.compile(
+    r"(?:de\s+)?(?:b/?[ce]|bao\s?cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
+    r"giam sat|kiem tra|dang tai|dua tin|"
+    r"tuyen truyen|dang tin|trien khai|qua\s|x/b|x/d|xin y kien|trinh|phe duyet|tham gia|gui\s|thay b/?c|"
+    r"tham muu|chi thi|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
+)
+
+
+# The stroke of "b/c" comes back as a letter: "bíc", "p1h". Only these four short forms have one.
+_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€hH])\Z")
+_LOST_STROKE = {"bc": "b/c", "th": "t/h", "ph": "p/h"}  # in small letters; "(TH)" may be printed so
+
+
+def _mended_note(note: str) -> str | None:
+    """ "để bíc" as "để b/c", "thu hiền" as "thực hiện"; None for anything but the usual notes, damaged."""
+    found = _STROKE.match(note.strip(" ;,."))
+    lost = _LOST_STROKE.get(note.strip(" ;,.").removeprefix("để "))
+    if lost is not None:
+        return f"để {lost}" if note.strip().startswith("để ") else lost
+    if found is None:
+        return _nearly_note(note.strip(" ;,."))
+    pair = f"{found['one']}/{'c' if found['two'] in 'eE€' else found['two']}"
+    return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
+
+
+_PURPOSES = ("báo cáo", "thực hiện", "phối hợp", "theo dõi", "chỉ đạo", "đăng tải", "kiểm tra", "giám sát")
+_NOTES = (*_PURPOSES, *(f"để {purpose}" for purpose in _PURPOSES), "để biết")
+NEARLY = 85.0  # percent; "thu hien" for "thuc hien" has 94, "thuc hanh" 67
+
+
+def _nearly_note(note: str) -> str | None:
+    """The usual note that a damaged one is, in its own capitals; None for one that is printed so or is another."""
+    if not 7 <= len(note) <= 16:
+        return None
+    best = max(_NOTES, key=lambda listed: fuzz.ratio(plain(note), plain(listed)))
+    if fold(best) == fold(note) or fuzz.ratio(plain(note), plain(best)) < NEARLY:
+        return None
+    return best[0].upper() + best[1:] if note[0].isupper() else best
+
+
+def recipients_head_end(text: str) -> int | None:
+    """Where the words "Nơi nhận:" end at the head of a line, however damaged; None where they do not stand there."""
+    flat = aligned(text)
+    sent = _SENT_TO.match(flat)
+    if sent is not None:
+        return sent.end()
+    match = _HEAD.match(flat)
+    if match is None:
+        return None
+    return match.end() if fuzz.ratio(match["words"].replace(" ", ""), "noinhan") >= 75 else None
+
+
+def is_recipients_head(text: str) -> bool:
+    """Whether a line begins with "Nơi nhận:" however damaged.
+
+    >>> is_recipients_head("Noi nhậm:"), is_recipients_head("Nội dung:")
+    (True, False)
+    """
+    return recipients_head_end(text) is not None
+
+
+_TRAILING_NOISE = re.compile(r"[\s;,]+[(\[{|'\"“”‘’_~^¬°.:;,\-]{1,3}\Z")
+
+
+def split_recipient(text: str) -> RecipientLine | None:
+    """One recipient's line without dash, closing mark and note; None for an empty, head or archive line.
+
+    Only a note of purpose or way ("(b/c)", "(để thực hiện)", "(qua Phòng Nội vụ)") is taken off the name.
+
+    >>> split_recipient("- Sở Nội vụ (b/c);")
+    RecipientLine(name='Sở Nội vụ', note='b/c', mark='-', level=1)
+    """
+    if parse_archive(text) is not None or is_archive_alone(text):
+        return None
+    opening = _MARK.match(text)
+    mark = (opening["mark"] or "") if opening else ""
+    body = text[opening.end() :] if opening else text
+    body = _SPACES.sub(" ", body).strip(" \t;:,|*_")
+    body = body[:-1].rstrip() if body.endswith(".") and not body.endswith("...") else body
+    body = _TRAILING_NOISE.sub("", body.removesuffix("./")).rstrip(" ;,")
+    if not any(map(str.isalpha, body)) or is_recipients_head(text):
+        return None
+    body = _AFTER_CLOSE.sub(r"\1", body)
+    note = None
+    brace = _BRACE.search(body)
+    if brace is not None:  # one note for several lines, "} b/c" beside the first
+        body, note = body[: brace.start()].rstrip(" ;,"), brace["note"].strip(" ;,.") or None
+    match = _NOTE.search(body)
+    if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
+        note = _mended_note(match["note"]) or match["note"].strip(" ;,.")
+        body = body[: match.start()].rstrip(" ;,")
+    return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
+
+
+_ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
+_ARCHIVE = re.compile(
+    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[^\W\d_]{1,4}(?=\s*[:;]))"
+    r"(?P<tail>\s*[:;,.]\s*|\s+|(?<=luu)(?=v[tp]\b))(?P<what>\S.*)?\Z",
+    re.DOTALL,
+)
+_DEBRIS = re.compile(r"[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
+_ARCHIVE_WORDS = re.compile(
+    r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
+    r"ub|vpu|vtlt|[a-z]{2,}\b)"
+)
+
+
+def is_archive_alone(text: str) -> bool:
+    """Whether a line says "Lưu" and no more."""
+    return _ARCHIVE_ALONE.fullmatch(aligned(text)) is not None
+
+
+def parse_archive(text: str) -> str | None:
+    """What stands after "Lưu" ("VT, NC"), without the closing point; None where the line is no archive line.
+
+    Without a colon only what looks like a code or an office is taken: "Lưu Văn Tám" is a person.
+
+    >>> parse_archive("- Lưu: VT, NC."), parse_archive("Lưu VT./."), parse_archive("- Lưu Văn Tám;")
+    ('VT, NC', 'VT', None)
+    """
+    flat = aligned(text)
+    match = _ARCHIVE.match(flat)
+    if match is None or match["what"] is None:
+        return None
+    what = text[match.start("what") :].strip()
+    what = _DEBRIS.sub("", what)
+    what = _SPACES.sub(" ", re.sub(r"[\s.;,/]*\Z", "", what)).strip()
+    if not what:
+        return None
+    colon = ":" in match["tail"] or ";" in match["tail"]
+    if match["word"] != "luu" and not (colon or what.isupper()):
+        return None
+    if match["word"][0] != "l" and not re.match(r"vt|vp|v\.t|van thu", plain(what)):
+        return None  # "Eưu: VT" is the archive line, "Tu: ..." is not
+    if not colon:
+        first = what.split()[0].strip(",.;()")
+        if not (first.isupper() or re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so", plain(what))):
+            return None
+    return what

@@ -1,0 +1,36 @@
+"""Recipients, the archive line."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.knowledge import recipients
+from tests.leaf_cases import cases, kept
+
+
+@pytest.mark.parametrize("case", cases("recipients", "recipients"))
+def test_recipients(case):
+    found = recipients.split_recipient(case["text"])
+    shown = {
+        "name": found.name,
+        "note": found.note,
+        "mark": found.mark,
+        "level": found.level if found.level > 1 else None,
+    }
+    assert kept(shown) == case["recipient"]
+
+
+@pytest.mark.parametrize("case", cases("recipients", "archive"))
+def test_archive_lines(case):
+    assert recipients.parse_archive(case["text"]) == case["archive"]
+    assert recipients.split_recipient(case["text"]) is None
+
+
+@pytest.mark.parametrize("case", cases("recipients", "archive_keep"))
+def test_what_is_no_archive_line(case):
+    assert recipients.parse_archive(case["text"]) is None
+
+
+@pytest.mark.parametrize("case", cases("recipients", "heads"))
+def test_heads_of_recipients(case):
+    assert recipients.is_recipients_head(case["text"]) is case["is"]

@@ -1,0 +1,28 @@
+"""Signers: the block of signature, their names."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.knowledge import signers
+from tests.leaf_cases import cases, kept
+
+
+@pytest.mark.parametrize("case", cases("signers", "signatures", "signatures_made"))
+def test_signers(case):
+    found = signers.parse_signature_lines(case["lines"])
+    fields = ("authority", "title", "name", "rank", "doubt")
+    assert [kept({name: getattr(block, name) for name in fields}) for block in found] == case["signers"]
+    for block in found:
+        for index in block.authority_lines + block.title_lines + block.name_lines:
+            assert 0 <= index < len(case["lines"])
+
+
+@pytest.mark.parametrize("case", cases("signers", "signatures_keep"))
+def test_what_is_no_signature(case):
+    assert signers.parse_signature_lines(case["lines"]) == ()
+
+
+@pytest.mark.parametrize("case", cases("signers", "names"))
+def test_names(case):
+    assert (signers.name_likeness(case["text"]) > 0.5) is case["name"]
