@@ -158,6 +158,13 @@ def test_another_reading_is_evidence_for_a_word(restorer):
     assert word.edits[-1].rule == "second_reading"
 
 
+@pytest.mark.parametrize("number", ["ITI/2022", "HI/2023,", "IH", "Il/2023", "IV/2023;"])
+def test_strokes_after_quarter_are_neither_word_nor_another_number(restorer, number):
+    text = f"Các xã bao cdo két qua thuc hién céng tac tuyén truyén trong Quy {number} theo quy dinh"
+    restored = restorer.restore_text(text)
+    assert f"Quý {number}" in restored.text
+
+
 @pytest.mark.parametrize("case", cases("slips"))
 def test_slips_of_a_scan(restorer, case):
     after = restore(document([case["raw"]], recognised=case["recognised"]), restorer, "balanced")

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from pipeline.decoder.pending import PendingWord
+from pipeline.knowledge.vietnamese import search_key
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
 # What English and Vietnamese models print for •, as seen on synthetic pages and on scans; "&" and "@" are "ở" as often.
@@ -17,6 +19,9 @@ BULLETS = frozenset("esoc¢®©°¤§")
 OWN_BULLETS = frozenset("o§")
 _LINE_ENDS = frozenset(".;:,")
 _NUMERAL = re.compile(r"(?P<numeral>[IVXLilvx]{2,5})(?P<sign>[.)-]{1,2})")
+_STROKES = re.compile(r"(?=[l1!|]{0,4}[IVHT])[IVHTLl1!|]{1,5}(?:[-/,.;:)].*)?")
+QUARTER = "quy"
+UNSURE_QUARTER = 0.5  # below any bar of doubt
 _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _FIFTY = re.compile(r"(?:XL|L)X{0,3}(?:IX|IV|V?I{0,3})")  # XL. is forty, IL. is no number but II misread
@@ -66,6 +71,22 @@ def bullets(lines: Sequence[Sequence[PendingWord]]) -> list[int]:
         else:
             ended = True
     return found
+
+
+def keep_quarters(row: Sequence[PendingWord], unmarked: bool) -> None:
+    """Numbers of quarters ("Quý ITI/2022", "quý HI") stay as read: strokes are no word, and which number they are
+    is not ours to say. What reads terms may count the strokes, and then says that it did.
+
+    In text that lost its marks (`unmarked`) the word before them is "quý", whatever else "quy" may be.
+    """
+    for before, word in pairwise(row):
+        if search_key(before.text) != QUARTER or not _STROKES.fullmatch(word.raw):
+            continue
+        if word.text != word.raw:
+            word.texts, word.kind, word.confidence = [word.raw], "kept", UNSURE_QUARTER
+        if unmarked and before.text[-1] not in "ýÝ":
+            before.texts = [before.text[:-1] + ("Ý" if before.text.isupper() else "ý")]
+            before.kind, before.confidence, before.alternatives = "mark", MENDED_SYMBOL, ()
 
 
 def mend_bullets(rows: Sequence[Sequence[PendingWord]]) -> None:

@@ -19,6 +19,7 @@ from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
     is_capitals,
+    keep_quarters,
     mend_bullets,
     mend_labels,
     mend_numeral,
@@ -153,6 +154,7 @@ class Restorer:
         mend_bullets([lines[number] for number in listed if conditions[number] in (*MENDED, "slips")])
         mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
+            keep_quarters(row, unmarked=condition in MENDED)
             if condition in MENDED or condition == "slips":
                 mend_numeral(row)
         for row in lines:
