@@ -134,7 +134,7 @@ def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
 
 _SPECK_BEFORE = re.compile(r"^['`‘’´](?=\w)(?!.*['`‘’´])")  # Vietnamese readers put one before T and V
 _ABOUT = re.compile(r"^\W*v\s*/\s*v\s*:?\s*", re.IGNORECASE)
-_TITLE_JUNK = re.compile(r"^[\s\-–—_*.:'`]+|[\s\-–—_*:;,'`]+$")
+_TITLE_JUNK = re.compile(r"^[\s\-–—_*.,:;'`]+|[\s\-–—_*:;,'`]+$")
 
 
 def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
