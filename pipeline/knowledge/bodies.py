@@ -152,7 +152,6 @@ def _capitals(text: str) -> bool:
 
 # --- the parts of a name ---------------------------------------------------------------------------------
 
-_KIND = r"(?:tỉnh|thành\s+phố|thị\s+xã|thị\s+trấn|huyện|quận|xã|phường|đặc\s+khu|thủ\s+đô)"
 _KIND_KEYS = {
     "tinh": "tỉnh",
     "thanh pho": "thành phố",

@@ -139,10 +139,6 @@ _ARCHIVE = re.compile(
     re.DOTALL,
 )
 _DEBRIS = re.compile(r"[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
-_ARCHIVE_WORDS = re.compile(
-    r"(?:vt|vp|v\.t|van thu|van phong|ho so|hs|trang|k[tg]|th|nc|tt|to|p\.|phong|bch|btv|hc|dang|vpub|vpdu|"
-    r"ub|vpu|vtlt|[a-z]{2,}\b)"
-)
 
 
 def is_archive_alone(text: str) -> bool:

@@ -31,7 +31,7 @@ _POWER = re.compile(
     r"|(?<=\s)(?:(?:PHÓ\s+|P\.\s*)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
     r"|HIỆU TRƯỞNG))\b"
 )
-_BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
+BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
 
 
 def _signing(text: str) -> float:
@@ -72,7 +72,7 @@ def _may_stand_above(line: PlacedLine) -> bool:
     if len(line.text) >= FOOT_LINE_LENGTH or is_body_end(line.text):
         return False
     at_right = line.box is not None and line.frame is not None and line.box.left > line.frame.middle
-    return at_right or line.area == "aside" or _BULLET.match(line.text) is not None
+    return at_right or line.area == "aside" or BULLET.match(line.text) is not None
 
 
 LEAST_LISTED = 2  # one line with a dash over a signature is the end of a list of the body
@@ -92,9 +92,9 @@ def _headless_list(lines: Sequence[PlacedLine], start: int, signature: int) -> i
     at = signature
     while at > start and _may_be_listed(lines[at - 1], lines[at - 2] if at - 2 >= start else None):
         at -= 1
-    while at < signature and not _BULLET.match(lines[at].text):
+    while at < signature and not BULLET.match(lines[at].text):
         at += 1
-    entries = [line.text for line in lines[at:signature] if _BULLET.match(line.text)]
+    entries = [line.text for line in lines[at:signature] if BULLET.match(line.text)]
     if len(entries) < LEAST_LISTED or (at > start and lines[at - 1].text.rstrip().endswith((":", ";"))):
         return signature
     closed = sum(text.rstrip().endswith(";") or _NOTED.search(aligned(text)) is not None for text in entries)
@@ -107,11 +107,11 @@ def _may_be_listed(line: PlacedLine, above: PlacedLine | None) -> bool:
     text = line.text.rstrip()
     if len(text) > FOOT_LINE_LENGTH or line.area not in ("body", "aside") or is_body_end(text):
         return False
-    if _BULLET.match(text):
+    if BULLET.match(text):
         return True
     return (
         above is not None
-        and _BULLET.match(above.text) is not None
+        and BULLET.match(above.text) is not None
         and not above.text.rstrip().endswith((";", ".", ")"))
         and numbering.parse_marker(text[:80]) is None
     )
@@ -139,7 +139,7 @@ def _followed_by_recipients(lines: Sequence[PlacedLine], index: int) -> bool:
     after = lines[index + 1 : index + 14]
     return (
         not after
-        or any(_BULLET.match(line.text) or recipients.parse_archive(line.text) for line in after)
+        or any(BULLET.match(line.text) or recipients.parse_archive(line.text) for line in after)
         or len(after) < 6
     )
 
@@ -186,7 +186,7 @@ def _loud_end(text: str) -> int | None:
     opened = recipients.recipients_head_end(text)
     if opened is not None:
         rest = text[opened:].strip()
-        if len(rest.split()) > 1 and is_capitals(rest) and not _BULLET.match(rest):
+        if len(rest.split()) > 1 and is_capitals(rest) and not BULLET.match(rest):
             return len(text) - len(rest)
     for found in re.finditer(r"(?<=[;,.):])\s+(?=\S)", text):
         rest = text[found.end() :]
@@ -289,7 +289,7 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     if part.area == "aside" or not any(letter.isalpha() for letter in text):
         return replace(part, area="aside")
     at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
-    if _BULLET.match(text) and not at_right:
+    if BULLET.match(text) and not at_right:
         return replace(part, area="recipients")
     power, name = signers.authority_likeness(text), signers.name_likeness(text)
     signs = max(power, name) >= SIGNING or _is_signing_note(text)

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 
 from pipeline.knowledge import recipients, signers
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.closing import SURE_POSITION, is_recipients_head
+from pipeline.structure.closing import BULLET, SURE_POSITION, is_recipients_head
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 
 _ENDED = re.compile(r"[;.:]\s*$")
 _ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
-_BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +201,7 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
 def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     """Lines of one recipient each; a wrapped entry has several."""
     entries: list[list[PlacedLine]] = []
-    bulleted = 2 * sum(_BULLET.match(line.text) is not None for line in lines) >= len(lines)
+    bulleted = 2 * sum(BULLET.match(line.text) is not None for line in lines) >= len(lines)
     ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
     for line in lines:
         text = line.text
@@ -215,7 +214,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
             text = line.text
         wrapped = (
             bool(entries)
-            and not _BULLET.match(text)
+            and not BULLET.match(text)
             and not ended.search(entries[-1][-1].text)
             and recipients.parse_archive(text) is None
         )

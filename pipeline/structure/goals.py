@@ -322,7 +322,6 @@ def _with_shared_bound(text: str, clause: _Clause, before: Quantity | None) -> _
 
 
 _NUMBER = re.compile(r"\d[\d.,]*")
-_PROSE_GOAL = re.compile(r"\bphan dau\b|\bchi tieu\b|\bmuc tieu\b")
 
 
 def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:

@@ -245,7 +245,6 @@ _FULL_UNIT = {
     "thi tran": "thị trấn",
 }
 _COMMUNE = ("xã", "phường", "thị trấn")
-_DISTRICT = ("huyện", "quận", "thị xã", "thành phố")
 _FULL_BODY = {
     "ubnd": "Ủy ban nhân dân",
     "uy ban nhan dan": "Ủy ban nhân dân",

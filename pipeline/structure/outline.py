@@ -20,6 +20,7 @@ from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
+from pipeline.knowledge.wording import is_body_end
 from pipeline.structure import relabel, titles
 from pipeline.structure.passages import Node, Paragraph, is_capitals, marks
 
@@ -362,7 +363,7 @@ def _move_closing(roots: Sequence[_Draft]) -> None:
         return
     for at in range(len(last.paragraphs) - 1, -1, -1):
         paragraph = last.paragraphs[at]
-        if titles.CLOSING.search(paragraph.text) or _says_it_closes(paragraph):
+        if is_body_end(paragraph.text) or _says_it_closes(paragraph):
             roots[-1].paragraphs += last.paragraphs[at:]
             del last.paragraphs[at:]
             return

@@ -12,6 +12,7 @@ import re
 
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
+from pipeline.knowledge.wording import is_body_end
 from pipeline.structure.actors import NAME_WORDS, titled_actor
 from pipeline.structure.passages import CAPITALS, Paragraph, bullet_of, is_capitals, marks
 
@@ -66,9 +67,6 @@ def heading_score(title: Paragraph, content: bool) -> float:
     return score
 
 
-CLOSING = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
-
-
 SHORT_TITLE = 9  # words
 
 
@@ -87,7 +85,7 @@ def is_unnumbered_heading(
     words = text.split()
     if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
         return False
-    if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or CLOSING.search(text):
+    if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or is_body_end(text):
         return False
     if is_capitals(text):
         return True
