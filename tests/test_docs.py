@@ -40,3 +40,27 @@ def test_make_targets_in_the_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     told = {name for document in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)", document.read_text("utf-8"))}
     assert told <= targets
+
+
+def code_of(document: Path) -> list[str]:
+    """The lines of the code blocks of a document, without their comments, and what stands in backticks elsewhere."""
+    blocks = re.findall(r"^```.*?\n(.*?)^```", document.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```.*?^```", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return [line.split(" #")[0] for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", prose)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_in_the_documents_work(document: Path) -> None:
+    for line in code_of(document):
+        if line.startswith(("from pipeline", "import pipeline")):
+            exec(line, {})
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_options_in_the_documents_exist(document: Path) -> None:
+    commands = cli.build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr, index]
+    told = [(command, option) for line in code_of(document)
+            for command, rest in re.findall(r"\bsohoa ([a-z]+)\b([^|;&]*)", line)
+            for option in re.findall(r" (--[a-z-]+)", rest)]
+    unknown = [pair for pair in told if pair[0] not in commands or pair[1] not in commands[pair[0]].format_help()]
+    assert unknown == []
