@@ -8,6 +8,10 @@ where mounting is allowed), readonly (the output folder loses its rights in the 
 (an input goes or becomes another one in the middle, and is put back). Each kind goes on until the run is
 complete, then must have the same outputs byte for byte, no page recorded twice, nothing left behind.
 
+Instants are drawn from the time in which work is done, as the undisturbed run measured it: a kill while the program
+still loads tries little. Of the kills of the run one in ten comes that early all the same. What was done when it
+came is told by fifths of the pages.
+
 `--blank` leaves out the engine alone (`bench.blank`), `--stand-ins` the whole pipeline (the test suite's): what
 is tried here is the batch around them. A disturbance costs a start of the program and its workers.
 """
@@ -31,8 +35,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bench import blank
 from pipeline.batches import batch
@@ -47,6 +52,10 @@ Mode = Literal["real", "blank", "stand-ins"]
 # Files that tell of times, and SQLite's own.
 _NOT_COMPARED = re.compile(r"^(run\.json|run\.html|events\.jsonl|sohoa\.db.*|\.sohoa/lock)$")
 _TINY_FILES = 48 * 1024  # bytes: stops documents and the ledger, not single pages
+_WORK = frozenset({"opened", "page", "document"})  # events that tell that something was done
+EARLY = 0.1  # of the kills of a run, before any work
+HITS_A_RUN = 2  # about so often a run is disturbed on its way
+FIFTHS = 5
 
 
 @dataclass(frozen=True)
@@ -58,6 +67,10 @@ class Bench:
     random: random.Random
     mode: Mode
     jobs: int
+
+    @property
+    def undisturbed(self) -> Path:
+        return self.work / "undisturbed"
 
     def start(
         self, out: Path, file_limit: int | None = None, inputs: Path | None = None, before: Sequence[str] = (),
@@ -84,15 +97,8 @@ def outputs(out: Path) -> dict[str, bytes]:
 
 def pages_recorded(out: Path) -> Counter[tuple[str, int]]:
     """How often each page was recorded as done. The event is written after the row of the ledger."""
-    seen: Counter[tuple[str, int]] = Counter()
-    for line in (out / "events.jsonl").read_text("utf-8").splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue  # torn by a kill
-        if event["event"] == "page" and event["state"] == "done":
-            seen[event["name"], event["page"]] += 1
-    return seen
+    return Counter((event["name"], event["page"]) for event in events(out)
+                   if event["event"] == "page" and event["state"] == "done")
 
 
 def differences(out: Path, expected: dict[str, bytes], once: bool = True) -> list[str]:
@@ -119,46 +125,79 @@ def _below(process: int) -> list[int]:
     return children + [one for child in children for one in _below(child)]
 
 
-def disturb(bench: Bench, kind: str, kills: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
+def events(out: Path, skipping: int = 0) -> list[dict[str, Any]]:
+    """The events told so far, but for the first `skipping` bytes of their log."""
+    log = out / "events.jsonl"
+    told = []
+    for line in log.read_bytes()[skipping:].decode("utf-8", "replace").splitlines() if log.exists() else ():
+        with contextlib.suppress(ValueError):  # torn by a kill
+            told.append(json.loads(line))
+    return told
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How an undisturbed run goes: seconds until its first work, seconds of work, pages."""
+
+    start: float
+    work: float
+    pages: int
+
+    @classmethod
+    def of(cls, out: Path, began: datetime) -> Pace:
+        times = [datetime.fromisoformat(event["time"]) for event in events(out) if event["event"] in _WORK]
+        return cls((times[0] - began).total_seconds(), (times[-1] - times[0]).total_seconds(),
+                   len(pages_recorded(out)))
+
+    def wait(self, random: random.Random) -> float:
+        """Seconds of work until the next disturbance."""
+        return random.uniform(0.0, 2 * self.work / (HITS_A_RUN + 1))
+
+
+def disturb(bench: Bench, kind: str, kills: int, pace: Pace, expected: dict[str, bytes]) -> dict[str, object]:
     """`kills` disturbances over as many runs as they need; each run is finished and compared."""
-    done, rounds, wrong = 0, 0, []
-    while done < kills:
+    rounds, wrong = 0, []
+    done: list[int] = []  # pages recorded at each disturbance
+    while len(done) < kills:
         rounds += 1
         out = bench.work / f"{kind}-{rounds}"
-        while done < kills:
+        while len(done) < kills:
             process = bench.start(out)
-            done += _hit(bench, process, kind, longest, out)
+            done += _hit(bench, process, kind, pace, out)
             if process.returncode == 0:
                 break
         if bench.finish(out) != 0:
             wrong.append(f"round {rounds}: the last run did not end with 0")
         wrong += [f"round {rounds}: {item}" for item in differences(out, expected)]
         shutil.rmtree(out)
-    return {"disturbances": done, "rounds": rounds, "wrong": wrong[:20]}
+    fifths = Counter(min(FIFTHS * pages // max(1, pace.pages), FIFTHS - 1) for pages in done)
+    return {"disturbances": len(done), "rounds": rounds, "by_fifths_of_the_pages": [fifths[at] for at in range(FIFTHS)],
+            "all_pages_done": sum(pages >= pace.pages for pages in done), "wrong": wrong[:20]}
 
 
-def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: float, out: Path) -> int:
-    """Disturbs one run; how often it did. A worker's death does not end the run, so several of them die."""
-    hits = 0
-    # Before its start a signal meets the bare interpreter; of the kills one in five may come that early.
-    if kind in ("term", "int") or bench.random.random() < 0.8:
-        _wait_for_start(process, out)
+def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, pace: Pace, out: Path) -> list[int]:
+    """Disturbs one run; pages recorded each time. A worker's death does not end the run, so several of them die."""
+    hits: list[int] = []
+    early = kind == "parent" and bench.random.random() < EARLY
+    if not early:
+        _wait_for_work(process, out)
     while True:
-        wait = bench.random.uniform(0.05, longest)
+        wait = bench.random.uniform(0.05, pace.start) if early else pace.wait(bench.random)
         try:
             process.wait(wait)
             break
         except subprocess.TimeoutExpired:
             pass
+        pages = len(pages_recorded(out)) if (out / "events.jsonl").exists() else 0
         if kind == "workers":
             if below := _below(process.pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(bench.random.choice(below), signal.SIGKILL)
-                    hits += 1
+                    hits.append(pages)
             continue
         process.send_signal(SIGNALS[kind])
         process.wait()
-        hits += 1
+        hits.append(pages)
         break
     if kind != "parent" and process.returncode not in (0, 130):
         told = (bench.work / "stderr.log").read_text("utf-8", "replace")[-4000:]
@@ -166,10 +205,11 @@ def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, longest: flo
     return hits
 
 
-def _wait_for_start(process: subprocess.Popen[bytes], out: Path) -> None:
+def _wait_for_work(process: subprocess.Popen[bytes], out: Path) -> None:
+    """Until this run has told of work done, or is over."""
     log = out / "events.jsonl"
     before = log.stat().st_size if log.exists() else 0
-    while process.poll() is None and (not log.exists() or log.stat().st_size <= before):
+    while process.poll() is None and not any(event["event"] in _WORK for event in events(out, before)):
         time.sleep(0.02)
 
 
@@ -208,7 +248,7 @@ def _starve_on_small_disk(bench: Bench, expected: dict[str, bytes], wrong: list[
     return True
 
 
-def lock_up(bench: Bench, times: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
+def lock_up(bench: Bench, times: int, pace: Pace, expected: dict[str, bytes]) -> dict[str, object]:
     """The output folder loses its rights at a random instant and has them again for the next run."""
     # The rights of a folder do not bind root, but for one who gave that power up.
     before = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-all"] if os.geteuid() == 0 else []
@@ -218,9 +258,9 @@ def lock_up(bench: Bench, times: int, longest: float, expected: dict[str, bytes]
     for number in range(times):
         out = bench.work / f"readonly-{number}"
         process = bench.start(out, before=before)
-        _wait_for_start(process, out)
+        _wait_for_work(process, out)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(bench.random.uniform(0.05, longest))
+            process.wait(pace.wait(bench.random))
         running = process.poll() is None
         done += running
         _allow(out, 0o555)
@@ -241,16 +281,16 @@ def _allow(out: Path, mode: int) -> None:
             folder.chmod(mode)
 
 
-def tamper(bench: Bench, kind: str, times: int, longest: float, expected: dict[str, bytes]) -> dict[str, object]:
+def tamper(bench: Bench, kind: str, times: int, pace: Pace, expected: dict[str, bytes]) -> dict[str, object]:
     """An input vanishes or becomes another one at a random instant, and is put back for the next run."""
     wrong = []
     for number in range(times):
         scans, out = bench.work / f"{kind}-scans", bench.work / f"{kind}-{number}"
         shutil.copytree(bench.inputs, scans)
         process = bench.start(out, inputs=scans)
-        _wait_for_start(process, out)
+        _wait_for_work(process, out)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(bench.random.uniform(0.05, longest))
+            process.wait(pace.wait(bench.random))
         victim = bench.random.choice([path for path in sorted(scans.rglob("*")) if path.is_file()])
         aside = bench.work / "aside"
         shutil.copy2(victim, aside)
@@ -325,22 +365,24 @@ def main() -> int:
 
 
 def _all_kinds(bench: Bench, kinds: tuple[str, ...], kills: int) -> int:
-    began = time.monotonic()
-    if (code := bench.finish(bench.work / "undisturbed")) != 0:
+    began = datetime.now(UTC)
+    if (code := bench.finish(bench.undisturbed)) != 0:
         print(f"the undisturbed run ended with {code}: there is nothing to compare with", file=sys.stderr)
         return 1
-    whole = time.monotonic() - began
-    expected = outputs(bench.work / "undisturbed")
-    report: dict[str, object] = {"undisturbed_seconds": round(whole, 1), "files": len(expected)}
-    longest = max(1.0, whole / 2)  # so that a run is hit about three times on its way
+    pace = Pace.of(bench.undisturbed, began)
+    expected = outputs(bench.undisturbed)
+    report: dict[str, object] = {
+        "seconds_until_work": round(pace.start, 1), "seconds_of_work": round(pace.work, 1), "pages": pace.pages,
+        "files": len(expected), "engine": bench.mode,
+    }
     # Those that take a whole run for each disturbance.
     fewer = max(1, kills // 5)
     tests: dict[str, Callable[[], dict[str, object]]] = {
-        **{kind: (lambda kind=kind: disturb(bench, kind, kills, longest, expected))
+        **{kind: (lambda kind=kind: disturb(bench, kind, kills, pace, expected))
            for kind in ("parent", "workers", "term", "int")},
         "room": lambda: starve(bench, expected),
-        "readonly": lambda: lock_up(bench, fewer, longest, expected),
-        **{kind: (lambda kind=kind: tamper(bench, kind, fewer, longest, expected)) for kind in ("vanished", "changed")},
+        "readonly": lambda: lock_up(bench, fewer, pace, expected),
+        **{kind: (lambda kind=kind: tamper(bench, kind, fewer, pace, expected)) for kind in ("vanished", "changed")},
     }
     wrong = 0
     for kind in kinds:
