@@ -26,7 +26,8 @@ from starlette.testclient import TestClient
 
 from pipeline.commands import desk_cli
 from pipeline.desk import desk, forms, handover, index, search, tt05
-from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.app import create_app
+from pipeline.desk.review.serving import Config
 
 HOST = "http://127.0.0.1:8080"
 LIMIT_ANSWER, LIMIT_START = 0.1, 2.0  # seconds; the goals of the desk
@@ -97,7 +98,7 @@ def measure(out: Path, count: int) -> dict[str, float]:
             "start to the first page": start(out)}
     app = create_app(Config(out, desk_cli.reread))
     with TestClient(app, base_url=HOST) as client:
-        client.headers["x-csrf"] = app.state.desk.secret
+        client.headers["x-csrf"] = app.state.secret
         with index.opened(out) as db:
             row = search.documents(db, limit=1)[0]
 

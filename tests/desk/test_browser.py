@@ -20,7 +20,8 @@ from PIL import Image
 from pipeline import correcting, corrections
 from pipeline.desk import desk, index
 from pipeline.desk.review import guard
-from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.app import create_app
+from pipeline.desk.review.serving import Config
 
 uvicorn = pytest.importorskip("uvicorn")
 playwright_api = pytest.importorskip("playwright.sync_api")

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 from pipeline import corrections
 from pipeline.desk import desk, index, search
 from pipeline.desk.review import guard
-from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.app import create_app
+from pipeline.desk.review.serving import Config
 from pipeline.desk.review.texts import TEXTS
 from pipeline.document import Box
 from pipeline.knowledge import vietnamese
@@ -31,7 +32,7 @@ def client(out):
     index.update(out)
     app = create_app(Config(out, office.read_again))
     with TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=True) as made:
-        made.headers["x-csrf"] = app.state.desk.secret
+        made.headers["x-csrf"] = app.state.secret
         yield made
 
 

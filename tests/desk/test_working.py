@@ -15,7 +15,8 @@ from pipeline import corrections, disk
 from pipeline.commands import messages
 from pipeline.commands.sentences import vietnamese
 from pipeline.desk import advice, desk, index, learn
-from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.app import create_app
+from pipeline.desk.review.serving import Config
 from pipeline.desk.review.texts import TEXTS, rows
 from pipeline.plan import Warning_
 from pipeline.writers import held
@@ -30,7 +31,7 @@ def client(out):
     index.update(out)
     app = create_app(Config(out, office.read_again, describe=messages.describe, rewrite=write_text))
     with TestClient(app, base_url=HOST) as made:
-        made.headers["x-csrf"] = app.state.desk.secret
+        made.headers["x-csrf"] = app.state.secret
         yield made
 
 

@@ -16,7 +16,8 @@ from pipeline.desk.advice import Language
 from pipeline.desk.desk import Reread, Rewrite
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard
-from pipeline.desk.review.app import Config, create_app
+from pipeline.desk.review.app import create_app
+from pipeline.desk.review.serving import Config
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
 
