@@ -104,6 +104,17 @@ def _units() -> tuple[re.Pattern[str], dict[str, Group]]:
     return re.compile(rf"(?:{words})(?![a-z0-9²³])"), groups
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit alone, as a column "Đơn vị tính" holds them: "Triệu đồng", "%", "Tạ/ha".
+
+    >>> [is_unit(text) for text in ("Triệu đồng", "%", "Tạ/ha", "Xã Tân Lập")]
+    [True, True, True, False]
+    """
+    plain = aligned(text.strip())
+    match = _units()[0].match(plain)
+    return match is not None and (match.end() == len(plain) or _PER.fullmatch(plain, match.end()) is not None)
+
+
 # The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
 _PER = re.compile(
     r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"
@@ -221,7 +232,7 @@ _DAMAGED = r"(?:[0-9]+[oil|][0-9oil|]*|[oil|]+[0-9][0-9oil|]*)"
 _FIND = re.compile(
     rf"(?<![\w.,])(?<![\w][/])(?P<a>{_DAMAGED}(?=[\s%/.,;)]|$)|{_NUM})(?P<ua>\s?(?:%|‰))?"
     rf"(?:(?P<join>\s?[-–—÷~]\s?|\s+(?:den|toi)\s+)(?P<b>{_NUM})(?=\s?%|\s|[.,;:)/]|$)|"
-    rf"\s?/\s?(?P<of>[0-9]{{1,4}})(?![0-9/.,]))?"
+    rf"\s?/\s?(?P<of>[0-9]{{1,3}}(?:\.[0-9]{{3}})+|[0-9]{{1,4}})(?![0-9/]|[.,][0-9]))?"
     r"(?![0-9a-z]*[0-9])"
 )
 _BEFORE_GE = re.compile(
@@ -314,14 +325,18 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
     naming = naming and not _COLLECTED.search(text, max(0, start - 40), start)
     end = match.end()
-    printed_b, printed_of = match["b"], match["of"]
+    printed_b = match["b"]
+    whole = int(match["of"].replace(".", "")) if match["of"] is not None else None  # the 19 of "14/19"
     if printed_b is not None and not _is_range(match, left, plain):
         printed_b = None
         end = match.end("ua") if match["ua"] else match.end("a")
-    if printed_of is not None and (int(match["a"]) if match["a"].isdecimal() else 10**9) > int(printed_of):
+    part = match["a"].replace(".", "") if _THOUSANDS.match(match["a"]) else match["a"]
+    if whole is not None and (int(part) if part.isdecimal() else 10**9) > whole:
         return None  # "30/4": no share is above its whole
     unit_start, unit_end, group = _unit_at(plain, text, end)
-    if match["ua"] and printed_b is None and printed_of is None:
+    if whole in _RATE_BASES and group == "count":  # "dưới 600/100.000 trẻ em": the base is part of the unit
+        unit_start, whole = plain.index("/", match.end("a")), None
+    if match["ua"] and printed_b is None and whole is None:
         unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
         per = _PER.match(plain, unit_end)
         unit_end = per.end() if per and plain[unit_end : unit_end + 1] == "/" else unit_end
@@ -329,10 +344,13 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
         unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
     if naming and group not in ("percent", "money"):
         return None
-    if group == "none" and (_WEAK_NAMING.search(left) or not _stands_for_a_value(plain, text, start, end)):
+    bare = group == "none" and whole is None
+    if bare and (_WEAK_NAMING.search(left) or not _stands_for_a_value(plain, text, start, end)):
         return None
-    if printed_of is not None and group not in ("count", "percent"):
-        return None
+    if whole is not None and not (
+        group in ("count", "percent") or (group == "none" and _SHARE_CUE.search(left))
+    ):
+        return None  # "đến 5/10"
     value, doubt = _number(text[match.start("a") : match.end("a")])
     value_to = None
     if printed_b is not None:
@@ -362,12 +380,14 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
         group,
         start,
         end,
-        str(int(printed_of)) if printed_of is not None else None,
+        str(whole) if whole is not None else None,
         role,
         doubt,
     )
 
 
+_RATE_BASES = (1_000, 10_000, 100_000)  # of births, inhabitants
+_SHARE_CUE = re.compile(r"(?:dat|len|la|duy tri|giu vung)\s*\Z")  # "đạt 19/19", without a unit
 # Without a unit a number is a value only after such a word, or where it is the whole text (a cell of a table).
 _VALUE_CUE = re.compile(
     r"(?:(?<![a-z])(?:dat|la|con|xuong|len|tu|tren|duoi|hon|kem|nhat|thieu|da|qua|bang|tang|giam|khoang|den|duoc|gom|co|:|=)"

@@ -47,8 +47,9 @@ _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _BEFORE_NO_GOAL = re.compile(
-    r"(?:/|\b(?:muc do|cap do|loai|so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
-    r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|cap|bac|lop|mau|phu luc|bang|bieu)\s*)$"
+    r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
+    r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
+    r"|bieu)\s*)$"
 )
 REACH = 40  # characters before a number that may say what it is
 _ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
@@ -86,8 +87,10 @@ def goal_quantities(text: str) -> list[Quantity]:
 _TOPIC = re.compile(r"^ve\s[^:]{3,80}:\s+")
 
 
+# "14 lớp với 1.020 học viên", "01 công trình trị giá từ 2 triệu đồng": a second count hangs on the first
+_HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )$")
 # ", hiến 150 đơn vị máu": a verb or noun of its own after a comma; not where it only says where or how long
-_OWN_CLAUSE = re.compile(r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:[a-z]+\s+){1,4}")
+_OWN_CLAUSE = re.compile(r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:[a-z]+\s+){1,4}$")
 
 
 def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
@@ -95,7 +98,7 @@ def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
     if quantity.unit == "%" or quantity.comparator != "=":
         return True
     before = key[start : quantity.number_start]
-    if quantity.unit is not None and _OWN_CLAUSE.fullmatch(before):
+    if quantity.unit is not None and _OWN_CLAUSE.search(before):
         return True
     return not before.strip(" -+:(,") or _GOAL_VERB.search(before) is not None or before.rstrip().endswith((",", " va"))
 
@@ -137,7 +140,12 @@ def _clauses(text: str) -> list[_Clause]:
         chosen = inside[0]
         for after in inside[1:]:
             in_which = _IN_WHICH.search(key, chosen.end, after.number_start)
-            if not in_which and _is_goal_like(key, chosen, at) and not _is_goal_like(key, after, chosen.end):
+            hangs = _hangs(key, chosen, after)
+            if (
+                not (in_which or hangs)
+                and _is_goal_like(key, chosen, at)
+                and not _is_goal_like(key, after, chosen.end)
+            ):
                 continue
             cut = _cut_between(key, chosen, after, at)
             if cut is None:
@@ -147,6 +155,15 @@ def _clauses(text: str) -> list[_Clause]:
             at, chosen = cut[1], after
         found.append(_Clause(at, end, chosen))
     return found
+
+
+def _hangs(key: str, first: Quantity, second: Quantity) -> re.Match[str] | None:
+    """The words that hang one count on another."""
+    if None in (first.unit, second.unit) or "%" in (first.unit, second.unit):
+        return None
+    if first.group == "time" or second.group in ("time", "age"):
+        return None
+    return _HANGS.search(key, first.end, max(first.end, second.start))
 
 
 def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tuple[int, int] | None:
@@ -159,6 +176,9 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
     joined = _AND_LAST.search(between)
     if joined and not _GOAL_VERB.search(key[start : first.start].rstrip(" ,")):
         return low + joined.start(), low + joined.end()  # "Trên 80% xã, phường ... và 100% thôn"
+    hangs = _hangs(key, first, second)
+    if hangs:
+        return hangs.start(), hangs.start() + 1
     commas = list(_COMMA.finditer(between + " "))
     if commas:
         leads = not key[start : first.start].strip(" -+:(")
@@ -272,7 +292,9 @@ def _shortened(text: str) -> str:
 # --- lists and prose -------------------------------------------------------------------------------------
 
 # ", tăng 3 triệu đồng so với năm 2017": how far the goal before it is from last year's value
-_DIFFERENCE = re.compile(r"\W*(?:tang|giam|vuot|cao hon|thap hon|bang)\b.*\bso voi\b")
+# (with its object it is a goal: "giảm 10% số vụ cháy so với năm 2022")
+_DIFFERENCE = re.compile(r"\W*(?:tang|giam|vuot|cao hon|thap hon|bang)\b")
+_AGAINST = re.compile(r"(?:\W*\w+){0,2}\W*so voi\b")
 LONGEST_GOAL = 70  # words; a longer item without a number is a task, not a goal
 
 
@@ -305,9 +327,15 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     for clause in goals:
         clause = _with_shared_bound(text, clause, before)
         before = clause.quantity
-        if clause.start and _DIFFERENCE.match(aligned(text[clause.start : clause.end])):
+        if clause.start and _is_difference(text, clause):
             continue
         yield _target(label, text, offset, clause, paragraph)
+
+
+def _is_difference(text: str, clause: _Clause) -> bool:
+    key = aligned(text[clause.start : clause.end])
+    assert clause.quantity is not None
+    return bool(_DIFFERENCE.match(key) and _AGAINST.match(key, clause.quantity.end - clause.start))
 
 
 def _with_shared_bound(text: str, clause: _Clause, before: Quantity | None) -> _Clause:

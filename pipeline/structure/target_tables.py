@@ -24,6 +24,7 @@ Row = list[Cell | None]
 
 _INDICATOR_HEAD = re.compile(r"\b(?:chi tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
 _UNIT_HEAD = re.compile(r"\b(?:don vi tinh|dvt|dv tinh|don vi)\b")
+_SURE_UNIT_HEAD = re.compile(r"\b(?:don vi tinh|dvt|dv tinh)\b")  # "Đơn vị" alone may be the office
 _PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?<!\d)(?:19|20)\d\d(?!\d)")
 _PAST_HEAD = re.compile(
     r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|tang|ghi chu|nam truoc|hien trang|hien co)\b"
@@ -83,7 +84,10 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool) -> _Colum
         (
             i
             for i, key in enumerate(keys)
-            if i != label and _UNIT_HEAD.search(key) and numbers[i] < 0.5 and _share(body, i, _is_name) < 0.5
+            if i != label
+            and _UNIT_HEAD.search(key)
+            and numbers[i] < 0.5
+            and (_SURE_UNIT_HEAD.search(key) or _share(body, i, _is_unit) >= 0.5)
         ),
         None,
     )
@@ -130,8 +134,9 @@ def _is_number(text: str) -> bool:
     )
 
 
-def _is_name(text: str) -> bool:
-    return text[:1].isupper()
+def _is_unit(text: str) -> bool:
+    """Whether a cell of a column "Đơn vị" names a unit ("Tạ/ha") and no office ("Xã Tân Lập")."""
+    return text[:1].islower() or quantities.is_unit(text)
 
 
 def _shifted(row: Row, columns: _Columns) -> Row:
