@@ -17,6 +17,7 @@ from functools import cache
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.lexicon import load_table
+from pipeline.structure.passages import CAPITALS
 
 EDGE = " .,;:-–+*/|"
 
@@ -44,13 +45,27 @@ def _nouns() -> frozenset[str]:
 # stay names.
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
 _NOUN_BEFORE = re.compile(
-    r"(?:các|những|mỗi|từng|và|đoàn|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung"
+    r"(?:các|những|mỗi|từng|và|(?<!uyện )(?<!ỉnh )(?<!hành )(?<!uận )đoàn"
+    r"|cơ quan|đơn vị|ban|cán bộ|bộ phận|phòng|tổ|người|hệ thống|ngành|đài|trung"
     r" tâm|công tác|nhà|tài chính|được phân công|viện|doanh nghiệp|chủ)\s*,?\s*$"
 )
 _NOUN_AFTER = re.compile(
     r"\s*(?:,|;|chính trị|đoàn thể|xã hội|đảng|cơ sở|và các|trên địa bàn|có liên quan|liên quan|nhà nước|dân"
     r"|viên|khoa học)"
 )
+# "chi bộ", "chi đoàn": a branch; "chi tiền" is a task
+_BRANCH = re.compile(r"\s(?:bộ|đoàn|hội|cục|nhánh|ủy|uỷ|đội)\b")
+# "Ban quản lý xây dựng nông thôn mới xã chỉ đạo", "Bộ phận Quản lý, bảo vệ rừng": a word of a task after another one
+# goes on with the name where the name ends with a rank or a place before the next
+_FUNCTION = re.compile(
+    r"(?:quản lý|bảo vệ|chỉ đạo|chăm sóc|điều hành|vận động|bảo trợ|kiểm tra)\s*,?\s*$", re.IGNORECASE
+)
+_NAME_ENDS = re.compile(
+    r"(?:\b(?:xã|phường|huyện|tỉnh|quận|thành phố|thị xã|thị trấn|thôn|bản|sở|các cấp|rừng|trẻ em)|["
+    + CAPITALS
+    + r"]\w*)\s*$"
+)
+_PAPER = re.compile(r"\b(?:kế hoạch|báo cáo|phương án|danh sách|dự toán|văn bản|quy chế|hồ sơ)\b")
 # "UBND cấp xã": the word says which body it is; "cấp kinh phí" is a task
 _RANK = re.compile(
     r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
@@ -72,27 +87,48 @@ _PEOPLE = re.compile(
 )
 
 
+_PASSIVE = re.compile(r"\bđược\s+$")
 # "Phòng Quản lý lưu trữ chủ trì ...": before these a word that may be a noun is part of the name
 _SURE_VERB = re.compile(r"\s+(?=(?:chủ trì|có trách nhiệm|chịu trách nhiệm)\b)")
 
 
 def boundary(text: str, limit: int | None = None) -> int | None:
     """Offset where the first task word begins after an actor, None where there is none."""
-    for match in verbs().finditer(text, 0, limit if limit is not None else len(text)):
+    passive = -1  # end of the last word of "đảng viên được kiểm tra, giám sát"
+    stop = limit if limit is not None else len(text)
+    for match in verbs().finditer(text, 0, stop):
         before = text[: match.start()]
         if not before.strip(EDGE):
+            continue
+        if _PASSIVE.search(before) or (passive >= 0 and text[passive : match.start()].strip() in (",", "và")):
+            passive = match.end()
             continue
         if match.group() in _nouns() and _is_noun(match.group(), before, text[match.end() :]):
             continue
         if match.group() in _nouns() and _SURE_VERB.match(text, match.end()):
             continue
+        if _FUNCTION.search(before) and _goes_on(text, match.end(), stop):
+            continue
         return match.start()
     return None
 
 
+def _goes_on(text: str, start: int, stop: int) -> bool:
+    """Whether a name that a word of a task seemed to end goes on to a rank or place, with the task after it."""
+    following = verbs().search(text, start, stop)
+    after = text[start : following.start()] if following else ""
+    return _NAME_ENDS.search(after) is not None and _PAPER.search(after) is None and ";" not in after
+
+
+def opens_with_task(text: str) -> bool:
+    """Whether a text begins with a word that opens a task, in capitals or not."""
+    head = text.lstrip(EDGE)[:60].lower()
+    return verbs().match(head) is not None
+
+
 def _is_noun(word: str, before: str, after: str) -> bool:
     """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
-    if word == "cấp" and _RANK.match(word + after):
+    if (word == "cấp" and _RANK.match(word + after)) or (word == "chi" and _BRANCH.match(after)):
         return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
@@ -118,6 +154,7 @@ NAME_WORDS = 30  # of people who are no listed body, alone in a title; lists of 
 SURE_BODY = 0.6  # of looks_like_body: kind and place known
 # "Tổ chức tuyên truyền", "Phòng ngừa ...": after these only a known body is an actor
 _OPENS_TASK = re.compile(r"(?:to chuc|phong|ban)\b")
+_NAMED_OFFICE = re.compile(r"(?:Phòng|Ban) [" + CAPITALS + r"][^" + CAPITALS + r"\W]")  # "Phòng Đào tạo"
 
 
 def titled_actor(title: str) -> str | None:
@@ -139,7 +176,7 @@ def titled_actor(title: str) -> str | None:
     if not name[:1].isupper() or len(name.split()) > LONGEST_ACTOR or (cut is not None and not is_actor(name)):
         return None
     key = aligned(name)
-    known = bodies.looks_like_body(name[:120]) >= SURE_BODY
+    known = bodies.looks_like_body(name[:120]) >= SURE_BODY or _NAMED_OFFICE.match(name) is not None
     people = _PEOPLE.match(key) is not None and _OPENS_TASK.match(key) is None
     if not (known or (people and (lead or cut is not None or len(name.split()) <= NAME_WORDS))):
         return None

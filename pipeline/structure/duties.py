@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from pipeline.document import Table
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import ASKED, EDGE, SURE_BODY, boundary, is_actor, titled_actor
+from pipeline.structure.actors import (
+    ASKED,
+    EDGE,
+    SURE_BODY,
+    boundary,
+    is_actor,
+    opens_with_task,
+    titled_actor,
+)
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
 
 
@@ -107,6 +115,29 @@ def _duty_at(text: str) -> int | None:
     return duty.end()
 
 
+# "Đề nghị Vườn quốc gia ...: ...", "Giao Quỹ Bảo trợ trẻ em ...": whoever is named after these is to act
+_ASKS_ONE = re.compile(r"(?:de nghi|giao)\b")
+LONGEST_NAME = 90  # letters before the colon that parts actor and task
+NAME_WORDS = 12
+# "Bộ phận Quản lý, bảo vệ rừng: tham mưu ...": what stands before the colon is a name whole, but for these words
+_SURE_TASK = re.compile(r"\b(?:chủ trì|phối hợp|có trách nhiệm|chịu trách nhiệm|tham mưu|thực hiện|triển khai)\b")
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text is short and begins as a name does."""
+    return text[:1].isupper() and len(text.split()) <= NAME_WORDS and not opens_with_task(text)
+
+
+def _names_before(text: str, colon: int, asked: bool) -> bool:
+    """Whether an actor stands before a colon and its task after it."""
+    name, task = text[:colon].strip(EDGE), text[colon + 1 :]
+    if len(task.split()) < 3:
+        return False
+    if not is_actor(name):
+        return asked and _is_name(name) and boundary(text, colon) is None
+    return boundary(text, colon) is None or (opens_with_task(task) and _SURE_TASK.search(name) is None)
+
+
 def _statement(text: str, start: int, end: int) -> _Statement | None:
     """The actor and task of a clause, None where it names no actor."""
     clause = text[start:end]
@@ -118,12 +149,7 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     at = lead + (asked.end() if asked else 0)
     rest = clause[at:]
     colon = rest.find(":")
-    if (
-        0 < colon < 90
-        and is_actor(rest[:colon].strip(EDGE))
-        and len(rest[colon + 1 :].split()) >= 3
-        and boundary(rest, colon) is None
-    ):
+    if 0 < colon < LONGEST_NAME and _names_before(rest, colon, asked=bool(asked and _ASKS_ONE.match(asked.group()))):
         actor, task = rest[:colon].strip(EDGE), rest[colon + 1 :]
     else:
         cut = _duty_at(rest) or boundary(rest)
@@ -131,7 +157,7 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
             return None
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
     capital = actor[:1].upper() + actor[1:] if asked or grounds else actor
-    if not is_actor(capital):
+    if not is_actor(capital) and not (asked and _ASKS_ONE.match(asked.group()) and _is_name(actor)):
         return None
     task = task.strip(EDGE)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
@@ -176,18 +202,29 @@ def _gap(text: str, at: int) -> int:
 _AND_OTHERS = re.compile(r"(?:,| và|, và) (?:các |những )[^,;]*liên quan[^,;]*$")
 
 
-def _partners(whole: str) -> Iterator[tuple[str, str]]:
-    """(actor, task) of bodies named after "phối hợp với" at the start of a task."""
-    match = _TOGETHER.match(whole)
-    if match is None:
-        return
-    rest = whole[match.end() :]
+_GROUP = re.compile(r"các (?!cấp\b)\w+(?: \w+){0,4}")  # "các khoa chuyên môn"
+
+
+def _partners(task: str) -> Iterator[tuple[str, str]]:
+    """(actor, task) of bodies named after "phối hợp với" at the start of a task or of a clause of it."""
+    for start in (0, *(found.end() for found in _CLAUSE.finditer(task))):
+        match = _TOGETHER.match(task, start)
+        if match is not None:
+            stop = _CLAUSE.search(task, match.end())
+            yield from _named_partners(task[match.end() : stop.start() if start and stop else len(task)])
+
+
+_CLAUSE = re.compile(r"[;.]\s+(?=\w)")
+
+
+def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
     cut = boundary(rest)
     if cut is None:
         return
     actor, task = rest[:cut].strip(EDGE), rest[cut:].strip(EDGE)
     actor = _AND_OTHERS.sub("", actor)
-    if "liên quan" in actor or not is_actor(actor[:1].upper() + actor[1:]) or len(task.split()) < 2:
+    group = _GROUP.fullmatch(actor) is not None
+    if "liên quan" in actor or len(task.split()) < 2 or not (group or is_actor(actor[:1].upper() + actor[1:])):
         return
     parts = [part.strip(EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
     if len(parts) > 1 and all(bodies.looks_like_body(part) >= 0.5 for part in parts):
@@ -269,7 +306,9 @@ LONGEST_LEAD = 25  # words of a numbered line that ends in a colon and names who
 
 def _heading_actor(step: Step) -> str | None:
     """The actor that a heading around a paragraph names: "1. Sở Nội vụ"."""
-    for node in (step.node, *reversed(step.above)):
+    around = (*step.above, step.node)
+    for level in range(len(around) - 1, -1, -1):
+        node = around[level]
         if node.title is None or node.kind not in ("organisation", None):
             continue
         text = node.title.body.strip()
@@ -278,9 +317,34 @@ def _heading_actor(step: Step) -> str | None:
         if text.endswith(":") is False and node.heading is not None and len(node.heading) > len(text):
             text = node.heading  # "Điều 1" on one line, its title on the next
         actor = titled_actor(text)
+        if actor is None and node.heading is not None and level and _holds_actors(around[level - 1]):
+            actor = _voted_actor(text)
         if actor is not None:
             return actor
     return None
+
+
+def _holds_actors(node: Node) -> bool:
+    """Whether a section of the organisation part lists bodies: most of its titles name one."""
+    titles = [child.heading for child in node.children if child.heading is not None]
+    named = sum(titled_actor(title) is not None for title in titles)
+    return node.kind == "organisation" and named >= LEAST_NAMED and 2 * named >= len(titles)
+
+
+LEAST_NAMED = 2
+# "3. Chế độ báo cáo", "4. Kinh phí" stand among the bodies
+_TOPIC_TITLE = re.compile(
+    r"(?:che do|cong tac|viec|ve|noi dung|kinh phi|thoi|tien do|nguon|co che|giai phap|bien phap|kiem tra|giam sat"
+    r"|so ket|tong ket|khen|thi dua|bao cao|dieu kien|yeu cau|muc tieu|nhiem vu|to chuc|phuong)\b"
+)
+
+
+def _voted_actor(title: str) -> str | None:
+    """The name that stands as a title among titles that name bodies: "3. Quỹ Bảo trợ trẻ em tỉnh"."""
+    name = title.strip(EDGE)
+    if not name[:1].isupper() or len(name.split()) > NAME_WORDS or _TOPIC_TITLE.match(aligned(name)):
+        return None
+    return None if opens_with_task(name) else name
 
 
 # --- task tables -----------------------------------------------------------------------------------------
