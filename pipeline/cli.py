@@ -21,6 +21,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.commands.console import Console
+from pipeline.commands.grammar import PARSERS
 from pipeline.commands.messages import Language, describe, language_from, say
 from pipeline.errors import (
     EXIT_INTERRUPTED,
@@ -96,8 +97,8 @@ def build_parser(language: Language = "en", *, with_desk: bool = True) -> argpar
 
     # Both `sohoa --lang vi run` and `sohoa run --lang vi`: the second must not undo the first by a default.
     common = common_options(default=argparse.SUPPRESS)
-    parser = argparse.ArgumentParser(prog="sohoa", description=told("about"), parents=[common_options()])
-    parser.add_argument("--version", action="version", version=f"sohoa {__version__}")
+    parser = PARSERS[language](prog="sohoa", description=told("about"), parents=[common_options()])
+    parser.add_argument("--version", action="version", version=f"sohoa {__version__}", help=told("arg.version"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, handler: Any, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -118,7 +119,7 @@ def build_parser(language: Language = "en", *, with_desk: bool = True) -> argpar
     run.add_argument("--cluster", metavar="ADDRESS", help=told("arg.cluster"))
 
     watch = command("watch", _watch, reading)
-    watch.add_argument("folder", type=Path, metavar="FOLDER")
+    watch.add_argument("folder", type=Path, metavar="FOLDER", help=told("arg.folder"))
     watch.add_argument("--out", type=Path, required=True, metavar="DIR", help=told("arg.out"))
     watch.add_argument("--poll", action="store_true", help=told("arg.poll"))
 
@@ -385,7 +386,7 @@ def _doctor(options: argparse.Namespace, console: Console) -> int:
     if options.json:
         console.result_json([dataclasses.asdict(finding) for finding in findings])
     else:
-        for finding in findings:
+        for finding in map(doctor.in_vietnamese, findings) if console.language == "vi" else findings:
             cure = f"\n{'':25}-> {finding.cure}" if finding.cure else ""
             state = say(f"doctor.{finding.state}", console.language)
             console.result(f"{state:8} {finding.part:24} {finding.seen}{cure}")

@@ -1,7 +1,10 @@
 """The command as a user meets it: streams, languages, exit codes, and a real run from file to record."""
 
+import ast
+import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
+from pipeline.commands import doctor
 from pipeline.errors import UsageError
 
 ROOT = Path(__file__).parent.parent
@@ -101,6 +105,60 @@ def test_doctor_names_the_cure_for_what_is_missing(tmp_path: Path) -> None:
     ill = sohoa("doctor", PATH=str(tmp_path))
     assert ill.returncode == 5
     assert "sudo apt-get install tesseract-ocr" in ill.stdout
+
+
+COMMANDS = ("run", "watch", "status", "retry", "restore", "parse", "schema", "doctor", "score", "review", "search",
+            "export", "import", "learn", "release")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_wholly_in_vietnamese(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([command, "--lang", "vi", "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("cách dùng: sohoa")
+    assert [english for english in ("usage:", "options:", "positional", "show this") if english in shown] == []
+    explained = re.findall(r"^  (?:-\S.*?|\S+)(?:  +|\n {20,})(\S.*)$", shown, re.MULTILINE)
+    assert len(explained) >= 4
+    # Names of programs and formats aside, every explanation holds letters that English has not.
+    assert [told for told in explained if told.isascii()] == []
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    (["run"], "thiếu tham số: PATH, --out"),
+    (["run", "x", "--out", "y", "--jobs", "hai"], "--jobs: cần số nguyên, không phải 'hai'"),
+    (["run", "x", "--out"], "--out: cần một giá trị"),
+    (["restore", "x", "--format", "pdf"], "--format: không có giá trị 'pdf'"),
+    (["status", "x", "--nhanh"], "tham số không rõ: --nhanh"),
+])
+def test_complaints_about_the_command_line_in_vietnamese(
+    given: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--lang", "vi", *given]) == 2
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert ": lỗi: " in shown
+
+
+def sayings(node: ast.expr) -> list[str]:
+    """The texts that an expression may give; what varies in them as an X."""
+    if isinstance(node, ast.IfExp):
+        return [*sayings(node.body), *sayings(node.orelse)]
+    if isinstance(node, ast.BoolOp):
+        return [text for value in node.values for text in sayings(value)]
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(piece.value if isinstance(piece, ast.Constant) else "X" for piece in node.values)]
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def test_every_word_of_the_doctor_has_its_vietnamese() -> None:
+    calls = [node for node in ast.walk(ast.parse(Path(doctor.__file__).read_text("utf-8")))
+             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"]
+    told = {text for call in calls for part in (call.args[0], *call.args[2:]) for text in sayings(part)}
+    same = {"", "Python", "Tesseract", "X X", "X GB"}  # names, a package with its version, a size
+    spoken = {text for text in told - same if not text.startswith(("pip ", "sudo "))}
+    assert len(spoken) > 20
+    finding = doctor.Finding("", "ok", "")
+    assert [text for text in spoken if doctor.in_vietnamese(dataclasses.replace(finding, seen=text)).seen == text] == []
 
 
 @pytest.mark.tesseract

@@ -13,11 +13,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from pipeline.commands.sentences import Phrasebook
 from pipeline.decoder.restoration import Restorer
 from pipeline.errors import MissingPart
 from pipeline.knowledge import lexicon
@@ -30,6 +31,34 @@ FREE_DISK_LEAST = 2_000_000_000  # a run keeps images of pages in flight and one
 FREE_MEMORY_LEAST = 1_500_000_000  # one worker on an A4 page of 600 dpi in colour, and the parent
 PACKAGES = ("numpy", "opencv-python-headless", "pikepdf", "pillow", "pydantic", "pypdfium2", "rapidfuzz", "rich")
 EXTRAS = {"review": "starlette", "office": "openpyxl", "watch": "watchfiles", "cluster": "distributed"}
+
+# Names of parts, what is seen, cures. Commands to type, versions and packages are the same in both languages.
+_VIETNAMESE = Phrasebook((
+    ("language data {}", "dữ liệu ngôn ngữ {0}"),
+    ("script data {}", "dữ liệu chữ {0}"),
+    ("dictionaries", "từ điển"),
+    ("restoration model", "mô hình khôi phục"),
+    ("extra {}", "phần thêm {0}"),
+    ("free disk", "đĩa còn trống"),
+    ("output folder", "thư mục kết quả"),
+    ("free memory", "bộ nhớ còn trống"),
+    ("processor cores", "nhân bộ xử lý"),
+    ("installed", "đã cài"),
+    ("not installed", "chưa cài"),
+    ("not found", "không thấy"),
+    ("not found; doubtful lines are read only once", "không thấy; dòng còn ngờ chỉ được đọc một lần"),
+    ("command not found", "không thấy lệnh"),
+    ("no answer", "không trả lời"),
+    ("loaded", "đã nạp"),
+    ("{} tables", "{0} bảng"),
+    ("{} GB at {}", "{0} GB ở {1}"),
+    ("{} cannot be written", "không ghi được vào {0}"),
+    ("Install Python 3.11 or newer.", "Cài Python 3.11 hoặc mới hơn."),
+    ("Version 5 is needed: {}", "Cần phiên bản 5: {0}"),
+    ("Free some space, or choose --out on a larger disk.", "Giải phóng dung lượng, hoặc chọn --out ở đĩa lớn hơn."),
+    ("Check its permissions, or choose another --out.", "Kiểm tra quyền, hoặc chọn --out khác."),
+    ("Close other programs, or use --jobs 1.", "Đóng bớt chương trình khác, hoặc dùng --jobs 1."),
+))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +74,12 @@ class Finding:
 def examine(out: Path | None = None) -> tuple[Finding, ...]:
     """All checks in order. `out` is the output folder whose disk is looked at (the current one if None)."""
     return tuple(finding for check in CHECKS for finding in check(out or Path.cwd()))
+
+
+def in_vietnamese(finding: Finding) -> Finding:
+    """The finding in Vietnamese; what is no sentence of ours stays as it is."""
+    part, seen, cure = (_VIETNAMESE.look_up(text) or text for text in (finding.part, finding.seen, finding.cure))
+    return replace(finding, part=part, seen=seen, cure=cure)
 
 
 def _python(_: Path) -> Iterator[Finding]:

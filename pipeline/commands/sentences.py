@@ -7,6 +7,7 @@ A test goes through the desk's code and finds every sentence that has none.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipeline.commands.faults import FAULTS
 
@@ -107,26 +108,38 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("pip install 'sohoa[parquet]'", "pip install 'sohoa[parquet]'"),
     ("pip install 'sohoa[review]'", "pip install 'sohoa[review]'"),
 )
-_PATTERNS = tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), vietnamese)
-                  for english, vietnamese in (*_SENTENCES, *FAULTS))
+
+
+class Phrasebook:
+    """Sentences with places for what varies ("{}"), and the Vietnamese of each ("{0}", "{1}")."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        self._patterns = tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), told)
+                               for english, told in rows)
+
+    def look_up(self, sentence: str) -> str | None:
+        """The Vietnamese of a sentence; None for one that has no row."""
+        for pattern, told in self._patterns:
+            match = pattern.fullmatch(sentence)
+            if match:
+                # A sentence may hold another one: "page 3: ended without an answer (SIGKILL)".
+                return told.format(*(self._within(part) for part in match.groups()))
+        return None
+
+    def _within(self, part: str) -> str:
+        told = self.look_up(part) or self.look_up(f"{part}.")
+        if told is None:
+            return part
+        return told if part.endswith(".") else told.rstrip(".")
+
+
+_BOOK = Phrasebook((*_SENTENCES, *FAULTS))
 
 
 def vietnamese(sentence: str) -> str | None:
-    """The Vietnamese of a sentence; None for one that has no row.
+    """The Vietnamese of what an error says; None for a sentence that has no row.
 
     >>> vietnamese("The sheet targets has lost its first row.")
     'Trang tính targets mất dòng đầu.'
     """
-    for pattern, told in _PATTERNS:
-        match = pattern.fullmatch(sentence)
-        if match:
-            # A sentence may hold another one: "page 3: ended without an answer (SIGKILL)".
-            return told.format(*(_within(part) for part in match.groups()))
-    return None
-
-
-def _within(part: str) -> str:
-    told = vietnamese(part) or vietnamese(f"{part}.")
-    if told is None:
-        return part
-    return told if part.endswith(".") else told.rstrip(".")
+    return _BOOK.look_up(sentence)

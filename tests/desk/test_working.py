@@ -177,7 +177,7 @@ def test_errors_come_in_the_language_of_the_person(client):
 
 
 ERRORS = frozenset({"UsageError", "NoInput", "UnreadableFile", "OutputNotWritable", "MissingPart", "Conflict",
-                    "_NotHere"})
+                    "NotHere"})
 
 
 def sentences():
@@ -187,7 +187,7 @@ def sentences():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             found = []
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
-                first = 0 if node.func.id == "_NotHere" else 1
+                first = 0 if node.func.id == "NotHere" else 1
                 found = [*node.args[first:], *(word.value for word in node.keywords if word.arg == "cure")]
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("what", "cure"):
                 found = [node.value]
