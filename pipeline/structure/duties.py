@@ -26,6 +26,7 @@ from pipeline.structure.actors import (
     titled_actor,
 )
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.structure.task_tables import task_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +351,8 @@ def _voted_actor(title: str) -> str | None:
 # --- task tables -----------------------------------------------------------------------------------------
 
 _TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
-_LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach|don vi tham muu|co quan tham muu)\b")
+_LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach|(?:nguoi|don vi) chuan bi"
+    r"|don vi tham muu|co quan tham muu)\b")
 _SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
 _NOT_LEAD = re.compile(
     r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon|so luong)\b"
@@ -384,6 +386,8 @@ def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[Foun
             ),
             None,
         )
+        if task is None and lead is not None:
+            task = task_column(rows, heads, tuple(i for i in (lead, support) if i is not None))
         if task is not None and lead is not None:
             break
     else:

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.document import Table
+from pipeline.document import Cell, Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.structure.task_tables import task_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class FoundDeadline:
 # --- periods ---------------------------------------------------------------------------------------------
 
 _NAMED = re.compile(
-    r"^(?:trong )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem|thang cao diem|tuan le|thang hanh"
-    r" dong)\b[^:;.(]{0,90}?)"
+    r"^(?:trong |to chuc |phat dong |huong ung |trien khai )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem"
+    r"|thang cao diem|cao diem|tuan le|tuan (?=[ivx\d]+\b)|thang hanh dong|chien dich)\b[^:;.(]{0,90}?)"
     r"\s*(?=[:(;]|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
 )
+_IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: ...": its parts are the phases
 _PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")
 _NUMBERED_NAME = re.compile(
     r"^(?:dot|giai doan|buoc|vong|chang)\b(?:\s+\w+){0,3}?\s+(?:\d+|[ivx]+|(?:thu )?(?:nhat|hai|ba|tu|nam))\b"
@@ -59,11 +61,16 @@ def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
         if node.heading is not None and node.title is not None:
             found += _period(node.title, node.title.body, len(node.title.text) - len(node.title.body), node.paragraphs)
         for paragraph in node.content:
-            if paragraph.table is not None or paragraph.area == "basis":
+            if paragraph.table is not None:
+                found += _periods_of_table(paragraph, paragraph.table)
+                continue
+            if paragraph.area == "basis":
                 continue
             text, offset = _after_mark(paragraph)
             found += _period(paragraph, text, offset, ())
-    return tuple(found)
+    # "Đợt 1: 3.120 người" beside "Đợt 1: từ ngày 08/9/2021 đến ...": one phase, spoken of twice
+    dated = {aligned(period.name or "") for period in found if period.start or period.end}
+    return tuple(period for period in found if period.start or period.end or aligned(period.name or "") not in dated)
 
 
 def _after_mark(paragraph: Paragraph) -> tuple[str, int]:
@@ -99,6 +106,8 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
         return
     else:
         name_end = match.end("name")
+    if match is not None and _IS_PARTED.search(key, 0, name_end):
+        return
     name = text[:name_end].strip(" ,:-–")
     if match is not None:
         name = text[match.start("name") : match.end("name")].strip(" ,:-–")
@@ -164,7 +173,11 @@ def find_deadlines(nodes: Sequence[Node]) -> tuple[FoundDeadline, ...]:
 _LABEL_ALONE = re.compile(
     r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)(?: (?:thuc hien|hoan thanh|trien khai|to chuc))?)?"
 )
-LEAST_TASK, LONGEST_TASK = 3, 60  # words of a title that can say what is due
+LEAST_TASK, LONGEST_TASK = 2, 60  # words of a title that can say what is due
+_SAYS_NOTHING = re.compile(
+    r"(?:thoi|tien do|lich|noi dung|nhiem vu|giai phap|ke hoach|dia diem|doi tuong|muc tieu|to chuc thuc hien"
+    r"|thanh phan)\b"
+)
 
 
 def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> FoundDeadline:
@@ -174,7 +187,7 @@ def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> Fou
         return deadline
     assert node.title is not None
     task = _trimmed(node.heading or node.title.body)
-    if node.label is None or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK:
+    if node.label is None or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK or _SAYS_NOTHING.match(aligned(task)):
         return deadline
     kept = tuple(part for part in deadline.parts if part[0] != "action")
     return replace(deadline, action=task, parts=(*kept, ("action", node.title.place_of(task))))
@@ -222,6 +235,12 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         if start == done and done:
             before = _JOINT.sub("", before, count=1)
         action = _trimmed(before)
+        if start > done and _says_no_task(action) and _ENDS_CLAUSE.match(text, due.end):
+            # "dự trữ lương thực; hoàn thành trước ngày 30/6": the term is that of the clause before
+            start = max([done, *(at for at in breaks if at < start)])
+            action = _trimmed(text[start : due.start - len(before)])
+        if aligned(action) == "phan dau":
+            continue  # "Phấn đấu đến hết tháng 10, trên 90% ...": when a goal is to be reached
         where = (start, due.end)
         if _LABEL_ALONE.fullmatch(aligned(action).strip()) and _AND_LATER.match(aligned(text[due.end :])):
             done, last_action = due.end, ""
@@ -253,6 +272,18 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         yield FoundDeadline(due.edtf, action or None, place, parts)
 
 
+# "các đơn vị hoàn thành trước ngày ..." has a subject and nothing that is to be done
+_ONLY_WHO = re.compile(r"(?:(?:cac |tung |moi )?(?:co so|don vi|dia phuong|co quan|noi dung|viec|cong viec|phan nay))?")
+
+
+_ENDS_CLAUSE = re.compile(r"\s*(?:[.;,)]|$)")
+
+
+def _says_no_task(action: str) -> bool:
+    key = aligned(action).strip()
+    return _LABEL_ALONE.fullmatch(key) is not None or _ONLY_WHO.fullmatch(key) is not None
+
+
 _DAY_WORD = re.compile(r"\s*ng[aà]y\s+", re.IGNORECASE)
 
 
@@ -274,6 +305,34 @@ _TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|n
 _TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|ten van ban|viec|san pham)\b")
 
 
+# "Cao điểm tuần tra | Từ 01/01/2017 đến 30/4/2017": a campaign, no term
+_CAMPAIGN = re.compile(
+    r"\W*(?:to chuc |phat dong )?(?:dot|giai doan|cao diem|thang cao diem|tuan le|chien dich|vong)\b"
+)
+
+
+def _campaign(what: Cell, when: Cell) -> terms.FoundSpan | None:
+    """The span of a row of a timetable that names a campaign or phase."""
+    if _CAMPAIGN.match(aligned(what.text)) is None:
+        return None
+    spans = [span for span in terms.find_spans(when.text) if span.first and span.last and not span.recurring]
+    return spans[0] if spans else None
+
+
+def _periods_of_table(paragraph: Paragraph, table: Table) -> Iterator[FoundPeriod]:
+    rows = grid(table)
+    heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]] if rows else []
+    time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head)), None)
+    task = task_column(rows, heads, (time,)) if time is not None else None
+    if time is None or task is None:
+        return
+    for row in rows[1:]:
+        what, when = row[task], row[time]
+        if what is not None and when is not None and (span := _campaign(what, when)) is not None:
+            place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
+            yield FoundPeriod(what.text.strip(_EDGE), span.first, span.last, place)
+
+
 def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
     """Rows of a table whose head row has a column of tasks and one of times."""
     rows = grid(table)
@@ -282,11 +341,13 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
     heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]]
     task = next((i for i, head in enumerate(heads) if _TASK_HEAD.search(head)), None)
     time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head) and i != task), None)
+    if task is None and time is not None:
+        task = task_column(rows, heads, (time,))
     if task is None or time is None:
         return
     for row in rows[1:]:
         what, when = row[task], row[time]
-        if what is None or when is None or what is when:
+        if what is None or when is None or what is when or _campaign(what, when) is not None:
             continue
         dated = [date for date in dates.find_dates(when.text) if date.edtf and not date.recurring]
         if not dated or not what.text.strip():
