@@ -254,24 +254,18 @@ def _retry(options: argparse.Namespace, console: Console) -> int:
 
 def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) -> int:
     from pipeline.batches import batch
+    from pipeline.commands import overview
 
+    stores = [place for place in (*options.paths, options.out) if "://" in place]
+    if stores:
+        raise UsageError(stores[0], "A dry run looks at folders of this machine; this store would be fetched first.",
+                         cure="Run it without --dry-run: only what is new or changed is fetched.")
     plan = batch.plan_batch([Path(path) for path in options.paths], Path(options.out), settings, redo=options.redo)
     if options.json:
-        console.result_json({
-            "new": plan.new, "changed": plan.changed, "to_retry": plan.to_retry, "to_read_again": plan.to_read_again,
-            "unchanged": plan.unchanged, "unreadable": [outcome.name for outcome in plan.unreadable],
-            "older": plan.older, "pages": plan.pages, "seconds": round(plan.seconds, 1), "jobs": plan.jobs,
-        })
-        return EXIT_OK
-    for outcome in plan.unreadable:
-        console.note(say("run.failed", console.language, name=outcome.name, what=f"{outcome.what} {outcome.cure}"))
-    for name in (*plan.new, *plan.changed, *plan.to_retry, *plan.to_read_again):
-        console.result(name)
-    console.note(say("run.plan", console.language, files=plan.files, pages=plan.pages,
-                     minutes=round(plan.seconds / 60, 1), jobs=plan.jobs))
-    if plan.older:
-        console.note(say("run.older", console.language, count=plan.older))
-    return EXIT_OK
+        console.result_json(overview.plan_json(plan))
+    else:
+        overview.show_plan(plan, console)
+    return EXIT_PARTIAL if plan.unreadable else EXIT_OK
 
 
 def _tell(summary: Any, console: Console) -> int:

@@ -179,6 +179,29 @@ def test_a_run_from_image_to_record_and_again(tmp_path: Path) -> None:
     assert "1 unchanged" in again.stdout
 
 
+def test_a_dry_run_lists_counts_and_names_what_it_could_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("KẾ HOẠCH\nTrồng cây năm 2021\n", "utf-8")
+    given = [str(tmp_path / "a.txt"), str(tmp_path / "gone.pdf"), "--out", str(tmp_path / "out"), "--dry-run"]
+    assert cli.main(["run", "--lang", "vi", *given]) == 3
+    shown = capsys.readouterr()
+    assert shown.out == "a.txt\n"
+    assert re.search(r"gone\.pdf: .*không có ở đây", shown.err)
+    assert "1 tệp, 1 trang cần đọc" in shown.err
+    assert cli.main(["run", "--json", *given]) == 3
+    told = json.loads(capsys.readouterr().out)
+    assert (told["new"], told["unreadable"], told["pages"]) == (["a.txt"], ["gone.pdf"], 1)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_dry_run_fetches_nothing_from_a_store(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["run", "s3://archive/scans", "--out", "s3://archive/out", "--dry-run"]) == 2
+    assert "s3://archive/scans: A dry run looks at folders of this machine" in capsys.readouterr().err
+    assert cli.main(["run", "s3://archive/scans", "--out", "x", "--dry-run", "--lang", "vi"]) == 2
+    assert "Chạy thử chỉ xem thư mục trên máy này" in capsys.readouterr().err
+
+
 def test_a_settings_file_stands_under_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text('preset = "full"\njobs = 3\n')

@@ -8,6 +8,10 @@ from __future__ import annotations
 # English, with {} for what varies; Vietnamese, with {0}, {1} for the same.
 FAULTS: tuple[tuple[str, str], ...] = (
     # inputs: what is wrong
+    ("A dry run looks at folders of this machine; this store would be fetched first.",
+     "Chạy thử chỉ xem thư mục trên máy này; kho này sẽ phải tải về trước."),
+    ("Run it without --dry-run: only what is new or changed is fetched.",
+     "Chạy không có --dry-run: chỉ tải về những gì mới hoặc đã thay đổi."),
     ("is not there.", "không có ở đây."),
     ("is not there any more.", "không còn ở đây."),
     ("is a link to nothing.", "là liên kết không dẫn tới đâu."),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.batches.outcomes import Outcome, RunSummary
+from pipeline.batches.outcomes import BatchPlan, Outcome, RunSummary
 from pipeline.batches.standing import Status
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, describe_words, say
@@ -43,15 +44,38 @@ def show(summary: RunSummary, console: Console) -> None:
 
 def show_failures(summary: RunSummary, console: Console) -> None:
     """Every failed or partial input with what to do about it, to standard error."""
-    faulty = [outcome for outcome in summary.outcomes if outcome.state in ("failed", "partial")]
-    for outcome in faulty[:FAILURES_SHOWN]:
-        console.error(say("run.failed", console.language, name=outcome.name, what=_trouble(outcome, console)))
-    if len(faulty) > FAILURES_SHOWN:
-        console.note(say("run.more", console.language, count=len(faulty) - FAILURES_SHOWN))
+    _show_faulty([outcome for outcome in summary.outcomes if outcome.state in ("failed", "partial")], console)
     if summary.stopped is not None:
         console.error(describe(summary.stopped, console.language))
     if summary.interrupted:
         console.note(say("run.interrupted", console.language))
+
+
+def show_plan(plan: BatchPlan, console: Console) -> None:
+    """What a run would do: the inputs it would work on, how long that takes, and what it could not read."""
+    for name in (*plan.new, *plan.changed, *plan.to_retry, *plan.to_read_again):
+        console.result(name)
+    _show_faulty(plan.unreadable, console)
+    console.note(say("run.plan", console.language, files=plan.files, pages=plan.pages,
+                     minutes=round(plan.seconds / 60, 1), jobs=plan.jobs))
+    if plan.older:
+        console.note(say("run.older", console.language, count=plan.older))
+
+
+def plan_json(plan: BatchPlan) -> dict[str, Any]:
+    """The same for `--json`."""
+    return {
+        "new": plan.new, "changed": plan.changed, "to_retry": plan.to_retry, "to_read_again": plan.to_read_again,
+        "unchanged": plan.unchanged, "unreadable": [outcome.name for outcome in plan.unreadable],
+        "older": plan.older, "pages": plan.pages, "seconds": round(plan.seconds, 1), "jobs": plan.jobs,
+    }
+
+
+def _show_faulty(faulty: Sequence[Outcome], console: Console) -> None:
+    for outcome in faulty[:FAILURES_SHOWN]:
+        console.error(say("run.failed", console.language, name=outcome.name, what=_trouble(outcome, console)))
+    if len(faulty) > FAILURES_SHOWN:
+        console.note(say("run.more", console.language, count=len(faulty) - FAILURES_SHOWN))
 
 
 def _trouble(outcome: Outcome, console: Console) -> str:
