@@ -13,6 +13,7 @@ import pytest
 
 from pipeline import cli
 from pipeline.commands import doctor
+from pipeline.commands.console import Console
 from pipeline.errors import UsageError
 
 ROOT = Path(__file__).parent.parent
@@ -216,3 +217,12 @@ def test_an_unknown_format_is_named() -> None:
     options = cli.build_parser().parse_args(["run", "a", "--out", "b", "--formats", "text,docx"])
     with pytest.raises(UsageError, match="docx"):
         cli.settings_from(options)
+
+
+def test_counting_without_a_terminal_is_a_line_for_every_thousand(capsys: pytest.CaptureFixture[str]) -> None:
+    with Console("vi").counting("Đang lập chỉ mục") as told:
+        for done in range(2501):
+            told(done, 2500)
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "Đang lập chỉ mục 1000/2500\nĐang lập chỉ mục 2000/2500\n"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from rich.console import Console as RichConsole
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,7 @@ from pipeline.commands.messages import Language, say
 
 # Lines without a terminal: one for every so many files, so that a log of 50,000 files stays readable.
 PLAIN_EVERY = 25
+PLAIN_EVERY_DOCUMENTS = 1000  # where a document takes some milliseconds
 
 
 class Console:
@@ -62,6 +64,24 @@ class Console:
 
     def bar(self) -> Bar:
         return Bar(self)
+
+    @contextmanager
+    def counting(self, label: str) -> Iterator[Callable[[int, int], None]]:
+        """Progress of long work that counts documents: call it with how many are done, of how many.
+
+        On a terminal a bar, which goes when the work is done; elsewhere a line for every so many.
+        """
+        columns = TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
+        plain = not self._err.is_terminal
+        with RichProgress(*columns, console=self._err, disable=plain, transient=True) as shown:
+            task = shown.add_task("", total=None)
+
+            def told(done: int, total: int) -> None:
+                shown.update(task, completed=done, total=total)
+                if plain and done and done % PLAIN_EVERY_DOCUMENTS == 0:
+                    self.note(f"{label} {done}/{total}")
+
+            yield told
 
 
 class Bar:

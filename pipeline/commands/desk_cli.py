@@ -36,6 +36,7 @@ class Ui(Protocol):
     def result(self, text: str) -> None: ...
     def result_json(self, value: Any) -> None: ...
     def note(self, text: str) -> None: ...
+    def counting(self, label: str) -> contextlib.AbstractContextManager[Callable[[int, int], None]]: ...
 
 
 # command: (English, Vietnamese)
@@ -162,10 +163,8 @@ def _review(options: argparse.Namespace, ui: Ui) -> int:
 
 
 def _search(options: argparse.Namespace, ui: Ui) -> int:
-    if options.rebuild:
-        index.rebuild(options.out)
-    else:
-        index.update(options.out)
+    with ui.counting(say("desk.indexing", ui.language)) as told:
+        (index.rebuild if options.rebuild else index.update)(options.out, told)
     query = " ".join(options.query)
     filters = filters_of(options)
     if not query:
@@ -199,14 +198,16 @@ def _export(options: argparse.Namespace, ui: Ui) -> int:
     filters = filters_of(options)
     names: tuple[str, ...] = ()
     if filters != Filters():
-        index.update(options.out)
+        with ui.counting(say("desk.indexing", ui.language)) as told:
+            index.update(options.out, told)
         with index.opened(options.out) as db:
             rows = search.documents(db, filters, order="name", limit=1_000_000)
         names = tuple(row.name for row in rows if row.state != "failed")
         if not names:
             raise UsageError("", "No document matches these filters.", cure="Leave one out.")
     shelving = handover.load_shelving(options.shelf, layout=options.layout)
-    collection = handover.collect(options.out, names=names, shelving=shelving)
+    with ui.counting(say("desk.gathering", ui.language)) as told:
+        collection = handover.collect(options.out, names=names, shelving=shelving, told=told)
     agency = tt05.load_agency(options.agency)
     job = forms.Job(options.out, collection, agency, forms.timestamp(), options.folder)
     name, content = forms.make(options.form, job)
@@ -238,7 +239,8 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
     imported = sheets.read_xlsx(content, options.out, options.who or login_name())
     taken: tuple[desk.Item, ...] = ()
     if not options.dry_run:
-        taken = sheets.take_over(options.out, imported, reread, rewrite)
+        with ui.counting(say("desk.taking", ui.language)) as told:
+            taken = sheets.take_over(options.out, imported, reread, rewrite, told)
         for item in taken:
             index.put(options.out, item)
     if ui.as_json:
@@ -256,7 +258,8 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
 
 
 def _learn(options: argparse.Namespace, ui: Ui) -> int:
-    learned = learn.learn(options.out)
+    with ui.counting(say("desk.gathering", ui.language)) as told:
+        learned = learn.learn(options.out, told)
     if ui.as_json:
         ui.result_json({"references": [str(path) for path in learned.references], "words": learned.words,
                         "cases": learned.cases, "skipped": learned.skipped})

@@ -57,6 +57,8 @@ TEXT_BLOCKS = ("text", "table", "stamp_text", "footer")
 Reread = Callable[[Document], Plan]
 # Writes the other outputs of a document (text, Markdown, PDF) after a change; see `Outputs` in desk_cli.
 Rewrite = Callable[[Path, Document, Plan], None]
+# Hears of long work over documents: how many are done, of how many.
+Told = Callable[[int, int], None]
 
 
 class Conflict(UsageError):
@@ -119,6 +121,18 @@ def file_of(name: str) -> str:
     """
     match = _PART.fullmatch(name)
     return match[1] if match else name
+
+
+def unheard(done: int, total: int) -> None:
+    """A `Told` for callers with nobody to tell."""
+
+
+def counted(names: Sequence[str], told: Told) -> Iterator[str]:
+    """The names one after the other, telling before each how many are done of how many, and at the end."""
+    for done, name in enumerate(names):
+        told(done, len(names))
+        yield name
+    told(len(names), len(names))
 
 
 def names(out: Path) -> Iterator[str]:

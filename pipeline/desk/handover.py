@@ -129,13 +129,15 @@ def _shelf_name(cell: str) -> str:
     return ""
 
 
-def collect(out: Path, *, names: Sequence[str] = (), shelving: Shelving | None = None) -> Collection:
+def collect(
+    out: Path, *, names: Sequence[str] = (), shelving: Shelving | None = None, told: desk.Told = desk.unheard
+) -> Collection:
     """All documents of an output folder (or those named) that may go out. Raises NoInput, UsageError."""
     shelving = shelving or Shelving()
     known = index.known(out)
     entries, held, unread = [], [], []
     with _no_search_for_cycles():
-        for name in names or tuple(desk.names(out)):
+        for name in desk.counted(names or tuple(desk.names(out)), told):
             try:
                 entry = _entry(out, name, shelving, known.get(name))
             except UsageError:

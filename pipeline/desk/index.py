@@ -123,7 +123,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 # --- filling --------------------------------------------------------------------------------------------
 
 
-def update(out: Path) -> tuple[int, int]:
+def update(out: Path, told: desk.Told = desk.unheard) -> tuple[int, int]:
     """Bring the index up to the outputs: new, changed and vanished documents. Gives (indexed, removed).
 
     A document whose outputs cannot be read, and an input that failed, stand in the list with their trouble.
@@ -132,7 +132,7 @@ def update(out: Path) -> tuple[int, int]:
     with opened(out, write=True) as connection:
         known = dict(connection.execute("SELECT name, stamp FROM search_documents"))
         seen: set[str] = set()
-        for name in desk.names(out):
+        for name in desk.counted(tuple(desk.names(out)), told):
             seen.add(name)
             stamp = _stamp(out, name)
             if known.get(name) != stamp:
@@ -152,12 +152,12 @@ def update(out: Path) -> tuple[int, int]:
     return indexed, len(gone)
 
 
-def rebuild(out: Path) -> int:
+def rebuild(out: Path, told: desk.Told = desk.unheard) -> int:
     """Make the index anew from the outputs. Gives the number of documents."""
     with opened(out, write=True) as connection:
         connection.execute("UPDATE search_meta SET value = '' WHERE name = 'version'")
         _make_tables(connection)
-    return update(out)[0]
+    return update(out, told)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ class Learned:
     skipped: tuple[str, ...]
 
 
-def learn(out: Path) -> Learned:
+def learn(out: Path, told: desk.Told = desk.unheard) -> Learned:
     """Go through all documents of an output folder. Raises NoInput, OutputNotWritable."""
     place = out / FOLDER
     texts: dict[str, str] = {}
@@ -43,7 +43,7 @@ def learn(out: Path) -> Learned:
     documents: dict[tuple[str, str], set[str]] = {}
     cases: list[dict[str, Any]] = []
     skipped = []
-    for name in desk.names(out):
+    for name in desk.counted(tuple(desk.names(out)), told):
         try:
             item = desk.load(out, name)
         except SohoaError:

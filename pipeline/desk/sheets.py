@@ -189,10 +189,12 @@ Baseline = dict[tuple[str, str, str], Mapping[str, str]]
 
 
 def take_over(
-    out: Path, imported: Imported, reread: desk.Reread, rewrite: desk.Rewrite | None = None
+    out: Path, imported: Imported, reread: desk.Reread, rewrite: desk.Rewrite | None = None,
+    told: desk.Told = desk.unheard,
 ) -> tuple[Item, ...]:
     """Put the changes of a workbook into the logs and outputs of their documents."""
-    return tuple(desk.change(out, name, entries, reread, rewrite) for name, entries in imported.entries.items())
+    return tuple(desk.change(out, name, imported.entries[name], reread, rewrite)
+                 for name in desk.counted(tuple(imported.entries), told))
 
 
 def _rows(sheet: Any) -> list[tuple[Any, ...]]:

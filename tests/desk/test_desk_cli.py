@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 
 import office
 import openpyxl
@@ -26,7 +27,7 @@ NAME = "huyen/tam-tien-2024.pdf"
 class Ui:
     def __init__(self, as_json=False):
         self.as_json, self.language = as_json, "en"
-        self.results, self.notes = [], []
+        self.results, self.notes, self.counted = [], [], {}
 
     def result(self, text):
         self.results.append(text)
@@ -36,6 +37,10 @@ class Ui:
 
     def note(self, text):
         self.notes.append(text)
+
+    @contextmanager
+    def counting(self, label):
+        yield lambda done, total: self.counted.setdefault(label, []).append((done, total))
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +54,15 @@ def call(*arguments, as_json=False):
     options = parser.parse_args([str(argument) for argument in arguments])
     ui = Ui(as_json)
     return options.handler(options, ui), ui
+
+
+def test_long_work_tells_how_far_it_is(out):
+    _, ui = call("search", out, "thuy", "loi")
+    count = len(tuple(desk.names(out)))
+    assert count > 2
+    assert ui.counted["Indexing"] == [(done, count) for done in range(count + 1)]
+    _, ui = call("export", out, "csv")
+    assert ui.counted["Gathering"] == [(done, count) for done in range(count + 1)]
 
 
 def test_search(out):
