@@ -190,8 +190,8 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
     look = heading_like(rest)
     if close == "." and rest[:1].isalpha() and printed.isupper():
         return  # "Q.Bình Thạnh", "T.Ư": an abbreviation
-    if close == "-" and (not printed.isupper() or look < 1.0):
-        return  # "A - CHỈ TIÊU" opens a section, "a - b" does not
+    if close == "-" and (not printed.isupper() or look < 0.8):
+        return  # "A - CHỈ TIÊU", "A- Chỉ tiêu" open a section, "a - b" does not
     base = printed.lower()
     doubt = None
     if base not in ALPHABET:

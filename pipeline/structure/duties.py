@@ -210,7 +210,7 @@ def _partners(task: str) -> Iterator[tuple[str, str]]:
     """(actor, task) of bodies named after "phối hợp với" at the start of a task or of a clause of it."""
     for start in (0, *(found.end() for found in _CLAUSE.finditer(task))):
         match = _TOGETHER.match(task, start)
-        if match is not None:
+        if match is not None and (start == 0 or match.group().lower().startswith("chủ trì")):
             stop = _CLAUSE.search(task, match.end())
             yield from _named_partners(task[match.end() : stop.start() if start and stop else len(task)])
 

@@ -299,6 +299,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
                 used[index - 1] if index else None,
                 used[index + 1] if index + 1 < len(used) else None,
                 builder.in_duties,
+                bool(builder.stack) and builder.stack[-1].unnumbered and builder.stack[-1].rank == _UNNUMBERED,
             )
         ):
             builder.unnumbered(paragraph)
@@ -410,6 +411,11 @@ def _holds_goals(heading: str, own: Sequence[Paragraph], children: Sequence[_Dra
     return measured >= LEAST_GOALS and 2 * measured >= len(items)
 
 
+# "1. Công tác kiểm tra, giám sát" is of the organisation part as a section of its own, work among the work of a body
+_INSPECTION = re.compile(r"(?:cong tac )?(?:kiem tra|giam sat)\b")
+_WORK = frozenset({"content", "tasks"})
+
+
 def _node(draft: _Draft, parent_kind: str | None) -> Node:
     label = draft.marker.label if draft.marker is not None else None
     heading: str | None = None
@@ -434,6 +440,8 @@ def _node(draft: _Draft, parent_kind: str | None) -> Node:
         kind = "appendix"
     elif heading is not None:
         kind = heading_kind(heading) or parent_kind
+        if kind == "organisation" and parent_kind in _WORK and _INSPECTION.match(aligned(heading)):
+            kind = parent_kind
     elif draft.marker is not None and draft.marker.family == "annex":
         kind = "appendix"
     if kind == "purpose" and heading is not None and _holds_goals(heading, own, draft.children):

@@ -68,6 +68,7 @@ def heading_score(title: Paragraph, content: bool) -> float:
 
 
 SHORT_TITLE = 9  # words
+TITLE_BESIDE = 16  # words of a title without a number where the section already has such titles
 
 
 def _opens_bullets(after: Paragraph) -> bool:
@@ -77,10 +78,17 @@ def _opens_bullets(after: Paragraph) -> bool:
 
 
 def is_unnumbered_heading(
-    paragraph: Paragraph, before: Paragraph | None, after: Paragraph | None, duties: bool = False
+    paragraph: Paragraph,
+    before: Paragraph | None,
+    after: Paragraph | None,
+    duties: bool = False,
+    beside: bool = False,
 ) -> bool:
     """A title without a number: capitals or bold alone, a canonical heading that stands by itself, a short line that
-    ends nothing and has bullets below, or in the part of the duties (`duties`) the name of a body alone."""
+    ends nothing and has bullets below, or in the part of the duties (`duties`) the name of a body alone.
+
+    `beside` says that the section open already has such titles; then a longer line may be one.
+    """
     text = paragraph.text.strip()
     words = text.split()
     if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
@@ -103,6 +111,18 @@ def is_unnumbered_heading(
     if len(words) <= 6 and heading_kind(core) is not None:
         return True
     if len(words) <= SHORT_TITLE and core == text and _opens_bullets(after) and not re.search(r"\d", text):
+        return True
+    if (
+        beside
+        and paragraph.is_bold is None
+        and core == text
+        and len(words) <= TITLE_BESIDE
+        and before is not None
+        and _ENDS.search(before.text) is not None
+        and (_opens_bullets(after) or (after.text[:1].isupper() and len(after.text.split()) > SHORT_TITLE))
+        and not marks(text)
+        and not re.search(r"\d", text)
+    ):
         return True
     # In a text without type faces a short line between whole paragraphs is a title: it ends nothing, and a
     # sentence follows.
