@@ -387,3 +387,46 @@ def test_script_in_text_and_names_is_never_run(page, served, out, scans):
         page.wait_for_load_state("networkidle")
     assert page.title() != "taken"
     assert page.locator("img[src='x']").count() == 0
+
+
+@pytest.mark.parametrize("place", ["/", "/search", f"/d/{KEY}"])
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page_and_shows_where_it_is(page, served, place):
+    page.goto(served + place)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("""() => {
+        const shown = one => one.getBoundingClientRect().width > 0 && !one.disabled && one.tabIndex === 0
+            && getComputedStyle(one).visibility !== "hidden";
+        const all = document.querySelectorAll("a[href], button, input, select, textarea, [tabindex]");
+        window.inOrder = [...all].filter(shown);
+    }""")
+    # The search begins in its field; everything else at the top.
+    count, start = page.evaluate("() => [window.inOrder.length, window.inOrder.indexOf(document.activeElement) + 1]")
+    assert count - start > 5
+    for at in range(start, min(count, start + 40)):
+        page.keyboard.press("Tab")
+        here = page.evaluate("""() => { const one = document.activeElement, style = getComputedStyle(one);
+            return [window.inOrder.indexOf(one), style.outlineStyle, parseFloat(style.outlineWidth)]; }""")
+        assert here == [at, "solid", 2], page.evaluate("() => document.activeElement.outerHTML")
+
+
+LEGIBLE = (Path(__file__).parent / "legible.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_text_stands_out_and_every_control_has_a_name(page, served, language):
+    page.goto(f"{served}/language?to={language}")
+    faults = []
+    places = ["/", "/?state=open", "/search?q=thi+đua", "/compare?level=commune", "/handover",
+              f"/d/{desk.key_of(office.SECRET)}"]
+    for place in places:
+        page.goto(served + place)
+        page.wait_for_load_state("networkidle")
+        seen = page.evaluate(LEGIBLE)
+        assert seen["texts"] > 3, place
+        faults += [f"{place}: {fault}" for fault in seen["faults"]]
+    open_document(page, served)
+    for tab in page.locator(".side .tabs button").all():
+        tab.click()
+        page.wait_for_load_state("networkidle")
+        faults += [f"document, {tab.inner_text()}: {fault}" for fault in page.evaluate(LEGIBLE)["faults"]]
+    assert faults == [], "\n".join(faults)

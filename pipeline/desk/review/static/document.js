@@ -383,6 +383,7 @@
   function openTab(name) {
     for (const button of document.querySelectorAll("#tabs button")) {
       button.classList.toggle("here", button.dataset.tab === name);
+      button.setAttribute("aria-pressed", String(button.dataset.tab === name));
       at(`panel-${button.dataset.tab}`).hidden = button.dataset.tab !== name;
     }
   }
