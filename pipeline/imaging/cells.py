@@ -81,7 +81,38 @@ def read(
                 bottom=word.bottom + down, line=line, block=word.block + 1,
             ))
         first_line += len(numbers)
-    return tuple(words)
+    return _once(words)
+
+
+SAME_PLACE = 0.6  # of the smaller of two boxes that lies in the other
+_NEAR = 64  # pixels: words are compared with those of the squares around their middle
+
+
+def _once(words: list[SeenWord]) -> tuple[SeenWord, ...]:
+    """Words without those read twice: the box of a cell whose line is broken reaches into its neighbours.
+
+    The surer reading stays.
+    """
+    kept: dict[int, SeenWord] = {}
+    squares: dict[tuple[int, int], list[int]] = {}
+    for index in sorted(range(len(words)), key=lambda i: -words[i].confidence):
+        word = words[index]
+        row, column = (word.top + word.bottom) // 2 // _NEAR, (word.left + word.right) // 2 // _NEAR
+        near = [i for r in (-1, 0, 1) for c in (-1, 0, 1) for i in squares.get((row + r, column + c), ())]
+        if any(_stands_on(word, kept[i]) for i in near):
+            continue
+        kept[index] = word
+        squares.setdefault((row, column), []).append(index)
+    return tuple(kept[index] for index in sorted(kept))
+
+
+def _stands_on(one: SeenWord, other: SeenWord) -> bool:
+    wide = min(one.right, other.right) - max(one.left, other.left)
+    high = min(one.bottom, other.bottom) - max(one.top, other.top)
+    least = min(
+        (one.right - one.left) * (one.bottom - one.top), (other.right - other.left) * (other.bottom - other.top)
+    )
+    return wide > 0 and high > 0 and wide * high > SAME_PLACE * least
 
 
 def _paper(copy: Image) -> np.uint8:

@@ -47,7 +47,19 @@ def ruled_regions(page: Page) -> Iterable[Region]:
         xs = _spread(xs)
         ys = _spread(ys)
         if len(xs) >= 3 and len(ys) >= 3:
+            # Pieces that lost their crossings stand on the lines of the grid all the same.
+            frame = Box(xs[0], ys[0], xs[-1], ys[-1])
+            group_across += [box for box in across if box not in group_across and _stands_on(box, ys, frame, False)]
+            group_down += [box for box in down if box not in group_down and _stands_on(box, xs, frame, True)]
             yield Region(xs, ys, tuple(group_across), tuple(group_down))
+
+
+def _stands_on(box: Box, positions: Sequence[float], frame: Box, vertical: bool) -> bool:
+    """Whether a rule lies in a grid's frame, on one of its lines."""
+    x, y = box.middle
+    if not (frame.left - TOUCH <= x <= frame.right + TOUCH and frame.top - TOUCH <= y <= frame.bottom + TOUCH):
+        return False
+    return any(abs((x if vertical else y) - position) <= SAME_RULE for position in positions)
 
 
 def _regions_of_columns(down: Sequence[Box]) -> Iterable[Region]:
@@ -164,18 +176,22 @@ def filled(
     if len(cells) < 4:
         return None
     inside: dict[int, list[Line]] = {}
+    pieces: list[Line] = []  # kept in the block of the table, but in no cell
     frame = region.box
     for line in lines:
         if line.box is None or id(line) in taken or line.box.bottom < frame.top or line.box.top > frame.bottom:
             continue
         by_cell: dict[int, list[int]] = {}
+        rests = [index for index, word in enumerate(line.words) if _is_piece_of_rule(word, region.xs)]
         for index, word in enumerate(line.words):
-            at = _cell_at(cells, word)
+            at = None if index in rests else _cell_at(cells, word)
             if at is not None:
                 by_cell.setdefault(at, []).append(index)
-        if not by_cell:
+        if not by_cell and not rests:
             continue
-        taken[id(line)] = (number, [index for indexes in by_cell.values() for index in indexes])
+        taken[id(line)] = (number, [*rests, *(index for indexes in by_cell.values() for index in indexes)])
+        if rests:
+            pieces.append(Line(tuple(line.words[index] for index in rests), line.box, line.size))
         for at, indexes in by_cell.items():
             words = tuple(line.words[index] for index in indexes)
             inside.setdefault(at, []).append(Line(words, union([word.box for word in words]), line.size))
@@ -191,7 +207,19 @@ def filled(
     )
     filled = tuple(part for cell in filled for part in _parted(cell, region.xs))
     ordered = tuple(line for cell in sorted(filled, key=lambda c: (c.row, c.column)) for line in cell.lines)
-    return Table(filled, frame), ordered
+    return Table(filled, frame), (*ordered, *pieces)
+
+
+_STROKES = frozenset("|IlỈÌÍi!1¦[]")
+PIECE_WIDTH = 3.0  # points; an I of 11 points is 4 wide with its feet
+
+
+def _is_piece_of_rule(word: Word, xs: Sequence[float]) -> bool:
+    """Whether a word is a piece of a column's rule that was read as a sign."""
+    if word.box is None or len(word.text) != 1 or word.text not in _STROKES:
+        return False
+    width, x = word.box.right - word.box.left, word.box.middle[0]
+    return width <= PIECE_WIDTH and any(abs(x - edge) <= SAME_RULE for edge in xs)
 
 
 def _cell_at(cells: Sequence[Cell], word: Word) -> int | None:
@@ -205,6 +233,12 @@ def _cell_at(cells: Sequence[Cell], word: Word) -> int | None:
     return None
 
 
+def _is_figure(lines: Sequence[Line]) -> bool:
+    """Whether a cell would hold a number alone."""
+    text = " ".join(word.text for line in lines for word in line.words)
+    return any(map(str.isdecimal, text)) and not any(map(str.isalpha, text))
+
+
 OPEN_GAP = 7.0  # points between words on both sides of a column's edge; words of a line stand 3-5 apart
 LEAST_PARTS = 3  # columns that a row must fill to be parted; a group row fills one
 
@@ -214,7 +248,7 @@ def _parted(cell: Cell, xs: Sequence[float]) -> tuple[Cell, ...]:
 
     In a low row the pieces of rules between cells are shorter than a letter is high, and get lost.
     """
-    if cell.column_span < LEAST_PARTS or cell.box is None:
+    if cell.column_span < 2 or cell.box is None:
         return (cell,)
     edges = xs[cell.column : cell.column + cell.column_span + 1]
     parts: list[list[Line]] = [[] for _ in range(cell.column_span)]
@@ -233,7 +267,10 @@ def _parted(cell: Cell, xs: Sequence[float]) -> tuple[Cell, ...]:
             before = at, word.box
         for at, words in groups.items():
             parts[at].append(Line(tuple(words), union([word.box for word in words]), line.size))
-    if sum(bool(part) for part in parts) < LEAST_PARTS:
+    filled_parts = [part for part in parts if part]
+    if len(filled_parts) < LEAST_PARTS and not (
+        len(filled_parts) == cell.column_span == 2 and all(_is_figure(part) for part in filled_parts)
+    ):
         return (cell,)
     top, bottom = cell.box.top, cell.box.bottom
     return tuple(
