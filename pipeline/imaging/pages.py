@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import cells, clean, ingest, layout, recognisers, second, spread
+from pipeline.imaging import cells, clean, ingest, layout, recognisers, second, signing, spread
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser, SeenWord
@@ -80,7 +80,10 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
         cleaned, words = _other_ways(page, cleaned, words, recogniser, limit)
     if not settings.second_reading:
         return _finish(page, cleaned, words, recogniser)
-    look = second.look_again(cleaned.image, cleaned.dpi, words, recognisers.of_one_block(recogniser), limit)
+    one_block = recognisers.of_one_block(recogniser)
+    look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
+    signed = signing.look_at_signature(cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit)
+    look = replace(look, words=signed.words, readings=signed.readings, changed=look.changed + signed.changed)
     return _finish(page, cleaned, look.words, recogniser, look)
 
 

@@ -122,6 +122,8 @@ _RANK = re.compile(
     r"bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
     re.IGNORECASE,
 )
+# The ranks of the armed forces and the police, their marks lost or wrong: "Trung tấ", "TRUNG TA".
+_FORCES_RANK = re.compile(r"(?P<rank>(?:dai|thuong|trung|thieu)\s+(?:tuong|ta|uy))\s+(?=[a-z]+\s+[a-z])")
 _SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-])*\Z")
 
 
@@ -138,9 +140,9 @@ def name_likeness(text: str) -> float:
 def split_rank(text: str) -> tuple[str | None, str]:
     """Rank and name of a signer's line: ("Đại tá", "Thạch Sơn Hùng"); the whole line where there is no rank."""
     stripped = text.strip(" .,;:*_-\"'()[]|")
-    match = _RANK.match(stripped)
+    match = _RANK.match(stripped) or _FORCES_RANK.match(aligned(stripped))
     if match:
-        return match["rank"].strip(" ,-"), stripped[match.end() :].strip()
+        return stripped[: match.end("rank")].strip(" ,-"), stripped[match.end() :].strip()
     return None, stripped
 
 
@@ -155,6 +157,8 @@ def _name_score(name: str) -> float:
     if shape:
         score += 0.45
     elif name.isupper():
+        if len(words) < 3:
+            return 0.0  # "NHÂN DÂN" under "TM. HỘI ĐỒNG"
         score += 0.2
     elif words[0][0].isupper() and words[-1][0].isupper():
         score += 0.15

@@ -1,0 +1,136 @@
+"""The second look at the place of signature: what it adds, what it leaves, what it keeps of the first look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.document import Reading
+from pipeline.imaging import signing
+from pipeline.imaging.recognisers import Image, SeenWord
+
+DPI = 150.0
+PAGE = np.full((1754, 1240), 255, np.uint8)
+
+
+def line(text: str, left: int, top: int, number: int, confidence: float = 0.95) -> list[SeenWord]:
+    """The words of one printed line, 24 pixels high, 14 a letter."""
+    words = []
+    for word in text.split():
+        words.append(SeenWord(word, left, top, left + 14 * len(word), top + 24, confidence, 0, number))
+        left += 14 * (len(word) + 1)
+    return words
+
+
+@dataclass
+class Looks:
+    """Answers each look with the lines of `seen` (text, left, top on the page, confidence)."""
+
+    seen: list[tuple[str, int, int, float]]
+    asked: list[float] = field(default_factory=list)
+    corner: tuple[int, int] = (0, 0)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"engine": "told"}
+
+    def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+        scale = dpi / DPI
+        self.asked.append(scale)
+        left = PAGE.shape[1] - round(image.shape[1] / scale)
+        top = self.corner[1]
+        words = []
+        for number, (text, x, y, confidence) in enumerate(self.seen):
+            for word in line(text, x - left, y - top, number, confidence):
+                words.append(replace(
+                    word, left=round(word.left * scale), right=round(word.right * scale),
+                    top=round(word.top * scale), bottom=round(word.bottom * scale),
+                ))
+        return tuple(words)
+
+
+FIRST_LINE = 1000
+CORNER = (0, FIRST_LINE - round(0.2 * DPI))  # the look begins a line above the first power
+
+
+def foot(*right: tuple[str, int, float]) -> tuple[SeenWord, ...]:
+    """A page's words: a body line, recipients at the left, and lines of (text, top, confidence) at the right."""
+    words = line("Trên đây là Kế hoạch phát động thi đua của Ủy ban nhân dân xã năm nay./.", 120, 900, 0)
+    words += line("Nơi nhận:", 120, FIRST_LINE, 1) + line("- Lưu: VT.", 120, 1030, 2)
+    for number, (text, top, confidence) in enumerate(right, 3):
+        words += line(text, 700, top, number, confidence)
+    return tuple(words)
+
+
+def texts(words: tuple[SeenWord, ...]) -> list[str]:
+    lines: dict[int, list[str]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word.text)
+    return [" ".join(line) for line in lines.values()]
+
+
+def test_a_lost_position_and_name_are_added() -> None:
+    looks = Looks([("KT. CHỦ TỊCH", 700, 1000, 0.95), ("PHÓ CHỦ TỊCH", 700, 1030, 0.9),
+                   ("Trần Thị Mai", 700, 1160, 0.9)], corner=CORNER)
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert set(texts(found.words)[-2:]) == {"Trần Thị Mai", "PHÓ CHỦ TỊCH"}
+    assert found.words[: len(words)] == words
+    assert found.changed == 6
+    name = next(word for word in found.words if word.text == "Trần")
+    assert abs(name.left - 700) <= 2
+    assert abs(name.top - 1160) <= 2
+
+
+def test_a_damaged_line_is_replaced_and_what_was_read_first_is_kept_beside_it() -> None:
+    looks = Looks([("PHÓ CHỦ TỊCH", 700, 1030, 0.9)], corner=CORNER)
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("FHO CHỦ TỊCH", 1030, 0.5))
+    kept: dict[int, tuple[Reading, ...]] = {0: (Reading("x", "Trèn", 0.3),)}
+    found = signing.look_at_signature(PAGE, DPI, words, kept, looks, 10)
+    assert "PHÓ CHỦ TỊCH" in texts(found.words)
+    assert "FHO" not in [word.text for word in found.words]
+    index = next(i for i, word in enumerate(found.words) if word.text == "PHÓ")
+    assert [reading.text for reading in found.readings[index]] == ["FHO"]
+    assert found.readings[0][0].text == "Trèn"
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ("chất lượng công tác", 0.95),  # no power, position or name
+        ("Trần Thị Mai", 0.5),  # strokes read as letters
+        ("Vũ Hãy Fwa", 0.74),  # a syllable that Vietnamese has not
+    ],
+)
+def test_what_no_look_reads_stays_unread(text: str, confidence: float) -> None:
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("PHÓ CHỦ TỊCH", 1030, 0.95))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, Looks([(text, 700, 1160, confidence)], corner=CORNER), 10)
+    assert found.words == words
+    assert found.changed == 0
+
+
+def test_a_signature_that_was_read_well_is_not_looked_at_again() -> None:
+    looks = Looks([])
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("PHÓ CHỦ TỊCH", 1030, 0.95), ("Trần Thị Mai", 1160, 0.95))
+    assert signing.look_at_signature(PAGE, DPI, words, {}, looks, 10).words == words
+    assert looks.asked == []
+
+
+def test_a_page_without_a_foot_is_not_looked_at() -> None:
+    looks = Looks([])
+    words = tuple(line("Các thôn tổ chức họp dân trong tháng ba", 120, 900, 0))
+    assert signing.look_at_signature(PAGE, DPI, words, {}, looks, 10).words == words
+    assert looks.asked == []
+
+
+def test_the_looks_end_with_the_first_that_reads_all() -> None:
+    whole = [("CHỦ TỊCH", 700, 1000, 0.95), ("Trần Thị Mai", 700, 1160, 0.95)]
+    looks = Looks(whole, corner=CORNER)
+    signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, looks, 10)
+    assert looks.asked == [1.0]
+    partly = Looks(whole[:1], corner=CORNER)
+    signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, partly, 10)
+    assert len(partly.asked) == len(signing.LOOKS)
