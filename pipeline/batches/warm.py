@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from pipeline import run
+from pipeline.decoder import trained
 from pipeline.imaging.recognisers import tesseract
 
 # Nothing that starts threads may run here, OpenCV above all: a fork keeps their locks without their threads.
@@ -17,5 +18,6 @@ _PLAN = "Số: 1/KH-UBND\n\nXã A, ngày 5 tháng 1 năm 2024\n\nKẾ HOẠCH\nD
 # Whatever is wrong shows itself in the first task, where it can be told; here it would end the fork server.
 with contextlib.suppress(Exception):
     run.parse(_PLAN)
+    trained.load(trained.MODEL).make_all()
 with contextlib.suppress(Exception):
     tesseract.installed()

@@ -129,7 +129,14 @@ class Finder:
         self.by_base: dict[str, list[int]] = {}
         for place, word in enumerate(self.syllables):
             self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
+        self._printed = {LOWER: self.syllables}
         self._lists: dict[tuple[str, str, str, str], Candidates] = {}
+
+    def printed(self, case: int) -> tuple[str, ...]:
+        """Every syllable in this case pattern."""
+        if case not in self._printed:
+            self._printed[case] = tuple(cased(word, case) for word in self.syllables)
+        return self._printed[case]
 
     def forget(self) -> None:
         """Drop the lists made so far."""
@@ -162,10 +169,8 @@ class Finder:
         chosen = np.argpartition(-value, MOST)[:MOST]
         chosen = chosen[(value[chosen] >= value[chosen].max() - BEAM) & (best[chosen] > HOPELESS)]
         rows = cased_scores[:, chosen].argmax(axis=0)
-        texts = tuple(
-            cased(self.syllables[place], cases[case])
-            for place, case in zip(chosen.tolist(), rows.tolist(), strict=True)
-        )
+        printed = [self.printed(case) for case in cases]
+        texts = tuple(printed[row][place] for place, row in zip(chosen.tolist(), rows.tolist(), strict=True))
         rows_of_others = self.itself(piece, set(texts))
         capitals = sum(letter.isupper() for letter in piece)
         if channel.name == GARBLING and 2 * capitals > len(piece):

@@ -10,7 +10,7 @@ It never says what a token *is*: that is the language model's part.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline.knowledge import vietnamese
 
 Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
 Case = Literal[0, 1, 2]  # lower, Capital first, UPPER
 LOWER: Final = 0
 TITLE: Final = 1
@@ -34,6 +35,8 @@ KIND_WEIGHT = 1.0  # the same for "any vowel" or "any consonant": & ¢ ¥ 6 0 ma
 FLOOR = 2e-5  # any one read letter for any printed one
 DROPPED = 2e-4  # any printed letter not read at all
 DOUBLED = 3e-4  # any sign too many beside a letter
+TOGETHER = 64  # readings scored in one go: their matrices stay in the processor's cache
+MOST_SEGMENTS = 50_000  # kept in memory
 ONSET_SPLITS = 5  # a reading of an onset is at most "ngh" and one more
 
 _ONSETS = sorted((onset for onset in vietnamese.ONSETS if onset), key=len, reverse=True)
@@ -77,49 +80,115 @@ def letter_kind(letter: str) -> str:
     return kind.upper() if letter.isupper() else kind
 
 
+class _Layer:
+    """How often groups of letters were read as what, for every letter of the alphabet by its group."""
+
+    def __init__(
+        self, letters: Sequence[str], counts: Mapping[str, Mapping[str, float]], group: Callable[[str], str]
+    ) -> None:
+        tables: dict[str, dict[str, float]] = {group(letter): {} for letter in letters}
+        for letter, row in counts.items():
+            into = tables.setdefault(group(letter), {})
+            for read, times in row.items():
+                into[read] = into.get(read, 0.0) + times
+        number = {name: place for place, name in enumerate(tables)}
+        self._groups = np.array([number[group(letter)] for letter in letters])
+        totals = np.array([sum(table.values()) for table in tables.values()], np.float64)
+        self.totals: Floats = totals[self._groups]
+        self._seen: dict[str, list[tuple[int, float]]] = {}
+        for name, table in tables.items():
+            for read, times in table.items():
+                self._seen.setdefault(read, []).append((number[name], times))
+        self._none = np.zeros(len(tables))
+
+    def times(self, read: str) -> Floats:
+        """How often the group of each letter was read so."""
+        found = self._none.copy()
+        for group, times in self._seen.get(read, ()):
+            found[group] = times
+        told: Floats = found[self._groups]
+        return told
+
+
 class LetterModel:
     """Segments of read letters given one printed letter, with smoothing worked into the table."""
 
     def __init__(self, counts: Mapping[str, Mapping[str, float]]) -> None:
-        self.counts = counts
         self.letters = sorted(vietnamese.LETTERS)
         self.place = {letter: number for number, letter in enumerate(self.letters)}
-        base: dict[str, dict[str, float]] = {}
-        kind: dict[str, dict[str, float]] = {}
-        for letter, row in counts.items():
-            for table, key in ((base, vietnamese.strip_marks(letter)), (kind, letter_kind(letter))):
-                into = table.setdefault(key, {})
-                for read, number in row.items():
-                    into[read] = into.get(read, 0.0) + number
+        self._own = _Layer(self.letters, counts, str)
+        self._base = _Layer(self.letters, counts, vietnamese.strip_marks)
+        self._kind = _Layer(self.letters, counts, letter_kind)
+        self._base_totals = np.where(self._base.totals > 0, self._base.totals, 1.0)
+        self._kind_totals = np.where(self._kind.totals > 0, self._kind.totals, 1.0)
         self._columns: dict[str, Floats] = {}
-        self._rows = [
-            (
-                counts.get(letter, {}), sum(counts.get(letter, {}).values()),
-                base.get(vietnamese.strip_marks(letter), {}),
-                sum(base.get(vietnamese.strip_marks(letter), {}).values()) or 1.0,
-                kind.get(letter_kind(letter), {}), sum(kind.get(letter_kind(letter), {}).values()) or 1.0,
-            )
-            for letter in self.letters
-        ]
+        self._row: dict[str, int] = {}
+        self._rows = np.zeros((256, len(self.letters)), np.float32)
 
     def column(self, read: str) -> Floats:
         """Probability of this segment for every printed letter."""
         known = self._columns.get(read)
         if known is None:
-            known = np.array([
-                (
-                    own.get(read, 0.0) + BASE_WEIGHT * base.get(read, 0.0) / base_total
-                    + KIND_WEIGHT * kind.get(read, 0.0) / kind_total
-                ) / (total + BASE_WEIGHT + KIND_WEIGHT)
-                for own, total, base, base_total, kind, kind_total in self._rows
-            ])
+            known = (
+                self._own.times(read) + BASE_WEIGHT * self._base.times(read) / self._base_totals
+                + KIND_WEIGHT * self._kind.times(read) / self._kind_totals
+            ) / (self._own.totals + BASE_WEIGHT + KIND_WEIGHT)
             if len(read) < 2:
                 known += FLOOR if read else DROPPED
             else:  # one sign too many before or after what the letter is read as: "éa" for á
                 known += DOUBLED * (self.column(read[1:]) + self.column(read[:-1]))
-            if len(self._columns) < 50_000:
+            if len(self._columns) < MOST_SEGMENTS:
                 self._columns[read] = known
         return known
+
+    def columns(self, reads: Sequence[str]) -> NDArray[np.float32]:
+        """The same for many segments: letter x segment."""
+        if len(self._row) > MOST_SEGMENTS:
+            self._row.clear()
+        for read in reads:
+            if read not in self._row:
+                number = self._row[read] = len(self._row)
+                if number == len(self._rows):
+                    self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+                self._rows[number] = self.column(read)
+        return self._rows[[self._row[read] for read in reads]].T.copy()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """Printed forms as a tree of letters, level by level, so that shared beginnings are scored once.
+
+    `levels`: the parent of each node of a level, and its letter. `ends`: the forms that end at a level, and their
+    nodes there.
+    """
+
+    levels: tuple[tuple[Longs, Longs], ...]
+    ends: tuple[tuple[Longs, Longs], ...]
+
+    @classmethod
+    @functools.lru_cache(maxsize=8)  # both channels have the same forms
+    def of(cls, forms: tuple[str, ...], letters: tuple[str, ...]) -> _Tree:
+        letter_place = {letter: number for number, letter in enumerate(letters)}
+        levels, ends = [], []
+        nodes = {"": 0}
+        depth = 0
+        while nodes:
+            finished = [(number, nodes[form]) for number, form in enumerate(forms) if form in nodes]
+            ends.append((
+                np.array([e[0] for e in finished], np.int64), np.array([e[1] for e in finished], np.int64)
+            ))
+            depth += 1
+            wider: dict[str, int] = {}
+            parents, own = [], []
+            for form in forms:
+                if len(form) >= depth and form[:depth] not in wider:
+                    wider[form[:depth]] = len(wider)
+                    parents.append(nodes[form[: depth - 1]])
+                    own.append(letter_place.get(form[depth - 1], 0))
+            if wider:
+                levels.append((np.array(parents, np.int64), np.array(own, np.int64)))
+            nodes = wider
+        return cls(tuple(levels), tuple(ends))
 
 
 class PartModel:
@@ -139,27 +208,7 @@ class PartModel:
             for read, times in counts.get(form, {}).items():
                 self._seen.setdefault(read, []).append((number, times))
         self._rows: dict[str, NDArray[np.float32]] = {}
-        # The forms as a tree of letters, level by level, so that shared beginnings are scored once.
-        self._levels: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        self._ends: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
-        nodes = {"": 0}
-        depth = 0
-        while nodes:
-            ends = [(number, nodes[form]) for number, form in enumerate(self.forms) if form in nodes]
-            self._ends.append((
-                np.array([e[0] for e in ends], np.int64), np.array([e[1] for e in ends], np.int64)
-            ))
-            depth += 1
-            wider: dict[str, int] = {}
-            parents, own = [], []
-            for form in self.forms:
-                if len(form) >= depth and form[:depth] not in wider:
-                    wider[form[:depth]] = len(wider)
-                    parents.append(nodes[form[: depth - 1]])
-                    own.append(letters.place.get(form[depth - 1], 0))
-            if wider:
-                self._levels.append((np.array(parents, np.int64), np.array(own, np.int64)))
-            nodes = wider
+        self._tree = _Tree.of(self.forms, tuple(letters.letters))
 
     def scores(self, readings: Iterable[str]) -> None:
         """Make the rows of all these readings at once."""
@@ -170,39 +219,44 @@ class PartModel:
         if len(self._rows) > 40_000:
             self._rows.clear()
         for group in by_length.values():
-            for start in range(0, len(group), 64):
-                self._make(group[start : start + 64])
+            for start in range(0, len(group), TOGETHER):
+                self._make(group[start : start + TOGETHER])
 
     def _make(self, readings: list[str]) -> None:
         length = len(readings[0])
+        # By size and start of the read segment: letter x reading. The readings stand side by side in memory, so
+        # that every step below is one run over a whole matrix.
         columns = [
-            np.stack([
-                np.stack([self.letters.column(r[j : j + size]) for j in range(length - size + 1)]) for r in readings
-            ]).astype(np.float32)
+            [
+                self.letters.columns([reading[start : start + size] for reading in readings])
+                for start in range(length - size + 1)
+            ]
             for size in range(min(LONGEST_SEGMENT, length) + 1)
-        ]  # by size: readings x start x letter
-        # 32 bits are enough: no form is so long that a product of letters falls below 1e-38 and still counts.
-        state = np.zeros((len(readings), 1, length + 1), np.float32)
-        state[:, 0, 0] = 1.0
-        result = np.zeros((len(readings), len(self.forms)), np.float32)
-        for level in range(len(self._levels) + 1):
-            numbers, places = self._ends[level]
+        ]
+        # By end of what is read so far: node x reading. 32 bits are enough: no form is so long that a product of
+        # letters falls below 1e-38 and still counts.
+        state = [np.full((1, len(readings)), float(end == 0), np.float32) for end in range(length + 1)]
+        result = np.zeros((len(self.forms), len(readings)), np.float32)
+        for level in range(len(self._tree.levels) + 1):
+            numbers, places = self._tree.ends[level]
             if len(numbers):
-                result[:, numbers] = state[:, places, length]
-            if level == len(self._levels):
+                result[numbers] = state[length][places]
+            if level == len(self._tree.levels):
                 break
-            parents, own = self._levels[level]
-            before = state[:, parents, :]
-            state = np.zeros_like(before)
-            for size, table in enumerate(columns):
-                chances = table[:, :, own].transpose(0, 2, 1)
-                state[:, :, size:] += before[:, :, : length + 1 - size] * chances
-        for reading, row in zip(readings, result, strict=True):
-            row *= WHOLE_WEIGHT
+            parents, own = self._tree.levels[level]
+            before = [rows[parents] for rows in state]
+            state = []
+            for end in range(length + 1):
+                total = before[end] * columns[0][end][own]
+                for size in range(1, min(LONGEST_SEGMENT, end) + 1):
+                    total += before[end - size] * columns[size][end - size][own]
+                state.append(total)
+        result *= WHOLE_WEIGHT
+        for place, reading in enumerate(readings):
             for number, times in self._seen.get(reading, ()):
-                row[number] += times
-            row /= self.totals + WHOLE_WEIGHT
-            self._rows[reading] = row.astype(np.float32)
+                result[number, place] += times
+        made = (result / (self.totals + WHOLE_WEIGHT)[:, None]).astype(np.float32).T.copy()
+        self._rows.update(zip(readings, made, strict=True))
 
     def score(self, reading: str) -> NDArray[np.float32]:
         row = self._rows.get(reading)
@@ -220,22 +274,22 @@ class Channel:
     syllables: tuple[str, ...]
     onsets: PartModel
     rimes: PartModel
-    _onset_of: NDArray[np.int64] = field(init=False)  # case x syllable -> onset form
-    _rime_of: NDArray[np.int64] = field(init=False)
+    _cells: tuple[_Cells, ...] = field(init=False)  # by case
 
     def __post_init__(self) -> None:
         onset_place = {form: number for number, form in enumerate(self.onsets.forms)}
         rime_place = {form: number for number, form in enumerate(self.rimes.forms)}
-        parts = [[cased_parts(word, case) for word in self.syllables] for case in CASES]
-        self._onset_of = np.array([[onset_place[onset] for onset, _ in row] for row in parts])
-        self._rime_of = np.array([[rime_place[rime] for _, rime in row] for row in parts])
+        self._cells = tuple(
+            _Cells.of([onset_place[onset] for onset, _ in row], [rime_place[rime] for _, rime in row])
+            for row in _parts(self.syllables)
+        )
 
     @classmethod
     def learn(
         cls, name: str, syllables: Sequence[str], onset_counts: Mapping[str, Mapping[str, float]],
         rime_counts: Mapping[str, Mapping[str, float]], letter_counts: Mapping[str, Mapping[str, float]],
     ) -> Channel:
-        parts = {cased_parts(word, case) for word in syllables for case in CASES}
+        parts = {part for row in _parts(tuple(syllables)) for part in row}
         letters = LetterModel(letter_counts)
         onsets = PartModel(sorted({onset for onset, _ in parts}), onset_counts, letters)
         rimes = PartModel(sorted({rime for _, rime in parts}), rime_counts, letters)
@@ -243,17 +297,11 @@ class Channel:
 
     def prepare(self, readings: Iterable[str]) -> None:
         """Make the tables of many readings at once; `score` is quick afterwards."""
-        starts: set[str] = set()
-        ends: set[str] = set()
-        for reading in readings:
-            if 0 < len(reading) <= LONGEST_READING:
-                for cut in range(min(ONSET_SPLITS, len(reading)) + 1):
-                    starts.add(reading[:cut])
-        self.onsets.scores(starts)
-        for reading in readings:
-            if 0 < len(reading) <= LONGEST_READING:
-                ends.update(reading[cut:] for cut in self._cuts(reading))
-        self.rimes.scores(ends)
+        known = [reading for reading in dict.fromkeys(readings) if 0 < len(reading) <= LONGEST_READING]
+        self.onsets.scores(
+            reading[:cut] for reading in known for cut in range(min(ONSET_SPLITS, len(reading)) + 1)
+        )
+        self.rimes.scores(reading[cut:] for reading in known for cut in self._cuts(reading))
 
     def _cuts(self, reading: str) -> list[int]:
         """Places where the onset may end: those not hopeless beside the best."""
@@ -266,12 +314,37 @@ class Channel:
         total = np.zeros((len(cases), len(self.syllables)), np.float32)
         if not 0 < len(reading) <= LONGEST_READING:
             return total
-        wanted = list(cases)
-        onset_of, rime_of = self._onset_of[wanted], self._rime_of[wanted]
-        for cut in self._cuts(reading):
-            onset, rime = self.onsets.score(reading[:cut]), self.rimes.score(reading[cut:])
-            total += onset[onset_of] * rime[rime_of]
+        parts = [(self.onsets.score(reading[:cut]), self.rimes.score(reading[cut:])) for cut in self._cuts(reading)]
+        for row, case in enumerate(cases):
+            total[row] = self._cells[case].score(parts)
         return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The syllables of one case as cells of a table, onset x rime: a tenth as many products as syllables and parts."""
+
+    onsets: Longs
+    rimes: Longs
+    cells: Longs
+
+    @classmethod
+    def of(cls, onsets: Sequence[int], rimes: Sequence[int]) -> _Cells:
+        rows, row = np.unique(onsets, return_inverse=True)
+        columns, column = np.unique(rimes, return_inverse=True)
+        return cls(rows, columns, row * len(columns) + column)
+
+    def score(self, parts: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> NDArray[np.float32]:
+        table = np.zeros((len(self.onsets), len(self.rimes)), np.float32)
+        for onset, rime in parts:
+            table += onset[self.onsets][:, None] * rime[self.rimes]
+        return table.reshape(-1).take(self.cells)
+
+
+@functools.lru_cache(maxsize=4)  # both channels have the same syllables
+def _parts(syllables: tuple[str, ...]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Onset and rime of every syllable, a row for each case."""
+    return tuple(tuple(cased_parts(word, case) for word in syllables) for case in CASES)
 
 
 def to_arrays(name: str, tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, NDArray[Any]]:

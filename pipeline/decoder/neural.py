@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.decoder import modelfile
 from pipeline.decoder.lattice import Arcs, Doubles, Longs
 
 Matrix = NDArray[np.float32]
@@ -58,15 +59,15 @@ class NeuralReader:
     network's and of the word's own frequency (`bias`).
     """
 
-    def __init__(self, arrays: Any) -> None:
+    def __init__(self, stored: Any) -> None:
         self.context, self.answer, self.first, self.second, self.third = (
-            arrays[name].astype(np.float32) * arrays[f"{name}_scale"].astype(np.float32)[:, None] for name in MATRICES
+            stored[name].astype(np.float32) * stored[f"{name}_scale"].astype(np.float32)[:, None] for name in MATRICES
         )
         self.first_bias, self.second_bias, self.third_bias, self.bias = (
-            arrays[f"{name}_bias"].astype(np.float32) for name in ("first", "second", "third", "word")
+            stored[f"{name}_bias"].astype(np.float32) for name in ("first", "second", "third", "word")
         )
-        self.weights = arrays["weights"].astype(np.float64)
-        self.learned = arrays["answer_scale"] > 0
+        self.weights = stored["weights"].astype(np.float64)
+        self.learned = stored["answer_scale"] > 0
 
     def hidden(self, around: Matrix, places: NDArray[np.intp]) -> Matrix:
         """What the words around tell of these places: a row for each, to be multiplied with rows of `answer`.
@@ -133,6 +134,5 @@ def load(path: Path, words: bytes) -> NeuralReader | None:
     """The network of this path, made for this vocabulary; None where there is none, for the decoder does without."""
     if not path.is_file():
         return None
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    return NeuralReader(arrays) if int(arrays["vocabulary"][0]) == zlib.crc32(words) else None
+    found = modelfile.load(path)
+    return NeuralReader(found) if int(found["vocabulary"][0]) == zlib.crc32(words) else None

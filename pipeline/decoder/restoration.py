@@ -201,6 +201,8 @@ class Restorer:
                             readings.append(piece.with_tail)
             reader.prepare(readings)
         builder = Weaver(self.trained, condition)
+        if condition == "garbled":
+            builder.foresee(slots)
         for slot in slots:
             builder.add(slot)
         builder.solve(preset, models)

@@ -55,18 +55,13 @@ class Signs:
 
 
 @cache
-def _bare_syllables() -> frozenset[str]:
-    return frozenset(vietnamese.strip_marks(syllable) for syllable in vietnamese.syllables())
-
-
-@cache
 def _of_token(token: str) -> Signs | None:
     if len(token) > 1 and token.isupper() and not vietnamese.is_syllable(token):
         return None
     lower = token.lower()
     bare = vietnamese.strip_marks(lower)
     return Signs(
-        1.0, float(vietnamese.is_syllable(lower)), float(bare in _bare_syllables()),
+        1.0, float(vietnamese.is_syllable(lower)), float(bare in vietnamese.bare_syllables()),
         float(bool(OWN_LETTERS.search(lower))), float(token.isascii() and token.isalpha()),
         float(bool(_LEGACY.search(token))),
     )

@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder import channel, neural
+from pipeline.decoder import channel, modelfile, neural
 from pipeline.decoder.candidates import Finder
+from pipeline.decoder.channel import Channel
 from pipeline.decoder.language import Floats, LanguageModel, Vocabulary
 from pipeline.errors import MissingPart
 from pipeline.knowledge import vietnamese
@@ -26,14 +27,28 @@ SHORTEST_MISPRINT = 4  # letters
 class Trained:
     """What was learned from text and from synthetic pages; decoding does not change it."""
 
-    def __init__(self, arrays: Any, second_reader: neural.NeuralReader | None = None) -> None:
+    def __init__(self, stored: Any, second_reader: neural.NeuralReader | None = None) -> None:
+        self._stored = stored
         self.second_reader = second_reader
-        self.vocabulary = Vocabulary(tuple(arrays["words"].tobytes().decode().split("\n")))
-        self.model = LanguageModel.from_arrays(arrays)
+        self.vocabulary = Vocabulary(tuple(stored["words"].tobytes().decode().split("\n")))
+        self.model = LanguageModel.from_arrays(stored)
         self.finder = Finder(self.vocabulary, self.model, _abbreviations())
-        self.latin = channel.from_arrays("latin", self.finder.syllables, arrays)
-        self.vie = channel.from_arrays("vie", self.finder.syllables, arrays)
         self._pairs: tuple[tuple[LanguageModel, ...], NDArray[np.uint8]] | None = None
+
+    # Few texts have been through two readers.
+    @cached_property
+    def latin(self) -> Channel:
+        """The channel of an English or Latin model."""
+        return channel.from_arrays("latin", self.finder.syllables, self._stored)
+
+    @cached_property
+    def vie(self) -> Channel:
+        """The channel of a Vietnamese model."""
+        return channel.from_arrays("vie", self.finder.syllables, self._stored)
+
+    def make_all(self) -> None:
+        """Make at once what is else made on first use, in a process that others are forked from."""
+        _ = self.latin, self.vie, self.model.pairs()
 
     def pairs_with(self, models: Sequence[LanguageModel]) -> NDArray[np.uint8]:
         """The table of pairs for these trusted models; that of the last ones is kept."""
@@ -71,8 +86,7 @@ def load(path: Path, second_reader: bool = True) -> Trained:
     """
     if not path.is_file():
         raise MissingPart(path.name, "the restoration model is missing", cure="Install the package again.")
-    with np.load(path, allow_pickle=False) as arrays:
-        found = {name: arrays[name] for name in arrays.files}
+    found = modelfile.load(path)
     return Trained(found, neural.load(path.with_name(neural.FILE), found["words"].tobytes()) if second_reader else None)
 
 

@@ -5,6 +5,7 @@ one that came apart; punctuation, numbers and labels pass through as what the la
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +38,7 @@ LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
 SPLIT, MERGE = -6.0, -6.5  # log-probabilities, an estimate: one token in 400 and one in 650
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
 MOST_HALVES = 6
+SHORTEST_OF_TWO, LONGEST_OF_TWO = 4, 14  # letters of a token that may be two syllables
 LONGEST_JOINED = 9  # letters of two tokens read as one syllable
 # A word of a trusted text: the share of words around that must agree, the nats it gets, and how far below the best
 # reading it may lie. On a garbled plan beside its kin, copied words lay up to 12 nats below; of the 10 words that the
@@ -68,6 +70,15 @@ class _Outcome:
     text: str
     chance: float
     tail: bool
+
+
+def _may_be_two(text: str) -> bool:
+    return SHORTEST_OF_TWO <= len(text) <= LONGEST_OF_TWO
+
+
+def _halving(text: str) -> range:
+    """Where a token may be cut in two."""
+    return range(2, len(text) - 1)
 
 
 class Weaver:
@@ -102,6 +113,23 @@ class Weaver:
         self.groups.append(_Group((), ("",), "fixed"))
         self.node += 1
         self.bounded = word == BOUNDARY
+
+    def foresee(self, slots: Sequence[Slot | None]) -> None:
+        """Make the channel's tables for tokens that may be two, or half a one, all at once; `add` finds them made."""
+        wanted: list[str] = []
+        before: tuple[Slot, str, bool] | None = None
+        for slot in slots:
+            piece = slot.word.pieces[slot.place] if slot else None
+            if slot is None or piece is None or piece.kind != "text":
+                before = None
+                continue
+            poor = self._value(self._candidates(piece, slot.setting, slot.word), piece.text) < POOR
+            if poor and _may_be_two(piece.text):
+                wanted += [part for cut in _halving(piece.text) for part in (piece.text[:cut], piece.text[cut:])]
+            if before and (poor or before[2]) and slot.place == 0 and before[0].line == slot.line:
+                wanted.append(before[1] + piece.text)
+            before = slot, piece.text, poor
+        self.trained.latin.prepare(wanted)
 
     def add(self, slot: Slot | None) -> None:
         if slot is None:
@@ -205,7 +233,7 @@ class Weaver:
         value = self._value(found, piece.text)
         self.values.append(value)
         poor = self.condition == "garbled" and value < POOR
-        halves = self._halves(piece.text, setting) if poor and 4 <= len(piece.text) <= 14 else []
+        halves = self._halves(piece.text, setting) if poor and _may_be_two(piece.text) else []
         end = begin + 1 + len(halves)
         self._arcs(begin, end, found, 0.0, _Group((number,), found.texts, "whole", found.tails))
         for place, (left, right) in enumerate(halves, 1):
@@ -216,7 +244,6 @@ class Weaver:
             joined = before.word.pieces[before.place].text + piece.text
             near = before.line == slot.line and len(joined) <= LONGEST_JOINED and not joined.isupper()
             if near and min(value, self.values[self.last_text]) < POOR:
-                self.trained.latin.prepare((joined,))
                 made = self.finder.read_by(self.trained.latin, joined, before.setting)
                 made = made.only(np.flatnonzero([text != joined for text in made.texts]))
                 group = _Group((self.last_text, number), made.texts, "merge")
@@ -234,10 +261,8 @@ class Weaver:
     def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
         """The two most likely ways to cut a token in two, each with the best readings of its halves."""
         made = []
-        cuts = range(2, len(text) - 1)
-        self.trained.latin.prepare([part for cut in cuts for part in (text[:cut], text[cut:])])
         later = "capitals" if setting == "capitals" else "plain"
-        for cut in cuts:
+        for cut in _halving(text):
             left = self._best(text[:cut], setting)
             right = self._best(text[cut:], later)
             if len(left) and len(right):

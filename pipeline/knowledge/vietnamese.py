@@ -20,6 +20,7 @@ _TONES = frozenset(mark for mark in TONE_MARKS.values() if mark)
 LOOK_ALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 _LOOK_ALIKE = str.maketrans(LOOK_ALIKES)
 _STROKE = re.compile("([dD])[\u0335\u0336]")
+_NO_COMMON_LETTER = re.compile("[ÐðƉɖ\u0335\u0336]")
 
 VOWELS = "aăâeêioôơuưy"
 LETTERS = frozenset(
@@ -100,6 +101,7 @@ def _allowed(onset: str, rime: str) -> bool:
     return True
 
 
+@cache
 def _mark_place(rime: str, new_style: bool) -> int:
     """Index in the rime of the vowel that carries the tone mark."""
     for index in range(len(rime) - 1, -1, -1):
@@ -120,8 +122,12 @@ def _mark_place(rime: str, new_style: bool) -> int:
 
 def _spell(onset: str, rime: str, tone: str, new_style: bool) -> str:
     place = _mark_place(rime, new_style)
-    toned = unicodedata.normalize("NFC", rime[: place + 1] + tone) + rime[place + 1 :]
-    return onset + toned
+    return onset + rime[:place] + _with_tone(rime[place], tone) + rime[place + 1 :]
+
+
+@cache
+def _with_tone(letter: str, tone: str) -> str:
+    return unicodedata.normalize("NFC", letter + tone)
 
 
 @cache
@@ -151,8 +157,20 @@ def syllables(new_style: bool = False) -> frozenset[str]:
 
 
 @cache
+def bare_syllables() -> frozenset[str]:
+    """All legal syllables without any marks."""
+    return frozenset(strip_marks(syllable) for syllable in toneless_syllables())
+
+
+@cache
 def _legal() -> frozenset[str]:
     return syllables(new_style=False) | syllables(new_style=True) | frozenset(VARIANTS)
+
+
+_BARE = str.maketrans({
+    letter: unicodedata.normalize("NFD", letter)[0].replace("đ", "d").replace("Đ", "D")
+    for letter in LETTERS if not letter.isascii()
+})
 
 
 # --- codes --------------------------------------------------------------------------------------------------
@@ -164,8 +182,12 @@ def compose(text: str) -> str:
     >>> compose("Ðộc lập")
     'Độc lập'
     """
-    text = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKE)
-    return _STROKE.sub(lambda match: "đ" if match[1] == "d" else "Đ", text)
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFC", text)
+    if not _NO_COMMON_LETTER.search(text):  # as in nearly every word
+        return text
+    return _STROKE.sub(lambda match: "đ" if match[1] == "d" else "Đ", text.translate(_LOOK_ALIKE))
 
 
 def strip_marks(text: str) -> str:
@@ -174,6 +196,9 @@ def strip_marks(text: str) -> str:
     >>> strip_marks("Đẩy mạnh CẢI CÁCH")
     'Day manh CAI CACH'
     """
+    bare = text.translate(_BARE)
+    if bare.isascii():  # every letter that had a mark was a Vietnamese one
+        return bare
     apart = unicodedata.normalize("NFD", compose(text))
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", bare.replace("đ", "d").replace("Đ", "D"))

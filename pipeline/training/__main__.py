@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.decoder import channel
+from pipeline.decoder import channel, modelfile
 from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
@@ -78,7 +78,7 @@ def _counts(given: argparse.Namespace) -> None:
     vocabulary, model, sizes = counts.build(paragraphs)
     words = np.frombuffer("\n".join(vocabulary.words).encode(), np.uint8)
     arrays: dict[str, Any] = {"words": words, **model.to_arrays()}
-    np.savez_compressed(given.out, **arrays)
+    modelfile.save(given.out, arrays)
     json.dump({"words": sizes, "ngrams": [len(table.keys) for table in model.tables]}, sys.stdout, indent=1)
 
 
@@ -102,15 +102,14 @@ def _channel(given: argparse.Namespace) -> None:
         right = sum(times for (true, read), times in found.pairs.items() if true == read)
         json.dump({"channel": name, "pairs": found.single, "right": right, "split": found.split,
                    "merged": found.merged, "lost": found.lost}, sys.stdout)
-    np.savez_compressed(given.out, **arrays)
+    modelfile.save(given.out, arrays)
 
 
 def _pack(given: argparse.Namespace) -> None:
     arrays: dict[str, Any] = {}
     for part in given.parts:
-        with np.load(part, allow_pickle=False) as stored:
-            arrays.update({name: stored[name] for name in stored.files})
-    np.savez_compressed(given.out, **arrays)
+        arrays.update(modelfile.load(part))
+    modelfile.save(given.out, arrays)
 
 
 def _neural(given: argparse.Namespace) -> None:
@@ -130,8 +129,7 @@ def _neural(given: argparse.Namespace) -> None:
     bare = [(text, vietnamese.strip_marks(text)) for text in joined]
     arrays = neural.arrays_of(net, maker, trained)
     neural.weigh(arrays, trained, [list(confusions.texts(given.held, frozenset({"eng"}))), bare])
-    stored: dict[str, Any] = dict(arrays)
-    np.savez_compressed(given.out, **stored)
+    modelfile.save(given.out, arrays)
     json.dump({"steps": steps, "weights": arrays["weights"].tolist()}, sys.stdout)
 
 

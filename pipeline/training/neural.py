@@ -56,7 +56,7 @@ def begin(trained: Trained) -> Network:
     left = (pairs.keys >> np.uint64(BITS)).astype(np.int64)
     right = (pairs.keys & np.uint64((1 << BITS) - 1)).astype(np.int64)
     beside = torch.zeros(size, 2 * size)
-    gain = torch.from_numpy(np.maximum(pairs.logs - single.logs[right], 0))
+    gain = torch.from_numpy(np.maximum(pairs.logs[:] - single.logs[right], 0))
     beside[left, right], beside[right, size + left] = gain, gain
     axes, lengths, _ = torch.svd_lowrank(beside, q=WIDTH, niter=3)
     words = axes * lengths.sqrt()
@@ -67,7 +67,7 @@ def begin(trained: Trained) -> Network:
         "third": drawn(WIDTH, HIDDEN, HIDDEN**-0.5),
         "first_bias": torch.zeros(HIDDEN, requires_grad=True), "second_bias": torch.zeros(HIDDEN, requires_grad=True),
         "third_bias": torch.zeros(WIDTH, requires_grad=True),
-        "word_bias": torch.from_numpy(trained.model.tables[0].logs.copy()).float().requires_grad_(),
+        "word_bias": torch.from_numpy(trained.model.tables[0].logs[:].copy()).float().requires_grad_(),
         "mix": torch.tensor([0.5, 0.5, 0.6], requires_grad=True),
     }
 
