@@ -40,6 +40,7 @@ _ROMAN_FAULTS = str.maketrans(
         "Í": "I",
     }
 )
+_ONE_WITH_MARK = frozenset("UH")  # "I/" and "I." run together; only the sequence can tell
 DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0"})
 WORD_NUMERALS = {
     "nhat": 1,
@@ -89,3 +90,5 @@ def roman_readings(printed: str) -> Iterator[tuple[str, int, str | None]]:
     value = roman_value(mended)
     if value is not None:
         yield mended, value, f"read as {printed}"
+        if printed in _ONE_WITH_MARK:
+            yield "I", 1, f"read as {printed}"

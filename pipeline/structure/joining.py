@@ -121,11 +121,15 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     text = line.text.lstrip()
     before = above.text.rstrip()
     whole = before if len(lines) == 1 else " ".join([x.text for x in lines[-4:]])
-    # The grounds end with a comma under Thông tư 01/2011, with a semicolon since.
-    ended = _TERMINAL.search(before) is not None or (above.area == "basis" and before.endswith(","))
+    full = _is_full(above, line, width)
+    hangs = _hangs(lines, line)
+    # The grounds end with a comma under Thông tư 01/2011, with a semicolon since; "..., / UBND xã xây dựng Kế hoạch ..."
+    # goes on where it stands left of a full line.
+    ended = _TERMINAL.search(before) is not None or (
+        above.area == "basis" and before.endswith(",") and not (hangs and full)
+    )
     if _STRONG_END.search(before):
         return True
-    full = _is_full(above, line, width)
     marker, strength = lists.best(text)
     wants_number = not ended and full and not above.is_capitals and _WANTS_NUMBER.search(aligned(before[-24:]))
     if marker is not None and wants_number:
@@ -150,7 +154,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     bullet = bullet_of(text)
     if bullet is not None and bullet.likelihood >= 0.4:
         after = text[bullet.text_start :].lstrip()
-        inside = not ended and bool(full is not False) and after[:1].islower()
+        inside = not ended and bool(full is not False) and (after[:1].islower() or hangs)
         score += 0.4 if inside else 3.2
     if ended and _OPENER.match(aligned(text[:40])):
         score += 1.6
@@ -160,6 +164,14 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score += 2.5 if above.is_capitals and _opens_like_heading(lines) else 0.5
     score += _place_evidence(lines, line) if line.box is not None else _gap_evidence(above, line, width, ended, small)
     return score > 0
+
+
+def _hangs(lines: Sequence[PlacedLine], line: PlacedLine) -> bool:
+    """Whether a line stands left of the indented first line of its paragraph, where its bullets never stand."""
+    first = lines[0]
+    if first.box is None or line.box is None or first.page != line.page:
+        return False
+    return first.box.left - line.box.left > INDENT
 
 
 def _opens_like_heading(lines: Sequence[PlacedLine]) -> bool:
@@ -192,6 +204,9 @@ def _place_evidence(lines: Sequence[PlacedLine], line: PlacedLine) -> float:
             score -= 0.8
         elif len(lines) == 1 and deeper < -INDENT:
             score -= 0.8  # the second line of a paragraph with an indent
+        elif len(lines) == 1 and line.box.left - line.frame.left > INDENT and line.text[:1].isupper():
+            # The second line of an indented paragraph stands at the margin; that of a bullet may hang under its text.
+            score += 1.0 if bullet_of(above.text) is not None else 2.0
         distance = line.box.bottom - above.box.bottom
         if distance > WIDE_GAP * line.frame.pitch:
             score += 0.7 if distance < LOST_LINE * line.frame.pitch else 1.4

@@ -53,7 +53,8 @@ def first_romans(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
             labelled = True
             continue
         roman = next((marker for marker in readings if marker.family == "roman"), None)
-        if not labelled and roman is not None and roman.ordinals == (1,) and readings[0].family != "roman":
+        may_be_one = any(marker.family == "roman" and marker.ordinals == (1,) for marker in readings)
+        if not labelled and may_be_one and (readings[0].family != "roman" or readings[0].ordinals != (1,)):
             opening = paragraph
         elif opening is not None and roman is not None and roman.ordinals[0] >= 2 and _is_roman_alone(readings):
             found.add(id(opening.lines))
