@@ -345,7 +345,15 @@ def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
         raise WrongType(name, f"this is no text ({error}).") from error
 
 
+def _one_thread() -> None:
+    """Before numpy loads: its products are small, a thread for each core costs more than it brings, and their number
+    shows in the last digits of a confidence."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+
 def _restore(options: argparse.Namespace, console: Console) -> int:
+    _one_thread()
     from pipeline.decoder.restoration import Restorer
     from pipeline.writers.doubts import FORMATS
 
@@ -357,6 +365,7 @@ def _restore(options: argparse.Namespace, console: Console) -> int:
 
 
 def _parse(options: argparse.Namespace, console: Console) -> int:
+    _one_thread()
     from pipeline import run
     from pipeline.writers import export
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 
 from pipeline.commands.faults import FAULTS
 
@@ -114,8 +115,13 @@ class Phrasebook:
     """Sentences with places for what varies ("{}"), and the Vietnamese of each ("{0}", "{1}")."""
 
     def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        self._patterns = tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), told)
-                               for english, told in rows)
+        self._rows = tuple(rows)
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """On first use: a command that goes well needs none."""
+        return tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), told)
+                     for english, told in self._rows)
 
     def look_up(self, sentence: str) -> str | None:
         """The Vietnamese of a sentence; None for one that has no row."""
