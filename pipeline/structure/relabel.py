@@ -110,6 +110,8 @@ def _lost_strokes(marker: Marker, wanted: int) -> bool:
 
 def _is_shown(markers: Sequence[Marker], index: int, wanted: int) -> bool:
     for offset, marker in enumerate(markers[index + 1 :], start=1):
+        if marker.family == "annex":
+            break  # what the plan encloses is not of its list
         if marker.shape != markers[index].shape:
             return False
         if marker.ordinals[0] == wanted + offset:
