@@ -84,13 +84,18 @@ _TYPES = (
     "Báo cáo",
     "Tờ trình",
     "Biên bản",
+    "Chỉ lệnh",
+    "Mệnh lệnh",
     "Lệnh",
     "Hiến pháp",
     "Văn bản",
     "Giấy mời",
 )
 TYPE_KEYS = {plain(name): name for name in _TYPES}
-TYPE = "|".join(re.escape(key).replace(r"\ ", r"\s+") for key in sorted(TYPE_KEYS, key=len, reverse=True))
+TYPE = "|".join(
+    ("(?<!chi )(?<!menh )" if key == "lenh" else "") + re.escape(key).replace(r"\ ", r"\s+")
+    for key in sorted(TYPE_KEYS, key=len, reverse=True)
+)
 
 
 def printed_type(key: str) -> str:
@@ -213,19 +218,39 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     length = _issuer_stop(text, window, begin, long_name.end() if long_name else 0)
     join = _JOINT.match(window, length)  # "của Bộ Tài chính và Bộ Y tế", "của Bộ Y tế, Bộ Nội vụ"
     while join is not None:
-        length = _issuer_stop(text, window, begin, join.end())
+        stop = _issuer_stop(text, window, begin, join.end())
+        if join.group().startswith(",") and _SPEAKS.match(flat, begin + stop):
+            break  # "của Tỉnh ủy, Ban Thường vụ Đảng ủy xã ban hành Kế hoạch như sau": the sentence's own subject
+        length = stop
         join = _JOINT.match(window, length)
     above = _PLACE_ABOVE.match(text, begin + length)  # "UBND huyện Đơn Dương, tỉnh Lâm Đồng"
     while above is not None:
         length = above.end() - begin
         above = _PLACE_ABOVE.match(text, begin + length)
+    term = _TERM.match(flat, begin + length)
+    if term is not None:
+        length = term.end("term") - begin
     issuer = re.sub(r"\s+", " ", text[begin : begin + length]).strip(" ,;.*_")
+    if term is not None:
+        length = term.end() - begin
     return (issuer, begin + length) if issuer and issuer[:1].isalnum() else (None, at)
 
 
 _JOINT = re.compile(
     r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien|chu nhiem)\s(?!hanh|ve|"
     r"phap luat))"
+)
+
+
+_SPEAKS = re.compile(
+    r"\s+(?:ban hanh|xay dung|lap|trien khai|to chuc|yeu cau|de nghi)\s[^;]{0,120}?(?:ke hoach|chuong trinh|nhu sau|:)"
+)
+# The term of a committee or council belongs to its name, the session does not: "HĐND tỉnh khóa XV, kỳ họp thứ 2".
+_TERM = re.compile(
+    r"(?P<term>\s+khoa\s+[ivxlc0-9]+|\s*\(khoa\s+[ivxlc0-9]+\)|,?\s+nhiem ky\s+\d{4}\s?-\s?\d{4})"
+    r"(?:\s*,?\s*(?:tai\s+)?ky hop (?:thu\s+)?(?:[0-9]+|[a-z]+(?:\s(?=ve|v/v|thong|quy|ban|phe)))"
+    r"(?:\s*\([^()]{1,40}\))?)?"
+    r"(?![a-z])"
 )
 
 

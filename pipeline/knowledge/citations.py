@@ -113,7 +113,7 @@ def _numbered(
     date: str | None = None
     at, date, date_doubt = take_date(text, flat, at)
     issuer_after, at = take_issuer(text, flat, at)
-    issuer = issuer or issuer_after
+    issuer = issuer or issuer_after or _said_before(text, flat, floor, start)
     if date is None:
         at, date, date_doubt = take_date(text, flat, at)
     if subject is None or kind not in ("Luật", "Bộ luật", "Pháp lệnh"):
@@ -132,6 +132,21 @@ def _numbered(
         "numbered",
         "; ".join(part for part in (doubt, date_doubt) if part) or None,
     )
+
+
+_SAID_IN = re.compile(
+    r"(?:de nghi|y kien|chi dao|yeu cau|huong dan|thong bao|ket luan|bao cao|giao) cua\s+"
+    r"(?P<who>[^,;.:\n]{3,80}?)\s+tai\s*(?:cac\s+)?\Z"
+)
+
+
+def _said_before(text: str, flat: str, floor: int, start: int) -> str | None:
+    """Whose the instrument is, said before it: "theo đề nghị của Giám đốc Sở Nội vụ tại Tờ trình số ..."."""
+    found = _SAID_IN.search(flat, max(floor, start - 130), start)
+    if found is None:
+        return None
+    who = text[found.start("who") : found.end("who")]
+    return who if who[:1].isupper() else None
 
 
 def _last(pattern: re.Pattern[str], before: str) -> re.Match[str] | None:

@@ -48,6 +48,7 @@ _PLACE = re.compile(
     r"(?<=ường)\s\d{1,2})?)\s*[,.;]?\s*\Z"
 )
 _BLANK = re.compile(r"[\s._,;:'\"*~\-/\\|…‥‧]*\Z")
+_STROKE_BESIDE = re.compile(r"[0-9][|\\!]|[|\\!][0-9]")
 _TIDY = re.compile(r"\s+")
 
 
@@ -119,6 +120,9 @@ def _slot(text: str, match: re.Match[str], name: str, width: int, doubts: list[s
     if _BLANK.match(aligned(printed)):
         return None
     kept = printed.strip(" ._,;:'\"*~-/\\|…‥‧\t")
+    if _STROKE_BESIDE.search(printed):
+        doubts.append(f"{what} read as {printed.strip()}")  # "3|": the stroke was a figure, most likely
+        return printed.strip()
     digits = kept.replace(" ", "")
     if digits.isdecimal() and digits.isascii():
         if len(digits) > width:

@@ -157,8 +157,8 @@ def _name_score(name: str) -> float:
     if shape:
         score += 0.45
     elif name.isupper():
-        if len(words) < 3:
-            return 0.0  # "NHÂN DÂN" under "TM. HỘI ĐỒNG"
+        if len(words) < 3 or not (name.isascii() or words[0].capitalize() in _marked_surnames()):
+            return 0.0  # "NHÂN DÂN" under "TM. HỘI ĐỒNG", "QUÂN SỰ TỈNH", "TỔ CHỦ TỊCH"
         score += 0.2
     elif words[0][0].isupper() and words[-1][0].isupper():
         score += 0.15
@@ -373,7 +373,9 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 draft.authority.append((index, piece))
             elif kind == "body":
                 (draft.title if draft.title else draft.authority).append((index, piece))
-            elif kind == "position":
+            elif kind == "position" or (
+                kind == "other" and draft.authority and not draft.title and _is_stamped_over(piece)
+            ):
                 draft.title.append((index, piece))
             elif kind == "name" and (draft.title or draft.authority) and draft.name is None:
                 draft.name = (index, piece)
@@ -391,9 +393,9 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and draft.title
                 and draft.name is None
                 and piece.isupper()
-                and len(piece) > 6
                 and not any(map(str.isdecimal, piece))
                 and index == draft.title[-1][0] + 1
+                and (_stands_open(draft.title[-1][1]) or len(piece) > 6)
                 and (_continues_title(piece) or _is_cut_off(draft.title[-1][1]))
             ):
                 draft.title.append((index, piece))
@@ -405,7 +407,29 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
     ]
 
 
+STAMPED_WORD = 4  # letters that a seal leaves of "PHÓ" or "P.", and one or two of its own
+
+
+def _is_stamped_over(piece: str) -> bool:
+    """Whether a line in capitals is a listed position behind a short word that none begins with: "TỔ CHỦ TỊCH"."""
+    first, _, rest = plain(piece).partition(" ")
+    return (
+        _mostly_capitals(piece) and len(first) <= STAMPED_WORD and _position_at(rest) is not None
+        and _POWER.match(first + " ") is None
+    )
+
+
+def lost_its_first_word(title: str) -> bool:
+    """Whether a position begins with what a seal left of a word: whose it is cannot be said."""
+    return _is_stamped_over(title) and _position_at(plain(title)) is None and not _ACTING.match(plain(title))
+
+
 _SCRAPS = re.compile(r"^[^\W\d_](?:\s|$)|\s[.,;]\S")  # "r S .SI THƯ": what is left under a seal
+
+
+def _stands_open(title: str) -> bool:
+    """Whether a line of a position ends in a word that another must follow: "CHÁNH VĂN PHÒNG HĐND VÀ"."""
+    return title.rstrip().endswith((",", "-", "&")) or plain(title).split()[-1:] in (["va"], ["cua"])
 
 
 def _is_cut_off(title: str) -> bool:

@@ -101,6 +101,9 @@ def _mend(code: str, which: Literal["type", "body"]) -> str:
     known = type_codes() if which == "type" else body_codes()
     if code in known:
         return code
+    single = re.sub("[ĐÐ]{1,2}", "Đ", code)
+    if single in known:
+        return single
     found = _by_key(which).get(_key(code))
     if found is not None:
         return found
@@ -144,7 +147,7 @@ def _plain_marks(text: str) -> str:
 
 # --- grammar ---------------------------------------------------------------------------------------------
 
-_CAP = "A-ZĐƠƯÂÊÔĂ"
+_CAP = "A-ZĐÐƠƯÂÊÔĂ"  # the second Đ is the Icelandic eth that recognisers put for it, also behind it ("QĐÐ")
 _LOW = "a-zđơưâêôă"
 # A body's code: capitals first; ends before a word that was printed without a space ("BTCngày", "CP.Điều").
 _WORD = rf"[{_CAP}](?:[{_CAP}0-9&]|[{_LOW}]{{1,2}}(?![^\W\d_A-ZĐ]{{1}})|\.(?=[{_CAP}0-9]{{2}}|[{_CAP}]\b))*"
@@ -270,6 +273,9 @@ def _strokes(window: str) -> Iterable[int]:
     yield from (index for index, sign in enumerate(window[:20]) if sign in "lI|\\!" and index)
 
 
+_UNIT_IN_BRACKETS = re.compile(rf"\([{_CAP}0-9][{_CAP}{_LOW}0-9.\-]{{0,11}}\)")  # "45/KH-CATT(ĐTTH)"
+
+
 def _number_line(
     text: str,
     start: int,
@@ -293,6 +299,10 @@ def _number_line(
             doubts.append(f"number read as {number}")
             number = None
     groups = tail.groupdict()
+    unit = _UNIT_IN_BRACKETS.match(text, end)
+    if unit is not None and groups.get("body"):
+        groups["body"] += unit.group()
+        end = unit.end()
     repairs: tuple[Repair, ...] = ()
     year = groups.get("year")
     if groups.get("law"):

@@ -198,6 +198,27 @@ def _loud_end(text: str) -> int | None:
     return None
 
 
+_CLOSED = re.compile(r";\s+(?=[" + CAPITALS + r"]{2})")
+
+
+def _rest_of_powers(line: PlacedLine, seen: dict[str, bool]) -> int | None:
+    """Index of the word where, behind a closed recipient, powers or a position of the line above go on in capitals:
+    "- Thường trực Tỉnh ủy; NHÂN DÂN" under "TM. HỘI ĐỒNG"."""
+    if line.box is not None or not seen["power"] or seen["name"] or BULLET.match(line.text) is None:
+        return None
+    closed = _CLOSED.search(line.text)
+    if closed is None:
+        return None
+    rest = line.text[closed.end() :]
+    if not is_capitals(rest) or len(rest.split()) > 5 or not all(map(_is_syllable, rest.split())):
+        return None
+    return word_at(line, closed.end())
+
+
+def _is_syllable(word: str) -> bool:
+    return len(word) > 1 and word.strip(".,").isalpha()
+
+
 SURE_POSITION = 0.9  # likeness of a listed position or power in capitals
 
 
@@ -230,8 +251,13 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         line = lines[index]
         if index > first and _ends_foot(line, seen):
             break
-        for part in _split_foot_line(line):
-            labelled.append(_foot_part(part, labelled, seen))
+        right = _rest_of_powers(line, seen)
+        if right is not None:
+            entry, power = parted(line, right)
+            labelled += [_foot_part(entry, labelled, seen), replace(power, area="signature")]
+        else:
+            for part in _split_foot_line(line):
+                labelled.append(_foot_part(part, labelled, seen))
         end = index + 1
     return labelled, stop, end
 

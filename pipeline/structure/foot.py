@@ -64,6 +64,9 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
         first = replace(first, title=None)
+    if first.title is not None and signers.lost_its_first_word(first.title):
+        doubts = (*doubts, f"title read as {first.title}, its first word not readable")
+        first = replace(first, title=None)
     last = signers.split_rank(signing[-1].text)[1] if signing else ""
     if first.name is None and len(blocks) == 1 and _may_be_name(last):
         # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng", "K'Brép") are in no list of family names.
@@ -159,14 +162,22 @@ def _is_name_word(word: str) -> bool:
 _HIGHLAND = re.compile(r"[KHY]['’][A-ZĐ][^\W\d_]{2,}")
 
 
+_CLAN = re.compile(r"[KHY]['’]?")  # "K’ Wầm", "Y Thanh Liêng"
+
+
 def _may_be_name(text: str) -> bool:
     """Two to five words, each with a capital, none all in capitals."""
     words = text.split()
     if len(words) == 1:
         return _HIGHLAND.fullmatch(text) is not None
     return 2 <= len(words) <= 5 and all(
-        word[:1].isupper() and not word.isupper() and word.replace("'", "").replace("’", "").isalpha() for word in words
+        _CLAN.fullmatch(word) is not None or (word[:1].isupper() and not word.isupper() and _is_letters(word))
+        for word in words
     )
+
+
+def _is_letters(word: str) -> bool:
+    return word.replace("'", "").replace("’", "").isalpha()
 
 
 _LEADING_SIGNS = re.compile(r"^[^\w(]+")
@@ -186,7 +197,7 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     """The line without the signs that a seal or handwriting left before its words; None where no words stay."""
     words = list(line.words)
     while words and sum(sign.isalpha() for sign in words[0].text) < 2:
-        if words[0].text.rstrip(".").isalpha() and not (len(words) > 1 and not words[1].text[:1].isalnum()):
+        if words[0].text.rstrip(".'’").isalpha() and not (len(words) > 1 and not words[1].text[:1].isalnum()):
             break  # a word of one letter; before a sign it is the rest of one that was stamped over
         words = words[1:]
     start = len(line.words) - len(words)

@@ -99,10 +99,14 @@ _OPENS_BODY = re.compile(
     r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
     r" hoc|hoc vien|dai|bao)\b"
 )
+# Letters without marks: "QUÂN SỰ" is no district, "XÃ HỘI" no commune, "PHƯƠNG ÁN" no ward.
+_QUARTER = r"quan(?! (?:su|khu|doi|doan|chung|chuyen|ly|tri|nhan|y)\b)"
+_WARD = r"phuong(?! (?:an|phap|tien|huong|cham|thuc)\b)"
+_VILLAGE = r"xa(?! (?:hoi|vien)\b)"
 _GOES_ON = re.compile(
     r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
-    r"(?:tinh|thanh pho|tp\b\.?|huyen|quan|thi xa|tx\b\.?|xa|phuong|thi tran|tt\b\.?|va|dac khu|viet nam|cong"
-    r" san|nhan dan|[-–])\b|[-–]"
+    rf"(?:tinh|thanh pho|tp\b\.?|huyen|{_QUARTER}|thi xa|tx\b\.?|{_VILLAGE}|{_WARD}|thi tran|tt\b\.?|va|dac khu"
+    r"|viet nam|cong san|nhan dan|[-–])\b|[-–]"
 )
 
 
@@ -188,11 +192,12 @@ def _set_together(issuing: FoundIssuer, names: Sequence[str], lines: Sequence[Pl
 
 
 _UNIT_LINE = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)(?:tinh|thanh pho|tp\.?|huyen|quan|thi xa|xa|phuong|thi tran)\s"
+    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)"
+    rf"(?:tinh|thanh pho|tp\.?|huyen|{_QUARTER}|thi xa|{_VILLAGE}|{_WARD}|thi tran)\s"
 )
 
 
-_UNIT_WORD = re.compile(r"\b(?:tinh|huyen|quan|thi xa|thanh pho)\s(?!(?:uy|doan)\b)")
+_UNIT_WORD = re.compile(rf"\b(?:tinh|huyen|{_QUARTER}|thi xa|thanh pho)\s(?!(?:uy|doan)\b)")
 
 
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:

@@ -167,19 +167,37 @@ def _without_movement(head: list[PlacedLine]) -> list[PlacedLine]:
 
 def _find_type(window: Sequence[PlacedLine]) -> int | None:
     """Index of the line with the type name, if it comes before the text begins."""
+    doubtful: int | None = None
     for index, line in enumerate(window):
         if line.area == "aside":
             continue
         if len(line.text) > 400 and not doctypes.type_of_line(line.text):
-            return None
+            break
         found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
         if found is not None and _stands_as_type(line, found, index, window) and not _goes_on_above(window, index):
-            return index
+            if found.score == 1.0 or not _is_in_letterhead(window, index):
+                return index
+            doubtful = index if doubtful is None else doubtful
         if index > 3 and starts_basis(line.text) and line.text[:1].isupper() and not is_capitals(line.text):
-            return None
+            break
         if is_main_heading(line.text):
-            return None
-    return None
+            break
+    return doubtful
+
+
+def _is_in_letterhead(window: Sequence[PlacedLine], index: int) -> bool:
+    """Whether motto, number or dateline come below a line: "PHƯỜNG TÂN" is like "PHƯƠNG ÁN", "CÔNG TRÌNH" like
+    "CHƯƠNG TRÌNH"."""
+    for line in window[index + 1 : index + 9]:
+        if starts_basis(line.text):
+            return False
+        if len(line.text) < HEAD_LINE_LENGTH and (
+            motto_start(line.text) is not None
+            or symbols.parse_number_line(line.text) is not None
+            or datelines.parse_dateline(line.text) is not None
+        ):
+            return True
+    return False
 
 
 def _goes_on_above(window: Sequence[PlacedLine], index: int) -> bool:
