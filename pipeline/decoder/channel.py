@@ -36,10 +36,11 @@ FLOOR = 2e-5  # any one read letter for any printed one
 DROPPED = 2e-4  # any printed letter not read at all
 DOUBLED = 3e-4  # any sign too many beside a letter
 TOGETHER = 64  # readings scored in one go: their matrices stay in the processor's cache
-MOST_SEGMENTS = 50_000  # kept in memory
+MOST_SEGMENTS = 50_000  # kept in memory, 0.7 kB each
+MOST_ROWS = 20_000  # kept in memory, 6 kB each; a plan of 2,500 syllables has 1,800
 ONSET_SPLITS = 5  # a reading of an onset is at most "ngh" and one more
 
-_ONSETS = sorted((onset for onset in vietnamese.ONSETS if onset), key=len, reverse=True)
+_ONSETS = frozenset(onset for onset in vietnamese.ONSETS if onset)
 
 
 @functools.cache
@@ -49,9 +50,9 @@ def split_syllable(word: str) -> tuple[str, str]:
     >>> split_syllable("nghiêng"), split_syllable("gì"), split_syllable("quý"), split_syllable("ủy")
     (('ngh', 'iêng'), ('g', 'ì'), ('qu', 'ý'), ('', 'ủy'))
     """
-    for onset in _ONSETS:
-        rest = word[len(onset) :]
-        if word.startswith(onset) and rest and vietnamese.strip_marks(rest[0]) in "aeiouy":
+    for size in (3, 2, 1):
+        onset, rest = word[:size], word[size:]
+        if onset in _ONSETS and rest and vietnamese.strip_marks(rest[0]) in "aeiouy":
             return onset, rest
     return "", word
 
@@ -208,6 +209,7 @@ class PartModel:
             for read, times in counts.get(form, {}).items():
                 self._seen.setdefault(read, []).append((number, times))
         self._rows: dict[str, NDArray[np.float32]] = {}
+        self._best: dict[str, float] = {}
         self._tree = _Tree.of(self.forms, tuple(letters.letters))
 
     def scores(self, readings: Iterable[str]) -> None:
@@ -216,8 +218,9 @@ class PartModel:
         for reading in dict.fromkeys(readings):
             if reading not in self._rows:
                 by_length.setdefault(len(reading), []).append(reading)
-        if len(self._rows) > 40_000:
+        if len(self._rows) > MOST_ROWS:
             self._rows.clear()
+            self._best.clear()
         for group in by_length.values():
             for start in range(0, len(group), TOGETHER):
                 self._make(group[start : start + TOGETHER])
@@ -257,6 +260,7 @@ class PartModel:
                 result[number, place] += times
         made = (result / (self.totals + WHOLE_WEIGHT)[:, None]).astype(np.float32).T.copy()
         self._rows.update(zip(readings, made, strict=True))
+        self._best.update(zip(readings, made.max(axis=1).tolist(), strict=True))
 
     def score(self, reading: str) -> NDArray[np.float32]:
         row = self._rows.get(reading)
@@ -264,6 +268,12 @@ class PartModel:
             self.scores((reading,))
             row = self._rows[reading]
         return row
+
+    def best(self, reading: str) -> float:
+        """The highest probability in the row of this reading."""
+        if reading not in self._best:
+            self.scores((reading,))
+        return self._best[reading]
 
 
 @dataclass(slots=True)
@@ -305,7 +315,7 @@ class Channel:
 
     def _cuts(self, reading: str) -> list[int]:
         """Places where the onset may end: those not hopeless beside the best."""
-        chances = [float(self.onsets.score(reading[:cut]).max()) for cut in range(min(ONSET_SPLITS, len(reading)) + 1)]
+        chances = [self.onsets.best(reading[:cut]) for cut in range(min(ONSET_SPLITS, len(reading)) + 1)]
         best = max(chances)
         return [cut for cut, chance in enumerate(chances) if chance > best * 1e-5]
 

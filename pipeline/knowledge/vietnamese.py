@@ -101,7 +101,6 @@ def _allowed(onset: str, rime: str) -> bool:
     return True
 
 
-@cache
 def _mark_place(rime: str, new_style: bool) -> int:
     """Index in the rime of the vowel that carries the tone mark."""
     for index in range(len(rime) - 1, -1, -1):
@@ -120,16 +119,6 @@ def _mark_place(rime: str, new_style: bool) -> int:
     return 0
 
 
-def _spell(onset: str, rime: str, tone: str, new_style: bool) -> str:
-    place = _mark_place(rime, new_style)
-    return onset + rime[:place] + _with_tone(rime[place], tone) + rime[place + 1 :]
-
-
-@cache
-def _with_tone(letter: str, tone: str) -> str:
-    return unicodedata.normalize("NFC", letter + tone)
-
-
 @cache
 def toneless_syllables() -> frozenset[str]:
     """All onset and rime pairs that the tables allow, without tones."""
@@ -144,16 +133,21 @@ def toneless_syllables() -> frozenset[str]:
 @cache
 def syllables(new_style: bool = False) -> frozenset[str]:
     """All legal toned syllables in lower case, with the tone mark in one of the two places."""
-    made = set()
+    onsets: dict[str, list[str]] = {}
     for onset in ONSETS:
         for rime in (*OPEN_RIMES, *CLOSED_RIMES, "ya"):
-            if not _allowed(onset, rime):
-                continue
-            for tone in TONE_MARKS.values():
-                if rime.endswith(_STOPPED) and tone not in (TONE_MARKS["sắc"], TONE_MARKS["nặng"]):
-                    continue
-                made.add(_spell(onset, rime, tone, new_style))
-    return frozenset(made)
+            if _allowed(onset, rime):
+                onsets.setdefault(rime, []).append(onset)
+    return frozenset(
+        onset + toned for rime, before in onsets.items() for toned in _toned_rimes(rime, new_style) for onset in before
+    )
+
+
+def _toned_rimes(rime: str, new_style: bool) -> list[str]:
+    """The rime with each tone it may have."""
+    tones = (TONE_MARKS["sắc"], TONE_MARKS["nặng"]) if rime.endswith(_STOPPED) else TONE_MARKS.values()
+    place = _mark_place(rime, new_style)
+    return [unicodedata.normalize("NFC", rime[: place + 1] + tone) + rime[place + 1 :] for tone in tones]
 
 
 @cache
