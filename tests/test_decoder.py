@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.decoder import channel, language, lattice, router, tokens
 from pipeline.knowledge import vietnamese
-from pipeline.training import confusions
+from pipeline.training import confusions, mixing
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,36 @@ def test_probabilities_after_any_context_sum_to_one(small_model):
     assert np.exp(small_model.score(contexts, np.arange(12))).sum() == pytest.approx(1, abs=1e-4)
 
 
+@pytest.fixture(scope="module")
+def other_model():
+    stream = np.random.default_rng(9).choice(12, 600, p=np.arange(1, 13) / 78).astype(np.uint16)
+    return language.estimate({order: language.count(stream, order) for order in range(1, 5)}, 12)
+
+
+def test_mixed_models_give_the_mean_of_their_probabilities_wherever_one_knows_the_words(small_model, other_model):
+    both = mixing.mixed((small_model, other_model), (0.8, 0.2), (0.5, 0.5), dict.fromkeys((2, 3, 4), 10**6))
+    keys = other_model.tables[3].keys[::7]
+    rows = np.stack([(keys >> np.uint64(language.BITS * place)).astype(np.int64) & 8191 for place in (3, 2, 1, 0)], 1)
+    mean = sum(
+        share * np.exp(model.score(rows[:, :3], rows[:, 3]))
+        for model, share in ((small_model, 0.8), (other_model, 0.2))
+    )
+    assert np.exp(both.score(rows[:, :3], rows[:, 3])) == pytest.approx(mean, rel=1e-4)
+    contexts = np.repeat(np.array([[3, 4, 5], [11, 10, 9]]), 12, 0)
+    found = np.exp(both.score(contexts, np.tile(np.arange(12), 2))).reshape(2, 12)
+    assert found.sum(axis=1) == pytest.approx([1, 1], abs=1e-4)
+
+
+def test_a_pruned_mixture_keeps_what_tells_most_and_still_sums_to_one(small_model, other_model):
+    keep = {2: 60, 3: 200, 4: 300}
+    both = mixing.mixed((small_model, other_model), (0.8, 0.2), (0.5, 0.5), keep)
+    assert len(both.tables[3].keys) == 300
+    assert len(both.tables[2].keys) < len(small_model.tables[2].keys)
+    assert set(both.tables[3].keys >> np.uint64(language.BITS)) <= set(both.tables[2].keys)
+    contexts = np.repeat(np.array([[3, 4, 5]]), 12, 0)
+    assert np.exp(both.score(contexts, np.arange(12))).sum() == pytest.approx(1, abs=1e-3)
+
+
 def test_the_stored_model_scores_the_same(small_model):
     again = language.LanguageModel.from_arrays(small_model.to_arrays())
     contexts = np.random.default_rng(1).integers(0, 12, (50, 3))
@@ -79,7 +109,7 @@ def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, s
     rows += [(n, n + 2, int(rng.integers(4, 12)), -5 * rng.random()) for n in range(nodes - 2)]
     rows.sort(key=lambda row: row[0])
     arcs = lattice.Arcs(*(np.array(column) for column in zip(*rows, strict=True)))
-    found = lattice.posteriors(arcs, nodes, small_model.pairs(), small_model.score, 0.8)
+    found = lattice.posteriors(arcs, nodes, lattice.Speech(small_model.pairs(), small_model.score, 0.8))
     mass, total = np.zeros(len(rows)), 0.0
 
     def walk(node, path, log):
@@ -96,6 +126,11 @@ def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, s
 
     walk(0, [], 0.0)
     assert found == pytest.approx(mass / total, abs=1e-9)
+    evidence = rng.normal(size=len(rows))
+    speech = lattice.Speech(small_model.pairs(), small_model.score, 0.8)
+    louder = lattice.Arcs(arcs.start, arcs.end, arcs.word, arcs.emission + evidence)
+    anew = lattice.weighed_anew(arcs, found, evidence, nodes, speech)
+    assert anew == pytest.approx(lattice.posteriors(louder, nodes, speech), abs=1e-9)
     path = lattice.best_path(arcs, found, nodes)
     assert rows[path[0]][0] == 0
     assert rows[path[-1]][1] == nodes - 1

@@ -39,15 +39,16 @@ PATH = np.array([1, 3, 5, 8])
 
 
 def test_words_of_a_doubtful_place_are_weighed_against_each_other_and_nothing_else_moves():
-    found = neural.NeuralReader(arrays()).weighed(LATTICE, CHANCES, PATH, 6, "garbled")
+    told = neural.NeuralReader(arrays()).told(LATTICE, CHANCES, PATH, 6, "garbled")
+    found = CHANCES * np.exp(told)
     assert (found != CHANCES).tolist() == [False, True, True, False, False, True, True, False, True, True]
     for place in ([1, 2], [5, 6], [8, 9]):
         assert found[place].sum() == pytest.approx(CHANCES[place].sum())
 
 
 def test_weights_that_trust_the_lattice_alone_change_nothing():
-    found = neural.NeuralReader(arrays(weights=(1.0, 0.0, 0.0))).weighed(LATTICE, CHANCES, PATH, 6, "unmarked")
-    assert found == pytest.approx(CHANCES)
+    told = neural.NeuralReader(arrays(weights=(1.0, 0.0, 0.0))).told(LATTICE, CHANCES, PATH, 6, "unmarked")
+    assert told == pytest.approx(np.zeros(len(CHANCES)))
 
 
 def test_the_guess_depends_on_the_words_around_and_not_on_the_word_itself():
@@ -105,7 +106,7 @@ def test_clean_text_and_slips_never_meet_it(monkeypatch):
     def fail(*_):
         raise AssertionError("the network was asked")
 
-    monkeypatch.setattr(neural.NeuralReader, "weighed", fail)
+    monkeypatch.setattr(neural.NeuralReader, "told", fail)
     text = "Ủy ban nhân dân xã giao các thôn rà soát hộ nghèo và báo cáo kết quả trước ngày 15 hằng tháng"
     assert Restorer.load().restore_text(text).text == text
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,8 +27,19 @@ Doubles = NDArray[np.float64]
 # (54 errors in 4,288 syllables against 52); 3e-4 and 4 give 53.
 FIRST_PASS_KEEP = 1e-4
 MOST_ARCS = 5
+STILL_POSSIBLE = 1e-6  # posterior below which an arc is left out when new evidence is weighed in
 
 Score = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What the words themselves tell: the table of pairs for the first pass (see LanguageModel.pairs), the full
+    language model (contexts of three words), and its exponent `weight` against the readings."""
+
+    pairs: NDArray[np.uint8]
+    score: Score
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +132,9 @@ def _forward_backward(
     return chance
 
 
-def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: NDArray[np.float32]) -> Doubles:
+def _pair_posteriors(arcs: Arcs, nodes: int, speech: Speech) -> Doubles:
     """Posterior of each arc under the pair model: one small matrix of word pairs for each node."""
+    table, ladder = speech.pairs, np.exp(np.arange(256) * (-speech.weight / STEPS_PER_NAT)).astype(np.float32)
     starts = np.searchsorted(arcs.start, np.arange(nodes + 1)).tolist()
     by_end = np.argsort(arcs.end, kind="stable")
     ends = np.searchsorted(arcs.end[by_end], np.arange(nodes + 1)).tolist()
@@ -180,24 +192,25 @@ def _pair_posteriors(arcs: Arcs, nodes: int, table: NDArray[np.uint8], ladder: N
     return chance
 
 
-def posteriors(arcs: Arcs, nodes: int, pairs: NDArray[np.uint8], score: Score, weight: float) -> Doubles:
-    """Posterior probability of every arc; 0 for those left out after the first pass.
+def posteriors(arcs: Arcs, nodes: int, speech: Speech) -> Doubles:
+    """Posterior probability of every arc; 0 for those left out after the first pass."""
+    first = _pair_posteriors(arcs, nodes, speech)
+    return _among(arcs, _keep(arcs, first, nodes), first, nodes, speech)
 
-    `pairs` is the table of word pairs (see LanguageModel.pairs) for the first pass, `score` the full language model
-    (contexts of three words) for the second, `weight` the exponent of the language model
-    against the readings.
-    """
-    ladder = np.exp(np.arange(256) * (-weight / STEPS_PER_NAT)).astype(np.float32)
-    first = _pair_posteriors(arcs, nodes, pairs, ladder)
-    kept = np.flatnonzero(_keep(arcs, first, nodes))
-    start, end = arcs.start[kept], arcs.end[kept]
-    word, emission = arcs.word[kept], arcs.emission[kept]
-    left, right = _pairs(start, end, nodes)
+
+def weighed_anew(arcs: Arcs, posterior: Doubles, evidence: Doubles, nodes: int, speech: Speech) -> Doubles:
+    """The posterior after new evidence on the arcs, in nats: words that belong together are weighed together."""
+    louder = replace(arcs, emission=arcs.emission + evidence)
+    return _among(louder, posterior > STILL_POSSIBLE, posterior, nodes, speech)
+
+
+def _among(arcs: Arcs, alive: NDArray[np.bool_], before: Doubles, nodes: int, speech: Speech) -> Doubles:
+    """Posterior of the arcs that are alive by the full language model, of none where nothing follows on anything."""
+    kept = np.flatnonzero(alive)
+    few = Arcs(arcs.start[kept], arcs.end[kept], arcs.word[kept], arcs.emission[kept])
+    left, right = _pairs(few.start, few.end, nodes)
     result = np.zeros(len(arcs.start))
-    if len(left):
-        result[kept] = _exact(start, end, word, emission, left, right, nodes, score, weight)
-    else:
-        result[kept] = first[kept]
+    result[kept] = _exact(few, left, right, nodes, speech) if len(left) else before[kept]
     return result
 
 
@@ -211,14 +224,12 @@ def _keep(arcs: Arcs, posterior: Doubles, nodes: int) -> NDArray[np.bool_]:
     return good
 
 
-def _exact(
-    start: Longs, end: Longs, word: Longs, emission: Doubles, left: Longs, right: Longs, nodes: int,
-    score: Score, weight: float,
-) -> Doubles:
+def _exact(arcs: Arcs, left: Longs, right: Longs, nodes: int, speech: Speech) -> Doubles:
     """Arc posteriors with contexts of three words: the states are triples of arcs."""
+    start, end, emission = arcs.start, arcs.end, arcs.emission
     count = len(start)
     none = count  # stands for "before the first"
-    words = np.append(word, BOUNDARY)
+    words = np.append(arcs.word, BOUNDARY)
     # Pairs (y, z): z an arc, y the one before it or none.
     opening = np.flatnonzero(start == 0)
     pair_y = np.concatenate([np.full(len(opening), none), left])
@@ -242,11 +253,11 @@ def _exact(
     offset = np.arange(len(to)) - np.repeat(np.cumsum(fan) - fan, fan)
     source = first_of_pair[before[to]] + offset
     contexts = np.stack([words[x[source]], words[y[source]], words[z[source]]], axis=1)
-    chances = np.exp(weight * score(contexts, words[z[to]]).astype(np.float64))
+    chances = np.exp(speech.weight * speech.score(contexts, words[z[to]]).astype(np.float64))
     # Opening triples (none, none, z) have no source: their own score.
     lead = np.flatnonzero(y == none)
     boundary = np.full((len(lead), 3), BOUNDARY)
-    lead_score = weight * score(boundary, words[z[lead]]).astype(np.float64)
+    lead_score = speech.weight * speech.score(boundary, words[z[lead]]).astype(np.float64)
     heard = emission[z].copy()
     heard[lead] += lead_score
     order = np.lexsort((np.arange(len(z)), start[z]))

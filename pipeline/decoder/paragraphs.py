@@ -37,22 +37,36 @@ def is_capitals(row: Sequence[PendingWord]) -> bool:
 
 
 def paragraphs(lines: Sequence[Sequence[PendingWord]], breaks: Sequence[bool]) -> Iterable[tuple[int, int]]:
-    """Spans of lines read as one paragraph: up to a blank line, a label, a change to or from capitals."""
-    start = 0
+    """Spans of lines read as one paragraph: up to a blank line, a label, a change to or from capitals.
+
+    A blank line or a break within a sentence parts nothing: English models leave them wherever spacing looks odd.
+    """
+    start = last = 0  # `last`: the nearest line above with words
     widths = sorted(sum(len(word.raw) + 1 for word in row) for row in lines if row)
     full = widths[int(len(widths) * 0.8)] if widths else 0
-    for number in range(len(lines)):
-        row = lines[number]
-        if number > start:
-            before = lines[number - 1]
+    for number, row in enumerate(lines):
+        if not row:
+            continue
+        before = lines[last]
+        if number > start and before:
+            parted = any(breaks[last:number]) or number > last + 1
             short = sum(len(word.raw) + 1 for word in before) < 0.75 * full
-            opens = bool(row) and bool(row[0].pieces) and row[0].pieces[0].kind == "label"
-            upper = bool(row) and row[0].raw[:1].isupper()
-            if breaks[number - 1] or not row or opens or (short and upper) or is_capitals(before) != is_capitals(row):
+            opens = bool(row[0].pieces) and row[0].pieces[0].kind == "label"
+            upper = row[0].raw[:1].isupper()
+            if (
+                (parted and not _runs_on(before, row)) or opens or (short and upper)
+                or is_capitals(before) != is_capitals(row)
+            ):
                 yield start, number
                 start = number
+        last = number
     if start < len(lines):
         yield start, len(lines)
+
+
+def _runs_on(before: Sequence[PendingWord], row: Sequence[PendingWord]) -> bool:
+    """Whether a line goes on with the sentence of the line before it: that has not ended, this opens in lower case."""
+    return before[-1].raw[-1].isalnum() and row[0].raw[0].islower()
 
 
 def bullets(lines: Sequence[Sequence[PendingWord]]) -> list[int]:

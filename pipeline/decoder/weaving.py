@@ -24,7 +24,7 @@ from pipeline.decoder.deciding import (
     share,
 )
 from pipeline.decoder.language import BOUNDARY, NUMBER, UNKNOWN, LanguageModel
-from pipeline.decoder.lattice import Arcs, best_path, posteriors
+from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
 from pipeline.decoder.paragraphs import MENDED_SYMBOL
 from pipeline.decoder.pending import UNTOLD, Kind, PendingWord, Preset, Slot
 from pipeline.decoder.references import Expected
@@ -295,12 +295,15 @@ class Weaver:
         group, member = group[order], member[order]
         nodes = self.node + 1
         weight = LANGUAGE_WEIGHT[self.condition]
-        posterior = posteriors(arcs, nodes, self.trained.pairs_with(models), self.trained.score_with(models), weight)
+        speech = Speech(self.trained.pairs_with(models), self.trained.score_with(models), weight)
+        posterior = posteriors(arcs, nodes, speech)
         path = best_path(arcs, posterior, nodes)
         reader = self.trained.second_reader
         if reader and self.condition in neural.CONDITIONS:
-            posterior = reader.weighed(arcs, posterior, path, nodes, self.condition)
-            path = best_path(arcs, posterior, nodes)
+            told = reader.told(arcs, posterior, path, nodes, self.condition)
+            if told is not None:
+                posterior = weighed_anew(arcs, posterior, told, nodes, speech)
+                path = best_path(arcs, posterior, nodes)
         found: list[list[_Outcome]] = [[] for _ in self.slots]
         chosen: list[list[_Outcome]] = [[] for _ in self.slots]
         alive = np.flatnonzero(posterior > 1e-4)

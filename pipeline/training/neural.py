@@ -195,14 +195,13 @@ class _Listener(NeuralReader):
         self.words: list[int] = []  # on the path, through the whole text
         self.rows: list[tuple[int, NDArray[np.int64], Doubles]] = []  # place in `words`, words possible there, logs
 
-    def weighed(self, arcs: Arcs, posterior: Doubles, path: Longs, nodes: int, condition: str) -> Doubles:
+    def told(self, arcs: Arcs, posterior: Doubles, path: Longs, nodes: int, condition: str) -> None:
         found = self.evidence(arcs, posterior, path, nodes)
         if found is not None:
             for row, place in enumerate(found.places.tolist()):
                 own = found.row == row
                 self.rows.append((len(self.words) + place, arcs.word[found.arcs[own]], found.logs[own]))
         self.words.extend(arcs.word[path].tolist())
-        return posterior
 
 
 Row = tuple[Doubles, NDArray[np.bool_]]
