@@ -128,7 +128,10 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
     """A recognised document to its restored text and records. What a person corrected (`log`) stands."""
     settings = settings or Settings()
     # Tables first: their cells bound what may be one paragraph, and a document read again has them already.
-    document = tables.tables(reset(document))
+    document = reset(document)
+    if settings.split:
+        document = areas.part_text_pages(document)
+    document = tables.tables(document)
     document = restore_document(document, _restorer(settings.references, settings.reference_digests()), settings.preset)
     document, reports = correcting.report_on_document(document, log)
     document = replace(document, steps=(

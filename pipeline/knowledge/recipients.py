@@ -32,6 +32,7 @@ _HEAD = re.compile(
     r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
 )
 _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
+_MAY_OPEN = re.compile(r"[\W_]*[nNñÑńŃňŇ]")  # most lines are told apart by their first letter
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # What a seal or handwriting left behind a closed entry: "Phòng Nội vụ (b/c); fo '+3"
@@ -80,7 +81,9 @@ def _nearly_note(note: str) -> str | None:
 
 def recipients_head_end(text: str) -> int | None:
     """Where the words "Nơi nhận:" end at the head of a line, however damaged; None where they do not stand there."""
-    flat = aligned(text)
+    if _MAY_OPEN.match(text) is None:
+        return None
+    flat = aligned(text[:120])  # the words stand at the head, with some signs before them
     sent = _SENT_TO.match(flat)
     if sent is not None:
         return sent.end()
@@ -134,7 +137,7 @@ def split_recipient(text: str) -> RecipientLine | None:
 
 _ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
 _ARCHIVE = re.compile(
-    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|[^\W\d_]{1,4}(?=\s*[:;]))"
+    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|i\.uu?|[^\W\d_]{1,4}(?=\s*[:;]))"
     r"(?P<tail>\s*[:;,.]\s*|\s+|(?<=luu)(?=v[tp]\b))(?P<what>\S.*)?\Z",
     re.DOTALL,
 )

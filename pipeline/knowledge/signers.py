@@ -16,7 +16,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from pipeline.knowledge.fuzzy import aligned, plain
+from pipeline.knowledge.fuzzy import aligned, plain, within
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.vietnamese import fold
 
@@ -146,6 +146,9 @@ def split_rank(text: str) -> tuple[str | None, str]:
     return None, stripped
 
 
+LONG_SURNAMES = ("nguyen", "huynh", "truong", "hoang", "duong", "phan", "pham", "tran")  # 4 of 5 people
+
+
 def _name_score(name: str) -> float:
     words = name.split()
     if not 2 <= len(words) <= 6 or len(name) > 45:
@@ -167,6 +170,8 @@ def _name_score(name: str) -> float:
     first, two = plain(words[0]), plain(" ".join(words[:2]))
     if two in _surnames() or first in _surnames():
         score += 0.4
+    elif 3 <= len(words) <= 4 and within(first, LONG_SURNAMES, 1) is not None:
+        score += 0.25  # "Nguyễế", "Phaạm": what a seal made of one letter
     if 3 <= len(words) <= 4:
         score += 0.15
     elif len(words) == 2:

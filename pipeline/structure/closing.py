@@ -137,8 +137,10 @@ LISTED_BODY = 0.5  # likeness to a body; "Các sở, ngành" has 0.7, tasks unde
 
 def _followed_by_recipients(lines: Sequence[PlacedLine], index: int) -> bool:
     after = lines[index + 1 : index + 14]
+    plainly = recipients.recipients_head_end(lines[index].text) is not None and ":" in lines[index].text[:11]
     return (
         not after
+        or (plainly and all(len(line.text) <= FOOT_LINE_LENGTH for line in after[:4]))  # the dashes were lost
         or any(BULLET.match(line.text) or recipients.parse_archive(line.text) for line in after)
         or len(after) < 6
     )
@@ -312,6 +314,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     if recipients.parse_archive(text) is not None:
         seen["archive"] = True
         return replace(part, area="recipients")
+    if _ends_recipient(part, before):
+        return replace(part, area="recipients")
     if part.area == "aside" or not any(letter.isalpha() for letter in text):
         return replace(part, area="aside")
     at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
@@ -338,6 +342,23 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     if seen["archive"]:
         return replace(part, area="aside" if seen["name"] else "signature")
     return replace(part, area="recipients" if seen["recipients"] else "signature")
+
+
+def _ends_recipient(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
+    """Whether a short word at the left edge is the rest of a recipient that was broken: "... Đảng bộ" / "xã,"."""
+    if part.area != "aside" or part.box is None or not before or before[-1].area != "recipients":
+        return False
+    above = before[-1]
+    return (
+        above.box is not None
+        and not above.text.rstrip().endswith((";", ".", ",", ":", ")"))
+        and _WORD_CLOSED.fullmatch(part.text.strip()) is not None
+        and abs(part.box.left - above.box.left) < above.box.height
+        and 0 < part.box.top - above.box.top < 2.5 * above.box.height
+    )
+
+
+_WORD_CLOSED = re.compile(r"[^\W\d_]{2,8}[;,.]")
 
 
 def _is_under(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:

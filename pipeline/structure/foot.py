@@ -181,13 +181,19 @@ def _is_letters(word: str) -> bool:
 
 
 _LEADING_SIGNS = re.compile(r"^[^\w(]+")
+_DEPUTIES = ("pho", "p", "p.", "q.")
 _SIGNS_FOR = re.compile(r"\bk\s?[/.]?\s?t\b\.?\s*(?P<of>.+)$")
 
 
 def _signs_for(authority: str, title: str) -> bool:
-    """Whether a position is the very one that is signed for: "KT. CHỦ TỊCH" over "CHỦ TỊCH"."""
+    """Whether a position is the very one that is signed for: "KT. TRƯỞNG BAN" over "TRƯỞNG BAN", or over "TỔ TRƯỞNG
+    BAN", where the word that makes a deputy of him lies under the seal."""
     found = _SIGNS_FOR.search(aligned(authority))
-    return found is not None and found["of"].strip() == aligned(title).strip()
+    if found is None:
+        return False
+    chief, deputy = found["of"].strip(), aligned(title).strip()
+    before = deputy.removesuffix(chief).strip()
+    return deputy.endswith(chief) and before not in _DEPUTIES and len(before) <= signers.STAMPED_WORD
 
 
 SCRAWL = 0.35  # likeness to a power or a name under which a line beside a seal is no text
@@ -214,7 +220,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     entries: list[list[PlacedLine]] = []
     bulleted = 2 * sum(BULLET.match(line.text) is not None for line in lines) >= len(lines)
     ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
-    for line in lines:
+    for line in _in_rows(lines):
         text = line.text
         opener = _inline_start(line)
         if opener is None and is_recipients_head(text):
@@ -234,6 +240,18 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
         else:
             entries.append([line])
     return entries
+
+
+def _in_rows(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The lines with two pieces of one row in their order: "VT." was seen a hair above "- Lưu:"."""
+    out = list(lines)
+    for at in range(1, len(out)):
+        one, other = out[at - 1].box, out[at].box
+        if one is None or other is None or other.right > one.left + 2 or out[at - 1].page != out[at].page:
+            continue
+        if min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * min(one.height, other.height):
+            out[at - 1], out[at] = out[at], out[at - 1]
+    return out
 
 
 def _closed_parts(line: PlacedLine) -> list[PlacedLine]:

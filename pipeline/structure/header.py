@@ -15,9 +15,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.knowledge import datelines, doctypes, symbols
+from pipeline.knowledge import citations, datelines, doctypes, symbols
 from pipeline.knowledge.fuzzy import aligned, plain
-from pipeline.knowledge.wording import TOGETHER
+from pipeline.knowledge.wording import TOGETHER, UNDER_TITLE
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
 
@@ -28,6 +28,7 @@ class Header:
 
     type_code: str | None = None
     type_name: str | None = None
+    carried: bool = False  # by a decision, whose number and signature serve it
     kind_more: str = ""  # what stands after the type's name on its line and is no title: "PHỐI HỢP"
     number: str | None = None
     symbol: str | None = None
@@ -52,8 +53,9 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     _type_from_text(header, prose)
     _year(header, lines, prose)
     _theme(header, nodes)
+    carried = _carrier(header, lines)
     header.issuing = issuer.read_issuer(
-        lines, prose, paragraphs, header.place, header.date, header.year, _is_joint(header)
+        lines, prose, paragraphs, header.place, header.date, header.year, _is_joint(header), carried
     )
     header.places.update(header.issuing.places)
     _same_spelling(header)
@@ -128,6 +130,24 @@ def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
         if found.doubt:
             header.doubts.append(("value_unreadable", f"date: {found.doubt}", where))
         return
+
+
+def _carrier(header: Header, lines: Sequence[PlacedLine]) -> tuple[str, Place] | None:
+    """The body that "(Ban hành kèm theo Quyết định số ... ngày ... của ...)" names, for a document that has neither
+    number nor date of its own; its date is that of the instrument that carries it."""
+    if header.date is not None or header.symbol is not None:
+        return None
+    for line in lines:
+        if line.area != "aside" or UNDER_TITLE.match(aligned(line.text).strip()) is None:
+            continue
+        header.carried = True
+        for cited in citations.find_citations(line.text):
+            where = place_of_lines([line], 0.8)
+            if cited.date is not None:
+                header.date = cited.date
+                header.places["/issued/date"] = where
+            return (cited.issuer, where) if cited.issuer else None
+    return None
 
 
 # --- type and title --------------------------------------------------------------------------------------

@@ -50,13 +50,17 @@ def read_issuer(
     date: str | None,
     year: int | None,
     joint: bool = False,
+    carrier: tuple[str, Place] | None = None,
 ) -> FoundIssuer:
     """The issuer from labelled lines; where there is no letterhead, from what the text says.
 
-    `joint` where number or title say that several bodies issue together ("KHPH", "liên tịch").
+    `joint` where number or title say that several bodies issue together ("KHPH", "liên tịch"). `carrier` is whose
+    decision carries the document ("Ban hành kèm theo ... của Chủ tịch UBND huyện A").
     """
     found = FoundIssuer(place, date, year)
     _letterhead(found, lines, joint)
+    if found.issuer is None and carrier is not None:
+        _of_carrier(found, *carrier)
     if found.issuer is None:
         _issuer_from_text(found, prose, paragraphs)
     _respell(found)
@@ -86,6 +90,20 @@ def _respell(issuing: FoundIssuer) -> None:
             known = gazetteer.known_spelling(value, level)
             if known is not None:
                 setattr(issuing, field_name, name.replace(value, known))
+
+
+_HEAD_OF = re.compile(r"(?:(?:pho )?chu tich|(?:pho )?giam doc|bo truong|(?:pho )?truong (?=ban\b|phong\b))\s*")
+
+
+def _of_carrier(issuing: FoundIssuer, printed: str, where: Place) -> None:
+    """The body whose decision carries the document; that of its head where he signed ("Chủ tịch UBND huyện A")."""
+    head = _HEAD_OF.match(aligned(printed))
+    name = printed[head.end() :] if head else printed
+    if bodies.looks_like_body(name) < LIKE_BODY:
+        return
+    issuing.issuer = bodies.expand_body(name).name
+    issuing.level = bodies.body_level(issuing.issuer, None, issuing.date)
+    issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
 
 
 _EDGE = " .:-*_|'`‘’´\"~"  # specks, rules and the star of the Party

@@ -316,6 +316,8 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
         return False
     if key.startswith("can cu ") and text[0].isupper():
         return False
+    if previous is not None and _YEAR_ALONE.fullmatch(text) and aligned(previous.text).rstrip().endswith(" nam"):
+        return True
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
         # a title in capitals that the recogniser spread over blocks
         return signers.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
@@ -334,6 +336,9 @@ def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bo
     if text[0].islower():
         return True
     return not OPENERS.match(key) and len(text) < 90 and numbering.parse_marker(text[:80]) is None
+
+
+_YEAR_ALONE = re.compile(r"(?:19|20)\d{2}\W*")
 
 
 def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
