@@ -60,11 +60,17 @@ def type_of_line(text: str) -> TypeLine | None:
         if whole is not None:
             return replace(whole, words=whole.words + 1 + specks)
     best: TypeLine | None = None
+    heads: dict[int, str | None] = {}  # by how many words: many types have names of two
     for key, count, code, name in _keys():
-        head = " ".join(words[:count])
-        if len(words) < count or not _in_capitals(head):
+        if len(words) < count:
             continue
-        score = fuzz.ratio(folded(head), key) / 100
+        if count not in heads:
+            head = " ".join(words[:count])
+            heads[count] = folded(head) if _in_capitals(head) else None
+        folded_head = heads[count]
+        if folded_head is None:
+            continue
+        score = fuzz.ratio(folded_head, key) / 100
         if score >= TYPE_LIKENESS and (best is None or score > best.score):
             best = TypeLine(code, name, count, score)
     if best is not None and len(words) > best.words:

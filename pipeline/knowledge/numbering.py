@@ -35,7 +35,10 @@ def markers(line: str) -> tuple[Marker, ...]:
     >>> [(m.label, m.family) for m in markers("d) Nâng cao chất lượng")]
     [('d', 'letter'), ('đ', 'letter')]
     """
-    return _markers(line)
+    return _markers(line[:HEAD])  # one key for all who ask, whatever they cut the line to
+
+
+HEAD = 120  # characters: the marks before a label, the label, and the words after it that tell what it opens
 
 
 @lru_cache(maxsize=4096)

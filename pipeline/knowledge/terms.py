@@ -74,14 +74,19 @@ _MONTH_RANGE = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def find_spans(text: str) -> tuple[FoundSpan, ...]:
     """All spans "từ ... đến ...", "giai đoạn 2021-2025", "01/3 - 15/4/2024" in order.
 
     >>> [(s.first, s.last) for s in find_spans("Đợt 1: từ đầu năm 2024 đến 30/6/2024")]
     [('2024-01-01', '2024-06-30')]
     """
-    plain = aligned(text)
     dates = find_dates(text)
+    if not dates and _DIGIT.search(text) is None:
+        return ()
+    plain = aligned(text)
     spans: list[FoundSpan] = []
     used: set[int] = set()
     for index, date in enumerate(dates):
@@ -197,6 +202,8 @@ def find_due(text: str) -> tuple[Due, ...]:
     >>> [(d.edtf, d.cue, d.strength) for d in find_due("gửi báo cáo trước ngày 15/11/2024")]
     [('2024-11-15', 'trước', 'term')]
     """
+    if not find_dates(text):
+        return ()
     plain = aligned(text)
     inside = bytearray(len(text))
     for span in find_spans(text):

@@ -123,8 +123,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     whole = before if len(lines) == 1 else " ".join([x.text for x in lines[-4:]])
     full = _is_full(above, line, width)
     hangs = _hangs(lines, line)
-    # The grounds end with a comma under Thông tư 01/2011, with a semicolon since; "..., / UBND xã xây dựng Kế hoạch ..."
-    # goes on where it stands left of a full line.
+    # The grounds end with a comma under Thông tư 01/2011, with a semicolon since; "..., / UBND xã xây dựng ..." goes on
+    # where it stands left of a full line.
     ended = _TERMINAL.search(before) is not None or (
         above.area == "basis" and before.endswith(",") and not (hangs and full)
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.document import Box, Cell, Table, Word, union
@@ -117,7 +118,11 @@ CAPITALS_SHARE = 0.8  # a recogniser reads a few capitals as small letters ("THI
 
 def is_capitals(text: str) -> bool:
     """Whether the letters are capitals but for a few faults; needs three letters to tell."""
-    head = text[:CAPITALS_READ]
+    return _is_capitals(text[:CAPITALS_READ])
+
+
+@lru_cache(maxsize=4096)
+def _is_capitals(head: str) -> bool:
     letters = sum(map(str.isalpha, head))
     return letters >= 3 and sum(map(str.isupper, head)) >= CAPITALS_SHARE * letters
 
@@ -186,7 +191,9 @@ class Paragraph:
         line_at = 0
         for line in self.lines:
             after = line_at + len(line.text) + 1 if line.text else line_at
-            if after > start and line_at < end:  # lines before and after need not be read word by word
+            if start <= line_at and after - 1 <= end:  # a whole line
+                hit += [(line.page, word) for word in line.words if word.text]
+            elif after > start and line_at < end:  # lines before and after need not be read word by word
                 at = line_at
                 for word in line.words:
                     if word.text:
@@ -208,7 +215,7 @@ def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: flo
     if not words:
         return NOWHERE
     page = words[0][0]
-    sure = sum(word.confidence for _, word in words) / len(words)
+    sure = sum([word.confidence for _, word in words]) / len(words)
     return Place(
         page,
         union([word.box for at, word in words if at == page]),
@@ -351,6 +358,10 @@ class Step:
 
 def walk(nodes: Sequence[Node], above: tuple[Node, ...] = ()) -> Iterator[Step]:
     """Every node in document order, parents first."""
-    for node in nodes:
-        yield Step(node, above)
-        yield from walk(node.children, (*above, node))
+    waiting = [(node, above) for node in reversed(nodes)]
+    while waiting:
+        node, path = waiting.pop()
+        yield Step(node, path)
+        if node.children:
+            below = (*path, node)
+            waiting += [(child, below) for child in reversed(node.children)]

@@ -8,9 +8,9 @@ What it never does: drop a word. A speck stays, in the area "aside".
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from pipeline.document import Document, Line, Page
+from pipeline.document import Document, Page
 from pipeline.knowledge import numbering
 from pipeline.structure.passages import Area, Frame, Gap, PlacedLine, text_of
 
@@ -38,7 +38,7 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                     continue
                 area: Area = "table" if table is not None else "body"
                 if block.kind in ("stamp_text", "footer") or (
-                    table is None and line.box is not None and _is_speck(line)
+                    table is None and line.box is not None and _is_speck(text)
                 ):
                     area = "aside"
                 placed.append(PlacedLine(line.words, page.number, text, line.box, line.size, gap, frame, area, table))
@@ -49,14 +49,14 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
     return tuple(placed)
 
 
-def _is_speck(line: Line) -> bool:
+def _is_speck(text: str) -> bool:
     """Whether a line is a stroke of handwriting or dirt read as a sign or two, no label and no number."""
-    signs = [sign for sign in line.text if sign.isalnum()]
+    signs = list(islice((sign for sign in text if sign.isalnum()), 3))
     if len(signs) > 2:
         return False
     if not signs:
         return True
-    return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(line.text) is None
+    return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(text) is None
 
 
 def _frame(page: Page) -> Frame | None:

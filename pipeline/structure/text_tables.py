@@ -67,7 +67,8 @@ def from_bars(page: Page, taken: Taken) -> Found:
             close()
             continue
         for line in block.lines:
-            if "|" in line.text and (line.text.count("|") >= 2 or " | " in line.text):
+            text = line.text
+            if "|" in text and (text.count("|") >= 2 or " | " in text):
                 run.append(line)
             else:
                 close()
@@ -224,9 +225,10 @@ def _bands(lines: Sequence[Line]) -> list[list[Line]]:
 def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float) -> int:
     """Index after the last band of a table whose head begins at `start`; `start` where none does."""
     head = [line for band in bands[start : start + 2] for line in band]
+    if not any(_LABEL_HEAD.match(aligned(line.words[0].text)) for line in head):
+        return start
     parts = sum(len(_segments(line)) for line in bands[start])
-    labelled = any(_LABEL_HEAD.match(aligned(line.words[0].text)) for line in head)
-    if parts < 2 or not labelled or not _heads(head):
+    if parts < 2 or not _heads(head):
         return start
     at = start + 1
     while at < len(bands):

@@ -31,9 +31,9 @@ _HEADING = re.compile(r"#{1,6}")
 _MARKED = re.compile(r"[*#\\<`]|__|\b_|_\b")
 
 
-def _without_marks(line: Line) -> Line:
+def _without_marks(line: Line, text: str) -> Line:
     """A line without Markdown and HTML marks; a stretch between "**" is set bold."""
-    if not _MARKED.search(line.text):
+    if not _MARKED.search(text):
         return line
     words, bold = [], False
     texts = [_ESCAPE.sub("", _HTML.sub("", word.text)).replace("`", "") for word in line.words]
@@ -65,6 +65,7 @@ def _without_marks(line: Line) -> Line:
 # --- page numbers and running heads ----------------------------------------------------------------------
 
 _LONE_NUMBER = re.compile(r"[-–—\s\[(.]*(?:trang\s+)?(\d{1,3})(?:\s*/\s*\d{1,3})?[-–—\s\])._]*")
+LONE_WORDS = 8  # of such a line, signs set apart included
 EDGE_LINES = 2  # a page number stands in the first or last two lines of its page
 TOP_SHARE, BOTTOM_SHARE = 0.11, 0.90  # of the page height: top margin 20-25 mm of 297 and the line under it
 # Characters of one typed A4 page of 13-14 point text: 5 plans gave 1,900 to 3,300 in pages without a head.
@@ -81,6 +82,7 @@ class _Entry:
     kind: BlockKind
     line: Line
     offset: int = 0  # characters of text before it
+    text: str = ""  # of the line as it came in, without marks
 
 
 def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, bool]]:
@@ -88,14 +90,14 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
     found: list[tuple[_Entry, bool]] = []
     on_page: dict[int, list[_Entry]] = {}
     for entry in entries:
-        if entry.line.text.strip():
+        if entry.text.strip():
             on_page.setdefault(entry.page, []).append(entry)
     several = len(document.pages) > 1
     last = 1
     for index, lines in on_page.items():
         page = document.pages[index]
         for place, entry in enumerate(lines):
-            match = _LONE_NUMBER.fullmatch(entry.line.text.lower())
+            match = _LONE_NUMBER.fullmatch(entry.text.lower()) if len(entry.line.words) <= LONE_WORDS else None
             if entry.kind != "text" or match is None or len(lines) < 2:
                 continue
             value = int(match[1])
@@ -124,11 +126,11 @@ def _running_heads(entries: Sequence[_Entry], document: Document) -> list[_Entry
     at_edges: dict[str, list[_Entry]] = {}
     on_page: dict[int, list[_Entry]] = {}
     for entry in entries:
-        if entry.kind == "text" and entry.line.text.strip():
+        if entry.kind == "text" and entry.text.strip():
             on_page.setdefault(entry.page, []).append(entry)
     for lines in on_page.values():
         for entry in lines[:1] if len(lines) == 1 else (lines[0], lines[-1]):
-            key = re.sub(r"\d+", "#", aligned(entry.line.text)).strip()
+            key = re.sub(r"\d+", "#", aligned(entry.text)).strip()
             if sum(letter.isalpha() for letter in key) >= 4:
                 at_edges.setdefault(key, []).append(entry)
     return [entry for same in at_edges.values() if len({e.page for e in same}) >= RUNNING_PAGES for entry in same]
@@ -260,10 +262,10 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
         for b, block in enumerate(page.blocks):
             for line in block.lines:
                 before.append(line)
-                entries.append(
-                    _Entry(p, b, block.kind, line if block.kind == "page_number" else _without_marks(line), offset)
-                )
-                offset += len(line.text) + 1
+                text = line.text
+                bare = line if block.kind == "page_number" else _without_marks(line, text)
+                entries.append(_Entry(p, b, block.kind, bare, offset, text if bare is line else bare.text))
+                offset += len(text) + 1
     notices = []
     for entry, inside in _page_number_lines(entries, document):
         entry.kind = "page_number"
