@@ -184,27 +184,21 @@ def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Ent
         and flow[i + 1][2].text.strip('.,;:!?”")').isalpha()
         and flow[i + 1][2].text[0].islower()
     ]
-    if not suspects:
-        return []
-    running = " " + aligned(" ".join([item[2].text for item in flow])) + " "
+    running = ""
     paged = len(document.pages) > 1
     found = []
     for i in suspects:
         entry, index, word, at = flow[i]
         before, after = aligned(flow[i - 1][2].text), aligned(flow[i + 1][2].text.strip('.,;:!?”")'))
         number = int(word.text)
-        if (
-            before in _BEFORE
-            or after in _AFTER
-            or not re.search(rf" {re.escape(before)} {re.escape(after)}\b", running)
-        ):
-            continue
         here = entry.page + 1
-        if paged and number not in (here, here + 1):
+        if before in _BEFORE or after in _AFTER or (paged and number not in (here, here + 1)):
             continue
         if not paged and not _page_may_begin(number, at):
             continue
-        found.append((entry, index))
+        running = running or " " + aligned(" ".join([item[2].text for item in flow])) + " "
+        if re.search(rf" {re.escape(before)} {re.escape(after)}\b", running):
+            found.append((entry, index))
     return found
 
 
