@@ -9,7 +9,7 @@ Evidence in order of trust: fixed wording, the place on the page, capitals and l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -34,6 +34,7 @@ from pipeline.knowledge.wording import (
 )
 from pipeline.structure.passages import Area, PlacedLine, is_capitals
 from pipeline.structure.placing import height_of, parted, wide_gap, word_at, word_at_count
+from pipeline.structure.received import set_received_stamp_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,20 @@ def _plain_head_area(line: PlacedLine) -> Area:
 
 def label_head(lines: Sequence[PlacedLine]) -> _Head:
     """The lines from the top to the end of the title, in their areas."""
+    top = set_received_stamp_aside(lines[:HEAD_LINES])
+    stamped = [line for line, before in zip(top, lines, strict=False) if line is not before]
+    lines = [*top, *lines[HEAD_LINES:]]
     window = [line for line in lines[:HEAD_LINES] if line.page == lines[0].page or line.gap != "page"]
     type_at = _find_type(window)
     if type_at is None:
-        return _head_without_type(lines, window)
-    head = _above_title(window[:type_at])
+        return _head_without_type(lines, window, stamped)
+    head = _above_title(window[:type_at], stamped)
     taken = type_at
     title, used = _title_lines(lines, taken, typed=True)
     return _Head((*head, *title), taken + used)
 
 
-def _above_title(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+def _above_title(lines: Sequence[PlacedLine], stamped: Collection[PlacedLine]) -> list[PlacedLine]:
     """The lines above the title in their areas, those that belong together looked at together."""
     head: list[PlacedLine] = []
     at = 0
@@ -126,7 +130,7 @@ def _above_title(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
             head += [replace(line, area="dateline") for line in lines[at : at + 2]]
             at += 2
         else:
-            head += _split_head_line(lines[at])
+            head += (lines[at],) if lines[at] in stamped else _split_head_line(lines[at])
             at += 1
     return _without_movement(head)
 
@@ -254,6 +258,10 @@ def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[lis
     ruled = False
     for index in range(at + used, min(len(lines), at + used + TITLE_LINES + 3)):
         line = lines[index]
+        if line.area == "aside":
+            found.append(line)
+            used += 1
+            continue
         if line.area != "body" or len(found) > TITLE_LINES:
             break
         key = aligned(line.text).strip()
@@ -369,10 +377,12 @@ def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
     )
 
 
-def _head_without_type(lines: Sequence[PlacedLine], window: Sequence[PlacedLine]) -> _Head:
+def _head_without_type(
+    lines: Sequence[PlacedLine], window: Sequence[PlacedLine], stamped: Collection[PlacedLine]
+) -> _Head:
     """A head with number or date but no type name (công văn), or a text that begins with its title or at once."""
     last = -1
-    parted = [_split_head_line(line) for line in window[:25]]
+    parted = [(line,) if line in stamped else _split_head_line(line) for line in window[:25]]
     for index, (line, after) in enumerate(pairwise(window[:25])):
         if _is_broken_dateline(line.text, after.text):
             parted[index : index + 2] = [(replace(line, area="dateline"),), (replace(after, area="dateline"),)]
