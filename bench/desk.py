@@ -10,6 +10,7 @@ those of the web application are of one request each, the median of several.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import statistics
@@ -24,13 +25,17 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from pipeline.batches import batch
 from pipeline.commands import desk_cli
 from pipeline.desk import desk, forms, handover, index, search, tt05
+from pipeline.desk.review import views
 from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
+from pipeline.settings import Settings
 
 HOST = "http://127.0.0.1:8080"
 LIMIT_ANSWER, LIMIT_START = 0.1, 2.0  # seconds; the goals of the desk
+LONG = 120  # pages of a long document
 SHARED = ("record.json", "document.json", "text.txt")
 
 
@@ -62,6 +67,7 @@ def median(work: Callable[[], object], times: int = 7) -> float:
 _REVIEW = """
 import sys
 from pathlib import Path
+from pipeline.batches import batch
 from pipeline.commands import desk_cli
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import server
@@ -135,6 +141,27 @@ def measure(out: Path, count: int) -> dict[str, float]:
     return told
 
 
+def long_document(folder: Path) -> dict[str, float]:
+    """A corrected word in a document of 120 pages: until the desk answers, and until record and texts have followed."""
+    scans, out = folder / "scans", folder / "long"
+    scans.mkdir()
+    task = "1. Ủy ban nhân dân xã tuyên truyền, vận động {} hộ dân tham gia trước ngày 05 tháng 9 năm 2024."
+    pages = ["\n".join(task.format(40 * page + line) for line in range(36)) for page in range(LONG)]
+    (scans / "dai.txt").write_text("KẾ HOẠCH\nTrồng cây năm 2024\n\nI. NHIỆM VỤ\n" + "\f".join(pages), "utf-8")
+    batch.run_batch([scans], out, Settings(jobs=1, formats=("record", "document", "text")))
+    item = desk.load(out, "dai.txt")
+    entry = desk.word_entry(item, f"/pages/{LONG // 2}/blocks/0/lines/5/words/3", "nhân", "Lan")
+
+    def answer() -> None:
+        noted = desk.note_words(out, item, [entry])
+        assert noted is not None
+        json.dumps(views.document_view(noted))
+
+    told = {f"a corrected word in {LONG} pages: the answer": spent(answer)}
+    follow = spent(lambda: index.put(out, desk.catch_up(out, "dai.txt", desk_cli.reread, desk_cli.rewrite)))
+    return {**told, f"a corrected word in {LONG} pages: record, texts and index follow": follow}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=10_000)
@@ -144,7 +171,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=options.work or options.source.parent) as folder:
         out = Path(folder) / "out"
         multiply(options.source, out, options.documents)
-        told = measure(out, options.documents)
+        told = {**measure(out, options.documents), **long_document(Path(folder))}
     print(f"{options.documents} documents, processor seconds")
     for name, seconds in told.items():
         print(f"{seconds:10.3f}  {name}")

@@ -10,16 +10,15 @@ This module knows the log; `correcting` lays it over a reading. It drops no entr
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import tempfile
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.errors import InputError, OutputNotWritable
+from pipeline import disk
+from pipeline.errors import InputError
 
 FILE_NAME = "corrections.json"
 FORMAT_VERSION = "1.0"
@@ -87,26 +86,13 @@ def load(folder: Path) -> tuple[Correction, ...]:
 
 
 def save(folder: Path, log: Sequence[Correction]) -> None:
-    """Write the log: to a temporary name, flushed to the disk, then renamed, so that it is never half."""
+    """Write the log, whole or not at all. Raises DiskFull or OutputNotWritable."""
     content = json.dumps(
         {"format_version": FORMAT_VERSION, "log": [_to_json(item) for item in log]}, ensure_ascii=False, indent=1
     )
-    try:
-        path = folder / FILE_NAME
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644  # a temporary file is its maker's alone
-        handle, name = tempfile.mkstemp(prefix=".corrections-", dir=folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(mode)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputNotWritable(folder, f"The corrections cannot be written ({error.strerror}).") from error
+    path = folder / FILE_NAME
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644  # that of a held document stays its owner's alone
+    disk.write_atomic(path, (content + "\n").encode(), mode=mode)
 
 
 def clean_text(text: str) -> str:

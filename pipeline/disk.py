@@ -72,18 +72,24 @@ def sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def write_atomic(path: Path, data: bytes, temporary: Path) -> None:
-    """`path` holds all of `data` or what it held before. `temporary` is a folder on the same file system."""
+def write_atomic(path: Path, data: bytes, temporary: Path | None = None, mode: int = 0o644) -> None:
+    """Writes a file that is whole or not there, also after a power cut, with these rights.
+
+    `temporary` is a folder on the same file system; without one the file grows under a hidden name beside its place,
+    for writers who do not hold the folder's lock: whoever takes that empties its temporary folder.
+    Raises DiskFull or OutputNotWritable.
+    """
+    place = path.parent if temporary is None else temporary
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=temporary)
+        place.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place, prefix=".writing-" if temporary is None else None)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(name, 0o644)  # mkstemp gives 0600, which hides results from colleagues  # noqa: PTH101
+            os.chmod(name, mode)  # mkstemp gives 0600, which hides results from colleagues  # noqa: PTH101
             os.replace(name, path)  # noqa: PTH105
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -12,6 +12,7 @@ must be turned for reading; stages that need upright geometry call `upright(docu
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -414,6 +415,8 @@ def to_json(document: Document) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool):
+        return value
     if isinstance(value, Box):
         return list(value.rounded())
     if isinstance(value, float):
@@ -424,12 +427,18 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         given = {}
-        for field in dataclasses.fields(value):
-            item = getattr(value, field.name)
-            if item != field.default and not (item in ((), {}) and field.default is not None):
-                given[field.name] = _plain(item)
+        for name, default, may_be_empty in _members(type(value)):
+            item = getattr(value, name)
+            if item is not default and item != default and (may_be_empty or item not in ((), {})):
+                given[name] = _plain(item)
         return given
     return value
+
+
+@functools.cache
+def _members(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    """Name and default of each field, and whether an empty one is told: a large document asks for half a million."""
+    return tuple((field.name, field.default, field.default is None) for field in dataclasses.fields(kind))
 
 
 def _page_to_json(page: Page) -> dict[str, Any]:

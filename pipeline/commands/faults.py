@@ -119,7 +119,6 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("the scheduler is gone.", "bộ điều phối không còn."),
     ("the driver for this address is not installed ({}).", "chưa cài trình điều khiển cho địa chỉ này ({0})."),
     ("the store does not do as asked ({}).", "kho lưu trữ không làm theo yêu cầu ({0})."),
-    ("The corrections cannot be written ({}).", "Không ghi được các sửa đổi ({0})."),
     # settings and arguments
     ("cannot be read as TOML ({}).", "không đọc được dưới dạng TOML ({0})."),
     ("has no setting called {}.", "không có thiết lập tên {0}."),

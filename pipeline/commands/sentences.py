@@ -31,7 +31,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("The CSV has no column that names the file.", "CSV không có cột tên tệp."),
     ("The database cannot be used ({}).", "Không dùng được cơ sở dữ liệu ({0})."),
     ("The document has no such word.", "Văn bản không có từ này."),
-    ("The file cannot be written ({}).", "Không ghi được tệp ({0})."),
     ("The folder cannot be written ({}).", "Không ghi được vào thư mục ({0})."),
     ("The query only leaves out.", "Câu tìm chỉ có từ loại trừ."),
     ("The record cannot hold this value.", "Bản ghi không nhận giá trị này."),

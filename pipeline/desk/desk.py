@@ -1,7 +1,9 @@
 """The output folder as a person sees it: which documents lie in it, what they hold, and one way to change them.
 
 Every change goes through `change`: the log of corrections is written first, then the outputs are made from
-it again. Whatever happens in between, the log has what the person did, and the next run puts it in place.
+it again. Whatever happens in between, the log has what the person did: a document read from the disk has the words
+of its log laid over it, and the next run puts everything in its place. So words may be noted at once (`note_words`)
+and the outputs made later (`catch_up`): of 120 pages that takes seconds.
 One lock for the folder keeps two writers (the desk, an import) from losing each other's entries.
 
 A file that `--split` found to hold several documents is several documents here, each with a name of its own
@@ -17,7 +19,6 @@ import json
 import os
 import re
 import sqlite3
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,17 +29,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, disk
 from pipeline.batches import store
 from pipeline.batches.store import InputRow
 from pipeline.correcting import Report
 from pipeline.corrections import Correction, Where
-from pipeline.document import Document, Line, Page, Word, from_json, to_json
+from pipeline.document import Document, Line, Page, Word, from_json
 from pipeline.errors import NoInput, OutputNotWritable, UnreadableFile, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Plan
-from pipeline.writers import held
+from pipeline.writers import export, held
 
 DATABASE = "sohoa.db"
 RECORD = "record.json"
@@ -71,7 +72,8 @@ class Conflict(UsageError):
 class Item:
     """One document on the desk: `name` relative to the output folder, `key` its stable short name in addresses.
 
-    `reports` are the corrections that the last run found no place for, or another reading under.
+    `reports` are the corrections that the last run found no place for, or another reading under. `behind`: the
+    stored outputs have not yet what the log says of words, the record neither (see `catch_up`).
     """
 
     name: str
@@ -80,6 +82,7 @@ class Item:
     plan: Plan
     log: tuple[Correction, ...]
     reports: tuple[Report, ...] = ()
+    behind: bool = False
 
     @property
     def key(self) -> str:
@@ -169,7 +172,16 @@ def load(out: Path, name: str) -> Item:
     except (OSError, ValueError, KeyError, TypeError) as error:
         what = f"An output of this document cannot be read ({type(error).__name__})."
         raise UnreadableFile(name, what, cure="Run `sohoa run` with --redo for it.") from error
-    return _with_log(out, Item(name, folder, document, plan, ()))
+    item = _with_log(out, Item(name, folder, document, plan, ()))
+    standing = _with_words(document, item.log)
+    return item if standing == document else replace(item, document=standing, behind=True)
+
+
+def _with_words(document: Document, log: Sequence[Correction]) -> Document:
+    """The document with the words of its log; the same where these are in it already."""
+    if not any(entry.where == "document" for entry in log):
+        return document
+    return correcting.apply_to_document(document, log)
 
 
 def _with_log(out: Path, item: Item) -> Item:
@@ -320,27 +332,68 @@ def change(
         file = folder_of(out, file_of(name))
         corrections.save(file, (*corrections.load(file), *entries))
         item = _applied(_with_log(out, before), entries, reread)
-        if any(entry.where in ("document", "record") for entry in entries):
-            if any(entry.where == "document" for entry in entries):
-                write_json(item.folder / DOCUMENT, to_json(item.document))
-            write_json(item.folder / RECORD, item.plan.as_json())
-            if item.folder != file:
-                _change_file(file, item, entries)
+        if item.behind or any(entry.where in ("document", "record") for entry in entries):
+            _write(item, words=item.behind or any(entry.where == "document" for entry in entries))
             if rewrite is not None:
                 _rewrite(out, item, rewrite)
         _follow(out, item)
-        return item
+        return replace(item, behind=False)
 
 
-def rewrite_texts(out: Path, name: str, rewrite: Rewrite) -> None:
-    """Make the texts of a document anew from what is stored of it, as `change` does where it is given `rewrite`.
+def note_words(out: Path, item: Item, entries: Sequence[Correction]) -> Item | None:
+    """Add entries about words to the log and give the document with them; its outputs are left to `catch_up`.
 
-    For whoever does not want to wait for it: of 120 pages it takes some seconds. A change that comes in between
-    must be followed by another call.
+    None, and nothing is done, where other than words are meant, or a word is part of a mark of secrecy: then the
+    outputs must follow at once (`change`).
     """
-    _rewrite(out, load(out, name), rewrite)
+    pages = {entry.page for entry in entries}
+    if any(entry.where != "document" for entry in entries):
+        return None
+    after = replace(item, log=(*item.log, *entries), behind=True)
+    after = replace(after, document=_with_words(item.document, after.log))
+    touched = [replace(one.document, pages=tuple(page for page in one.document.pages if page.number in pages))
+               for one in (item, after)]
+    if secrecy.find_marks(touched[0]) != secrecy.find_marks(touched[1]):
+        return None
+    with locked(out):
+        file = folder_of(out, file_of(item.name))
+        corrections.save(file, (*corrections.load(file), *entries))
+    return after
+
+
+def catch_up(out: Path, name: str, reread: Reread, rewrite: Rewrite | None = None) -> Item:
+    """Make the outputs of a document from its log again, where they are behind it; gives the document.
+
+    What takes time is done while others may write; where they did, it is done again.
+    """
+    while True:
+        item = load(out, name)
+        file = folder_of(out, file_of(name))
+        before = corrections.load(file)
+        if item.behind:
+            item = replace(item, plan=correcting.apply_to_plan(reread(item.document), item.log))
+        with locked(out):
+            if corrections.load(file) != before:
+                continue
+            if item.behind:
+                _write(item, words=True)
+                item = replace(item, behind=False)
+        break
+    if rewrite is not None:
+        _rewrite(out, item, rewrite)
     with locked(out):
         _follow(out, load(out, name))
+    return item
+
+
+def _write(item: Item, *, words: bool) -> None:
+    """Store record and, where `words` changed, the document; what stands for its file too."""
+    if words:
+        write_text(item.folder / DOCUMENT, export.document_json(item.document))
+    write_text(item.folder / RECORD, export.record_json(item.plan))
+    file = item.folder.parent.parent if file_of(item.name) != item.name else item.folder
+    if file != item.folder:
+        _change_file(file, item, words=words)
 
 
 def _rewrite(out: Path, item: Item, rewrite: Rewrite) -> None:
@@ -355,7 +408,7 @@ def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
     """The document and record as they are with the new entries, which its log has already."""
     document, plan = item.document, item.plan
     undone = any(entry.action == "undo" and entry.where == "record" for entry in entries)
-    words_changed = any(entry.where == "document" and entry.before != entry.after for entry in entries)
+    words_changed = item.behind or any(entry.where == "document" and entry.before != entry.after for entry in entries)
     if any(entry.where == "document" for entry in entries):
         document = correcting.apply_to_document(document, item.log)
     if words_changed or undone:
@@ -365,18 +418,18 @@ def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
     return replace(item, document=document, plan=plan)
 
 
-def _change_file(folder: Path, item: Item, entries: Sequence[Correction]) -> None:
+def _change_file(folder: Path, item: Item, *, words: bool) -> None:
     """Words and record of the whole file, after a document in it was changed.
 
     The record of a file that holds several documents is that of the first.
     """
     whole = from_json(json.loads((folder / DOCUMENT).read_text("utf-8")))
-    if any(entry.where == "document" for entry in entries):
+    if words:
         own = {page.number: page for page in item.document.pages}
         whole = replace(whole, pages=tuple(own.get(page.number, page) for page in whole.pages))
-        write_json(folder / DOCUMENT, to_json(whole))
+        write_text(folder / DOCUMENT, export.document_json(whole))
     if whole.pages[0].number == item.part:
-        write_json(folder / RECORD, item.plan.as_json())
+        write_text(folder / RECORD, export.record_json(item.plan))
 
 
 def _follow(out: Path, item: Item) -> None:
@@ -420,23 +473,11 @@ def write_json(path: Path, data: Any) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """One text file, written whole or not at all. Raises OutputNotWritable."""
+    """One text file, written whole or not at all. Raises OutputError."""
     write_bytes(path, text.encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """One file, written whole or not at all, open to all unless its folder is held. Raises OutputNotWritable."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".desk-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-            held.keep(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputNotWritable(path, f"The file cannot be written ({error.strerror}).") from error
+    """One file, written whole or not at all, open to all unless its folder is held. Raises OutputError."""
+    disk.write_atomic(path, content, mode=held.mode_of(path.parent))
+    held.keep(path)  # closed while it was written

@@ -50,6 +50,11 @@ def keep(path: Path) -> None:
         path.chmod(_CLOSED)
 
 
+def mode_of(folder: Path) -> int:
+    """The rights of a file in this folder."""
+    return _CLOSED if is_closed(folder) else _OPEN
+
+
 def reopen(folder: Path) -> None:
     """Undo `close`; nothing where the folder is open."""
     if not is_closed(folder):

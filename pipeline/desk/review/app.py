@@ -63,7 +63,7 @@ def create_app(config: Config) -> Starlette:
         Middleware(guard.Guard, hosts=config.hosts, secret=serving.secret, token=config.token)],
         exception_handlers={404: serving.not_found})
     threading.Thread(target=updating.always, daemon=True).start()
-    threading.Thread(target=changes.rewrite_stale, daemon=True).start()
+    threading.Thread(target=changes.follow, daemon=True).start()
     app.state.secret = serving.secret
     return app
 

@@ -29,27 +29,33 @@ class Changes:
         self._config = serving.config
         self._documents = documents
         self._stale: queue.SimpleQueue[str] = queue.SimpleQueue()
+        documents.on_behind = self._stale.put
 
     def _changed(self, request: Request, item: Item, entries: list[Correction]) -> Response:
-        item = desk.change(self._out, item.name, entries, self._config.reread)
-        index.put(self._out, item)
-        if self._config.rewrite is not None:
+        noted = desk.note_words(self._out, item, entries)
+        if noted is None:
+            item = desk.change(self._out, item.name, entries, self._config.reread)
+            index.put(self._out, item)
+        else:
+            item = noted
+            self._documents.keep(item)
+        if item.behind or self._config.rewrite is not None:
             self._stale.put(item.name)
         return JSONResponse(self._documents.view(item, request))
 
-    def rewrite_stale(self) -> None:
-        """Make the texts of changed documents anew, one after the other, while the person goes on.
+    def follow(self) -> None:
+        """Make record and texts of changed documents anew, one after the other, while the person goes on.
 
-        What is not reached before the desk is closed the next run makes: it sees that the corrections are new.
+        What is not reached before the desk is closed it makes when the document is opened again, or the next run does.
         """
-        while self._config.rewrite is not None:
+        while True:
             names = {self._stale.get()}
             with suppress(queue.Empty):
                 while True:
                     names.add(self._stale.get_nowait())
             for name in names:
                 with suppress(SohoaError):
-                    desk.rewrite_texts(self._out, name, self._config.rewrite)
+                    index.put(self._out, desk.catch_up(self._out, name, self._config.reread, self._config.rewrite))
 
     def change(self, request: Request, body: dict[str, Any]) -> Response:
         """Fields, words, rows and shelf data; every entry of the post or none."""

@@ -40,6 +40,7 @@ class Documents:
         self._scans = scans.Scans(serving.out)
         self._kept: OrderedDict[str, tuple[str, Item]] = OrderedDict()
         self._kept_lock = threading.Lock()
+        self.on_behind: Callable[[str], None] = lambda name: None  # told of a document whose outputs are behind
 
     def item(self, request: Request) -> Item:
         """The document of an address, by the list alone."""
@@ -60,11 +61,21 @@ class Documents:
                 self._kept.move_to_end(name)
                 return kept[1]
         item = desk.load(self._out, name)
+        if item.behind:  # the desk was closed before it had made them
+            self.on_behind(name)
+        self._keep(item, now)
+        return item
+
+    def keep(self, item: Item) -> None:
+        """A document that was just changed, and its log written."""
+        self._keep(item, index.version(self._out, item.name))
+
+    def _keep(self, item: Item, now: str) -> None:
         with self._kept_lock:
-            self._kept[name] = (now, item)
+            self._kept[item.name] = (now, item)
+            self._kept.move_to_end(item.name)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return item
 
     def page(self, request: Request) -> Response:
         item = self.item(request)
@@ -95,12 +106,13 @@ class Documents:
 
     def version(self, request: Request) -> Response:
         """Changes whenever the document does, by whomever: an open page asks before it goes on."""
-        return JSONResponse({"version": index.version(self._out, self.item(request).name)})
+        item = self.item(request)
+        return JSONResponse({"version": index.version(self._out, item.name), "behind": item.behind})
 
     def view(self, item: Item, request: Request) -> dict[str, Any]:
         """What the script of the page works with: fields, doubts, words, and the version they were read at."""
         shown = views.document_view(item, self._serving.language(request))
-        return {**shown, "version": index.version(self._out, item.name)}
+        return {**shown, "version": index.version(self._out, item.name), "behind": item.behind}
 
     def words(self, request: Request) -> Response:
         """The words of a page, those of the search marked."""

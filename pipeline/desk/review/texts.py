@@ -81,6 +81,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "page_failed": ("Trang này không đọc được.", "This page could not be read."),
     "no_scan": ("Không có ảnh của trang này.", "There is no image of this page."),
     "saved": ("Đã ghi.", "Saved."),
+    "record_follows": ("Đã ghi. Bản ghi đang được lập lại…", "Saved. The record is being made anew…"),
+    "record_made": ("Bản ghi đã được lập lại.", "The record has been made anew."),
     "refused": ("Không ghi được: ", "Not saved: "),
     "need_name": ("Hãy ghi tên của bạn trước.", "Enter your name first."),
     "query": ("Từ cần tìm, có dấu hoặc không dấu", "Words, with or without marks"),

@@ -62,6 +62,7 @@
     showRecord();
     showShelf();
     showHistory();
+    follow();
   }
 
   async function linesOf(number) {
@@ -291,7 +292,7 @@
       const fresh = await desk.post(`/d/${key}/${path}`, { who: desk.who(), ...body });
       words.clear();
       show(fresh);
-      say(t.saved);
+      say(fresh.behind ? t.record_follows : t.saved);
       if (textShown && !fresh.held && !at("panel-text").hidden) await showText();
       return true;
     } catch (error) {
@@ -315,11 +316,25 @@
 
   // A run or another person may have changed the document while this page lay open.
   async function lookAgain() {
-    if (!data || document.hidden) return;
+    if (!data || data.behind || document.hidden) return;
     const now = await desk.get(`/d/${key}/version`).catch(() => null);
     if (!now || now.version === data.version || desk.typing({ target: document.activeElement })) return;
     await refresh();
     say(t.refreshed);
+  }
+
+  // After a corrected word the record is made anew while the person goes on; it is shown when it is there.
+  let following = 0;
+  function follow() {
+    if (!data.behind || following) return;
+    following = setInterval(async () => {
+      const now = await desk.get(`/d/${key}/version`).catch(() => null);
+      if (!now || now.behind || busy) return;
+      clearInterval(following);
+      following = 0;
+      show(await desk.get(`/d/${key}/data`));
+      if (!data.behind) say(t.record_made);
+    }, 1500);
   }
   window.addEventListener("focus", lookAgain);
   setInterval(lookAgain, 20_000);
