@@ -199,7 +199,10 @@ def _hit(bench: Bench, process: subprocess.Popen[bytes], kind: str, pace: Pace, 
         process.wait()
         hits.append(pages)
         break
-    if kind != "parent" and process.returncode not in (0, 130):
+    # A signal that meets the interpreter after the run has ended ends it as signals do.
+    ended = [event["event"] for event in events(out)][-1:] == ["run_ended"]
+    good = (0, 130, -SIGNALS[kind], 1) if ended and kind in ("term", "int") else (0, 130)
+    if kind != "parent" and process.returncode not in good:
         told = (bench.work / "stderr.log").read_text("utf-8", "replace")[-4000:]
         raise SystemExit(f"{kind}: the run ended with {process.returncode}, not 0 or 130\n{told}")
     return hits
@@ -391,7 +394,8 @@ def _all_kinds(bench: Bench, kinds: tuple[str, ...], kills: int) -> int:
         wrong += len(result["wrong"])  # type: ignore[arg-type]
         print(json.dumps({kind: result}, ensure_ascii=False), file=sys.stderr, flush=True)
     told = (bench.work / "stderr.log").read_text("utf-8", "replace")
-    if "Traceback" in told:
+    # One of an interpreter that was on its way out when the signal came is no fault.
+    if "Traceback" in re.sub(r"Traceback (?:(?!Traceback).)*?^KeyboardInterrupt$", "", told, flags=re.S | re.M):
         wrong += 1
         print(told[-4000:], file=sys.stderr)
     print(json.dumps(report, indent=1, ensure_ascii=False))
