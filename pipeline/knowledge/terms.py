@@ -186,7 +186,8 @@ _TERM = re.compile(
     r"|\d{1,2}\s?(?:h|gio)\s?(?:\d{2}(?: phut)?)?))*\s*[:(,]?\s*\Z"
 )
 _TIME = re.compile(
-    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|den\s+het|den\s+ngay|den\s+cuoi|het|"
+    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang"
+    r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien))*\s*[:(,]?\s*\Z"
 )

@@ -25,7 +25,7 @@ EDGE = " .,;:-–+*/|"
 ASKED = re.compile(
     r"^(?:(?:de nghi|giao(?: nhiem vu)?(?: cho)?|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)[\s:]+)"
 )
-_OF = re.compile(r"^(?:(?:trach nhiem|nhiem vu|phan cong nhiem vu)\s+(?:cua|doi voi|cho)|doi voi)[\s:]+")
+OF = re.compile(r"^(?:(?:trach nhiem|nhiem vu|phan cong nhiem vu)\s+(?:cua|doi voi|cho)|doi voi)[\s:]+")
 
 
 @cache
@@ -166,7 +166,7 @@ def titled_actor(title: str) -> str | None:
     text = title.strip()
     if _DIRECTS.match(aligned(text)):
         return None
-    lead = ASKED.match(aligned(text)) or _OF.match(aligned(text))
+    lead = ASKED.match(aligned(text)) or OF.match(aligned(text))
     name = text[lead.end() :] if lead else text
     name = name[:1].upper() + name[1:] if lead else name
     cut = boundary(name)

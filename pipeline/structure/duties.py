@@ -19,6 +19,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import (
     ASKED,
     EDGE,
+    OF,
     SURE_BODY,
     boundary,
     is_actor,
@@ -124,6 +125,11 @@ NAME_WORDS = 12
 _SURE_TASK = re.compile(r"\b(?:chủ trì|phối hợp|có trách nhiệm|chịu trách nhiệm|tham mưu|thực hiện|triển khai)\b")
 
 
+# "Khoa Kiểm soát bệnh truyền nhiễm: theo dõi ...": a name of an office has a capital in its second word, a topic not
+_CAPITAL_WORD = r"[" + CAPITALS + r"]+[^" + CAPITALS + r"\W]\w*"
+_TWO_CAPITALS = re.compile(rf"{_CAPITAL_WORD} {_CAPITAL_WORD}")
+
+
 def _is_name(text: str) -> bool:
     """Whether a text is short and begins as a name does."""
     return text[:1].isupper() and len(text.split()) <= NAME_WORDS and not opens_with_task(text)
@@ -135,7 +141,8 @@ def _names_before(text: str, colon: int, asked: bool) -> bool:
     if len(task.split()) < 3:
         return False
     if not is_actor(name):
-        return asked and _is_name(name) and boundary(text, colon) is None
+        named = asked or (opens_with_task(task) and _TWO_CAPITALS.match(name) is not None)
+        return named and _is_name(name) and boundary(text, colon) is None
     return boundary(text, colon) is None or (opens_with_task(task) and _SURE_TASK.search(name) is None)
 
 
@@ -150,7 +157,9 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     at = lead + (asked.end() if asked else 0)
     rest = clause[at:]
     colon = rest.find(":")
-    if 0 < colon < LONGEST_NAME and _names_before(rest, colon, asked=bool(asked and _ASKS_ONE.match(asked.group()))):
+    asks_one = asked is not None and _ASKS_ONE.match(asked.group()) is not None
+    named = 0 < colon < LONGEST_NAME and _names_before(rest, colon, asks_one)
+    if named:
         actor, task = rest[:colon].strip(EDGE), rest[colon + 1 :]
     else:
         cut = _duty_at(rest) or boundary(rest)
@@ -158,7 +167,7 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
             return None
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
     capital = actor[:1].upper() + actor[1:] if asked or grounds else actor
-    if not is_actor(capital) and not (asked and _ASKS_ONE.match(asked.group()) and _is_name(actor)):
+    if not (named or (asks_one and _is_name(actor)) or is_actor(capital)):
         return None
     task = task.strip(EDGE)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
@@ -343,6 +352,10 @@ _TOPIC_TITLE = re.compile(
 def _voted_actor(title: str) -> str | None:
     """The name that stands as a title among titles that name bodies: "3. Quỹ Bảo trợ trẻ em tỉnh"."""
     name = title.strip(EDGE)
+    lead = OF.match(aligned(name)) or ASKED.match(aligned(name))
+    name = name[lead.end() :] if lead else name
+    if lead and not opens_with_task(name) and len(name.split()) <= NAME_WORDS:
+        return name
     if not name[:1].isupper() or len(name.split()) > NAME_WORDS or _TOPIC_TITLE.match(aligned(name)):
         return None
     return None if opens_with_task(name) else name
