@@ -134,3 +134,25 @@ def test_the_looks_end_with_the_first_that_reads_all() -> None:
     partly = Looks(whole[:1], corner=CORNER)
     signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, partly, 10)
     assert len(partly.asked) == len(signing.LOOKS)
+
+
+def test_of_several_looks_the_surer_and_the_agreeing_words_are_believed() -> None:
+    looks = Looks([("CHỦ TỊCH", 700, 1000, 0.95), ("Tà Văn Phúc", 700, 1160, 0.7)], corner=CORNER)
+    better = Looks([("Hà Văn Phúc", 700, 1160, 0.9)], corner=CORNER)
+
+    class Changing(Looks):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            told = looks if not self.asked else better
+            self.asked.append(dpi)
+            return told.read(image, dpi=dpi)
+
+    found = signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, Changing([]), 10)
+    assert texts(found.words)[-1] == "Hà Văn Phúc"
+    index = next(i for i, word in enumerate(found.words) if word.text == "Hà")
+    assert "Tà" in [reading.text for reading in found.readings[index]]
+
+
+def test_a_position_that_lacks_its_start_is_not_added() -> None:
+    looks = Looks([("GIÁM ĐỐC", 760, 1000, 0.95)], corner=CORNER)
+    words = foot(("T{,GIAMĐOC", 1000, 0.4))  # someone wrote "KT." before it
+    assert signing.look_at_signature(PAGE, DPI, words, {}, looks, 10).words == words

@@ -31,12 +31,12 @@ SIGNING = 0.6
 # Mean confidence of the engine from which a line is taken, and least of each of its words; under it the strokes of a
 # signature were read as letters. A syllable that Vietnamese has not makes a line of strokes likelier still.
 LEAST_SURE, LEAST_WORD, SURE_FOREIGN = 0.65, 0.5, 0.8
-# A line that was read with this much needs no second look.
-READ_WELL = 0.85
+# A line that was read with this much on average, and no word with less than the second, needs no further look.
+READ_WELL, WORD_WELL = 0.85, 0.8
 # The looks until one reads all: scale, and whether thin strokes stay. Each of the four alone read a line of the 16 own
 # feet under seals that the three others lost.
 LOOKS = ((1.0, True), (1.35, True), (1.0, False), (0.75, True))
-# Inches that a place of signature reaches down from its first line, and its least left edge as a share of the page.
+# Inches that a place of signature reaches down from its first line, and its left edge as a share of the page.
 REACH, LEFTMOST = 2.8, 0.38
 # Gap between two columns, in heights of a line.
 GUTTER = 1.5
@@ -87,6 +87,14 @@ class _Line:
         return max(signers.authority_likeness(self.text), signers.name_likeness(self.text))
 
     @property
+    def is_signing(self) -> bool:
+        """Whether a line is one of a signature; a name that lost its first letters is, where it was read well."""
+        if self.told >= SIGNING:
+            return True
+        named = [word for word in self.words if word.text[:1].isupper() and word.text[1:].islower()]
+        return len(named) >= 2 and 2 <= len(self.words) <= 5 and self.sure >= READ_WELL
+
+    @property
     def is_sure(self) -> bool:
         """Whether the engine saw letters here, not strokes of a pen."""
         least = LEAST_SURE if all(_is_legal(word.text) or not word.text[:1].isupper() or word.text.isupper()
@@ -120,21 +128,24 @@ def look_at_signature(
     if area is None:
         return SigningLook(words, readings)
     left, top, bottom = area
-    inside = [line for line in (_part_inside(line, left, top, bottom) for line in lines) if line is not None]
+    inside = [line for line in (_part_inside(line, left, top, bottom, image.shape[1]) for line in lines) if line]
     if _is_read_well(inside):
         return SigningLook(words, readings)
-    crop = image[top:bottom, left:]
+    crop = _without_left_column(image, lines, left, top, bottom)
     found: list[_Line] = []
+    whole = list(inside)
     for scale, thin in LOOKS:
         picture = crop if thin else _without_thin(crop)
         if scale != 1.0:
             picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
         seen = recogniser.read(picture, dpi=dpi * scale, timeout=timeout)
-        lines = [line for line in map(_trimmed, _lines(_moved(seen, scale, left, top))) if line is not None]
+        untrimmed = _lines(_moved(seen, scale, left, top))
+        lines = [line for line in map(_trimmed, untrimmed) if line is not None]
+        whole += untrimmed
         found += lines
         if _is_read_well(lines):
             break
-    return _merged(words, readings, inside, found)
+    return _merged(words, readings, inside, [line for line in found if not _lacks_its_start(line, whole)])
 
 
 def _lines(words: Sequence[SeenWord]) -> list[_Line]:
@@ -162,11 +173,18 @@ def _area(image: Image, dpi: float, lines: Sequence[_Line]) -> tuple[int, int, i
     near = [start for start in starts if first - start < REACH * dpi / 2]
     pitch = round(0.2 * dpi)
     top, bottom = max(0, round(min(near)) - pitch), min(height, round(min(near) + REACH * dpi))
-    edge = LEFTMOST * width
+    return round(LEFTMOST * width), top, bottom
+
+
+def _without_left_column(image: Image, lines: Sequence[_Line], left: int, top: int, bottom: int) -> Image:
+    """The cut-out of a place of signature with the ends of the recipients' lines made paper."""
+    width = image.shape[1]
+    crop = image[top:bottom, left:].copy()
     for line in lines:
-        if line.bottom > top + pitch and line.top < bottom and line.left < 0.3 * width:
-            edge = max(edge, _end_of_column(line, 0.62 * width))
-    return min(round(edge) + 3, width - 1), top, bottom
+        end = _end_of_column(line, 0.62 * width) if line.left < 0.3 * width else 0.0
+        if end > left and line.bottom > top and line.top < bottom:
+            crop[max(0, round(line.top) - 3 - top) : round(line.bottom) + 3 - top, : round(end) + 3 - left] = 255
+    return crop
 
 
 def _end_of_column(line: _Line, furthest: float) -> float:
@@ -179,10 +197,11 @@ def _end_of_column(line: _Line, furthest: float) -> float:
     return float(last) if last < furthest else 0.0
 
 
-def _part_inside(line: _Line, left: int, top: int, bottom: int) -> _Line | None:
+def _part_inside(line: _Line, left: int, top: int, bottom: int, width: int) -> _Line | None:
     if not top <= (line.top + line.bottom) / 2 < bottom:
         return None
-    words = tuple(word for word in line.words if word.left >= left - 2)
+    end = _end_of_column(line, 0.62 * width) if line.left < 0.3 * width else 0.0
+    words = tuple(word for word in line.words if word.left >= max(left - 2, end))
     return _Line(words) if words else None
 
 
@@ -193,9 +212,9 @@ def _is_read_well(inside: Sequence[_Line]) -> bool:
         line for line in inside
         if signers.name_likeness(line.text) >= READ_WELL and signers.authority_likeness(line.text) < SURE_POWER
     ]
-    if not positions or not named or named[-1].top < positions[-1].bottom:
+    if not positions or not named or named[-1].top < positions[-1].bottom or named[-1].sure < READ_WELL:
         return False
-    return min(line.sure for line in (*positions, named[-1])) >= READ_WELL
+    return min(word.confidence for line in (*positions, named[-1]) for word in line.words) >= WORD_WELL
 
 
 INK = 150  # grey level under which there is ink on the evened copy, whose paper is near 255
@@ -219,6 +238,28 @@ def _moved(seen: Sequence[SeenWord], scale: float, left: int, top: int) -> list[
         )
         for word in seen
     ]
+
+
+START = 4.0  # heights of a line within which ink before a position belongs to it
+
+
+def _lacks_its_start(line: _Line, looks: Sequence[_Line]) -> bool:
+    """Whether a look saw letters right before a position: the "KT." that someone wrote there makes another of it."""
+    if signers.authority_likeness(line.text) < SURE_POWER or line.text.startswith(_POWERS):
+        return False
+    height = line.bottom - line.top
+    return any(
+        _same_row(line, other)
+        and any(
+            0.5 * height < line.left - word.left < START * height
+            and any(map(str.isalpha, word.text)) and word.text not in line.text
+            for word in other.words
+        )
+        for other in looks
+    )
+
+
+_POWERS = ("TM", "KT", "TL", "TUQ", "T/M", "K/T", "T/L", "Q.")
 
 
 def _trimmed(line: _Line) -> _Line | None:
@@ -251,14 +292,14 @@ def _merged(
     added: list[tuple[SeenWord, tuple[Reading, ...]]] = []
     next_line = max((word.line for word in words), default=-1) + 1
     taken: list[_Line] = []
-    for line in sorted(seen, key=lambda line: line.worth, reverse=True):
-        if line.told < SIGNING or not line.is_sure or any(_same_row(line, other) for other in taken):
+    for line in sorted(seen, key=lambda line: line.worth * (1 + AGREED * _agreeing(line, seen)), reverse=True):
+        if not line.is_signing or not line.is_sure or any(_same_row(line, other) for other in taken):
             continue
         taken.append(line)
         there = [other for other in inside if _same_row(line, other)]
         if any(other.text == line.text for other in there):
             continue
-        if max((other.worth for other in there if other.told >= SIGNING), default=0.0) >= line.worth:
+        if max((other.worth for other in there if other.is_signing), default=0.0) >= line.worth:
             continue
         old = {id(word) for other in there for word in other.words if _same_row(line, _Line((word,)))}
         here = [word for word in words if id(word) in old]
@@ -279,6 +320,19 @@ def _merged(
 
 
 SAME_ROW = 0.5  # of the lower line's height
+
+
+AGREED = 0.2  # what each other look that reads the same word adds to a line, as a share of its worth
+
+
+def _agreeing(line: _Line, seen: Sequence[_Line]) -> float:
+    """How many other looks read the words of a line so, on average over the words."""
+    others = [word for other in seen if other is not line and _same_row(line, other) for word in other.words]
+    same = sum(
+        other.text == word.text and min(word.right, other.right) > max(word.left, other.left)
+        for word in line.words for other in others
+    )
+    return same / len(line.words)
 
 
 def _same_row(one: _Line, other: _Line) -> bool:

@@ -76,6 +76,8 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         damaged = _name_among(signing, LIKELY_NAME, taken)
         if damaged is not None:
             first = replace(first, name=damaged[1], name_lines=(damaged[0],))
+    if first.name is not None and len(first.name.split()) == 2 and any(line.box is not None for line in signing):
+        doubts = (*doubts, f"name read as {first.name}; names of two syllables are few, the first may lie under a seal")
     for key, indexes in (
         ("authority", first.authority_lines),
         ("title", first.title_lines),
@@ -146,6 +148,8 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
     for index in range(len(lines) - 1, -1, -1):
         words = lines[index].text.split()
         while words and not _is_name_word(words[0]):
+            if sum(map(str.isalpha, words[0])) > 1:
+                break  # "lạm Trường Thọ": the family name lies under the seal
             words = words[1:]
         while words and not _is_name_word(words[-1]):
             words = words[:-1]
