@@ -92,3 +92,11 @@ def test_what_stands_around_is_read_without_the_table() -> None:
     for left, top, right, bottom in cleaned.cells:
         assert around[top:bottom, left:right].min() > 200
     assert (around < 100).sum() > 0.5 * (cleaned.image < 100).sum()
+
+
+def test_what_two_overlapping_cells_show_is_one_word() -> None:
+    cleaned = clean.clean(table_page(), 150.0)
+    left, top, _, bottom = cleaned.cells[0]
+    right = cleaned.cells[1][2]
+    words = cells.read(cleaned.image, (*cleaned.cells, (left, top, right, bottom)), Blobs(), cleaned.dpi, 10.0)
+    assert len(words) == 12

@@ -179,6 +179,26 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     assert [section.label for section in found.sections] == labels
 
 
+def test_a_roman_list_ends_where_the_annexes_begin() -> None:
+    rows = ["I. MỤC ĐÍCH", "Để biết.", "II. NỘI DUNG", "Để làm.", "II. TỔ CHỨC", "Để xong./.", "Nơi nhận:", "- Lưu: VT"]
+    first = page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])
+    second = page_of([line_at("Phụ lục I", 250, 60), line_at("DANH SÁCH", 240, 80), line_at("Một người.", 100, 100)], 2)
+    found = record.read_record(scan(first, second))
+    assert [section.label for section in found.sections] == ["I", "II", "III", "Phụ lục I"]
+
+
+def test_what_stands_left_of_a_full_line_goes_on_though_it_looks_like_a_bullet() -> None:
+    rows = [
+        ("1. Công chức Tài chính phối hợp với Công chức văn phòng và địa chính", 120.0),
+        ("- Xây dựng quyết toán các công trình.", 84.0),
+        ("2. Các thôn báo cáo. Văn phòng tổng hợp kết quả thực hiện của các thôn", 120.0),
+        ("- Nội dung như mẫu đã gửi.", 120.0),
+    ]
+    plan = record.read_record(scan(page_of([line_at(row, left, 100 + 20 * i) for i, (row, left) in enumerate(rows)])))
+    assert [section.paragraphs[0].split()[-1] for section in plan.sections] == ["trình.", "thôn"]
+    assert plan.sections[1].paragraphs[1:] == ("- Nội dung như mẫu đã gửi.",)
+
+
 def test_a_closing_paragraph_is_found_over_what_was_made_of_a_signature() -> None:
     rows = ["I. NỘI DUNG", "1. Giao thông", "Làm đường.", "Trên đây là Kế hoạch của xã./.", "« wr, , a"]
     found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))

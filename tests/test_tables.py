@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -247,3 +248,33 @@ def test_short_lines_beside_each_other_are_no_table_without_a_head_of_numbers() 
     columns = (("Nơi nhận", 60.0), ("Ký", 400.0))
     lines = [line_at(text, left, 100.0 + 20 * row) for row in range(5) for text, left in columns]
     assert tables.find_tables(page_of(lines)).tables == ()
+
+
+def test_two_figures_in_one_cell_whose_rule_was_lost_are_parted_and_the_rule_is_no_word() -> None:
+    lost = (("down", 3, 2),)
+    rows = [*ROWS[:2], "1@72 Diện_tích_ngô@110 8,75@320 |@398.5 12,3@420", ROWS[3]]
+    lines = table_lines(rows)
+    stroke = next(word for word in lines[2].words if word.text == "|")
+    assert stroke.box is not None
+    thin = replace(stroke, box=Box(399.0, stroke.box.top, 401.0, stroke.box.bottom))
+    lines[2] = replace(lines[2], words=tuple(thin if word is stroke else word for word in lines[2].words))
+    found = tables.find_tables(page_of(lines, objects=grid(XS, YS, lost)))
+    by_row = [[cell.text for cell in found.tables[0].cells if cell.row == row] for row in (2, 3)]
+    assert by_row == [["1", "Diện tích ngô", "8,75", "12,3"], ["2", "Sản lượng lúa", "tấn", "1.640"]]
+    assert "|" in [word.text for block in found.blocks for line in block.lines for word in line.words]
+
+
+def test_a_rule_that_lost_its_crossings_still_parts_two_rows() -> None:
+    objects = [*grid(XS, YS, (("across", 3, 3),)), rule(412, 290.5, 488, 291.5)]  # ends short of both columns
+    table = tables.find_tables(page_of(table_lines(ROWS), objects=objects)).tables[0]
+    assert [cell.text for cell in table.cells if cell.column == 3 and cell.row >= 2] == ["215", "1.640"]
+
+
+def test_a_sign_that_was_recognised_is_shown_as_unsure() -> None:
+    rows = [*ROWS[:2], "1@72 Diện_tích_ngô@110 ha@310 >215@420", "2@72 Sản_lượng_lúa@110 tấn@310 1.640@420"]
+    lines = [line_at("II. CHỈ TIÊU", 120, 180), *table_lines(rows)]
+    for sure, shown in ((1.0, 1.0), (0.9, 0.45)):
+        read = [replace(line, words=tuple(replace(word, confidence=sure) for word in line.words)) for line in lines]
+        plan = record.read_record(tables.tables(scan(page_of(read, objects=grid(XS, YS)))))
+        assert plan.targets[0].comparator == ">"
+        assert plan.evidence["/targets/0/comparator"].confidence == pytest.approx(shown)

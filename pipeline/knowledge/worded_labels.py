@@ -52,8 +52,9 @@ def worded(head: str, at: int, line: str) -> Iterator[Marker]:
             return
     elif rest and rest[0].isalnum():
         return
-    if not match["gap"] and printed_numeral and not printed_numeral.isdecimal():
-        return  # "Phầni": a word that begins so
+    glued = not match["gap"] and bool(printed_numeral) and not printed_numeral.isdecimal()
+    if glued and not ((printed_word + printed_numeral).isupper() and not rest.strip(" .:*_-")):
+        return  # "Phầni": a word that begins so; "PHẦNII" alone on its line lost its space
     word_gap = match["gap"].split()
     keyword = _in_case_of(printed_word, canonical)
     doubt = None if keyword == _SPACES.sub(" ", printed_word) else f"read as {printed_word}"

@@ -73,7 +73,7 @@ def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
 
 def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
     """The grounds at the start of the body, each up to the next ground or the end of its lines."""
-    open_basis, over, ended = False, False, False
+    open_basis, over, ended, broken = False, False, False, False
     for line in lines:
         if line.area != "body" or over:
             yield line
@@ -88,11 +88,17 @@ def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
         if starts_basis(line.text):
             open_basis = True
         elif (
-            line.text[:1].isupper() and (line.gap != "line" or ended or OPENERS.match(aligned(line.text).strip()))
+            line.text[:1].isupper()
+            and (line.gap != "line" or ended or (not broken and OPENERS.match(aligned(line.text).strip())))
         ) or (ended and _is_labelled(line.text)):
             open_basis = False
         ended = line.text.rstrip().endswith((".", ";", ":"))
+        # "... của Ban" / "Thường trực Ủy ban ...": a full line without a closing mark goes on below
+        broken = len(line.text) > FULL_LINE and not line.text.rstrip().endswith((".", ";", ":", ","))
         yield replace(line, area="basis") if open_basis else line
+
+
+FULL_LINE = 50  # letters; printed lines of the body have 70 to 90
 
 
 def _is_labelled(text: str) -> bool:

@@ -93,6 +93,7 @@ def _blocks(lines: Sequence[PlacedLine]) -> tuple[signers.SignatureBlock, ...]:
 
 
 _PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
+_HALF_POWER = re.compile(r"^T\.\s?(?=[" + CAPITALS + r"]{2})")  # of the state's powers only "KT." ends so
 _NO_POINT = re.compile(r"^(TM|KT|TL|TUQ)\s(?=[" + CAPITALS + r"]{2})")
 
 
@@ -101,6 +102,7 @@ def _without_signs(line: PlacedLine) -> str:
     has them back: the Party prints "T/M", "K/T" and "T/L" and no other, the state a point."""
     text = _PARTY_POWER.sub(lambda power: f"{'K' if power['last'] == 'T' else 'T'}/{power['last']} ", line.text)
     text = _LEADING_SIGNS.sub("", text)
+    text = _HALF_POWER.sub("KT. ", text) if line.box is not None else text
     return _NO_POINT.sub(r"\1. ", text) if line.box is not None else text
 
 

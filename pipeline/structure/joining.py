@@ -91,10 +91,27 @@ def _width(lines: Sequence[PlacedLine]) -> _Width:
     running_on = sum(
         below[:1].islower() and not marks(below) and not _TERMINAL.search(above) for above, below in pairwise(body)
     )
-    if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body):
+    if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body) and not _wraps_between_blanks(lines):
         return _Width(0)
     full = lengths[-1 - len(lengths) // 20]
-    return _Width(full if full >= 45 else 0)
+    return _Width(full if full >= LEAST_WRAP else 0)
+
+
+def _wraps_between_blanks(lines: Sequence[PlacedLine]) -> bool:
+    """Whether empty lines part the paragraphs of a text, and the lines between them go on with one another.
+
+    A plan of many short items has few lines that begin with a small letter, wrapped or not.
+    """
+    direct = goes_on = 0
+    for above, below in pairwise([line for line in lines if line.box is None and line.area in _JOINED_AREAS]):
+        if below.gap == "line" and len(above.text) >= LEAST_WRAP and not above.is_capitals:
+            direct += 1
+            goes_on += not _TERMINAL.search(above.text) and not marks(below.text)
+    return goes_on >= LEAST_GOING_ON and goes_on >= GOES_ON * direct
+
+
+LEAST_WRAP = 45  # characters of a line that may be wrapped
+LEAST_GOING_ON, GOES_ON = 3, 0.4  # lines, and share of them: 0.5 to 1 in wrapped texts, 0 to 0.1 in others
 
 
 def _is_full(line: PlacedLine, after: PlacedLine, width: _Width) -> bool | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pipeline.document import Cell, Table
 from pipeline.knowledge import quantities
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.goals import FoundTarget
+from pipeline.structure.goals import FoundTarget, sure_of_sign
 from pipeline.structure.passages import Paragraph, grid, place_of_cells
 
 Row = list[Cell | None]
@@ -147,9 +147,7 @@ def _shifted(row: Row, columns: _Columns) -> Row:
     return [None, *cells]
 
 
-def _goal(
-    paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_unit: str | None
-) -> FoundTarget | None:
+def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_unit: str | None) -> FoundTarget | None:
     printed = value.text.strip()
     if not printed.strip("-–. ") or len(printed.split()) > LONGEST_WORDS:
         return None
@@ -186,8 +184,15 @@ def _goal(
         return replace(base, comparator="=", value=number, unit=unit or None)
     if found:
         own = found[0]
+        sure = sure_of_sign(own.raw, (word for line in value.lines for word in line.words))
+        sign = ("comparator", place_of_cells(paragraph, (value,), printed, sure))
         return replace(
-            base, comparator=own.comparator, value=own.value, value_to=own.value_to, unit=own.unit or unit or None
+            base,
+            parts=(*base.parts, sign),
+            comparator=own.comparator,
+            value=own.value,
+            value_to=own.value_to,
+            unit=own.unit or unit or None,
         )
     return base
 
