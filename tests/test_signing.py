@@ -156,3 +156,22 @@ def test_a_position_that_lacks_its_start_is_not_added() -> None:
     looks = Looks([("GIÁM ĐỐC", 760, 1000, 0.95)], corner=CORNER)
     words = foot(("T{,GIAMĐOC", 1000, 0.4))  # someone wrote "KT." before it
     assert signing.look_at_signature(PAGE, DPI, words, {}, looks, 10).words == words
+
+
+def test_a_recipient_that_was_read_as_one_line_with_the_pen_is_read_again() -> None:
+    words = (
+        *foot(("CHỦ TỊCH", 1000, 0.95), ("Trần Thị Mai", 1160, 0.95)),
+        SeenWord("n.", 120, 1070, 160, 1094, 0.4, 0, 9), SeenWord("W4»", 800, 1060, 900, 1100, 0.1, 0, 9),
+    )
+
+    class Left(Looks):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            self.asked.append(dpi)
+            return tuple(line("- Các thôn (t/h);", 120 - 108, 1070 - CORNER[1], 0, 0.9))
+
+    looks = Left([])
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert len(looks.asked) == 1  # the signature itself was read well
+    assert texts(found.words)[-1] == "- Các thôn (t/h);"
+    assert "n." not in [word.text for word in found.words]
+    assert "W4»" in [word.text for word in found.words]

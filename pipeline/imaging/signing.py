@@ -83,8 +83,9 @@ class _Line:
 
     @property
     def told(self) -> float:
-        """How much the line is a power, a position or a name, 0 to 1."""
-        return max(signers.authority_likeness(self.text), signers.name_likeness(self.text))
+        """How much the line is a power, a position or a name, 0 to 1; "T. CHỦ TỊCH" is a power whose K is gone."""
+        text = _HALF_POWER.sub("", self.text)
+        return max(signers.authority_likeness(text), signers.name_likeness(text))
 
     @property
     def is_signing(self) -> bool:
@@ -110,6 +111,9 @@ class _Line:
         return own * (1.0 + self.told) if own > 0 else own
 
 
+_HALF_POWER = re.compile(r"^T\.\s")
+
+
 def _is_legal(text: str) -> bool:
     return vietnamese.legal_share(text) == 1.0 and any(map(str.isalpha, text))
 
@@ -128,6 +132,8 @@ def look_at_signature(
     if area is None:
         return SigningLook(words, readings)
     left, top, bottom = area
+    words, readings = _look_at_recipients(image, dpi, words, readings, lines, (top, bottom), recogniser, timeout)
+    lines = _lines(words)
     inside = [line for line in (_part_inside(line, left, top, bottom, image.shape[1]) for line in lines) if line]
     if _is_read_well(inside):
         return SigningLook(words, readings)
@@ -146,6 +152,40 @@ def look_at_signature(
         if _is_read_well(lines):
             break
     return _merged(words, readings, inside, [line for line in found if not _lacks_its_start(line, whole)])
+
+
+# Mean confidence under which a line of the recipients is read again, and from which what was read then is taken.
+LOST, FOUND = 0.6, 0.8
+
+
+def _look_at_recipients(
+    image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
+    lines: Sequence[_Line], rows: tuple[int, int], recogniser: Recogniser, timeout: float,
+) -> tuple[tuple[SeenWord, ...], dict[int, tuple[Reading, ...]]]:
+    """The words with those lines of the recipients read again that the engine joined with the signature beside them:
+    it takes "- Lưu: VT." and a stroke of the pen for one line and reads neither."""
+    width = image.shape[1]
+    top, bottom = rows
+    lost = [
+        line for line in lines
+        if line.left < 0.3 * width and top < line.top < bottom and line.sure < LOST
+    ]
+    if not lost:
+        return words, readings
+    left = max(0, round(min(line.left for line in lost)) - 12)
+    right = round(LEFTMOST * width)
+    seen = recogniser.read(image[top:bottom, left:right], dpi=dpi, timeout=timeout)
+    found = [
+        line for line in _lines(_moved(seen, 1.0, left, top))
+        if line.sure >= FOUND and sum(map(str.isalpha, line.text)) > 2 and line.words[-1].right < right - 6
+    ]
+    for line in found:
+        there = [_Line(tuple(word for word in other.words if word.left < right)) for other in lost
+                 if _same_row(line, other)]
+        if there and max(other.worth for other in there) < line.worth:
+            look = _put(words, readings, [(line, there)], [])
+            words, readings = look.words, look.readings
+    return words, readings
 
 
 def _lines(words: Sequence[SeenWord]) -> list[_Line]:
@@ -288,10 +328,8 @@ def _merged(
     seen: Sequence[_Line],
 ) -> SigningLook:
     """The page's words, each line of the signature in its most believable reading."""
-    gone: set[int] = set()
-    added: list[tuple[SeenWord, tuple[Reading, ...]]] = []
-    next_line = max((word.line for word in words), default=-1) + 1
     taken: list[_Line] = []
+    chosen: list[tuple[_Line, Sequence[_Line]]] = []
     for line in sorted(seen, key=lambda line: line.worth * (1 + AGREED * _agreeing(line, seen)), reverse=True):
         if not line.is_signing or not line.is_sure or any(_same_row(line, other) for other in taken):
             continue
@@ -301,6 +339,19 @@ def _merged(
             continue
         if max((other.worth for other in there if other.is_signing), default=0.0) >= line.worth:
             continue
+        chosen.append((line, there))
+    return _put(words, readings, chosen, seen)
+
+
+def _put(
+    words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
+    chosen: Sequence[tuple[_Line, Sequence[_Line]]], seen: Sequence[_Line],
+) -> SigningLook:
+    """The page's words with each chosen line in the place of those that stood there, kept beside it as readings."""
+    gone: set[int] = set()
+    added: list[tuple[SeenWord, tuple[Reading, ...]]] = []
+    next_line = max((word.line for word in words), default=-1) + 1
+    for line, there in chosen:
         old = {id(word) for other in there for word in other.words if _same_row(line, _Line((word,)))}
         here = [word for word in words if id(word) in old]
         block = max((word.block for word in here), default=line.words[0].block)

@@ -139,7 +139,7 @@ def _slot(text: str, match: re.Match[str], name: str, width: int, doubts: list[s
 
 # What may stand to the left of the place on a line that two columns were merged into.
 _SYMBOL_END = re.compile(
-    r".*(?:[A-ZĐ&0-9]{2,}[-/][A-ZĐƯƠa-zđ0-9.&\-/]{1,30}|[/\-][A-ZĐ][A-ZĐa-z&\-]{1,20}|\*|"
+    r".*(?:[A-ZĐ&0-9]{2,}[-/][A-ZĐƯƠa-zđ0-9.&\-/]{1,30}(?:\([A-ZĐ0-9.\-]{1,12}\))?|[/\-][A-ZĐ][A-ZĐa-z&\-]{1,20}|\*|"
     r"\bSố\s*:?\s*[\d.…/ ]*)\s+"
 )
 

@@ -112,7 +112,7 @@ def _position_at(words: str) -> str | None:
 # --- names -----------------------------------------------------------------------------------------------
 
 _ACADEMIC = (
-    r"(?:gs|pgs|ts|ths|th\.s|bs|cn|ks|ls|ds|nsnd|nsut|ngnd|ngut|ttnd|ttut|ckii?|ck\.?\s?\d|bsckii?|dsckii?)"
+    r"(?:gs|pgs|ts|ths|th\.s|bs|cn|ks|ls|ds|nsnd|ns[uư]t|ngnd|ng[uư]t|ttnd|tt[uư]t|ckii?|ck\.?\s?\d|bsckii?|dsckii?)"
     r"(?:\s?\.\s?|\s|\s?-\s?|,\s?)"
 )
 _RANK = re.compile(

@@ -101,7 +101,7 @@ def _mend(code: str, which: Literal["type", "body"]) -> str:
     known = type_codes() if which == "type" else body_codes()
     if code in known:
         return code
-    single = re.sub("[ĐÐ]{1,2}", "Đ", code)
+    single = re.sub("[ĐÐ]{1,2}|[DĐ]B(?=[A-ZĐ]*$)", "Đ", code)  # an English model reads Đ as "DB" now and then
     if single in known:
         return single
     found = _by_key(which).get(_key(code))
