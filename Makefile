@@ -7,7 +7,7 @@ KILLS ?= 50
 SCANS ?= samples/scans
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-restore train train-neural samples chaos zoo load load-cluster capacity bench-desk
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-parse bench-restore train train-neural samples chaos zoo load load-cluster capacity bench-desk
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -66,6 +66,9 @@ capacity: setup-test  ## pages a day and core on the samples, and what 10 millio
 
 bench-desk: setup-test  ## the desk over 10,000 documents (of out/demo): start, queue, search, correction, hand-over
 	@$(PYTHON) -m bench.desk --documents 10000 --source out/demo
+
+bench-parse: setup-test  ## processor time of parsing ten restored pages
+	@$(PYTHON) -m bench.parse
 
 bench-restore: setup-test  ## restoration of text beside its peers (PEERS=python that has pyvi and underthesea)
 	@$(PYTHON) -m bench.restore --write docs/bench-restore.md $(if $(PEERS),--peers $(PEERS))
