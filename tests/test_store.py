@@ -162,3 +162,43 @@ def test_publishing_replaces_and_removes_only_what_runs_have_made(tmp_path):
     ]
     assert (target / "record.json").read_text() == "after"
     assert not made.exists()
+
+
+def test_a_short_input_costs_one_row_and_a_long_one_is_known_while_it_is_read(tmp_path):
+    with Store(tmp_path / "out") as ledger:
+        ledger.start_run(Settings(), {})
+        ledger.announce(InputRow("short.txt", "/a", 1, 1, "open"))
+        ledger.announce(InputRow("long.pdf", "/b", 1, 1, "open"))
+        ledger.write_announced(60.0)
+        assert ledger.input("long.pdf") is None
+        ledger.record_input(InputRow("short.txt", "/a", 1, 1, "done"))
+        ledger.write_announced()
+        assert ledger.input("long.pdf").state == "open"
+        assert ledger.input("short.txt").state == "done"
+
+
+def test_what_was_announced_is_written_when_the_run_ends(tmp_path):
+    with Store(tmp_path / "out") as ledger:
+        ledger.start_run(Settings(), {})
+        ledger.announce(InputRow("long.pdf", "/b", 1, 1, "open"))
+        ledger.end_run(False)
+    with Store(tmp_path / "out") as ledger:
+        assert ledger.input("long.pdf").state == "open"
+
+
+def test_pages_of_a_complete_document_are_put_aside_and_gone_at_the_end(tmp_path):
+    out = tmp_path / "out"
+    with Store(out) as ledger:
+        one, other = (ledger.page_folder(digest * 64, "key") for digest in "ab")
+        for folder in (one, other):
+            folder.mkdir(parents=True)
+            (folder / "000001.json.gz").write_bytes(b"x")
+        ledger.drop_pages("a" * 64)
+        assert not one.exists()
+        assert other.exists()
+        told = ledger.put_aside()
+        assert [path.is_dir() for path in told] == [True]
+        assert ledger.put_aside() == ()
+        ledger.drop_pages("b" * 64)
+    assert not (out / ".sohoa" / "pages").exists()
+    assert not (out / ".sohoa" / "tmp").exists()

@@ -177,7 +177,7 @@ def test_workers_die_with_their_parent(tmp_path):
         "    pool = LocalPool(2, preload=())\n"
         "    for n in range(2): pool.submit(Task(n, test_workers.hang, (600,), 600))\n"
         "    pool.wait(0.5)\n"
-        f"    Path({str(told)!r}).write_text(' '.join(map(str, pool.pids())))\n"
+        f"    Path({str(told)!r}).write_text(' '.join(str(worker.pid) for worker in pool._workers))\n"
         "    time.sleep(600)\n"
     )
     path = tmp_path / "main.py"

@@ -37,6 +37,8 @@ def run_on_cluster(
 ) -> RunSummary:
     """`batch.run_batch` on the Dask scheduler at `address` ("tcp://host:8786"); `options` are its options.
 
+    For scripts that start a cluster of their own, on Slurm for one (docs/how-to-cluster.md).
+
     Raises MissingPart when Dask is not installed or the scheduler does not answer, else like `run_batch`.
     """
     return run_batch(inputs, out, settings, engine=engine(address, settings), **options)

@@ -82,7 +82,8 @@ class Finish:
     """The order to finish one document.
 
     Its pages come from `stored` (a finished document.json of the same content), or from the page files
-    in `pages`. `twin` is a folder with outputs of the same content, to share equal files with.
+    in `pages`. `twin` is a folder with outputs of the same content, to share equal files with. `dropped` are folders
+    with pages of earlier documents, to be deleted on the way.
     """
 
     source: Any
@@ -95,6 +96,7 @@ class Finish:
     temporary: Path
     previous_files: tuple[str, ...]
     twin: tuple[Path, tuple[tuple[str, str], ...]] | None = None
+    dropped: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ def read_page(
 
 def finish_document(drives: Drives, order: Finish) -> Written | Lost:
     """Joins the pages, reads the document and publishes its outputs. Raises ReadingFailed, OutputError."""
+    for folder in order.dropped:
+        shutil.rmtree(folder, ignore_errors=True)
     document = _document(drives, order)
     if isinstance(document, Lost):
         return document

@@ -36,7 +36,7 @@ def content_key(sha256: str, recognition_key: str) -> str:
 
 
 def page_folder(out: Path, sha256: str, recognition_key: str) -> Path:
-    return out / disk.STATE_FOLDER / "pages" / sha256[:2] / content_key(sha256, recognition_key)
+    return Path(out, disk.STATE_FOLDER, "pages", sha256[:2], content_key(sha256, recognition_key))
 
 
 def page_path(folder: Path, number: int) -> Path:

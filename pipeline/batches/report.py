@@ -14,6 +14,7 @@ from pipeline.batches import webreport
 from pipeline.batches.outcomes import Event, RunSummary, outcome_json
 
 FORMAT_VERSION = "1.0"
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make one for every event
 
 
 class EventLog:
@@ -40,7 +41,7 @@ class EventLog:
             told["files"] = [progress.files_done, progress.files_total]
             told["pages"] = progress.pages_done
         try:
-            self._file.write(json.dumps(told, ensure_ascii=False) + "\n")
+            self._file.write(_encode(told) + "\n")
         except OSError as error:
             # The log is a help, not a result: with a full disk the run is stopped by what matters.
             if not disk.is_full(error):

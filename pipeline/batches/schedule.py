@@ -26,7 +26,7 @@ from pipeline.batches.jobs import Drives, Finish, Lost, Opened, Stamp, Written
 from pipeline.batches.outcomes import Event, EventKind, Outcome, State
 from pipeline.batches.pagefiles import PageRow, content_key, stored_numbers
 from pipeline.batches.planning import Keys, failed_outcome, is_current, open_seconds
-from pipeline.batches.store import InputRow, Store, path_of, text_of_path
+from pipeline.batches.store import ANNOUNCED_AFTER, InputRow, Store, path_of, text_of_path
 from pipeline.batches.tally import Tally
 from pipeline.batches.underway import UnderWay, open_error, page_error
 from pipeline.batches.workers import Crash, Engine, Finished, Task
@@ -121,6 +121,7 @@ class Run:
                 self._tally.seen(self._in_flight + engine.free())
                 for finished in engine.wait(POLL_SECONDS):
                     self._settle(finished)
+                self._store.write_announced(ANNOUNCED_AFTER)
         except SohoaError as error:
             self.stopped = error
         finally:
@@ -213,7 +214,10 @@ class Run:
         sha256 = str(opened.source.sha256)
         self._tally.opened(opened.source.page_count)
         self.emit("opened", document.item.name)
-        self._store.record_input(self._row(document, "open"))
+        if document.previous is None:
+            self._store.announce(self._row(document, "open"))
+        else:
+            self._store.record_input(self._row(document, "open"))
         if document.previous is not None and document.previous.sha256 not in (None, sha256):
             self._store.drop_unclaimed(document.previous.sha256)
         if sha256 in self._contents:
@@ -345,6 +349,7 @@ class Run:
             self._store.page_folder(document.source.sha256, document.key), document.stored, document.failed,
             self._store.out / name, self._store.temporary,
             tuple(file for file, _ in document.previous.files) if document.previous else (), twin,
+            self._store.put_aside(),
         )
         seconds = FINISH_SECONDS + FINISH_SECONDS_PER_PAGE * document.source.page_count
         extra = min(self._spare_bytes, FINISH_BYTES_PER_PAGE * max(0, document.source.page_count - FINISH_PAGES))

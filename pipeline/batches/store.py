@@ -29,6 +29,8 @@ from pipeline.settings import Settings
 
 SCHEMA_VERSION = 1
 
+ANNOUNCED_AFTER = 1.0  # seconds that an input may be under way before the ledger knows of it
+
 InputState = Literal["open", "done", "partial", "failed"]
 
 _SCHEMA = """
@@ -98,6 +100,12 @@ _COLUMNS = (
 )
 
 
+_RECORD_INPUT = (
+    f"INSERT OR REPLACE INTO inputs ({', '.join(_COLUMNS)}, folded, updated) "
+    f"VALUES ({', '.join('?' for _ in range(len(_COLUMNS) + 2))})"
+)
+
+
 @contextlib.contextmanager
 def _ledger_errors(path: Path) -> Iterator[None]:
     """The one border of sqlite3."""
@@ -159,6 +167,9 @@ class Store:
             with _ledger_errors(self._path):
                 self._db = _connect(self._path)
             self.run = 0
+            self._announced: dict[str, tuple[float, InputRow]] = {}
+            self._aside: list[Path] = []
+            self._dropped = 0
         except BaseException:
             self._lock.release()
             raise
@@ -168,6 +179,10 @@ class Store:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
         shutil.rmtree(self.temporary, ignore_errors=True)
+        pages = self.out / disk.STATE_FOLDER / "pages"
+        for empty in (*(pages.iterdir() if pages.is_dir() else ()), pages):
+            with contextlib.suppress(OSError):
+                empty.rmdir()
         self._lock.release()
 
     def __enter__(self) -> Store:
@@ -200,6 +215,7 @@ class Store:
         return False
 
     def end_run(self, complete: bool) -> None:
+        self.write_announced()
         with _ledger_errors(self._path), self._db:
             state = "ended" if complete else "stopped"
             self._db.execute("UPDATE runs SET state=?, ended=? WHERE id=?", (state, time.time(), self.run))
@@ -232,16 +248,28 @@ class Store:
         with _ledger_errors(self._path):
             return read_inputs(self._db, where, values)
 
+    def announce(self, row: InputRow) -> None:
+        """Tells of an input under way that the ledger did not know. Nothing is done again for want of such a row, so
+        it waits for ANNOUNCED_AFTER seconds: a short input is done by then and costs one row less."""
+        self._announced[row.name] = (time.monotonic(), row)
+
+    def write_announced(self, waited: float = 0.0) -> None:
+        """Writes what was announced and has waited so many seconds."""
+        until = time.monotonic() - waited
+        while self._announced:
+            name, (since, row) = next(iter(self._announced.items()))
+            if since > until:
+                break
+            del self._announced[name]
+            self.record_input(row)
+
     def record_input(self, row: InputRow) -> None:
+        self._announced.pop(row.name, None)
         values = [getattr(row, column) for column in _COLUMNS]
         values[_COLUMNS.index("files")] = json.dumps(dict(row.files), sort_keys=True)
         values[_COLUMNS.index("run")] = self.run
-        marks = ", ".join("?" for _ in range(len(_COLUMNS) + 2))
         with _ledger_errors(self._path), self._db:
-            self._db.execute(
-                f"INSERT OR REPLACE INTO inputs ({', '.join(_COLUMNS)}, folded, updated) VALUES ({marks})",
-                (*values, name_key(row.name), time.time()),
-            )
+            self._db.execute(_RECORD_INPUT, (*values, name_key(row.name), time.time()))
 
     # --- pages
 
@@ -271,19 +299,35 @@ class Store:
         return page_folder(self.out, sha256, recognition_key)
 
     def drop_pages(self, sha256: str) -> None:
-        """Forgets the page files of a complete document, of any recognition; its `document.json` holds them."""
+        """Forgets the page files of a complete document, of any recognition; its `document.json` holds them.
+
+        They are only put aside here, which is quick: whoever finishes the next document deletes them (`put_aside`).
+        """
         parent = self.page_folder(sha256, "").parent
         with contextlib.suppress(FileNotFoundError):
             # Not `glob`, which compiles a pattern for every document.
-            for folder in list(parent.iterdir()):
-                if folder.name.startswith(f"{sha256}."):
-                    shutil.rmtree(folder, ignore_errors=True)
-        for empty in (parent, parent.parent):
-            with contextlib.suppress(OSError):
-                empty.rmdir()
+            for name in os.listdir(parent):  # noqa: PTH208 - nor a path for each neighbour
+                if name.startswith(f"{sha256}."):
+                    self._drop(parent / name)
+
+    def _drop(self, folder: Path) -> None:
+        aside = self.temporary / f"dropped-{self._dropped}"
+        self._dropped += 1
+        try:
+            folder.rename(aside)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            self._aside.append(aside)
+
+    def put_aside(self) -> tuple[Path, ...]:
+        """Folders that are to be deleted, told once; what nobody deletes goes when the ledger is closed."""
+        told, self._aside = tuple(self._aside), []
+        return told
 
     def drop_unclaimed(self, sha256: str) -> None:
         """Forgets the page files of a content that no input has any more."""
+        self.write_announced()
         with _ledger_errors(self._path):
             claimed = self._db.execute("SELECT 1 FROM inputs WHERE sha256=? LIMIT 1", (sha256,)).fetchone()
         if claimed is None:

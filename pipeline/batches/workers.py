@@ -169,9 +169,6 @@ class LocalPool:
         # Not those that are still starting: a task would wait there while others have nothing to do.
         return sum(1 for worker in self._workers if worker.task is None and worker.ready)
 
-    def pids(self) -> tuple[int, ...]:
-        return tuple(worker.pid for worker in self._workers)
-
     def submit(self, task: Task) -> None:
         # A worker that has said it is ready before one that is still starting.
         idle = sorted((worker for worker in self._workers if worker.task is None), key=lambda w: not w.ready)
