@@ -82,7 +82,9 @@ train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=te
 	@$(PYTHON) -m pipeline.training pack --parts out/train/language.npz out/train/channels.npz --out pipeline/data/restore.npz
 
 # After `make train`. TORCH: a python with torch, numpy and rapidfuzz; an hour of one core.
-train-neural: setup-test  ## train the second reader anew (TEXT, EXCLUDE, TORCH=python that has torch), and judge it
+train-neural: setup-test  ## train the second reader anew (TEXT, EXCLUDE, TORCH=python that has torch), calibrate, judge
 	@for split in dev test; do $(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --split $$split --pages 40 --out out/train/$$split.jsonl; done
 	@$(TORCH) -m pipeline.training neural --text $(TEXT) --exclude $(EXCLUDE) --pages out/train/pages.jsonl --held out/train/dev.jsonl --out pipeline/data/neural.npz
+	@$(PYTHON) -m pipeline.training calibrate --held out/train/dev.jsonl --out out/train/calibrated.npz
+	@mv out/train/calibrated.npz pipeline/data/restore.npz
 	@$(PYTHON) -m pipeline.training judge --text $(TEXT) --exclude $(EXCLUDE) --held out/train/test.jsonl

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.decoder import channel, language, lattice, router, tokens
 from pipeline.knowledge import vietnamese
-from pipeline.training import confusions, mixing
+from pipeline.training import calibration, confusions, mixing
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,14 @@ def test_the_stored_model_scores_the_same(small_model):
 def test_the_stream_knows_numbers_boundaries_and_abbreviations():
     vocabulary = language.Vocabulary((*language.CLASSES, "xã", "hòa"))
     assert vocabulary.stream("Xã HOÀ, 12/QĐ-UBND. UBQH Windows") == [0, 4, 5, 1, 0, 2, 3, 0]
+
+
+def test_calibration_finds_how_much_too_sure_the_probabilities_were():
+    rng = np.random.default_rng(4)
+    true_odds = rng.normal(2, 2, 20_000)
+    right = rng.random(20_000) < 1 / (1 + np.exp(-true_odds))
+    told = 1 / (1 + np.exp(-(true_odds - 0.5) / 0.7))  # wider than the truth
+    assert calibration.fitted(told, right.astype(float)) == pytest.approx([0.5, 0.7], abs=0.08)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -23,12 +23,17 @@ BEAM = 14.0  # nats below the best; 9 nats and 40 words lost right ones
 HOPELESS = -60.0  # nats
 UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
 # Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
-# capitals; about the shares in administrative text.
+# capitals, among words in capitals on another line; about the shares in administrative text. A syllable in capitals
+# among others that are not is rare, and "HO" is what becomes of "Hỗ".
 CASE_PRIOR = {
-    "plain": (0.0, -1.8, -5.0),
-    "start": (-2.3, -0.1, -5.0),
+    "plain": (0.0, -1.8, -8.0),
+    "start": (-2.3, -0.1, -8.0),
     "capitals": (-5.0, -5.0, 0.0),
+    "run": (-4.0, -3.0, -0.1),
 }
+# Signs that English models print for a capital letter: "§6", "$6" for Số.
+LIKE_LETTER = str.maketrans("§$", "SS")
+AS_LETTER = 0.05  # share of their letter's readings that they are, an estimate
 SAME_BASE = -0.7  # a known word that differs in marks only: QD for QĐ
 GARBLING = "latin"  # the channel that misreads letters; a Vietnamese model reads capitals right
 COMPOSED = -4.0  # an abbreviation put together from two known ones
@@ -143,7 +148,7 @@ class Finder:
         self._lists.clear()
 
     def read_by(self, channel: Channel, piece: str, setting: str, with_tail: str = "") -> Candidates:
-        """Candidates of a piece read through this channel. `setting` is "plain", "start" or "capitals"."""
+        """Candidates of a piece read through this channel. `setting` is one of CASE_PRIOR."""
         key = (channel.name, piece, setting, with_tail)
         known = self._lists.get(key)
         if known is None:
@@ -159,6 +164,9 @@ class Finder:
         lower_only = piece.islower() and setting != "capitals" and piece.isalpha()
         cases: Sequence[int] = (LOWER, TITLE) if lower_only else CASES
         scores = channel.score(piece, cases)
+        spelled = piece.translate(LIKE_LETTER)
+        if spelled != piece:
+            scores = np.maximum(scores, channel.score(spelled, cases) * np.float32(AS_LETTER))
         plain = scores
         if with_tail:
             scores = np.maximum(scores, channel.score(with_tail, cases) * np.float32(TAIL_IS_LETTER))

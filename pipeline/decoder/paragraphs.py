@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 
 from pipeline.decoder.pending import PendingWord
-from pipeline.knowledge.vietnamese import search_key
+from pipeline.knowledge import doctypes
+from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, to_old_style
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
 # What English and Vietnamese models print for •, as seen on synthetic pages and on scans; "&" and "@" are "ở" as often.
@@ -20,6 +22,7 @@ OWN_BULLETS = frozenset("o§")
 _LINE_ENDS = frozenset(".;:,")
 _NUMERAL = re.compile(r"(?P<numeral>[IVXLilvx]{2,5})(?P<sign>[.)-]{1,2})")
 _STROKES = re.compile(r"(?=[l1!|]{0,4}[IVHT])[IVHTLl1!|]{1,5}(?:[-/,.;:)].*)?")
+_NUMBER_SIGN = re.compile(r"[S§$](?:[6óòôốồéo0]|06)(?P<tail>[:.;]?)")
 QUARTER = "quy"
 UNSURE_QUARTER = 0.5  # below any bar of doubt
 _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
@@ -32,8 +35,37 @@ def text_pieces(lines: Sequence[Sequence[PendingWord]]) -> list[str]:
 
 
 def is_capitals(row: Sequence[PendingWord]) -> bool:
-    letters = [letter for word in row for letter in word.raw if letter.isalpha()]
+    """Whether most letters are capitals, those of document symbols ("Số: 29/KH-UBND") left out."""
+    letters = [
+        letter for word in row for piece in word.pieces if piece.kind != "symbol"
+        for letter in piece.text if letter.isalpha()
+    ]
     return len(letters) >= 4 and sum(letter.isupper() for letter in letters) >= 0.6 * len(letters)
+
+
+def settings(row: Sequence[PendingWord]) -> list[str]:
+    """How each word of a line is set: in a line of capitals, in a run of them ("SỞ Y TẾ" beside the motto), plainly."""
+    if is_capitals(row):
+        return ["capitals"] * len(row)
+    found = ["plain"] * len(row)
+    start = 0
+    for number in range(len(row) + 1):
+        if number < len(row) and _upper(row[number].raw, 1):
+            continue
+        run = row[start:number]
+        if sum(_upper(word.raw, 2) and search_key(_letters(word.raw)) in bare_syllables() for word in run) > 1:
+            found[start:number] = ["run"] * len(run)
+        start = number + 1
+    return found
+
+
+def _letters(text: str) -> str:
+    return "".join(letter for letter in text if letter.isalpha())
+
+
+def _upper(text: str, least: int) -> bool:
+    letters = _letters(text)
+    return len(letters) >= least and letters.isupper()
 
 
 def paragraphs(lines: Sequence[Sequence[PendingWord]], breaks: Sequence[bool]) -> Iterable[tuple[int, int]]:
@@ -101,6 +133,33 @@ def keep_quarters(row: Sequence[PendingWord], unmarked: bool) -> None:
         if unmarked and before.text[-1] not in "ýÝ":
             before.texts = [before.text[:-1] + ("Ý" if before.text.isupper() else "ý")]
             before.kind, before.confidence, before.alternatives = "mark", MENDED_SYMBOL, ()
+
+
+def mend_number_signs(row: Sequence[PendingWord]) -> None:
+    """"S6:", "$6:" before a document symbol is "Số:", whatever syllable is likelier."""
+    for word, after in pairwise(row):
+        found = _NUMBER_SIGN.fullmatch(word.raw)
+        if found and after.pieces and after.pieces[0].kind == "symbol":
+            word.texts, word.kind, word.confidence = [f"Số{found['tail']}"], "letter", MENDED_SYMBOL
+            word.alternatives = ()
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """The names of document types in capitals, by their bare letters."""
+    return {search_key(name): name.upper() for _, name in doctypes.types() if " " in name}
+
+
+def mend_title(row: Sequence[PendingWord]) -> None:
+    """A line in capitals that is the name of a document type but for its marks ("KÉ HOẠCH") is that name: two words
+    are too little for a language model, and nothing else stands alone so."""
+    read = [word.raw for word in row]
+    title = _titles().get(search_key(" ".join(read)))
+    if title is None or not all(raw.isupper() for raw in read):
+        return
+    for word, text in zip(row, title.split(), strict=True):
+        if to_old_style(compose(word.raw)) != to_old_style(text):
+            word.texts, word.kind, word.confidence, word.alternatives = [text], "mark", MENDED_SYMBOL, ()
 
 
 def mend_bullets(rows: Sequence[Sequence[PendingWord]]) -> None:

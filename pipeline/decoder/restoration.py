@@ -18,12 +18,14 @@ from pipeline.decoder import router, tokens
 from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
-    is_capitals,
     keep_quarters,
     mend_bullets,
     mend_labels,
+    mend_number_signs,
     mend_numeral,
+    mend_title,
     paragraphs,
+    settings,
     text_pieces,
 )
 from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
@@ -157,6 +159,9 @@ class Restorer:
             keep_quarters(row, unmarked=condition in MENDED)
             if condition in MENDED or condition == "slips":
                 mend_numeral(row)
+                mend_title(row)
+            if condition in MENDED:
+                mend_number_signs(row)
         for row in lines:
             for word in row:
                 if word.texts is None and all(piece.kind != "text" for piece in word.pieces):
@@ -171,10 +176,8 @@ class Restorer:
         for a, b in spans:
             slots.append(None)
             for number in range(a, b):
-                capitals = is_capitals(lines[number])
-                for word in lines[number]:
-                    for place in range(len(word.pieces)):
-                        slots.append(Slot(word, place, "capitals" if capitals else "plain", number))
+                for word, setting in zip(lines[number], settings(lines[number]), strict=True):
+                    slots.extend(Slot(word, place, setting, number) for place in range(len(word.pieces)))
             if len(slots) >= CHUNK:
                 self._decode_slots(slots, condition, preset, models)
                 slots = []

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.decoder import channel, modelfile, neural
 from pipeline.decoder.candidates import Finder
 from pipeline.decoder.channel import Channel
+from pipeline.decoder.deciding import calibrated
 from pipeline.decoder.language import Floats, LanguageModel, Vocabulary
 from pipeline.errors import MissingPart
 from pipeline.knowledge import vietnamese
@@ -22,6 +23,8 @@ MODEL = Path(__file__).resolve().parent.parent / "data" / "restore.npz"
 # text. On two garbled plans beside their kin 0.5 left 54 errors in 3,387 syllables, 0.3 left 55, no references 66.
 CACHE_SHARE = 0.5
 SHORTEST_MISPRINT = 4  # letters
+CALIBRATED = ("garbled",)  # conditions whose probabilities are corrected, a row of offset and slope each
+UNCALIBRATED = np.array([[0.0, 1.0]])
 
 
 class Trained:
@@ -33,6 +36,7 @@ class Trained:
         self.vocabulary = Vocabulary(tuple(stored["words"].tobytes().decode().split("\n")))
         self.model = LanguageModel.from_arrays(stored)
         self.finder = Finder(self.vocabulary, self.model, _abbreviations())
+        self.calibration = stored.get("calibration", UNCALIBRATED)
         self._pairs: tuple[tuple[LanguageModel, ...], NDArray[np.uint8]] | None = None
 
     # Few texts have been through two readers.
@@ -49,6 +53,13 @@ class Trained:
     def make_all(self) -> None:
         """Make at once what is else made on first use, in a process that others are forked from."""
         _ = self.latin, self.vie, self.model.pairs()
+
+    def chance(self, condition: str, chance: float) -> float:
+        """A probability of the lattice as it proved right on held-out pages of this condition."""
+        if condition not in CALIBRATED:
+            return chance
+        offset, slope = self.calibration[CALIBRATED.index(condition)].tolist()
+        return calibrated(chance, offset, slope)
 
     def pairs_with(self, models: Sequence[LanguageModel]) -> NDArray[np.uint8]:
         """The table of pairs for these trusted models; that of the last ones is kept."""

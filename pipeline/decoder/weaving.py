@@ -261,7 +261,7 @@ class Weaver:
     def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
         """The two most likely ways to cut a token in two, each with the best readings of its halves."""
         made = []
-        later = "capitals" if setting == "capitals" else "plain"
+        later = "plain" if setting == "start" else setting
         for cut in _halving(text):
             left = self._best(text[:cut], setting)
             right = self._best(text[cut:], later)
@@ -340,12 +340,13 @@ class Weaver:
         else:
             text = first.text if number == first.group.slots[0] else ""
             kind = "merge" if first.group.origin == "merge" else kind_of(piece.text, text)
-        sure = odds.get(text, 0.0)
+        sure = self.trained.chance(self.condition, odds.get(text, 0.0))
         heard = text in dict(word.heard)
         if text != piece.text and not may_change(
             self.condition, piece.text, sure, preset, heard, self.trained.vocabulary
         ):
-            text, sure, kind = piece.text, odds.get(piece.text, 0.0), "kept"
+            text, kind = piece.text, "kept"
+            sure = self.trained.chance(self.condition, odds.get(text, 0.0))
         if word.texts is None:
             word.texts = [part.text for part in word.pieces]
         word.texts[slot.place] = text
@@ -358,7 +359,8 @@ class Weaver:
                 word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
             if kind == "merge":
                 self._move_punctuation(number, first.group)
-        rest = sorted(((p, t) for t, p in odds.items() if t not in (text, "") and p > 0.005), reverse=True)[:4]
+        left = min(1.0, (1 - sure) / max(1 - odds.get(text, 0.0), 1e-6))  # what a surer word leaves for others
+        rest = sorted(((p * left, t) for t, p in odds.items() if t not in (text, "") and p > 0.005), reverse=True)[:4]
         if rest and sum(part.kind == "text" for part in word.pieces) == 1:
             around = [part.text for part in word.pieces]
             word.alternatives = tuple(

@@ -5,6 +5,7 @@
     channel  pages.jsonl -> channels.npz (what recognisers make of syllables)
     pack     both -> the model file that is shipped
     neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; this alone needs torch)
+    calibrate  the model, pages of held-out text -> the same with probabilities as they proved right
     judge    wrong syllables of held-out text with and without the second reader, which no step has seen
 """
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pipeline.decoder import channel, modelfile
 from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
-from pipeline.training import confusions, corpus, counts, doubts
+from pipeline.training import calibration, confusions, corpus, counts, doubts
 
 READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))
 SHORTEST = 3  # words of a paragraph worth printing
@@ -60,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--model", type=Path, default=MODEL)
     command.add_argument("--minutes", type=float, default=70, help="of learning")
     command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("calibrate")
+    command.add_argument("--held", type=Path, nargs="+", required=True, help="pages of held-out text")
+    command.add_argument("--model", type=Path, default=MODEL)
+    command.add_argument("--out", type=Path, required=True, help="another file than the model")
     command = commands.add_parser("judge")
     command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
     command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
@@ -68,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     steps = {
         "counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack, "neural": _neural, "judge": _judge,
+        "calibrate": _calibrate,
     }
     steps[given.command](given)
     return 0
@@ -131,6 +137,14 @@ def _neural(given: argparse.Namespace) -> None:
     neural.weigh(arrays, trained, [list(confusions.texts(given.held, frozenset({"eng"}))), bare])
     modelfile.save(given.out, arrays)
     json.dump({"steps": steps, "weights": arrays["weights"].tolist()}, sys.stdout)
+
+
+def _calibrate(given: argparse.Namespace) -> None:
+    found = calibration.fitted(*calibration.observed(
+        load(given.model), confusions.texts(given.held, frozenset({"eng"}))
+    ))
+    modelfile.save(given.out, {**modelfile.load(given.model), "calibration": found[None, :]})
+    json.dump({"offset": found[0], "slope": found[1]}, sys.stdout)
 
 
 def _judge(given: argparse.Namespace) -> None:
