@@ -17,6 +17,7 @@ from pipeline.knowledge import (
     gazetteer,
     headings,
     numbering,
+    persons,
     quantities,
     recipients,
     signers,
@@ -44,7 +45,7 @@ PARSERS = {
     "signature": lambda text: signers.parse_signature_lines(text.splitlines() or [text]),
     "recipient": recipients.split_recipient,
     "archive": recipients.parse_archive,
-    "name": signers.name_likeness.__wrapped__,
+    "name": persons.name_likeness.__wrapped__,
     "units": gazetteer.find_units,
 }
 PIECES = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.knowledge import signers
+from pipeline.knowledge import persons, signers
 from tests.leaf_cases import cases, kept
 
 
@@ -25,4 +25,4 @@ def test_what_is_no_signature(case):
 
 @pytest.mark.parametrize("case", cases("signers", "names"))
 def test_names(case):
-    assert (signers.name_likeness(case["text"]) > 0.5) is case["name"]
+    assert (persons.name_likeness(case["text"]) > 0.5) is case["name"]

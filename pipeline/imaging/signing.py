@@ -23,7 +23,7 @@ import numpy as np
 
 from pipeline.document import Reading
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
-from pipeline.knowledge import recipients, signers, vietnamese
+from pipeline.knowledge import persons, recipients, signers, vietnamese
 
 # Likeness of a line to a power, position or name, 0 to 1: to open a place of signature, and to be added to one.
 SURE_POWER = 0.9
@@ -85,7 +85,7 @@ class _Line:
     def told(self) -> float:
         """How much the line is a power, a position or a name, 0 to 1; "T. CHỦ TỊCH" is a power whose K is gone."""
         text = _HALF_POWER.sub("", self.text)
-        return max(signers.authority_likeness(text), signers.name_likeness(text))
+        return max(signers.authority_likeness(text), persons.name_likeness(text))
 
     @property
     def is_signing(self) -> bool:
@@ -250,7 +250,7 @@ def _is_read_well(inside: Sequence[_Line]) -> bool:
     positions = [line for line in inside if signers.authority_likeness(line.text) >= SURE_POWER]
     named = [
         line for line in inside
-        if signers.name_likeness(line.text) >= READ_WELL and signers.authority_likeness(line.text) < SURE_POWER
+        if persons.name_likeness(line.text) >= READ_WELL and signers.authority_likeness(line.text) < SURE_POWER
     ]
     if not positions or not named or named[-1].top < positions[-1].bottom or named[-1].sure < READ_WELL:
         return False

@@ -15,7 +15,7 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from pipeline.knowledge import bodies, doctypes, numbering, recipients, signers
+from pipeline.knowledge import bodies, doctypes, numbering, persons, recipients, signers
 from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.wording import is_body_end, motto_start
@@ -35,8 +35,8 @@ BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
 
 
 def _signing(text: str) -> float:
-    side_by_side = 1.0 if signers.two_names(text) else 0.0
-    return max(signers.authority_likeness(text), signers.name_likeness(text), side_by_side)
+    side_by_side = 1.0 if persons.two_names(text) else 0.0
+    return max(signers.authority_likeness(text), persons.name_likeness(text), side_by_side)
 
 
 def is_recipients_head(text: str) -> bool:
@@ -173,7 +173,7 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         if (
             head.endswith((";", ".", ")"))
             and not head.endswith(("TT.", "TP.", "TX."))
-            and signers.name_likeness(tail) >= 0.7
+            and persons.name_likeness(tail) >= 0.7
         ):
             return parted(line, word_at(line, len(head) + 1))
     return (line,)
@@ -246,7 +246,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         "recipients": headless,
         "archive": False,
         "power": any(signers.authority_likeness(x.text) >= SIGNING for x in labelled),
-        "name": any(signers.name_likeness(x.text) >= SIGNING for x in labelled),
+        "name": any(persons.name_likeness(x.text) >= SIGNING for x in labelled),
     }
     end = first
     for index in range(first, min(len(lines), first + FOOT_LINES)):
@@ -321,7 +321,7 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
     if BULLET.match(text) and not at_right:
         return replace(part, area="recipients")
-    power, name = signers.authority_likeness(text), signers.name_likeness(text)
+    power, name = signers.authority_likeness(text), persons.name_likeness(text)
     signs = max(power, name) >= SIGNING or _is_signing_note(text)
     if part.box is not None and part.frame is not None:
         if not seen["recipients"] and not signs and _is_under(part, before):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.knowledge import recipients, signers
+from pipeline.knowledge import persons, positions, recipients, signers
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.closing import BULLET, SURE_POSITION, is_recipients_head
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
@@ -64,10 +64,10 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
         first = replace(first, title=None)
-    if first.title is not None and signers.lost_its_first_word(first.title):
+    if first.title is not None and positions.lost_its_first_word(first.title):
         doubts = (*doubts, f"title read as {first.title}, its first word not readable")
         first = replace(first, title=None)
-    last = signers.split_rank(signing[-1].text)[1] if signing else ""
+    last = persons.split_rank(signing[-1].text)[1] if signing else ""
     if first.name is None and len(blocks) == 1 and _may_be_name(last):
         # Names of the highlands ("H'Hen Niê", "Y Thanh Liêng", "K'Brép") are in no list of family names.
         first = replace(first, name=last, name_lines=(len(signing) - 1,))
@@ -156,7 +156,7 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
         while words and not _is_name_word(words[-1]):
             words = words[:-1]
         name = " ".join(words)
-        if index not in taken and signers.name_likeness(name) >= least:
+        if index not in taken and persons.name_likeness(name) >= least:
             return index, name
     return None
 
@@ -199,7 +199,7 @@ def _signs_for(authority: str, title: str) -> bool:
         return False
     chief, deputy = found["of"].strip(), aligned(title).strip()
     before = deputy.removesuffix(chief).strip()
-    return deputy.endswith(chief) and before not in _DEPUTIES and len(before) <= signers.STAMPED_WORD
+    return deputy.endswith(chief) and before not in _DEPUTIES and len(before) <= positions.STAMPED_WORD
 
 
 SCRAWL = 0.35  # likeness to a power or a name under which a line beside a seal is no text
@@ -216,7 +216,7 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     kept = line.part(start) if start and words else line
     if not words or line.box is None:
         return kept if words else None
-    told = max(signers.authority_likeness(kept.text), signers.name_likeness(kept.text))
+    told = max(signers.authority_likeness(kept.text), persons.name_likeness(kept.text))
     named = sum(word.text[:1].isupper() and word.text.isalpha() for word in words) >= 2
     return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
 

@@ -1,0 +1,136 @@
+"""Names of persons and the ranks before them: "Đại tá Nguyễn Văn A", "BS.CKII. K'Brép".
+
+The trouble: a name looks like the name of a body or a place in capitals; ranks come in dozens of short forms, their
+marks lost; the highlands have family names of one letter.
+
+The evidence, in order of trust: the table of family names, the shape of the words, words that only bodies have.
+
+What it never does: complete a name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from pipeline.knowledge import positions
+from pipeline.knowledge.fuzzy import aligned, plain, within
+from pipeline.knowledge.lexicon import load_table
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    return frozenset(plain(row[0]) for row in load_table("surnames"))
+
+_ACADEMIC = (
+    r"(?:gs|pgs|ts|ths|th\.s|bs|cn|ks|ls|ds|nsnd|ns[uư]t|ngnd|ng[uư]t|ttnd|tt[uư]t|ckii?|ck\.?\s?\d|bsckii?|dsckii?)"
+    r"(?:\s?\.\s?|\s|\s?-\s?|,\s?)"
+)
+
+_RANK = re.compile(
+    r"(?P<rank>(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|thiếu tướng|giáo sư|phó giáo sư|"
+    r"tiến sĩ|thạc sĩ|thạc sỹ|"
+    r"bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|đồng chí|đ/c|ông|"
+    r"bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+
+# The ranks of the armed forces and the police, their marks lost or wrong: "Trung tấ", "TRUNG TA".
+_FORCES_RANK = re.compile(r"(?P<rank>(?:dai|thuong|trung|thieu)\s+(?:tuong|ta|uy))\s+(?=[a-z]+\s+[a-z])")
+
+_SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-])*\Z")
+
+
+@lru_cache(maxsize=2048)
+def name_likeness(text: str) -> float:
+    """How much a line looks like a Vietnamese person's name, with or without a rank before it, from 0 to 1.
+
+    >>> name_likeness("Trần Quốc Bảo") > 0.8 > 0.3 > name_likeness("Tổ chức thực hiện")
+    True
+    """
+    return name_score(split_rank(text)[1])
+
+
+def split_rank(text: str) -> tuple[str | None, str]:
+    """Rank and name of a signer's line: ("Đại tá", "Thạch Sơn Hùng"); the whole line where there is no rank."""
+    stripped = text.strip(" .,;:*_-\"'()[]|")
+    match = _RANK.match(stripped) or _FORCES_RANK.match(aligned(stripped))
+    if match:
+        return stripped[: match.end("rank")].strip(" ,-"), stripped[match.end() :].strip()
+    return None, stripped
+
+LONG_SURNAMES = ("nguyen", "huynh", "truong", "hoang", "duong", "phan", "pham", "tran")  # 4 of 5 people
+
+
+def name_score(name: str) -> float:
+    words = name.split()
+    if not 2 <= len(words) <= 6 or len(name) > 45:
+        return 0.0
+    if not all(_SYLLABLE.match(word) for word in words):
+        return 0.0
+    shape = name.istitle() or all(word[0].isupper() and word[1:] == word[1:].lower() for word in words)
+    score = 0.0
+    if shape:
+        score += 0.45
+    elif name.isupper():
+        if len(words) < 3 or not (name.isascii() or words[0].capitalize() in _marked_surnames()):
+            return 0.0  # "NHÂN DÂN" under "TM. HỘI ĐỒNG", "QUÂN SỰ TỈNH", "TỔ CHỦ TỊCH"
+        score += 0.2
+    elif words[0][0].isupper() and words[-1][0].isupper():
+        score += 0.15
+    else:
+        return 0.0
+    first, two = plain(words[0]), plain(" ".join(words[:2]))
+    if two in _surnames() or first in _surnames():
+        score += 0.4
+    elif 3 <= len(words) <= 4 and within(first, LONG_SURNAMES, 1) is not None:
+        score += 0.25  # "Nguyễế", "Phaạm": what a seal made of one letter
+    if 3 <= len(words) <= 4:
+        score += 0.15
+    elif len(words) == 2:
+        score += 0.05
+    whole = plain(name)
+    if positions.position_at(whole) or any(whole.startswith(word) for word in positions.BODY_WORDS):
+        score -= 0.6
+    own = shape and 3 <= len(words) <= 4 and words[0] in _marked_surnames() and not _BODIES_LIKE_NAMES.match(whole)
+    if _NOT_NAMES.match(whole) and not own:
+        score -= 0.7
+    return max(0.0, min(1.0, score))
+
+
+@cache
+def _marked_surnames() -> frozenset[str]:
+    return frozenset(row[0] for row in load_table("surnames"))
+
+# "Đoàn Văn Hùng", "Lưu Thị Mai", "Bàn Văn Đức" are people, "Đoàn Thanh Niên", "Lưu Văn Thư" are not.
+_BODIES_LIKE_NAMES = re.compile(
+    r"doan (?:thanh nien|truong|khoi|xa|phuong|huyen|tinh|co so|dai bieu|kinh te|luat su|cong tac|giam sat|kiem tra)"
+    r"|luu van (?:thu|phong)|luu (?:ho so|tru)|hoi |so "
+)
+
+_NOT_NAMES = re.compile(
+    r"(?:van phong|phong|so|bo|ban|uy ban|hoi|doan|truong (?:tieu|trung|mam|thpt|thcs)|noi nhan|luu|"
+    r"kinh gui|viet nam|tinh|huyen|xa|thanh pho|cong an|"
+    r"mat tran|trung tam|benh vien|chi cuc|cuc|doc lap|tu do|hanh phuc|cong hoa|ke hoach|tong|cac|nhu tren|"
+    r"thuong truc|lanh dao)(?![a-z])"
+)
+
+
+def two_names(line: str) -> tuple[str, str] | None:
+    """The names of two signers side by side, read as one line; None for one name.
+
+    >>> two_names("Phạm Hữu Nghĩa Trần Thị Cẩm Tú")
+    ('Phạm Hữu Nghĩa', 'Trần Thị Cẩm Tú')
+    """
+    words = line.split()
+    best: tuple[float, int, str, str] = (0.0, 0, "", "")
+    for cut in range(2, len(words) - 1) if LONGEST_NAME < len(words) <= 2 * LONGEST_NAME else ():
+        left, right = " ".join(words[:cut]), " ".join(words[cut:])
+        if plain(words[cut]) not in _MIDDLE:
+            best = max(best, (min(name_likeness(left), name_likeness(right)), -abs(len(words) - 2 * cut), left, right))
+    return best[2:] if best[0] >= SIDE_BY_SIDE else None
+
+LONGEST_NAME = 5  # syllables: "Nguyễn Thị Hoàng Mai Lan"
+
+_MIDDLE = ("thi", "van")  # family names of few, middle names of millions
+
+SIDE_BY_SIDE = 0.9  # likeness of both names; one name of six syllables never gives two family names
