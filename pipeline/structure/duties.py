@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.document import Table
 from pipeline.knowledge import bodies
@@ -336,9 +337,14 @@ def _heading_actor(step: Step) -> str | None:
 
 def _holds_actors(node: Node) -> bool:
     """Whether a section of the organisation part lists bodies: most of its titles name one."""
-    titles = [child.heading for child in node.children if child.heading is not None]
+    titles = tuple([child.heading for child in node.children if child.heading])
+    return node.kind == "organisation" and _name_actors(titles)
+
+
+@lru_cache(maxsize=64)
+def _name_actors(titles: tuple[str, ...]) -> bool:
     named = sum(titled_actor(title) is not None for title in titles)
-    return node.kind == "organisation" and named >= LEAST_NAMED and 2 * named >= len(titles)
+    return named >= LEAST_NAMED and 2 * named >= len(titles)
 
 
 LEAST_NAMED = 2

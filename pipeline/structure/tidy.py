@@ -14,7 +14,7 @@ What it never does: touch `raw`, or take out a number that could count something
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -165,41 +165,43 @@ _AFTER = frozenset(
 
 def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, int]]:
     """(line, index of the word) of each page number inside a sentence."""
-    flow: list[tuple[_Entry, int, Word, int]] = []
-    for entry in entries:
-        if entry.kind != "text":
-            continue
-        at = entry.offset
-        for index, word in enumerate(entry.line.words):
-            if word.text:
-                flow.append((entry, index, word, at))
-                at += len(word.text) + 1
-    suspects = [
-        i
-        for i in range(1, len(flow) - 1)
-        if flow[i][2].text.isdigit()
-        and len(flow[i][2].text) <= 3
-        and int(flow[i][2].text) >= 2
-        and flow[i - 1][2].text.isalpha()
-        and flow[i + 1][2].text.strip('.,;:!?”")').isalpha()
-        and flow[i + 1][2].text[0].islower()
-    ]
     running = ""
     paged = len(document.pages) > 1
     found = []
-    for i in suspects:
-        entry, index, word, at = flow[i]
-        before, after = aligned(flow[i - 1][2].text), aligned(flow[i + 1][2].text.strip('.,;:!?”")'))
-        number = int(word.text)
+    for entry, index, at, before, after in _lone_numbers(entries):
+        number = int(entry.line.words[index].text)
         here = entry.page + 1
         if before in _BEFORE or after in _AFTER or (paged and number not in (here, here + 1)):
             continue
         if not paged and not _page_may_begin(number, at):
             continue
-        running = running or " " + aligned(" ".join([item[2].text for item in flow])) + " "
+        running = running or " " + aligned(" ".join([e.text for e in entries if e.kind == "text" and e.text])) + " "
         if re.search(rf" {re.escape(before)} {re.escape(after)}\b", running):
             found.append((entry, index))
     return found
+
+
+def _lone_numbers(entries: Sequence[_Entry]) -> Iterator[tuple[_Entry, int, int, str, str]]:
+    """Short numbers between two words of letters: (line, index, characters before it, key before, key after)."""
+    before = ""
+    number: tuple[_Entry, int, int, str] | None = None
+    for entry in entries:
+        if entry.kind != "text":
+            continue
+        at = entry.offset
+        for index, word in enumerate(entry.line.words):
+            text = word.text
+            if not text:
+                continue
+            if number is not None:
+                bare = text.strip('.,;:!?”")')
+                if bare.isalpha() and text[0].islower():
+                    yield (*number, aligned(bare))
+                number = None
+            if text.isdecimal() and len(text) <= 3 and before.isalpha() and int(text) >= 2:
+                number = (entry, index, at, aligned(before))
+            before = text
+            at += len(text) + 1
 
 
 # --- tokens broken over lines ----------------------------------------------------------------------------
