@@ -216,6 +216,7 @@ HOSTILE = {
     "open brackets": "(" * 20_000 + "“" * 20_000,
     "dates": "từ ngày 01/01/2024 đến ngày 02/02/2024; " * 800,
     "themes": "chủ đề: “" * 3_000,
+    "raised figures": "diện tích mét ² vuông của thửa\n" * 500,
     "a novel": "\n\n".join("Trời mưa rơi trên con đường dài, anh đi về nhà cũ. " * 20 for _ in range(40)),
     "nothing": "",
     "empty lines": "\n\n\n",
