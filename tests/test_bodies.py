@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.knowledge import bodies
+from pipeline.knowledge import bodies, shortened
 from tests.leaf_cases import cases
 
 
@@ -35,7 +35,7 @@ def test_joined_letterheads(case):
 
 @pytest.mark.parametrize("case", cases("bodies", "abbreviations"))
 def test_abbreviations(case):
-    assert bodies.expand_abbreviations(case["text"]) == (case["full"], case["none_left"])
+    assert shortened.expand_abbreviations(case["text"]) == (case["full"], case["none_left"])
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ from pipeline.knowledge import bodies, gazetteer
 from pipeline.knowledge.bodies import BodyLevel
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.vietnamese import fold
-from pipeline.structure.passages import CAPITALS, Paragraph, Place, PlacedLine, place_of_lines
+from pipeline.structure import speaker
+from pipeline.structure.passages import Paragraph, Place, PlacedLine, place_of_lines
 
 
 @dataclass(slots=True)
@@ -242,103 +243,20 @@ def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
     return bold == (True, True) and last in ("uy ban", "hoi dong", "ban chi dao", "ban chi huy", "uy ban mat tran")
 
 
-_UNIT = r"(?P<unit>tinh|thanh pho|tp\.?|huyen|quan|thi xa|tx\.?|xa|phuong|thi tran|tt\.?)"
-_SPEAKER = re.compile(
-    r"(?:(?:pho )?chu tich\s+)?(?P<body>ubnd|uy ban nhan dan|hdnd|hoi dong nhan dan|ban thuong vu (?:dang uy"
-    r"|huyen uy|tinh uy|thanh uy)|dang uy|huyen uy|tinh uy|thanh uy)"
-    r"(?:\s+" + _UNIT + r")?\b"
-)
-_SPEAKS = re.compile(r"(?:ban hanh|xay dung|to chuc|trien khai|lap|yeu cau|de nghi|bao cao)\b")
-_NAMED_UNIT = re.compile(r"\b(?P<unit>tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran)\s+")
-_NAME = re.compile(r"(?:(?:[" + CAPITALS + r"][\w'’]*|\d{1,2})(?:[\s-]+(?=[" + CAPITALS + r"])|))+")
-_FULL_UNIT = {
-    "tp": "thành phố",
-    "tp.": "thành phố",
-    "tx": "thị xã",
-    "tx.": "thị xã",
-    "tt": "thị trấn",
-    "tt.": "thị trấn",
-    "tinh": "tỉnh",
-    "thanh pho": "thành phố",
-    "huyen": "huyện",
-    "quan": "quận",
-    "thi xa": "thị xã",
-    "xa": "xã",
-    "phuong": "phường",
-    "thi tran": "thị trấn",
-}
-_COMMUNE = ("xã", "phường", "thị trấn")
-_FULL_BODY = {
-    "ubnd": "Ủy ban nhân dân",
-    "uy ban nhan dan": "Ủy ban nhân dân",
-    "hdnd": "Hội đồng nhân dân",
-    "hoi dong nhan dan": "Hội đồng nhân dân",
-    "dang uy": "Đảng ủy",
-    "huyen uy": "Huyện ủy",
-    "tinh uy": "Tỉnh ủy",
-    "thanh uy": "Thành ủy",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Speaker:
-    """A body that a sentence makes the author."""
-
-    body: str
-    unit: str | None
-    name: str | None
-    paragraph: Paragraph
-    start: int
-    end: int
-
-
-def _name_after(text: str, at: int) -> tuple[str | None, int]:
-    """The capitalised words at an offset of the text, as a place name."""
-    found = _NAME.match(text, at)
-    if found is None:
-        return None, at
-    name = found.group().strip(" -")
-    return (name, at + len(found.group().rstrip(" -"))) if name and not name.isupper() else (None, at)
-
-
-def _speakers(prose: Sequence[Paragraph]) -> Iterator[_Speaker]:
-    for paragraph in prose:
-        key = aligned(paragraph.text)
-        for found in _SPEAKER.finditer(key):
-            unit = _FULL_UNIT.get(found["unit"] or "")
-            name, end = None, found.end()
-            if unit is not None:
-                name, end = _name_after(paragraph.text, found.end() + 1)
-            if _SPEAKS.match(key[end:].strip()[:40]):
-                yield _Speaker(found["body"], unit, name, paragraph, found.start("body"), max(end, found.end()))
-
-
-def _unit_names(paragraphs: Sequence[Paragraph]) -> dict[str, Counter[str]]:
-    """Names that stand after "xã", "huyện", "tỉnh" in the text, counted."""
-    named: dict[str, Counter[str]] = {}
-    for paragraph in paragraphs:
-        key = aligned(paragraph.text)
-        for found in _NAMED_UNIT.finditer(key):
-            name, _ = _name_after(paragraph.text, found.end())
-            if name is not None:
-                named.setdefault(_FULL_UNIT[found["unit"]], Counter())[name] += 1
-    return named
-
-
 def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> None:
     """Without a letterhead: who says in the text that it issues the plan, and where that is."""
-    speakers = sorted(_speakers(prose), key=lambda s: (s.name is None, s.unit is None))
+    speakers = sorted(speaker.find_speakers(prose), key=lambda s: (s.name is None, s.unit is None))
     if not speakers:
         return
     chosen = speakers[0]
-    named = _unit_names(paragraphs)
+    named = speaker.unit_names(paragraphs)
     unit, name = chosen.unit, chosen.name
     if unit is None:
         unit = _unit_of_author(named, paragraphs)
     if name is None and unit is not None:
         name = _name_of_unit(issuing, unit, named, paragraphs)
     core = chosen.body.replace("ban thuong vu ", "")
-    body = _FULL_BODY[core]
+    body = speaker.FULL_BODY[core]
     if unit is None or name is None:
         if core in ("huyen uy", "tinh uy", "thanh uy") and issuing.place:
             issuing.issuer = f"{body} {issuing.place}"
@@ -350,7 +268,7 @@ def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragrap
         issuing.issuer = bodies.expand_body(f"{body} {unit} {name}").name
     where = chosen.paragraph.place(chosen.start, chosen.end, 0.8 if chosen.name else 0.6)
     issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
-    if unit in _COMMUNE and core in ("ubnd", "uy ban nhan dan"):
+    if unit in speaker.COMMUNE and core in ("ubnd", "uy ban nhan dan"):
         _parent_from_text(issuing, paragraphs)
     issuing.level = bodies.body_level(issuing.issuer, issuing.parent, issuing.date)
 
@@ -364,7 +282,7 @@ def _unit_of_author(named: dict[str, Counter[str]], paragraphs: Sequence[Paragra
             r"|phuong|thi tran)\b",
             aligned(paragraph.text),
         ):
-            told[_FULL_UNIT[match[1]]] += 1
+            told[speaker.FULL_UNIT[match[1]]] += 1
     return told.most_common(1)[0][0] if told else None
 
 
@@ -390,7 +308,7 @@ def _homes(paragraphs: Sequence[Paragraph]) -> set[str]:
     found = set()
     for paragraph in paragraphs:
         for match in re.finditer(r"\bque huong\s+", aligned(paragraph.text)):
-            name, _ = _name_after(paragraph.text, match.end())
+            name, _ = speaker.name_after(paragraph.text, match.end())
             if name is not None:
                 found.add(name)
     return found
@@ -402,9 +320,9 @@ def _parent_from_text(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> 
     for paragraph in paragraphs:
         key = aligned(paragraph.text)
         for match in re.finditer(r"\b(?:ubnd|uy ban nhan dan)\s+(?P<unit>huyen|quan|thi xa|thanh pho)\s+", key):
-            name, end = _name_after(paragraph.text, match.end())
+            name, end = speaker.name_after(paragraph.text, match.end())
             if name is not None:
-                full = bodies.expand_body(f"Ủy ban nhân dân {_FULL_UNIT[match['unit']]} {name}").name
+                full = bodies.expand_body(f"Ủy ban nhân dân {speaker.FULL_UNIT[match['unit']]} {name}").name
                 found.setdefault(full, (paragraph, match.start(), end))
     if len(found) == 1:
         issuing.parent, (paragraph, start, end) = next(iter(found.items()))

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.knowledge import bodies, datelines, doctypes, numbering, signers, symbols
+from pipeline.knowledge import bodies, datelines, doctypes, symbols
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ABOUT,
@@ -22,18 +22,14 @@ from pipeline.knowledge.wording import (
     HEAD_LINES,
     NUMBER_CELL,
     OFFICE,
-    OPENERS,
-    RULE,
     STAMPS,
-    TITLE_LINES,
-    TOGETHER,
-    UNDER_TITLE,
     is_main_heading,
     motto_start,
     starts_basis,
 )
+from pipeline.structure import title_lines
 from pipeline.structure.passages import Area, PlacedLine, is_capitals
-from pipeline.structure.placing import height_of, parted, wide_gap, word_at, word_at_count
+from pipeline.structure.placing import height_of, parted, wide_gap, word_at
 from pipeline.structure.received import set_received_stamp_aside
 
 
@@ -117,7 +113,7 @@ def label_head(lines: Sequence[PlacedLine]) -> _Head:
         return _head_without_type(lines, window, stamped)
     head = _above_title(window[:type_at], stamped)
     taken = type_at
-    title, used = _title_lines(lines, taken, typed=True)
+    title, used = title_lines.title_lines(lines, taken, typed=True)
     return _Head((*head, *title), taken + used)
 
 
@@ -223,160 +219,6 @@ def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, wind
     return found.score >= 0.9 and len(rest) > 3 and not motto_start(rest)
 
 
-def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
-    found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
-    parts = (line,) if found is None else parted(line, word_at_count(line, found.words))
-    text_at = _text_after_title(parts[-1]) if len(parts) > 1 else None
-    if text_at is None:
-        return tuple(replace(part, area="title") for part in parts)
-    title, rest = parted(parts[-1], text_at)
-    area: Area = "basis" if starts_basis(rest.text) else "body"
-    return replace(parts[0], area="title"), replace(title, area="title"), replace(rest, area=area)
-
-
-def _text_after_title(line: PlacedLine) -> int | None:
-    """Index of the word where the text begins behind a title in capitals on the same line, None where none does."""
-    words = [word.text for word in line.words]
-    for index in range(4, len(words) - 6):
-        if words[index][:1].isupper() and words[index][1:].islower() and words[index + 1].islower():
-            here = OPENERS.match(aligned(" ".join(words[index : index + 12])))
-            return index if here is not None and is_capitals(" ".join(words[:index])) else None
-    return None
-
-
-def _title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list[PlacedLine], int]:
-    """The type and title from line `at`, and how many lines they take."""
-    found: list[PlacedLine] = []
-    used = 0
-    if typed:
-        found += _split_type(lines[at])
-        used = 1
-        if found[-1].area != "title":
-            return found, used
-    has_text = len(found) > 1 and not TOGETHER.fullmatch(aligned(found[-1].text).strip())
-    previous = lines[at] if typed else None
-    ruled = False
-    for index in range(at + used, min(len(lines), at + used + TITLE_LINES + 3)):
-        line = lines[index]
-        if line.area == "aside":
-            found.append(line)
-            used += 1
-            continue
-        if line.area != "body" or len(found) > TITLE_LINES:
-            break
-        key = aligned(line.text).strip()
-        if RULE.match(line.text):
-            found.append(replace(line, area="aside"))
-            used += 1
-            ruled = has_text
-            continue
-        if UNDER_TITLE.match(key):
-            found.append(replace(line, area="aside"))
-            used += 1
-            continue
-        stamp = _stamp_end(line)
-        if stamp is not None:
-            left, line = parted(line, stamp)
-            found.append(replace(left, area="aside"))
-        if ruled or not _continues_title(line, previous, has_text):
-            break
-        if has_text and _opens_sentence(line, previous, lines[index + 1] if index + 1 < len(lines) else None):
-            break
-        found.append(replace(line, area="title"))
-        used += 1
-        previous, has_text = line if any(map(str.isalpha, line.text)) else previous, True
-    return found, used
-
-
-POSITION = 0.9  # likeness of "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
-
-
-def _stamp_end(line: PlacedLine) -> int | None:
-    """Index of the word where the title begins behind a stamp in the margin that was read as part of its line."""
-    if line.box is None or line.frame is None or line.box.left > line.frame.left - IN_MARGIN:
-        return None
-    for index, word in enumerate(line.words[1:], start=1):
-        rest = aligned(" ".join(other.text for other in line.words[index : index + 2]))
-        if word.box is not None and word.box.left > line.frame.left and re.match(r"ve viec\b|v\s?/\s?v\b", rest):
-            return index
-    return None
-
-
-IN_MARGIN = 30.0  # points left of the text column; a skewed line is off by 10 at most
-
-
-def _opens_sentence(line: PlacedLine, previous: PlacedLine | None, after: PlacedLine | None) -> bool:
-    """Whether a capitalised line of a text without boxes goes on below in small letters, as the text's first
-    sentence does: a last line of a title does not, the less under a title that is all in capitals."""
-    if line.box is not None or after is None or after.gap != "line" or line.text[:1].islower():
-        return False
-    if is_capitals(line.text) or not after.text[:1].islower():
-        return False
-    under_capitals = previous is not None and is_capitals(previous.text)
-    return under_capitals or (len(line.text) > 40 and len(after.text) > 40)
-
-
-def _continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: bool) -> bool:
-    """Whether a line after the type belongs to the trích yếu."""
-    key = aligned(line.text).strip()
-    text = line.text.strip()
-    if ADDRESSEE.match(key) or len(text) > 330 or is_main_heading(text):
-        return False
-    if key.startswith("can cu ") and text[0].isupper():
-        return False
-    if previous is not None and _YEAR_ALONE.fullmatch(text) and aligned(previous.text).rstrip().endswith(" nam"):
-        return True
-    if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
-        # a title in capitals that the recogniser spread over blocks
-        return signers.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
-    if previous is not None and has_text and previous.text.rstrip().endswith(("-", "–")) and line.gap == "line":
-        return True  # "MÙA KHÔ NĂM 2019 -" / "2020"
-    if not has_text:
-        return not (text.endswith((".", ";")) and len(text) > 160)
-    if text.endswith((";", ".", ":")) and not text.endswith("..."):
-        return False
-    if is_capitals(text) and previous is not None and not is_capitals(previous.text):
-        return False  # "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
-    if previous is not None and previous.box is not None and line.box is not None and line.frame is not None:
-        return _continues_title_box(line, previous)
-    if line.gap in ("blank", "page"):
-        return text[0].islower() and len(text) < 100 and not OPENERS.match(key)
-    if text[0].islower():
-        return True
-    return not OPENERS.match(key) and len(text) < 90 and numbering.parse_marker(text[:80]) is None
-
-
-_YEAR_ALONE = re.compile(r"(?:19|20)\d{2}\W*")
-
-
-def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
-    assert line.box is not None
-    assert previous.box is not None
-    assert line.frame is not None
-    key = aligned(line.text).strip()
-    centred = abs(line.box.middle[0] - line.frame.middle) < 0.06 * (line.frame.right - line.frame.left) + 6
-    distance = line.box.top - previous.box.bottom
-    if previous.is_bold and line.is_bold is False and not line.text[0].islower():
-        return False
-    at_right = line.box.right > line.frame.right - 8
-    if not centred and at_right and line.box.left > line.frame.left + 8:
-        return False  # the first line of the text, indented and full
-    if at_right and line.box.left < line.frame.left + 8 and previous.box.right < line.frame.right - 30:
-        return False  # a full line under a short one
-    if OPENERS.match(key) and line.text[0].isupper() and (line.box.right > line.frame.right - 30 or not centred):
-        return False
-    if (
-        line.text[0].islower()
-        and distance < 1.5 * line.frame.pitch
-        and (centred or not previous.text.endswith((".", ":")))
-    ):
-        return True
-    fills = line.box.left < line.frame.left + 8 and line.box.right > line.frame.right - 8
-    return (
-        centred and not fills and distance < 1.3 * line.frame.pitch and numbering.parse_marker(line.text[:80]) is None
-    )
-
-
 def _head_without_type(
     lines: Sequence[PlacedLine], window: Sequence[PlacedLine], stamped: Collection[PlacedLine]
 ) -> _Head:
@@ -399,8 +241,8 @@ def _head_without_type(
     is_letter = any(line.area in ("addressee", "title") for line in head)
     if is_letter:
         return _Head(tuple(_with_whole_subject(head)), taken)
-    if taken < len(lines) and _opens_with_title(lines, taken):
-        title, used = _title_lines(lines, taken, typed=False)
+    if taken < len(lines) and title_lines.opens_with_title(lines, taken):
+        title, used = title_lines.title_lines(lines, taken, typed=False)
         return _Head((*head, *title), taken + used)
     return _Head(tuple(head), taken)
 
@@ -416,24 +258,3 @@ def _with_whole_subject(head: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
         yield line
 
 
-LONG_TITLE = 330  # letters; capitals without a full stop are a title at any length met (the longest has 305)
-
-
-def _opens_with_title(lines: Sequence[PlacedLine], at: int) -> bool:
-    """Whether a text without a head begins with a title that stands alone."""
-    line = lines[at]
-    text = line.text.strip()
-    loud = is_capitals(text)
-    after = lines[at + 1] if at + 1 < len(lines) else None
-    goes_on = loud and after is not None and after.gap == "line" and is_capitals(after.text)
-    if len(text) > (LONG_TITLE if loud else 200) or text.endswith((".", ";", ":")):
-        return False
-    if text.endswith((",", "-")) and not goes_on:
-        return False
-    if is_main_heading(text) or (starts_basis(text) and not loud):
-        return False
-    if numbering.parse_marker(text[:80]) is not None or not text[:1].isupper():
-        return False
-    if after is None or after.gap == "line":
-        return is_capitals(text)
-    return len(text.split()) >= 3

@@ -1,0 +1,218 @@
+"""The parts of a body's name: the listed body it begins with, the words between, the places with their kinds.
+
+The trouble: "quân" is no "quận" and "xã hội" no "xã"; names come in capitals, without marks, with a letter misread.
+
+The evidence, in order of trust: the table of bodies without their place (`bodies`), words that name a kind of place,
+the gazetteer for names that hold such a word.
+
+What it never does: find a body inside a text; a name begins with it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.knowledge import gazetteer
+from pipeline.knowledge.fuzzy import plain
+from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.vietnamese import fold
+
+
+@cache
+def _bodies() -> tuple[dict[str, tuple[str, str]], tuple[str, ...]]:
+    """Plain key -> (canonical name, level), and the keys of two words and more."""
+    found: dict[str, tuple[str, str]] = {}
+    for name, level in load_table("bodies"):
+        found.setdefault(key_of(name), (name, level))
+    return found, tuple(key for key in found if len(key) >= 8)
+
+
+def key_of(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", plain(text)).strip()
+
+_KIND_KEYS = {
+    "tinh": "tỉnh",
+    "thanh pho": "thành phố",
+    "thi xa": "thị xã",
+    "thi tran": "thị trấn",
+    "huyen": "huyện",
+    "quan": "quận",
+    "xa": "xã",
+    "phuong": "phường",
+    "dac khu": "đặc khu",
+    "thu do": "thủ đô",
+    "tp": "thành phố",
+    "tx": "thị xã",
+}
+
+_DAMAGED_KINDS = {
+    "tĩnh": "tỉnh",
+    "tình": "tỉnh",
+    "tính": "tỉnh",
+    "huyên": "huyện",
+    "huyền": "huyện",
+}  # not "Hà Tĩnh"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`core` is the canonical body, `level` that of the table; `middle` the words between, `places` (kind, name)."""
+
+    core: str
+    level: str
+    fuzzy: bool
+    middle: str
+    places: tuple[tuple[str, str], ...]
+    trailing: str  # a name without a kind of place: "Sở Y tế Kiên Giang", "Huyện ủy Nho Quan"
+
+
+@lru_cache(maxsize=4096)
+def parts_of(text: str) -> Parts | None:
+    words = text.split()
+    core = core_of(words)
+    if core is None:
+        return None
+    count, name, level, fuzzy = core
+    name = name if fuzzy else _as_printed(name, words[:count])
+    rest = words[count:]
+    marked = has_marks(text)
+    places: list[tuple[str, str]] = []
+    middle: list[str] = []
+    last = key_of(words[count - 1])
+    if last in ("tinh", "huyen", "xa", "phuong", "quan") and rest and count > 1:
+        rest = [words[count - 1], *rest]  # "Công an tỉnh" + "Kiên Giang": the kind belongs to the place too
+        kind_shared = True
+    else:
+        kind_shared = False
+    index = 0
+    while index < len(rest):
+        kind, length = kind_at(rest, index, marked)
+        if kind is None:
+            (middle if not places else []).append(rest[index])
+            index += 1
+            continue
+        stop = index + length
+        while stop < len(rest) and not rest[stop].startswith("("):
+            longer = " ".join(rest[index + length : stop + 1])
+            if kind_at(rest, stop, marked)[0] and (marked or not gazetteer.find_units(longer, kind=kind)):
+                break  # without marks "CUC PHUONG" is a name, not a ward
+            stop += 1
+            if rest[stop - 1].endswith((",", ";")):
+                break
+        places.append((kind, " ".join(rest[index + length : stop]).strip(" ;.-")))
+        index = max(stop, index + length)
+    if kind_shared and places and places[0][1] == "":
+        places.pop(0)
+    trailing = ""
+    if not places and middle and (level in ("province", "district", "other") or core[1] in _NAMED):
+        trailing, middle = " ".join(middle), []
+    return Parts(name, level, fuzzy, " ".join(middle), tuple(places), trailing)
+
+
+def _as_printed(name: str, words: list[str]) -> str:
+    """A listed name with the hyphens and commas of the printed one: "SỞ VĂN HÓA THÔNG TIN" has none."""
+    bare = [word for word in re.findall(r"[^\s,]+", name) if word != "-"]
+    printed = [word for word in words if word not in ("-", "–")]
+    if len(bare) != len(printed) or len(bare) == len(name.split()) == len(words):
+        return name
+    out = []
+    listed = iter(bare)
+    for word in words:
+        out.append("-" if word in ("-", "–") else next(listed) + ("," if word.endswith(",") else ""))
+    return " ".join(out)
+
+_NAMED = (
+    "Công an",
+    "Tòa án nhân dân",
+    "Viện kiểm sát nhân dân",
+    "Trung tâm Y tế",
+    "Bảo hiểm xã hội",
+    "Kho bạc Nhà nước",
+    "Đồn Biên phòng",
+)
+
+SHORT_NAME, SURE_SHORT = 16, 92  # letters, percent: "ban hanh danh" and "ban nhan dan" have 88
+
+
+def core_of(words: list[str]) -> tuple[int, str, str, bool] | None:
+    """(words taken, canonical name, level, whether it was only alike) for the body that a name begins with."""
+    table, keys = _bodies()
+    if not words:
+        return None
+    heads: list[str] = []  # key of the first word, of the first two, ...
+    for word in words[:16]:
+        key = key_of(word)
+        heads.append(f"{heads[-1]} {key}".strip() if heads else key)
+    if not _may_open(heads[0]):
+        return None
+    for count in range(len(heads), 0, -1):
+        found = table.get(heads[count - 1])
+        if found is not None and count == 1 and has_marks(" ".join(words)) and fold(found[0]) != fold(words[0]):
+            return None  # "BẢO VỆ ..." is no newspaper ("Báo"), "ĐẠI HỘI" no station ("Đài")
+        if found is not None:
+            return count, found[0], found[1], False
+    best: tuple[float, int, str] | None = None
+    for count in range(min(10, len(heads)), 1, -1):
+        if len(heads[count - 1]) < 8:
+            break
+        match = process.extractOne(
+            heads[count - 1], keys, scorer=fuzz.ratio, score_cutoff=best[0] + 0.1 if best else 88
+        )
+        if match is not None and len(match[0]) < SHORT_NAME and match[1] < SURE_SHORT:
+            match = None
+        if match is not None:
+            best = (match[1], count, match[0])
+    if best is None:
+        return None
+    name, level = table[best[2]]
+    return best[1], name, level, True
+
+
+@lru_cache(maxsize=4096)
+def _may_open(word: str) -> bool:
+    """Whether a word is, but for one letter, the first of a body's name; most lines of a text are settled here."""
+    return any(Levenshtein.distance(word, first, score_cutoff=1) <= 1 for first in _first_words())
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(key.split()[0] for key in _bodies()[0])
+
+
+def kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int]:
+    """(kind of place, words it takes) at a position. Where the text has marks the kind must have its own:
+    "huyện Nho Quan" has no "quận"."""
+    two = key_of(" ".join(words[index : index + 2]))
+    if index + 1 < len(words) and two in _KIND_KEYS:
+        return _KIND_KEYS[two], 2
+    one = key_of(words[index].rstrip("."))
+    if one in _KIND_KEYS and " " not in one:
+        kind = _KIND_KEYS[one]
+        # "quân sự", "phương án", "xã hội": marks decide where there are any
+        bare = words[index].lower().strip(".,")
+        damaged = _DAMAGED_KINDS.get(bare)
+        if (
+            damaged
+            and words[index].isupper()
+            and index + 1 < len(words)
+            and (index == 0 or key_of(words[index - 1]) != "ha")
+        ):
+            return damaged, 1
+        if bare == kind or (bare == one and not marked) or bare in ("tp", "tx"):
+            after = key_of(words[index + 1]) if index + 1 < len(words) else ""
+            if one == "xa" and after in ("hoi", "vien"):
+                return None, 0
+            if one == "quan" and after in ("su", "doi", "ly", "nhan", "chung", "tri"):
+                return None, 0
+            if one == "phuong" and after in ("an", "phap", "huong", "tien"):
+                return None, 0
+            return kind, 1
+    return None, 0
+
+
+def has_marks(text: str) -> bool:
+    return any(ord(letter) > 127 for letter in text)
