@@ -96,6 +96,7 @@ class Weaver:
         self.slots: list[Slot] = []
         self.begins: list[int] = []  # node where each slot begins
         self.values: list[float] = []  # of the best candidate of each slot, a letter: reading and frequency
+        self.worth: dict[str, tuple[Candidates, float]] = {}  # by text: the list it was told of last
         self.fresh = True
         self.bounded = True  # the arc just before is a boundary
         self.last_text = -1  # slot of the text piece just before, when nothing stands between
@@ -255,8 +256,12 @@ class Weaver:
     def _value(self, found: Candidates, text: str) -> float:
         if not len(found):
             return -50.0
-        unigram = self.trained.model.tables[0].logs
-        return float((found.emissions + 0.5 * unigram[found.words]).max()) / len(text)
+        known, value = self.worth.get(text, (None, 0.0))
+        if known is not found:
+            unigram = self.trained.model.tables[0].logs
+            value = float((found.emissions + 0.5 * unigram[found.words]).max()) / len(text)
+            self.worth[text] = found, value
+        return value
 
     def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
         """The two most likely ways to cut a token in two, each with the best readings of its halves."""
