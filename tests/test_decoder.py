@@ -34,6 +34,7 @@ def test_labels_only_open_a_line():
         ("Ủy ban nhân dân xã giao các thônn rà soát hộ nghểo và báo cáo kếtt quả", "slips"),
         ("Uy ban nhan dan xa giao cac thon ra soat ho ngheo va bao cao ket qua", "unmarked"),
         ("Uy ban nhan dan x4 giao cac thén ra soat h6 ngheo va bdo cdo két qua", "garbled"),
+        ("Nhóm Green Valley Sports & Arts của Amanda Wright mở lớp Summer Dance Camp ở nhà văn hóa xã", "slips"),
         ("The committee shall publish its report every year without further delay", "foreign"),
     ],
 )
