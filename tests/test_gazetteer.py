@@ -43,21 +43,6 @@ def test_counts_of_the_reform():
     }
 
 
-@pytest.mark.parametrize(
-    ("former", "today"),
-    [
-        ("Bắc Giang", "Bắc Ninh"),
-        ("tỉnh Kiên Giang", "An Giang"),
-        ("Hà Tây", "Hà Nội"),
-        ("Huế", "Huế"),
-        ("Hải Hưng", None),
-        ("Atlantis", None),
-    ],
-)
-def test_successor_provinces(former, today):
-    assert gazetteer.successor_province(former) == today
-
-
 def test_every_old_province_has_a_successor_that_stands():
     standing = {row[0] for row in load_table("provinces") if not row[3]}
     ended = [row for row in load_table("provinces") if row[3] >= "2025"]

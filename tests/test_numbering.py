@@ -70,23 +70,6 @@ def test_what_is_no_roman_numeral(numeral):
     assert numerals.roman_value(numeral) is None
 
 
-@pytest.mark.parametrize(
-    ("parent", "child", "opens"),
-    [
-        ("II.", "2.1.", True),
-        ("II.", "1.", True),
-        ("1.", "a)", True),
-        ("1.", "2.1.", False),
-        ("2.", "2.1.", True),
-        ("1.", "b)", False),
-        ("1.", "2.", False),
-    ],
-)
-def test_first_label_below(parent, child, opens):
-    above, below = (numbering.markers(f"{label} Nội dung")[0] for label in (parent, child))
-    assert sequence.opens_under(above, below) is opens
-
-
 def test_a_line_of_a_megabyte_of_labels_is_quick():
     begun = time.process_time()
     numbering.markers("1." * 500_000)

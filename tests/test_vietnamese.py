@@ -54,12 +54,6 @@ def test_tone_placement_goes_both_ways(new, old):
     assert vietnamese.fold(new) == vietnamese.fold(old)
 
 
-def test_tone_style_of_a_text():
-    assert vietnamese.tone_style("xã hoà bình, thuỷ lợi") == "new"
-    assert vietnamese.tone_style("xã hòa bình") == "old"
-    assert vietnamese.tone_style("quý bạn đọc") == ""
-
-
 def test_keys():
     assert vietnamese.search_key("Đặng Thị Ngọc HUYỀN") == "dang thi ngoc huyen"
     assert vietnamese.strip_marks("Đặng 12 ¢") == "Dang 12 ¢"

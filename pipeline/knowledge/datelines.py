@@ -49,7 +49,6 @@ _PLACE = re.compile(
 )
 _BLANK = re.compile(r"[\s._,;:'\"*~\-/\\|…‥‧]*\Z")
 _STROKE_BESIDE = re.compile(r"[0-9][|\\!]|[|\\!][0-9]")
-_TIDY = re.compile(r"\s+")
 
 
 def parse_dateline(text: str) -> Dateline | None:
@@ -167,7 +166,7 @@ def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
     match = _PLACE.search(segment)
     if match is None:
         return None, at
-    place = _TIDY.sub(" ", match["place"]).strip(" -*_\"'()")
+    place = " ".join(match["place"].split()).strip(" -*_\"'()")
     words = place.split()
     # A place is written in capitals ("Hoa Lư", "TP. Hồ Chí Minh", "Ea H'leo"); small words before are not its own.
     while words and not words[0][0].isupper():

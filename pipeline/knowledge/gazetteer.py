@@ -315,16 +315,3 @@ def _candidates(
     else:
         found.update((_named_at(name, date), None, None) for name in provinces or ())
     return found
-
-
-@cache
-def _successors() -> dict[str, str]:
-    return {_loose(row[0]): row[4] or row[0] for row in load_table("provinces") if row[4] or not row[3]}
-
-
-def successor_province(province: str) -> str | None:
-    """The province of today that holds a former one ("Bắc Giang" -> "Bắc Ninh"); None for an unknown name or one that
-    was divided."""
-    for unit in find_units(province, "province"):
-        return _successors().get(_loose(unit.name))
-    return None

@@ -55,12 +55,11 @@ _TAIL = re.compile(
     r"\s*(?:nam|giai d[o0]an|den nam)\s+(?:19|20)\d\d.*\Z"
 )  # "... NĂM 2024", "giai đoạn 2021-2025"
 _SIGNS = re.compile(r"[,;:\-–()\"]+")
-_SPACES = re.compile(r"\s+")
 
 
 def _key(heading: str) -> str:
     short = _TAIL.sub("", plain(heading))
-    return _SPACES.sub(" ", _SIGNS.sub(" ", folded(short))).strip()
+    return " ".join(_SIGNS.sub(" ", folded(short)).split())
 
 
 @lru_cache(maxsize=4096)

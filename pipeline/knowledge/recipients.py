@@ -27,7 +27,6 @@ class RecipientLine:
     level: int = 1
 
 
-_SPACES = re.compile(r"\s+")
 _HEAD = re.compile(
     r"[\s*_#|.\-]*(?P<words>n[o0d6e]?[il1j]?\s?n\s?h\s?[a-z]{1,3})\s*[*_]*\s*(?:[:;.,]|\Z|(?=\s))[*_\s]*"
 )
@@ -118,7 +117,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     opening = _MARK.match(text)
     mark = (opening["mark"] or "") if opening else ""
     body = text[opening.end() :] if opening else text
-    body = _SPACES.sub(" ", body).strip(" \t;:,|*_")
+    body = " ".join(body.split()).strip(" \t;:,|*_")
     body = body[:-1].rstrip() if body.endswith(".") and not body.endswith("...") else body
     body = _TRAILING_NOISE.sub("", body.removesuffix("./")).rstrip(" ;,")
     if not any(map(str.isalpha, body)) or is_recipients_head(text):
@@ -163,7 +162,7 @@ def parse_archive(text: str) -> str | None:
         return None
     what = text[match.start("what") :].strip()
     what = _DEBRIS.sub("", what)
-    what = _SPACES.sub(" ", re.sub(r"[\s.;,/]*\Z", "", what)).strip()
+    what = " ".join(re.sub(r"[\s.;,/]*\Z", "", what).split())
     if not what:
         return None
     colon = ":" in match["tail"] or ";" in match["tail"]

@@ -69,12 +69,3 @@ def step(previous: Marker, marker: Marker) -> Step | None:
 def is_first(marker: Marker) -> bool:
     """Whether it opens a list ("I", "1", "2.1", "a", "(1)")."""
     return bool(marker.ordinals) and marker.ordinals[-1] == 1
-
-
-def opens_under(parent: Marker, child: Marker) -> bool:
-    """Whether `child` can be the first label below `parent`: "2" -> "2.1", "II" -> "2.1" or "1", "1" -> "a"."""
-    if not is_first(child) or child.shape == parent.shape:
-        return False
-    if len(child.ordinals) > 1:
-        return child.ordinals[:-1] == parent.ordinals
-    return True

@@ -36,7 +36,6 @@ _NUMBERED_LETTER = re.compile(
 _PAREN = re.compile(
     r"[(\[{]\s?(?P<inner>[0-9lI|]{1,3}|[a-zđ]|[ivx¡]{1,5}|[IVX]{1,5})\s?(?P<close>[)\]}])(?P<tail>[.:]?)"
 )
-_SPACES = re.compile(r"\s+")
 
 
 def in_signs(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -97,7 +96,7 @@ def _arabic(head: str, at: int, line: str) -> Iterator[Marker]:
     printed = match["number"]
     if not any(sign.isdecimal() for sign in printed) and len(printed) > 2:
         return
-    compact = _SPACES.sub("", printed).replace(",", ".")
+    compact = "".join(printed.split()).replace(",", ".")
     label = compact.translate(DIGIT_FAULTS)
     parts = [int(part) for part in label.split(".")]
     close, doubt = closing(match["close"])

@@ -108,7 +108,6 @@ class _Draft:
 
 _RECIPIENTS_WORDS = re.compile(r"N[ơo]i nh[ậâạa]n\s*[:;.]")
 _COLUMNS = re.compile(r"\s{4,}|\t+")
-_SPACES = re.compile(r"\s+")
 
 
 def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
@@ -152,7 +151,7 @@ def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
         if len(parts) == 2 and all(_kind(part) not in ("other", "signed") for part in parts)
     ]
     if not double:
-        return [[(index, _SPACES.sub(" ", line).strip()) for index, line in enumerate(lines) if line.strip()]]
+        return [[(index, " ".join(line.split())) for index, line in enumerate(lines) if line.strip()]]
     left: list[tuple[int, str]] = []
     right: list[tuple[int, str]] = []
     for index, (line, parts) in enumerate(zip(lines, parted, strict=True)):
@@ -161,7 +160,7 @@ def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
             right.append((index, parts[1].strip()))
         elif parts:
             indent = len(line) - len(line.lstrip())
-            (right if indent > 20 else left).append((index, _SPACES.sub(" ", line).strip()))
+            (right if indent > 20 else left).append((index, " ".join(line.split())))
     return [left, right]
 
 

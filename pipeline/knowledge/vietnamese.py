@@ -262,12 +262,6 @@ def to_new_style(text: str) -> str:
     return _OLD.sub(_shift_right, text)
 
 
-def tone_style(text: str) -> str:
-    """"old", "new", or "" where the text has no syllable that tells or as many of one as of the other."""
-    old, new = len(_OLD.findall(text)), len(_NEW.findall(text))
-    return "old" if old > new else "new" if new > old else ""
-
-
 # --- keys and questions -------------------------------------------------------------------------------------
 
 

@@ -32,7 +32,6 @@ _WORD_FAMILY: dict[str, tuple[Family, str]] = {
     "bieu": ("annex", "Biểu"),
     "mau": ("annex", "Mẫu"),
 }
-_SPACES = re.compile(r"\s+")
 
 
 def worded(head: str, at: int, line: str) -> Iterator[Marker]:
@@ -57,7 +56,7 @@ def worded(head: str, at: int, line: str) -> Iterator[Marker]:
         return  # "Phầni": a word that begins so; "PHẦNII" alone on its line lost its space
     word_gap = match["gap"].split()
     keyword = _in_case_of(printed_word, canonical)
-    doubt = None if keyword == _SPACES.sub(" ", printed_word) else f"read as {printed_word}"
+    doubt = None if keyword == " ".join(printed_word.split()) else f"read as {printed_word}"
     value, numeral, numeral_doubt = _worded_numeral(
         match["numeral"] or "", printed_numeral, bool(word_gap) and word_gap[0] == "thu"
     )
