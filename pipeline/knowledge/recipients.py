@@ -47,19 +47,24 @@ _NOTE_WORDS = re.compile(
 
 
 # The stroke of "b/c" comes back as a letter: "bíc", "p1h". Only these four short forms have one.
-_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€hH])\Z")
+_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hH])\Z")
+# "(h/c)", "(/€)": of the three short forms only "b/c" ends so
+_REPORT = re.compile(r"(?P<lead>(?:để|de)\s+)?h?\s?/\s?[cCeE€©]\Z")
 _LOST_STROKE = {"bc": "b/c", "th": "t/h", "ph": "p/h"}  # in small letters; "(TH)" may be printed so
 
 
 def _mended_note(note: str) -> str | None:
     """ "để bíc" as "để b/c", "thu hiền" as "thực hiện"; None for anything but the usual notes, damaged."""
     found = _STROKE.match(note.strip(" ;,."))
+    report = _REPORT.match(note.strip(" ;,."))
+    if report is not None:
+        return f"{report['lead'] or ''}b/c"
     lost = _LOST_STROKE.get(note.strip(" ;,.").removeprefix("để "))
     if lost is not None:
         return f"để {lost}" if note.strip().startswith("để ") else lost
     if found is None:
         return _nearly_note(note.strip(" ;,."))
-    pair = f"{found['one']}/{'c' if found['two'] in 'eE€' else found['two']}"
+    pair = f"{found['one']}/{'c' if found['two'] in 'eE€©' else found['two']}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
 
 

@@ -203,7 +203,8 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and draft.authority
                 and not draft.title
                 and draft.name is None
-                and positions.mostly_capitals(piece)
+                and piece.isupper()
+                and "_" not in piece
                 and not _SCRAPS.search(piece)
             ):
                 draft.authority.append((index, piece))  # "TM. ỦY BAN NHÂN DÂN" / "XÃ TRÀ LÂM"

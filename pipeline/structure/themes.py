@@ -15,6 +15,10 @@ _THEME = re.compile(
     r"\bchu de\b(?P<between>[^“”\"'.;:]{0,70}?)\s*(?:la)?\s*[:,]?\s*[“\"«](?P<theme>[^”\"»]{8,400})[”\"»]"
 )
 _THEME_LINE = re.compile(r"^\W*(?:\d[.)]\s*)?chu de(?:\s+[^:“\"]{0,50})?\s*:\s*(?P<theme>[^“\"].{7,300}?)\s*[.;]?$")
+# 'Tuổi trẻ ...': recognisers make one stroke of the two of a mark
+_SINGLE = re.compile(
+    r"\bchu de\b(?P<between>[^“”\"'.;:]{0,70}?)\s*(?:la)?\s*[:,]?\s+'(?P<theme>[a-z0-9][^\"']{8,400})'(?=\W|$)"
+)
 MOST_THEMES = 20  # a plan quotes its theme twice or thrice
 _THEME_ACTION = re.compile(r"\bchu de\b")
 
@@ -27,7 +31,7 @@ def find_themes(nodes: Sequence[Node]) -> list[tuple[str, float, Paragraph, int,
             key = aligned(paragraph.text)
             if not _THEME_ACTION.search(key):
                 continue
-            for match in _THEME.finditer(key):
+            for match in (*_THEME.finditer(key), *_SINGLE.finditer(key)):
                 start, end = match.span("theme")
                 score = 1.0 + (1.0 if not key[: match.start()].strip(" -+*") else 0.0)
                 if step.node.kind == "situation":
