@@ -278,3 +278,35 @@ def test_a_sign_that_was_recognised_is_shown_as_unsure() -> None:
         plan = record.read_record(tables.tables(scan(page_of(read, objects=grid(XS, YS)))))
         assert plan.targets[0].comparator == ">"
         assert plan.evidence["/targets/0/comparator"].confidence == pytest.approx(shown)
+
+
+def test_a_calendar_without_rules_and_without_numbers_is_a_table() -> None:
+    cells = [  # text, left, top
+        ("Thời gian", 70.0, 200.0), ("Công việc", 240.0, 200.0),
+        ("Tháng 11/2022", 60.0, 224.0), ("Lập kế hoạch", 200.0, 224.0),
+        ("Tháng 12/2022", 60.0, 248.0), ("Tập huấn cho các tổ", 200.0, 248.0),
+        ("Tháng 5/2023", 60.0, 272.0), ("Tổng kết mùa khô", 200.0, 272.0),
+    ]  # fmt: skip
+    page = page_of([line_at(text, left, top) for text, left, top in cells])
+    table = tables.find_tables(page).tables[0]
+    assert [[cell.text for cell in table.cells if cell.row == row] for row in (0, 3)] == [
+        ["Thời gian", "Công việc"],
+        ["Tháng 5/2023", "Tổng kết mùa khô"],
+    ]
+    places = [line_at(text, left, top) for text, left, top in cells]
+    named = [
+        replace(line, words=tuple(replace(word, text="Xã", raw="Xã") for word in line.words)) for line in places[2:]
+    ]
+    assert tables.find_tables(page_of([*places[:2], *named])).tables == ()  # no column of times
+
+
+def test_the_upper_line_of_a_head_cell_is_of_the_table() -> None:
+    cells = [
+        ("Thời gian", 420.0, 190.0),
+        ("TT", 60.0, 205.0), ("Nội dung", 110.0, 205.0), ("Chủ trì", 260.0, 205.0), ("hoàn thành", 420.0, 205.0),
+        ("1", 62.0, 235.0), ("Lắp đặt", 110.0, 235.0), ("Đoàn xã", 260.0, 235.0), ("30/4/2024", 420.0, 235.0),
+        ("2", 62.0, 262.0), ("Kiểm tra", 110.0, 262.0), ("Công an xã", 260.0, 262.0), ("Quý III/2024", 420.0, 262.0),
+    ]  # fmt: skip
+    table = tables.find_tables(page_of([line_at(text, left, top) for text, left, top in cells])).tables[0]
+    assert [cell.text for cell in table.cells if cell.row == 0] == ["TT", "Nội dung", "Chủ trì", "Thời gian hoàn thành"]
+

@@ -406,10 +406,9 @@ def _target(label: str | None, text: str, offset: int, clause: _Clause, paragrap
     numbers = list(_NUMBER.finditer(text, quantity.number_start, quantity.number_end))
     for name, number in zip(("value", "value_to"), (numbers[:1] + numbers[-1:]), strict=False):
         parts.append((name, paragraph.place(offset + number.start(), offset + number.end(), place.confidence)))
-    sign = (offset + quantity.start, offset + quantity.end)
     sure = sure_of_sign(quantity.raw, (word for line in paragraph.lines for word in line.words))
-    parts.append(("comparator", paragraph.place(*sign, min(place.confidence, sure))))
-    parts.append(("unit", paragraph.place_of(quantity.unit, *sign)))
+    parts.append(("comparator", replace(place, confidence=sure * place.confidence)))
+    parts.append(("unit", paragraph.place_of(quantity.unit, offset + quantity.start, offset + quantity.end)))
     return FoundTarget(
         label,
         indicator,

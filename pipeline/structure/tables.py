@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Line, Page, Table, union, upright
+from pipeline.structure.gutter_tables import from_gutters
 from pipeline.structure.ruled_tables import filled, ruled_regions
-from pipeline.structure.text_tables import from_bars, from_columns, from_gutters, from_rows
+from pipeline.structure.text_tables import from_bars, from_columns, from_rows
 
 
 def tables(document: Document) -> Document:

@@ -185,7 +185,7 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
     if found:
         own = found[0]
         sure = sure_of_sign(own.raw, (word for line in value.lines for word in line.words))
-        sign = ("comparator", place_of_cells(paragraph, (value,), printed, sure))
+        sign = ("comparator", replace(base.place, confidence=sure * base.place.confidence))
         return replace(
             base,
             parts=(*base.parts, sign),

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pipeline.document import Box, Cell, Line, Page, Table, Word, union
+from pipeline.document import Cell, Line, Page, Table, Word, union
 from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
 
@@ -59,7 +59,7 @@ def from_bars(page: Page, taken: Taken) -> Found:
         if len(rows) >= 2 and max(map(len, rows)) >= 2:
             for line in run:
                 taken[id(line)] = (len(found), list(range(len(line.words))))
-            found.append(_table_of_rows(rows))
+            found.append(table_of_rows(rows))
         run.clear()
 
     for block in page.blocks:
@@ -76,7 +76,7 @@ def from_bars(page: Page, taken: Taken) -> Found:
     return found
 
 
-def _table_of_rows(rows: Sequence[Sequence[tuple[Word, ...]]], ruled: bool = True) -> tuple[Table, tuple[Line, ...]]:
+def table_of_rows(rows: Sequence[Sequence[tuple[Word, ...]]], ruled: bool = True) -> tuple[Table, tuple[Line, ...]]:
     """A table of rows of words; a row with fewer cells has its last one merged to the end (a group row)."""
     width = max(map(len, rows))
     cells, lines = [], []
@@ -99,7 +99,7 @@ class _Row:
     segments: tuple[tuple[int, int], ...]  # from word to word, by wide gaps
 
 
-def _segments(line: Line) -> tuple[tuple[int, int], ...]:
+def segments_of(line: Line) -> tuple[tuple[int, int], ...]:
     spans, start = [], 0
     last: float | None = None
     for index, word in enumerate(line.words):
@@ -116,7 +116,7 @@ def _segments(line: Line) -> tuple[tuple[int, int], ...]:
 def from_columns(page: Page, taken: Taken) -> Found:
     """Tables without rules: runs of lines with three columns or more that stand in line."""
     rows = [
-        _Row(line, _segments(line))
+        _Row(line, segments_of(line))
         for block in page.blocks
         if block.kind == "text"
         for line in block.lines
@@ -135,7 +135,7 @@ def from_columns(page: Page, taken: Taken) -> Found:
                 split = [_by_edges(row, edges) for row in run]
                 for row in run:
                     taken[id(row.line)] = (len(found), list(range(len(row.line.words))))
-                found.append(_table_of_rows(split, ruled=False))
+                found.append(table_of_rows(split, ruled=False))
         index = max(end, index + 1)
     return found
 
@@ -169,117 +169,6 @@ def _by_edges(row: _Row, edges: Sequence[float]) -> list[tuple[Word, ...]]:
     return [tuple(cell) for cell in cells]
 
 
-# --- gutters between columns ------------------------------------------------------------------------------
-
-GUTTER = 6.5  # points without a word over all rows; words of a line stand 3-5 apart
-ROW_GAP = 0.3  # of a line's height, free over all columns between two rows; lines of one cell leave 0.1-0.2
-WIDE_LINE = 0.6  # of the width of the page's text: such a line is a paragraph, no cell
-_LABEL_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|so tt)\W*$")
-_NUMBER_ALONE = re.compile(r"\W?(?:\d{1,3}|[IVX]+|[A-ZĐ])\W{0,2}")
-
-
-def from_gutters(page: Page, taken: Taken) -> Found:
-    """Tables without rules whose cells were read one by one: a head row with "TT", rows and columns parted by white."""
-    lines = [
-        line
-        for block in page.blocks
-        if block.kind == "text"
-        for line in block.lines
-        if line.box is not None and line.words and all(word.box is not None for word in line.words)
-    ]
-    if not lines:
-        return []
-    width = max(_box(line).right for line in lines) - min(_box(line).left for line in lines)
-    bands = _bands(lines)
-    found: Found = []
-    at = 0
-    while at < len(bands):
-        end = _gutter_end(bands, at, WIDE_LINE * width)
-        rows = _gutter_rows([line for band in bands[at:end] for line in band]) if end > at else []
-        if rows:
-            for band in bands[at:end]:
-                for line in band:
-                    taken[id(line)] = (len(found), list(range(len(line.words))))
-            found.append(_table_of_rows(rows, ruled=False))
-        at = max(end, at + 1) if rows else at + 1
-    return found
-
-
-def _box(line: Line | Word) -> Box:
-    assert line.box is not None
-    return line.box
-
-
-def _bands(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines that stand beside one another, top to bottom."""
-    bands: list[list[Line]] = []
-    for line in sorted(lines, key=lambda line: (_box(line).top + _box(line).bottom)):
-        middle = _box(line).middle[1]
-        if bands and any(_box(other).top < middle < _box(other).bottom for other in bands[-1]):
-            bands[-1].append(line)
-        else:
-            bands.append([line])
-    return bands
-
-
-def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float) -> int:
-    """Index after the last band of a table whose head begins at `start`; `start` where none does."""
-    head = [line for band in bands[start : start + 2] for line in band]
-    if not any(_LABEL_HEAD.match(aligned(line.words[0].text)) for line in head):
-        return start
-    parts = sum(len(_segments(line)) for line in bands[start])
-    if parts < 2 or not _heads(head):
-        return start
-    at = start + 1
-    while at < len(bands):
-        band = bands[at]
-        far = _box(band[0]).top - max(_box(line).bottom for line in bands[at - 1]) > 2 * _box(band[0]).height
-        alone = len(band) == 1 and (_BULLET.match(band[0].text) or _SECTION.match(band[0].text))
-        if far or alone or any(_box(line).width > wide and len(_segments(line)) < LEAST_COLUMNS for line in band):
-            break
-        at += 1
-    return at
-
-
-def _gutter_rows(lines: Sequence[Line]) -> list[list[tuple[Word, ...]]]:
-    """Words by row and column; empty where white parts no three columns and three rows."""
-    words = [word for line in lines for word in line.words if word.text]
-    height = sorted(_box(word).height for word in words)[len(words) // 2]
-    edges = _parted([(_box(word).left, _box(word).right) for word in words], GUTTER)
-    tops = _parted([(_box(line).top, _box(line).bottom) for line in lines], ROW_GAP * height)
-    if len(edges) < LEAST_COLUMNS or len(tops) < LEAST_COLUMNS:  # a head row and two more
-        return []
-    rows: list[list[list[Word]]] = [[[] for _ in edges] for _ in tops]
-    for line in sorted(lines, key=lambda line: (_box(line).top, _box(line).left)):
-        row = max(i for i, top in enumerate(tops) if _box(line).bottom > top)
-        for word in line.words:
-            if word.text:
-                rows[row][max(i for i, edge in enumerate(edges) if _box(word).right > edge)].append(word)
-    if rows[0][0] and _LABEL_HEAD.match(aligned(rows[0][0][0].text)) and any(len(row[0]) > 1 for row in rows):
-        rows = [_with_label(row) for row in rows]  # numbers that stand near the names beside them
-    return [[tuple(cell) for cell in row] for row in rows]
-
-
-def _with_label(row: Sequence[list[Word]]) -> list[list[Word]]:
-    """A row with its number in a cell of its own."""
-    first = row[0]
-    numbered = bool(first) and (_LABEL_HEAD.match(aligned(first[0].text)) or _NUMBER_ALONE.fullmatch(first[0].text))
-    cut = 1 if numbered else 0
-    return [first[:cut], first[cut:], *row[1:]]
-
-
-def _parted(spans: Sequence[tuple[float, float]], gap: float) -> list[float]:
-    """Where each run of spans begins that lie nearer than `gap`."""
-    starts: list[float] = []
-    reach = 0.0
-    for low, high in sorted(spans):
-        if not starts or low - reach >= gap:
-            starts.append(low)
-            reach = high
-        reach = max(reach, high)
-    return starts
-
-
 # --- rows of a text without columns ----------------------------------------------------------------------
 
 # Words of head rows, folded: what recognisers confuse counts as one letter.
@@ -292,8 +181,8 @@ _HEAD_WORDS = tuple(map(folded, _HEADS))
 _UNIT_HEAD = re.compile(r"don v[ijl] tinh|dvt")
 _OPENS_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|s[yi]t|so tt)\b")
 _ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|\s)\s*(?=\S)")
-_SECTION = re.compile(r"\s*(?:[IVX]{1,4}|[A-ZĐ]|(?i:ph[aầ]n|ch[uư][oơ]ng|ph[uụ] l[uụ]c)\s+[IVX\d]+)\s?[.\-/:]\s")
-_BULLET = re.compile(r"\s*[-+•*]\s")
+SECTION = re.compile(r"\s*(?:[IVX]{1,4}|[A-ZĐ]|(?i:ph[aầ]n|ch[uư][oơ]ng|ph[uụ] l[uụ]c)\s+[IVX\d]+)\s?[.\-/:]\s")
+BULLET = re.compile(r"\s*[-+•*]\s")
 _AFTER_TABLE = re.compile(r"\W*(?:tren day|noi nhan|ghi chu:|can cu)")
 _VALUE = re.compile(r"[≥≤><=]?\d{1,3}(?:[.,]\d+)*%?")
 _SIGNS = frozenset("≥≤><=")
@@ -317,10 +206,10 @@ def from_rows(page: Page, taken: Taken) -> Found:
     while at < len(lines):
         end = _rows_end(lines, at) if lines[at].box is None else at
         if end > at:
-            start = at - (at > 0 and id(lines[at - 1]) not in taken and _heads(lines[at - 1 : at]) > LEAST_HEADS)
+            start = at - (at > 0 and id(lines[at - 1]) not in taken and heads_in(lines[at - 1 : at]) > LEAST_HEADS)
             for line in lines[start:end]:
                 taken[id(line)] = (len(found), list(range(len(line.words))))
-            found.append(_table_of_rows(_numbered_rows(lines[start:end]), ruled=False))
+            found.append(table_of_rows(_numbered_rows(lines[start:end]), ruled=False))
         at = max(end, at + 1)
     return found
 
@@ -333,12 +222,12 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
     while at < len(lines):
         text = lines[at].text
         row = _row_number(text)
-        if row == number + 1 and (number or _heads(lines[start:at]) >= LEAST_HEADS):
+        if row == number + 1 and (number or heads_in(lines[start:at]) >= LEAST_HEADS):
             number, head = number + 1, head or at
         elif (
             row is not None
-            or _SECTION.match(text)
-            or _BULLET.match(text)
+            or SECTION.match(text)
+            or BULLET.match(text)
             or _AFTER_TABLE.match(aligned(text))
             or _OPENS_HEAD.match(aligned(text))
             or len(text) > LONG_ROW
@@ -346,11 +235,11 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
         ):
             break
         at += 1
-    enough = number >= LEAST_NUMBERED or (number and _heads(lines[start:head]) > LEAST_HEADS + 1)
+    enough = number >= LEAST_NUMBERED or (number and heads_in(lines[start:head]) > LEAST_HEADS + 1)
     return at if enough else start
 
 
-def _heads(lines: Sequence[Line]) -> int:
+def heads_in(lines: Sequence[Line]) -> int:
     """How many words of head rows stand in some lines."""
     text = folded(" ".join(line.text for line in lines))
     return sum(text.count(words) for words in _HEAD_WORDS)
