@@ -6,11 +6,13 @@ is a module of its own that knows one kind of field and hands back where each va
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.document import Document
 from pipeline.knowledge import citations, dates
 from pipeline.knowledge.citation_parts import Citation as FoundCitation
+from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.vietnamese import fold
 from pipeline.plan import (
     Assignment,
@@ -114,14 +116,20 @@ def _source(document: Document) -> Source:
     )
 
 
-def _is_self(found: FoundCitation, head: header.Header) -> bool:
+_CARRIES = re.compile(r"\bkem theo\s+\Z")
+_YEAR_FIRST = re.compile(r"(?:19|20)\d{2}/")
+
+
+def _is_self(found: FoundCitation, head: header.Header, before: str = "") -> bool:
     """Whether a mention is of this document: "(Kèm theo Kế hoạch số 38/KH-UBND ngày ...)" over an annex."""
     if found.number is None or head.symbol is None or found.type != head.type_name:
         return False
     symbol = found.number.lstrip("0123456789").strip("/- .…_")
-    if fold(symbol) != fold(head.symbol):
+    if fold(_YEAR_FIRST.sub("", symbol)) != fold(_YEAR_FIRST.sub("", head.symbol)):
         return False
     if head.number is None:
+        if _CARRIES.search(aligned(before)):
+            return True  # "(Ban hành kèm theo Thông tư số 4#/2020/TT-BYT": written by hand here as in the head
         return not found.number[0].isdigit() or (found.date is not None and found.date == head.date)
     return found.number.lstrip("0").startswith((f"{head.number.lstrip('0')}/", f"{head.number.lstrip('0')}-"))
 
@@ -140,7 +148,7 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
         if paragraph.area not in ("basis", "body", "annex", "addressee"):
             continue
         for found in citations.find_citations(paragraph.text):
-            if _is_self(found, head) or _is_named_only(found):
+            if _is_self(found, head, paragraph.text[: found.start]) or _is_named_only(found):
                 continue
             mentions.append(found)
             where.append(paragraph)
