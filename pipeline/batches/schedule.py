@@ -8,24 +8,20 @@ the ledger; it never opens an input or holds a page.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import hashlib
-import os
 import time
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pipeline import disk
-from pipeline.batches import jobs, report
+from pipeline.batches import report
 from pipeline.batches.discover import Found
-from pipeline.batches.jobs import Drives, Finish, Lost, Opened, Stamp, Written
+from pipeline.batches.jobs import Drives, Lost, Opened, Written
+from pipeline.batches.orders import Orders
 from pipeline.batches.outcomes import Event, EventKind, Outcome, State
 from pipeline.batches.pagefiles import PageRow, content_key, stored_numbers
-from pipeline.batches.planning import Keys, failed_outcome, is_current, open_seconds
+from pipeline.batches.planning import Keys, failed_outcome, is_current
 from pipeline.batches.store import ANNOUNCED_AFTER, InputRow, Store, path_of, text_of_path
 from pipeline.batches.tally import Tally
 from pipeline.batches.underway import UnderWay, open_error, page_error
@@ -44,12 +40,6 @@ from pipeline.settings import Settings
 
 GRACE_SECONDS = 10.0  # for the work under way after a first SIGINT or SIGTERM; most pages end in it
 POLL_SECONDS = 0.25  # longest time in which a signal goes unnoticed
-FINISH_SECONDS = 180.0  # to read and write one document, and on top for each page:
-FINISH_SECONDS_PER_PAGE = 3.0
-# A document is finished whole: 1.9 MB a page of 200 words were measured. Beyond so many pages, which fit into
-# the limit of a worker, each adds to it, within what the pool has.
-FINISH_PAGES = 300
-FINISH_BYTES_PER_PAGE = 2_500_000
 # Trying again cannot help: the content itself is refused, or the file is another one now.
 _HOPELESS = (TooLarge, EncryptedFile, ChangedInput)
 
@@ -79,11 +69,10 @@ class Run:
         self._found = found
         self._store = ledger
         self._settings = settings
-        self._drives = drives
+        self._orders = Orders(ledger, settings, drives, spare_bytes)
         self._keys = keys
         self._progress = progress
         self._redo = redo
-        self._spare_bytes = spare_bytes
         self._next = 0
         self._documents: dict[int, UnderWay] = {}
         self._ready: deque[UnderWay] = deque()  # all pages settled
@@ -194,20 +183,7 @@ class Run:
 
     def _open_task(self, document: UnderWay) -> Task:
         self._opening += 1
-        item = document.item
-        arguments = (self._drives, self._readable(item), item.name, self._settings)
-        return Task(("open", document.place), jobs.open_input, arguments, open_seconds(item))
-
-    def _readable(self, item: Found) -> Path:
-        """The path, or a link to it where its bytes are no UTF-8, which some libraries refuse."""
-        try:
-            str(item.path).encode()
-        except UnicodeEncodeError:
-            link = self._store.temporary / f"input-{hashlib.sha256(os.fsencode(item.path)).hexdigest()[:16]}"
-            with disk.output_errors(link), contextlib.suppress(FileExistsError):
-                link.symlink_to(item.path)
-            return link
-        return item.path
+        return self._orders.open(document)
 
     def _opened(self, document: UnderWay, opened: Opened) -> None:
         document.source, document.stamp = opened.source, opened.stamp
@@ -270,12 +246,7 @@ class Run:
 
     def _page_task(self, document: UnderWay, number: int, plain: bool) -> Task:
         document.under_way.add(number)
-        folder = self._store.page_folder(document.source.sha256, document.key)
-        arguments = (
-            self._drives, document.source, document.stamp, number, self._settings, plain, folder, self._store.temporary,
-        )
-        limit = self._settings.page_timeout_seconds
-        return Task(("page", document.place, number, plain), jobs.read_page, arguments, limit)
+        return self._orders.page(document, number, plain)
 
     def _page_ended(self, document: UnderWay, number: int, plain: bool, finished: Finished) -> None:
         document.under_way.discard(number)
@@ -336,24 +307,11 @@ class Run:
     def _finish_task(self, document: UnderWay) -> Task:
         document.finish_tries += 1
         document.under_way.add(0)
-        name = document.item.name
         if document.stored is None and document.complete is not None:
             # Its document.json is about to be replaced by another reading.
             document.complete = None
             self._store.record_input(self._row(document, "open"))
-        twin = None
-        if document.twin is not None and (row := self._store.input(document.twin)) is not None:
-            twin = (self._store.out / row.name, row.files)
-        order = Finish(
-            document.source, document.stamp or Stamp(0, 0, 0), self._settings,
-            self._store.page_folder(document.source.sha256, document.key), document.stored, document.failed,
-            self._store.out / name, self._store.temporary,
-            tuple(file for file, _ in document.previous.files) if document.previous else (), twin,
-            self._store.put_aside(),
-        )
-        seconds = FINISH_SECONDS + FINISH_SECONDS_PER_PAGE * document.source.page_count
-        extra = min(self._spare_bytes, FINISH_BYTES_PER_PAGE * max(0, document.source.page_count - FINISH_PAGES))
-        return Task(("finish", document.place), jobs.finish_document, (self._drives, order), seconds, extra)
+        return self._orders.finish(document)
 
     def _finished(self, document: UnderWay, finished: Finished) -> None:
         document.under_way.discard(0)
