@@ -12,15 +12,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.units import PER, Group, unit_at
 
 Comparator = Literal["=", ">=", "<=", ">", "<", "range"]
 Role = Literal["value", "qualifier"]
-Group = Literal["percent", "money", "scale", "measure", "time", "age", "ratio", "count", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,132 +88,6 @@ def _tidy(number: str) -> str:
     whole, point, rest = number.partition(".")
     return (whole.lstrip("0") or "0") + point + rest
 
-
-# --- units -----------------------------------------------------------------------------------------------
-
-
-@cache
-def _units() -> tuple[re.Pattern[str], dict[str, Group]]:
-    groups: dict[str, Group] = {}
-    for unit, group in load_table("units"):
-        groups.setdefault(aligned(unit), group)  # type: ignore[arg-type]
-    ordered = sorted(groups, key=len, reverse=True)
-    words = "|".join(re.escape(unit).replace(r"\ ", r"\s+") for unit in ordered)
-    return re.compile(rf"(?:{words})(?![a-z0-9²³])"), groups
-
-
-def is_unit(text: str) -> bool:
-    """Whether a text is a unit alone, as a column "Đơn vị tính" holds them: "Triệu đồng", "%", "Tạ/ha".
-
-    >>> [is_unit(text) for text in ("Triệu đồng", "%", "Tạ/ha", "Xã Tân Lập")]
-    [True, True, True, False]
-    """
-    plain = aligned(text.strip())
-    match = _units()[0].match(plain)
-    return match is not None and (match.end() == len(plain) or _PER.fullmatch(plain, match.end()) is not None)
-
-
-# The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
-_PER = re.compile(
-    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"
-    r"canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
-)
-# Words that follow a number but are no unit of it.
-_NO_UNIT = frozenset(
-    [
-        "va",
-        "hoac",
-        "cua",
-        "la",
-        "tai",
-        "den",
-        "toi",
-        "tu",
-        "trong",
-        "ngoai",
-        "tren",
-        "duoi",
-        "ve",
-        "cho",
-        "voi",
-        "theo",
-        "nhu",
-        "de",
-        "duoc",
-        "bi",
-        "do",
-        "o",
-        "khi",
-        "neu",
-        "thi",
-        "ma",
-        "co",
-        "khong",
-        "dat",
-        "con",
-        "tang",
-        "giam",
-        "so",
-        "voi",
-        "cac",
-        "nhung",
-        "moi",
-        "tro",
-        "len",
-        "xuong",
-        "hon",
-        "gom",
-        "bao",
-        "ke",
-        "sau",
-        "truoc",
-        "nay",
-        "do",
-        "moi",
-        "cung",
-        "dong",
-        "thoi",
-        "vao",
-        "ra",
-        "chi",
-        "dinh",
-        "ban",
-        "hanh",
-        "quy",
-        "phe",
-        "duyet",
-        "thuc",
-        "hien",
-        "trien",
-        "khai",
-        "tong",
-        "thuoc",
-        "kem",
-        "trong",
-        "do",
-        "nham",
-        "phan",
-        "dau",
-        "tiep",
-        "tuc",
-        "toan",
-        "it",
-        "nhat",
-        "toi",
-        "da",
-        "toi",
-        "thieu",
-        "khoang",
-        "hay",
-        "phai",
-        "bang",
-        "nen",
-        "se",
-        "da",
-        "dang",
-        "chua",
-    ]
-)
 
 # --- the number with its words ---------------------------------------------------------------------------
 
@@ -333,12 +205,12 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     part = match["a"].replace(".", "") if _THOUSANDS.match(match["a"]) else match["a"]
     if whole is not None and (int(part) if part.isdecimal() else 10**9) > whole:
         return None  # "30/4": no share is above its whole
-    unit_start, unit_end, group = _unit_at(plain, text, end)
+    unit_start, unit_end, group = unit_at(plain, text, end)
     if whole in _RATE_BASES and group == "count":  # "dưới 600/100.000 trẻ em": the base is part of the unit
         unit_start, whole = plain.index("/", match.end("a")), None
     if match["ua"] and printed_b is None and whole is None:
         unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
-        per = _PER.match(plain, unit_end)
+        per = PER.match(plain, unit_end)
         unit_end = per.end() if per and plain[unit_end : unit_end + 1] == "/" else unit_end
     elif match["ua"] and group == "none":
         unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
@@ -413,49 +285,9 @@ def _is_range(match: re.Match[str], left: str, plain: str) -> bool:
             bool(_RANGE_FROM.search(left))
             or bool(match["ua"])
             or plain[match.end() : match.end() + 2].strip() == "%"
-            or _unit_at(plain, plain, match.end())[2] != "none"
+            or unit_at(plain, plain, match.end())[2] != "none"
         )
     return True
-
-
-def _unit_at(plain: str, text: str, at: int) -> tuple[int, int, Group]:
-    """(start, end, group) of the unit that begins at or one space after `at`; group "none" without one."""
-    begin = at
-    while begin < len(plain) and plain[begin] in " \u00a0" and begin - at < 2:
-        begin += 1
-    pattern, groups = _units()
-    match = pattern.match(plain, begin)
-    if match is None:
-        return _other_word(plain, text, begin, at)
-    printed = text[begin : match.end()]
-    group = groups[re.sub(r"\s+", " ", match.group())]
-    end = match.end()
-    if group == "scale":  # "2,3 triệu lượt", "1 tỷ cây xanh"
-        follow = pattern.match(plain, end + 1) if plain[end : end + 1] == " " else None
-        if follow is not None:
-            end, group = follow.end(), groups[re.sub(r"\s+", " ", follow.group())]
-            group = "count" if group in ("scale", "time", "age") else group
-        else:
-            group = "count"
-    elif len(printed) == 1 and printed.isalpha() and printed not in "mgđ":
-        return at, at, "none"
-    elif printed.istitle() and begin > at and group == "count" and len(printed) > 1:
-        return at, at, "none"  # "năm 2024 Hội ...": a name begins
-    per = _PER.match(plain, end)
-    while per is not None and group != "none":
-        end = per.end()
-        per = _PER.match(plain, end)
-    return begin, end, group
-
-
-def _other_word(plain: str, text: str, begin: int, at: int) -> tuple[int, int, Group]:
-    """A small word right after the number that is not in the table counts as the unit where it can be a noun."""
-    match = re.match(r"[a-z]+", plain[begin : begin + 12])
-    if match is None or begin == at or match.group() in _NO_UNIT or len(match.group()) < 2:
-        return at, at, "none"
-    if not text[begin].islower():
-        return at, at, "none"
-    return begin, begin + match.end(), "count"
 
 
 def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Comparator, int, int]:

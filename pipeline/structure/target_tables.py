@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.document import Cell, Table
-from pipeline.knowledge import quantities
+from pipeline.knowledge import quantities, units
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.goals import FoundTarget, sure_of_sign
 from pipeline.structure.passages import Paragraph, grid, place_of_cells
@@ -136,7 +136,7 @@ def _is_number(text: str) -> bool:
 
 def _is_unit(text: str) -> bool:
     """Whether a cell of a column "Đơn vị" names a unit ("Tạ/ha") and no office ("Xã Tân Lập")."""
-    return text[:1].islower() or quantities.is_unit(text)
+    return text[:1].islower() or units.is_unit(text)
 
 
 def _shifted(row: Row, columns: _Columns) -> Row:

@@ -1,0 +1,96 @@
+"""Units behind a number, folded: "triệu đồng/người/năm", "lượt khách", "%", "/10.000 dân".
+
+The trouble: a unit has several words, a base ("/ha") and a factor before it ("1,8 triệu lượt khách"); most counting
+words are ordinary nouns, and a word that stands behind a number need not belong to it.
+
+Evidence: the table of units (dictionaries/units.tsv); then any small word that can be a noun.
+
+What it never does: take a word that begins a name ("năm 2024 Hội ...").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.lexicon import load_table
+
+Group = Literal["percent", "money", "scale", "measure", "time", "age", "ratio", "count", "none"]
+
+
+@cache
+def _units() -> tuple[re.Pattern[str], dict[str, Group]]:
+    groups: dict[str, Group] = {}
+    for unit, group in load_table("units"):
+        groups.setdefault(aligned(unit), group)  # type: ignore[arg-type]
+    ordered = sorted(groups, key=len, reverse=True)
+    words = "|".join(re.escape(unit).replace(r"\ ", r"\s+") for unit in ordered)
+    return re.compile(rf"(?:{words})(?![a-z0-9²³])"), groups
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit alone, as a column "Đơn vị tính" holds them: "Triệu đồng", "%", "Tạ/ha".
+
+    >>> [is_unit(text) for text in ("Triệu đồng", "%", "Tạ/ha", "Xã Tân Lập")]
+    [True, True, True, False]
+    """
+    plain = aligned(text.strip())
+    match = _units()[0].match(plain)
+    return match is not None and (match.end() == len(plain) or PER.fullmatch(plain, match.end()) is not None)
+
+
+# The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
+PER = re.compile(
+    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"
+    r"canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
+)
+# Words that follow a number but are no unit of it.
+_NO_UNIT_WORDS = (
+    "va hoac cua la tai den toi tu trong ngoai tren duoi ve cho voi theo nhu de duoc bi do o khi neu thi ma co "
+    "khong dat con tang giam so cac nhung moi tro len xuong hon gom bao ke sau truoc nay cung dong thoi vao ra "
+    "chi dinh ban hanh quy phe duyet thuc hien trien khai tong thuoc kem nham phan dau tiep tuc toan it nhat da "
+    "thieu khoang hay phai bang nen se dang chua"
+)
+_NO_UNIT = frozenset(_NO_UNIT_WORDS.split())
+
+
+def unit_at(plain: str, text: str, at: int) -> tuple[int, int, Group]:
+    """(start, end, group) of the unit that begins at or one space after `at`; group "none" without one."""
+    begin = at
+    while begin < len(plain) and plain[begin] in " \u00a0" and begin - at < 2:
+        begin += 1
+    pattern, groups = _units()
+    match = pattern.match(plain, begin)
+    if match is None:
+        return _other_word(plain, text, begin, at)
+    printed = text[begin : match.end()]
+    group = groups[re.sub(r"\s+", " ", match.group())]
+    end = match.end()
+    if group == "scale":  # "2,3 triệu lượt", "1 tỷ cây xanh"
+        follow = pattern.match(plain, end + 1) if plain[end : end + 1] == " " else None
+        if follow is not None:
+            end, group = follow.end(), groups[re.sub(r"\s+", " ", follow.group())]
+            group = "count" if group in ("scale", "time", "age") else group
+        else:
+            group = "count"
+    elif len(printed) == 1 and printed.isalpha() and printed not in "mgđ":
+        return at, at, "none"
+    elif printed.istitle() and begin > at and group == "count" and len(printed) > 1:
+        return at, at, "none"  # "năm 2024 Hội ...": a name begins
+    per = PER.match(plain, end)
+    while per is not None and group != "none":
+        end = per.end()
+        per = PER.match(plain, end)
+    return begin, end, group
+
+
+def _other_word(plain: str, text: str, begin: int, at: int) -> tuple[int, int, Group]:
+    """A small word right after the number that is not in the table counts as the unit where it can be a noun."""
+    match = re.match(r"[a-z]+", plain[begin : begin + 12])
+    if match is None or begin == at or match.group() in _NO_UNIT or len(match.group()) < 2:
+        return at, at, "none"
+    if not text[begin].islower():
+        return at, at, "none"
+    return begin, begin + match.end(), "count"
