@@ -23,7 +23,7 @@ import numpy as np
 
 from pipeline.document import Reading
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
-from pipeline.knowledge import persons, recipients, signers, vietnamese
+from pipeline.knowledge import persons, positions, recipients, signers, vietnamese
 
 # Likeness of a line to a power, position or name, 0 to 1: to open a place of signature, and to be added to one.
 SURE_POWER = 0.9
@@ -90,7 +90,7 @@ class _Line:
     @property
     def is_signing(self) -> bool:
         """Whether a line is one of a signature; a name that lost its first letters is, where it was read well."""
-        if self.told >= SIGNING:
+        if self.told >= SIGNING or positions.is_stamped_over(self.text):
             return True
         named = [word for word in self.words if word.text[:1].isupper() and word.text[1:].islower()]
         return len(named) >= 2 and 2 <= len(self.words) <= 5 and self.sure >= READ_WELL
@@ -151,7 +151,8 @@ def look_at_signature(
         found += lines
         if _is_read_well(lines):
             break
-    return _merged(words, readings, inside, [line for line in found if not _lacks_its_start(line, whole)])
+    complete = [[line for line in lines if not _lacks_its_start(line, whole)] for lines in (inside, found)]
+    return _merged(words, readings, inside, *complete)
 
 
 # Mean confidence under which a line of the recipients is read again, and from which what was read then is taken.
@@ -325,7 +326,7 @@ def _is_debris(word: SeenWord) -> bool:
 
 def _merged(
     words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]], inside: Sequence[_Line],
-    seen: Sequence[_Line],
+    complete: Sequence[_Line], seen: Sequence[_Line],
 ) -> SigningLook:
     """The page's words, each line of the signature in its most believable reading."""
     taken: list[_Line] = []
@@ -337,7 +338,7 @@ def _merged(
         there = [other for other in inside if _same_row(line, other)]
         if any(other.text == line.text for other in there):
             continue
-        if max((other.worth for other in there if other.is_signing), default=0.0) >= line.worth:
+        if max((other.worth for other in there if other.is_signing and other in complete), default=0.0) >= line.worth:
             continue
         chosen.append((line, there))
     return _put(words, readings, chosen, seen)

@@ -59,11 +59,12 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         doubts = (*doubts, "a name without a readable position over it")
         places["/signature/name"] = place_of_lines([signing[alone[0]]])
         return Foot(None, None, alone[1], archive, entries, places, doubts)
-    first = blocks[0]
+    first, ruled = blocks[0], False
     if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
-        first = replace(first, title=None)
+        first = replace(first, title=_deputy(first.authority, first.title))
+        ruled = first.title is not None
     if first.title is not None and positions.lost_its_first_word(first.title):
         doubts = (*doubts, f"title read as {first.title}, its first word not readable")
         first = replace(first, title=None)
@@ -84,7 +85,8 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         ("name", first.name_lines),
     ):
         if getattr(first, key) is not None and indexes:
-            places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes])
+            sure = RULED if ruled and key == "title" else 1.0
+            places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes], sure)
     return Foot(first.authority, first.title, first.name, archive, entries, places, doubts)
 
 
@@ -187,6 +189,22 @@ def _is_letters(word: str) -> bool:
 
 
 _LEADING_SIGNS = re.compile(r"^[^\w(]+")
+RULED = 0.5  # confidence of a title of which the rule gives the first word and the paper the others
+
+
+def _deputy(authority: str, title: str) -> str | None:
+    """ "PHÓ CHỦ TỊCH" for "ĐỀN CHỦ TỊCH" under "KT. CHỦ TỊCH": only a deputy signs so (Nghị định 30/2020/NĐ-CP, annex
+    I, part II, 7), and of his title the word before the chief's is damaged. None where no such word was seen: it may
+    have been "P." as well."""
+    found = _SIGNS_FOR.search(aligned(authority))
+    chief = found["of"].strip() if found else ""
+    words = title.split()
+    own = len(words) - len(chief.split())
+    if own < 1 or not title.isupper() or sum(map(str.isalpha, words[0])) < 2:
+        return None
+    return " ".join(("PHÓ", *words[own:]))
+
+
 _DEPUTIES = ("pho", "p", "p.", "q.")
 _SIGNS_FOR = re.compile(r"\bk\s?[/.]?\s?t\b\.?\s*(?P<of>.+)$")
 
