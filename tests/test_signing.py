@@ -175,3 +175,14 @@ def test_a_recipient_that_was_read_as_one_line_with_the_pen_is_read_again() -> N
     assert texts(found.words)[-1] == "- Các thôn (t/h);"
     assert "n." not in [word.text for word in found.words]
     assert "W4»" in [word.text for word in found.words]
+
+
+def test_a_position_whose_first_word_lies_under_the_seal_keeps_what_is_left_of_it() -> None:
+    looks = Looks([("SN CHỦ TỊCH", 660, 1030, 0.8)], corner=CORNER)
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("CHỦ TỊCH", 1030, 0.95))
+    shifted = tuple(
+        replace(word, left=word.left + 2, right=word.right + 2) if word.top == 1030 else word for word in words
+    )
+    found = signing.look_at_signature(PAGE, DPI, shifted, {}, looks, 10)
+    assert "SN CHỦ TỊCH" in texts(found.words)
+    assert "CHỦ TỊCH" not in texts(found.words)

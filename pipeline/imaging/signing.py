@@ -97,10 +97,11 @@ class _Line:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the engine saw letters here, not strokes of a pen."""
+        """Whether the engine saw letters here, not strokes of a pen; under a seal the first word is not asked."""
+        words = self.words[1:] if positions.is_stamped_over(self.text) else self.words
         least = LEAST_SURE if all(_is_legal(word.text) or not word.text[:1].isupper() or word.text.isupper()
-                                  for word in self.words) else SURE_FOREIGN
-        return self.sure >= least and min(word.confidence for word in self.words) >= LEAST_WORD
+                                  for word in words) else SURE_FOREIGN
+        return self.sure >= least and min(word.confidence for word in words) >= LEAST_WORD
 
     @property
     def worth(self) -> float:
