@@ -280,6 +280,21 @@ def test_a_sign_that_was_recognised_is_shown_as_unsure() -> None:
         assert plan.evidence["/targets/0/comparator"].confidence == pytest.approx(shown)
 
 
+def test_a_number_far_above_the_decimals_beside_it_is_unsure_and_stays() -> None:
+    rows = [
+        "TT@66 Chỉ_tiêu@110 Thực_hiện_2021@305 Kế_hoạch_2022@405",
+        "1@72 Hộ_nghèo@110 6,84@320 45@420",
+        "2@72 Thu_nhập@110 21,5@320 26@420",
+        "3@72 Năng_suất@110 6,10@320 6,25@420",
+    ]
+    lines = [line_at("II. CHỈ TIÊU", 120, 180), *table_lines(rows)]
+    read = [replace(line, words=tuple(replace(word, confidence=0.9) for word in line.words)) for line in lines]
+    plan = record.read_record(tables.tables(scan(page_of(read, objects=grid(XS, YS)))))
+    assert [target.value for target in plan.targets] == ["45", "26", "6.25"]
+    shown = [plan.evidence[f"/targets/{index}/value"].confidence for index in range(3)]
+    assert shown == pytest.approx([0.45, 0.9, 0.9])
+
+
 def test_a_calendar_without_rules_and_without_numbers_is_a_table() -> None:
     cells = [  # text, left, top
         ("Thời gian", 70.0, 200.0), ("Công việc", 240.0, 200.0),

@@ -159,9 +159,10 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
+    sure = COMMA_SURE if _may_lack_comma(value, cells) else 1.0
     parts = [
         ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
-        ("value", place_of_cells(paragraph, (value,), printed)),
+        ("value", place_of_cells(paragraph, (value,), printed, sure)),
     ]
     if unit_cell is not None and unit:
         parts.append(("unit", place_of_cells(paragraph, (unit_cell,), unit)))
@@ -195,6 +196,21 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
             unit=own.unit or unit or None,
         )
     return base
+
+
+_WHOLE = re.compile(r"[<>≤≥=\s]*(\d{2,})\W*$")
+_DECIMAL = re.compile(r"[<>≤≥=\s]*(\d+),\d+\W*$")
+SLIPPED = 5  # times: a comma lost from "4,5" or "12,3" makes ten of one or more, and goals are near last year's value
+COMMA_SURE = 0.5  # the digits stay as they were read
+
+
+def _may_lack_comma(value: Cell, row: Sequence[Cell]) -> bool:
+    """Whether a recognised whole number stands far above the decimals beside it: "6,84 | 45" may be "4,5"."""
+    whole = _WHOLE.match(value.text.strip())
+    if whole is None or not any(word.confidence < 1.0 for line in value.lines for word in line.words):
+        return False
+    beside = [int(found[1]) for cell in row if cell is not value and (found := _DECIMAL.match(cell.text.strip()))]
+    return bool(beside) and int(whole[1]) >= SLIPPED * (max(beside) + 1)
 
 
 def _label(printed: str) -> str:
