@@ -128,6 +128,8 @@ def opens_with_task(text: str) -> bool:
 
 def _is_noun(word: str, before: str, after: str) -> bool:
     """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
+    if (word == "cùng" and after.startswith(" cấp")) or (word == "cấp" and before.rstrip().endswith("cùng")):
+        return True  # "Mặt trận Tổ quốc cùng cấp"
     if (word == "cấp" and _RANK.match(word + after)) or (word == "chi" and _BRANCH.match(after)):
         return True
     if before.rstrip().endswith(("-", "–")):

@@ -89,7 +89,8 @@ _TOPIC = re.compile(r"^ve\s[^:]{3,80}:\s+")
 
 
 # "14 lớp với 1.020 học viên", "01 công trình trị giá từ 2 triệu đồng": a second count hangs on the first
-_HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )$")
+_IS_EVENT = re.compile(r"(?:buoi|tiet)\b")  # held, not measured
+_HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )(?:khoang )?$")
 # ", hiến 150 đơn vị máu": a verb or noun of its own after a comma; not where it only says where or how long
 _OWN_CLAUSE = re.compile(r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:[a-z]+\s+){1,4}$")
 
@@ -162,7 +163,7 @@ def _hangs(key: str, first: Quantity, second: Quantity) -> re.Match[str] | None:
     """The words that hang one count on another."""
     if None in (first.unit, second.unit) or "%" in (first.unit, second.unit):
         return None
-    if first.group == "time" or second.group in ("time", "age"):
+    if (first.group == "time" and not _IS_EVENT.match(aligned(first.unit or ""))) or second.group in ("time", "age"):
         return None
     return _HANGS.search(key, first.end, max(first.end, second.start))
 
@@ -338,7 +339,7 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     for clause in goals:
         clause = _with_shared_bound(text, clause, before)
         before = clause.quantity
-        if clause.start and _is_difference(text, clause):
+        if clause.start and (_is_difference(text, clause) or _is_former(text, clause)):
             continue
         yield _target(label, text, offset, clause, paragraph)
 
@@ -347,6 +348,19 @@ def _is_difference(text: str, clause: _Clause) -> bool:
     key = aligned(text[clause.start : clause.end])
     assert clause.quantity is not None
     return bool(_DIFFERENCE.match(key) and _AGAINST.match(key, clause.quantity.end - clause.start))
+
+
+# "đạt từ 88% trở lên (năm 2022: 85,6%)": what came of an earlier year, beside the goal
+_OF_YEAR = re.compile(r"(?:(?:thuc hien|ket qua|uoc|dat) )?nam (?:19|20)\d\d\s*(?:[:,]|la|dat)\s*(?:la|dat)?\s*")
+
+
+def _is_former(text: str, clause: _Clause) -> bool:
+    """Whether a bracket after a goal holds nothing but one year and its number."""
+    quantity = clause.quantity
+    if quantity is None or not text[: clause.start].rstrip().endswith("("):
+        return False
+    alone = text[clause.end :].lstrip().startswith(")") and not text[quantity.end : clause.end].strip()
+    return alone and _OF_YEAR.fullmatch(aligned(text[clause.start : quantity.start])) is not None
 
 
 def _with_shared_bound(text: str, clause: _Clause, before: Quantity | None) -> _Clause:

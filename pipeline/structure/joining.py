@@ -201,7 +201,10 @@ def _gap_evidence(above: PlacedLine, line: PlacedLine, width: _Width, ended: boo
         cut = line.gap != "line" and len(above.text) > LONG_LINE * 0.7 and not ended
         # "... trong" / "12 tháng của năm học": a number that opens no paragraph goes on with the sentence
         cut = cut or (line.text[:1].isdigit() and not ended and len(above.text) > LONG_LINE / 2)
-        return -0.4 if small or cut else 2.0
+        # "... các xã có đồng bào" / "Chăm.": a word or two that end a sentence open no paragraph
+        tail = len(line.text.split()) <= 2 and _TERMINAL.search(line.text) is not None and not line.is_capitals
+        cut = cut or (tail and not ended and len(above.text) > LONG_LINE / 2 and not marks(line.text))
+        return -0.9 if small or cut else 2.0
     if line.gap in ("blank", "block"):
         return 1.2
     return -0.8 if line.gap == "line" and ended else 0.0
