@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console as RichConsole
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -19,8 +19,10 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.batches.outcomes import Event
 from pipeline.commands.messages import Language, say
+
+if TYPE_CHECKING:  # a command that only answers starts no batch
+    from pipeline.batches.outcomes import Event
 
 # Lines without a terminal: one for every so many files, so that a log of 50,000 files stays readable.
 PLAIN_EVERY = 25
