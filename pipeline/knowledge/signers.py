@@ -141,7 +141,9 @@ def _two_positions(line: str) -> tuple[str, str] | None:
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Split lines of two columns where every telling line is split; else one column."""
     lines = [_RECIPIENTS_WORDS.sub(" ", line) for line in lines]  # the foot's other column, merged in
-    named = next((index for index, line in enumerate(lines) if persons.two_names(line)), None)
+    named = next(
+        (i for i, line in enumerate(lines) if not _COLUMNS.search(line.strip()) and persons.two_names(line)), None
+    )
     if named is not None:
         return _merged_columns(lines, named)
     parted = [[part for part in _COLUMNS.split(line.strip()) if part.strip()] for line in lines]
@@ -165,8 +167,8 @@ def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
 
 
 def _merged_columns(lines: Sequence[str], named: int) -> list[list[tuple[int, str]]]:
-    """Two signers whose columns were merged: lines cut where both halves are positions; what cannot be cut is left
-    out, since it is neither's."""
+    """Two signers whose columns were merged: lines cut where both halves are positions. What cannot be cut is the one's
+    who has no position yet, and left out where that may be either's."""
     left: list[tuple[int, str]] = []
     right: list[tuple[int, str]] = []
     for index, line in enumerate(lines[: named + 1]):
@@ -174,6 +176,10 @@ def _merged_columns(lines: Sequence[str], named: int) -> list[list[tuple[int, st
         if pair is not None:
             left.append((index, pair[0]))
             right.append((index, pair[1]))
+            continue
+        open_sides = [side for side in (left, right) if side and not any(_kind(text) == "position" for _, text in side)]
+        if len(open_sides) == 1 and index > 0:
+            open_sides[0].append((index, line.strip()))
     return [left, right]
 
 
