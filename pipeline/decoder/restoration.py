@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.decoder import router, tokens
+from pipeline.decoder.agreeing import agree
 from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
@@ -153,6 +154,7 @@ class Restorer:
                 self._decode_spans(lines, spans, kind, preset, models)
                 if models and expect(lines, spans, trusted):
                     self._decode_spans(lines, spans, kind, preset, models)
+        agree([row for row, condition in zip(lines, conditions, strict=True) if condition == "unmarked"])
         mend_bullets([lines[number] for number in listed if conditions[number] in (*MENDED, "slips")])
         mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):

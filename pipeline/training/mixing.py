@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.decoder.language import BITS, Keys, LanguageModel, Table
 
 Doubles = NDArray[np.float64]
+LEAST_LEFT = 1e-3  # of the probability after a context, for words that were not seen with it
 _LAST = np.uint64((1 << BITS) - 1)
 
 
@@ -24,6 +25,10 @@ def _columns(keys: Keys, order: int) -> tuple[NDArray[np.int64], NDArray[np.int6
     return contexts, words[-1]
 
 
+def _score(model: LanguageModel, keys: Keys, order: int) -> Doubles:
+    return model.score(*_columns(keys, order)).astype(np.float64)
+
+
 def _lower(tables: Sequence[Table], keys: Keys) -> Doubles:
     """What n-grams of the next order would get from tables that know only shorter ones."""
     order = len(tables)
@@ -31,20 +36,36 @@ def _lower(tables: Sequence[Table], keys: Keys) -> Doubles:
     return np.exp(_score(model, keys & np.uint64((1 << BITS * order) - 1), order))
 
 
-def _with_backoffs(table: Table, keys: Keys, chances: Doubles, lower: Doubles) -> Table:
-    """The table with back-off weights: what n-grams of the next order leave for words not seen with their contexts."""
+def _starts(keys: Keys) -> tuple[Keys, NDArray[np.intp]]:
+    """Contexts of sorted n-grams, and where those of each begin."""
     contexts = keys >> np.uint64(BITS)
     starts = np.flatnonzero(np.concatenate(([True], contexts[1:] != contexts[:-1])))
-    left = np.maximum(1 - np.add.reduceat(chances, starts), 1e-4)
+    return contexts[starts], starts
+
+
+def _left(model: LanguageModel, keys: Keys, order: int) -> Doubles:
+    """What a model leaves, after each context of the n-grams, for all other words.
+
+    By its back-off weight, not as one less the sum of what it gives: its probabilities may be rounded, and where few
+    words are left the sum of the rounding is more than they have.
+    """
+    contexts, starts = _starts(keys)
+    shorter = np.exp(_score(model, keys & np.uint64((1 << BITS * (order - 1)) - 1), order - 1))
+    table = model.tables[order - 2]
+    places = np.minimum(np.searchsorted(table.keys, contexts), len(table.keys) - 1)
+    weights = np.where(table.keys[places] == contexts, table.backoffs[places], 0.0)
+    left: Doubles = np.exp(weights) * np.maximum(1 - np.add.reduceat(shorter, starts), LEAST_LEFT)
+    return left
+
+
+def _with_backoffs(table: Table, keys: Keys, left: Doubles, lower: Doubles) -> Table:
+    """The table with back-off weights: `left` for words not seen with the contexts of these n-grams."""
+    contexts, starts = _starts(keys)
     weights = np.zeros(len(table.keys), np.float32)
-    weights[np.searchsorted(table.keys, contexts[starts])] = (
-        np.log(left) - np.log(np.maximum(1 - np.add.reduceat(lower, starts), 1e-4))
+    weights[np.searchsorted(table.keys, contexts)] = (
+        np.log(left) - np.log(np.maximum(1 - np.add.reduceat(lower, starts), LEAST_LEFT))
     )
     return Table(table.keys, table.logs, weights)
-
-
-def _score(model: LanguageModel, keys: Keys, order: int) -> Doubles:
-    return model.score(*_columns(keys, order)).astype(np.float64)
 
 
 def mixed(
@@ -59,6 +80,7 @@ def mixed(
     keys: dict[int, Keys] = {1: np.arange(vocabulary, dtype=np.uint64)}
     chances: dict[int, Doubles] = {}
     gains: dict[int, Doubles] = {}
+    left: dict[int, Doubles] = {}
     tables: list[Table] = []
     expected: list[Doubles] = []  # log-probability of the whole n-gram, by model
     for order in range(1, top + 1):
@@ -72,7 +94,11 @@ def mixed(
             chances[order] += share * np.exp(score)
         if order > 1:
             lower = _lower(tables, keys[order])
-            tables[-1] = _with_backoffs(tables[-1], keys[order], chances[order], lower)
+            left[order] = sum(
+                (share * _left(model, keys[order], order) for share, model in zip(shares, models, strict=True)),
+                start=np.zeros(1),
+            )
+            tables[-1] = _with_backoffs(tables[-1], keys[order], left[order], lower)
             before = np.searchsorted(keys[order - 1], keys[order] >> np.uint64(BITS))
             expected = [whole[before] + score for whole, score in zip(expected, scores, strict=True)]
             often = np.zeros(len(keys[order]))
@@ -82,7 +108,7 @@ def mixed(
         else:
             expected = scores
         tables.append(_table(keys[order], chances[order]))
-    return _pruned(keys, chances, gains, keep)
+    return _pruned(keys, chances, gains, left, keep)
 
 
 def _table(keys: Keys, chances: Doubles) -> Table:
@@ -90,7 +116,8 @@ def _table(keys: Keys, chances: Doubles) -> Table:
 
 
 def _pruned(
-    keys: dict[int, Keys], chances: dict[int, Doubles], gains: dict[int, Doubles], keep: dict[int, int]
+    keys: dict[int, Keys], chances: dict[int, Doubles], gains: dict[int, Doubles], left: dict[int, Doubles],
+    keep: dict[int, int],
 ) -> LanguageModel:
     chosen: dict[int, NDArray[np.bool_]] = {1: np.ones(len(keys[1]), bool)}
     for order in range(max(keys), 1, -1):
@@ -103,8 +130,11 @@ def _pruned(
         chosen[order] = wanted
     tables: list[Table] = []
     for order in sorted(keys):
-        own, left = keys[order][chosen[order]], chances[order][chosen[order]]
+        own, kept = keys[order][chosen[order]], chances[order][chosen[order]]
         if tables:
-            tables[-1] = _with_backoffs(tables[-1], own, left, _lower(tables, own))
-        tables.append(_table(own, left))
+            contexts, starts = _starts(keys[order])
+            dropped = np.add.reduceat(np.where(chosen[order], 0.0, chances[order]), starts)
+            still = np.searchsorted(contexts, _starts(own)[0])
+            tables[-1] = _with_backoffs(tables[-1], own, (left[order] + dropped)[still], _lower(tables, own))
+        tables.append(_table(own, kept))
     return LanguageModel(len(keys[1]), tuple(tables))
