@@ -36,6 +36,7 @@ _ROMAN_FAULTS = str.maketrans(
         "v": "V",
         "x": "X",
         "L": "I",
+        "t": "I",  # "It." for "II.", never at the head
         "Ì": "I",
         "Í": "I",
     }

@@ -24,7 +24,7 @@ _MIXED = re.compile(
     r"(?P<head>[IVX]{1,5}|[A-HĐ])(?P<tail>(?:\.\d{1,2}){1,3})(?![0-9])" + CLOSE + r"(?=\s|[^\W\d_]|$)"
 )
 _ROMAN_TOKEN = re.compile(
-    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ]{1,6})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ][IVXLlHTU1|!ivxtÌÍⅠ-Ⅹ]{0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
 _LETTER = re.compile(
     r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)"

@@ -178,7 +178,7 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 # --- terms -----------------------------------------------------------------------------------------------
 
 _TERM = re.compile(
-    r"(?:(?:cham|muon|tre)\s+nhat|truoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|"
+    r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|"
     r"gui)?|"
     r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
     r"tat))"

@@ -43,7 +43,7 @@ class FoundDeadline:
 
 _NAMED = re.compile(
     r"^(?:trong |to chuc |phat dong |huong ung |trien khai )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem"
-    r"|thang cao diem|cao diem|tuan le|(?:tuan|vu) (?=[ivx\d]+\b)|thang hanh dong|chien dich)\b[^:;.(]{0,90}?)"
+    r"|thang cao diem|cao diem|tuan le|(?:tuan|vu) (?=[ivxtlp\d]{1,4}\b)|thang hanh dong|chien dich)\b[^:;.(]{0,90}?)"
     r"\s*(?=[:(;]|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
 )
 _IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: ...": its parts are the phases

@@ -23,6 +23,7 @@ _INTRO = re.compile(
 _SENTENCE_BREAK = re.compile(r"[.;!?]\s+[" + CAPITALS + r"“\"]")
 _INNER_COLON = re.compile(r":\s+(\S.*)$")
 _AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")
+_SPECK = re.compile(r"\s+[;,.'’‘|_-]$")  # apart from its word: print has no blank before a mark
 _ENDS = re.compile(r"[.;,!?…][\s\"”)]*$")
 
 
@@ -31,7 +32,7 @@ def heading_score(title: Paragraph, content: bool) -> float:
 
     The weights are votes; cases/outline holds what forced them.
     """
-    text = title.body.strip()
+    text = _SPECK.sub("", title.body.strip())
     words = len(text.split())
     key = aligned(text)
     if is_capitals(text) and words <= 60:
