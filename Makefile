@@ -7,7 +7,7 @@ KILLS ?= 50
 SCANS ?= samples/scans
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-parse bench-restore train train-neural samples chaos zoo load load-cluster capacity bench-desk
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-parse bench-restore train train-neural train-figures samples chaos zoo load load-cluster capacity bench-desk
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -88,3 +88,12 @@ train-neural: setup-test  ## train the second reader anew (TEXT, EXCLUDE, TORCH=
 	@$(PYTHON) -m pipeline.training calibrate --held out/train/dev.jsonl --out out/train/calibrated.npz
 	@mv out/train/calibrated.npz pipeline/data/restore.npz
 	@$(PYTHON) -m pipeline.training judge --text $(TEXT) --exclude $(EXCLUDE) --held out/train/test.jsonl
+
+# TORCH: as for train-neural. FONTS: folders of font files; the more kinds, the better.
+FONTS ?= /usr/share/fonts /usr/share/texmf/fonts
+HELD_FONTS := charis gentium bonum schola carlito opensans dejavuserif c059 bookman
+train-figures: setup-test  ## train the reader of figures anew from drawn numbers (FONTS, TORCH=python that has torch)
+	@mkdir -p out/train
+	@$(PYTHON) -m pipeline.training figures --fonts $(wildcard $(FONTS)) --only $(HELD_FONTS) --count 1500 --seed 77 --out out/train/held.npz
+	@$(PYTHON) -m pipeline.training figures --fonts $(wildcard $(FONTS)) --without $(HELD_FONTS) --count 280000 --out out/train/drawn.npz
+	@$(TORCH) -m pipeline.training glyphs --drawn out/train/drawn.npz --held out/train/held.npz --out pipeline/data/figures.npz

@@ -53,7 +53,8 @@ def rules_digest() -> str:
 @functools.cache
 def imaging_digest() -> str:
     """Changes whenever a stage between the file and its recognised page does."""
-    return _digest(sorted((Path(pipeline.__file__).parent / "imaging").rglob("*.py")))
+    package = Path(pipeline.__file__).parent
+    return _digest([*sorted((package / "imaging").rglob("*.py")), package / "data" / "figures.npz"])
 
 
 def _digest(files: Iterable[Path]) -> str:

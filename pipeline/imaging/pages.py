@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import cells, clean, ingest, layout, recognisers, second, signing, spread
+from pipeline.imaging import cells, clean, figures, ingest, layout, recognisers, second, signing, spread
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser, SeenWord
@@ -19,7 +19,7 @@ from pipeline.imaging.second import SecondLook
 from pipeline.knowledge import vietnamese
 from pipeline.settings import Settings
 
-VERSION = "1"
+VERSION = "2"
 
 # A reading worse than this is not believed to be the right way up before the other ways were tried. Sound pages of
 # any kind score 0.6 and more, pages on their head 0.1 to 0.3.
@@ -84,7 +84,9 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
     signed = signing.look_at_signature(cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit)
     look = replace(look, words=signed.words, readings=signed.readings, changed=look.changed + signed.changed)
-    return _finish(page, cleaned, look.words, recogniser, look)
+    numbers = figures.check(cleaned.image, look.words, look.readings, cleaned.marks)
+    look = replace(look, words=numbers.words, readings=numbers.readings, changed=look.changed + numbers.changed)
+    return _finish(page, cleaned, look.words, recogniser, look, numbers.found)
 
 
 def confidence(words: tuple[SeenWord, ...]) -> float:
@@ -140,10 +142,10 @@ def _turns_after(turn: Turn) -> tuple[Turn, ...]:
 
 def _finish(
     page: PageInput, cleaned: Cleaned, words: tuple[SeenWord, ...], recogniser: Recogniser,
-    look: SecondLook | None = None,
+    look: SecondLook | None = None, numbers_found: int = 0,
 ) -> Page:
     detail = {**recogniser.identity, "words": len(words), "score": round(score(words), 3)}
     if look is not None:
-        detail |= {"lines_read_again": look.lines, "words_changed": look.changed}
+        detail |= {"lines_read_again": look.lines, "words_changed": look.changed, "numbers_found": numbers_found}
     page = replace(page, steps=(*page.steps, *cleaned.steps, Step("recognise", VERSION, detail)))
     return layout.layout(words, page, cleaned, {} if look is None else look.readings)

@@ -6,6 +6,7 @@
     pack     both -> the model file that is shipped
     neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; this alone needs torch)
     calibrate  the model, pages of held-out text -> the same with probabilities as they proved right
+    figures  fonts -> figures.npz files (numbers drawn and aged); `glyphs` learns from them (needs torch)
     judge    wrong syllables of held-out text with and without the second reader, which no step has seen
 """
 from __future__ import annotations
@@ -70,10 +71,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
     command.add_argument("--held", type=Path, nargs="*", default=[], help="pages of held-out text")
     command.add_argument("--model", type=Path, default=MODEL)
+    command = commands.add_parser("figures")
+    command.add_argument("--fonts", type=Path, nargs="+", default=[Path("/usr/share/fonts")], help="folders")
+    command.add_argument("--without", nargs="*", default=[], help="parts of names of font files to leave out")
+    command.add_argument("--only", nargs="*", default=[], help="parts of names of the only font files to take")
+    command.add_argument("--count", type=int, default=20_000)
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("glyphs")
+    command.add_argument("--drawn", type=Path, nargs="+", required=True, help="files that `figures` made")
+    command.add_argument("--held", type=Path, required=True, help="one of other fonts, to test on")
+    command.add_argument("--minutes", type=float, default=60)
+    command.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)
     steps = {
         "counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack, "neural": _neural, "judge": _judge,
         "calibrate": _calibrate,
+        "figures": _figures, "glyphs": _glyphs,
     }
     steps[given.command](given)
     return 0
@@ -145,6 +159,24 @@ def _calibrate(given: argparse.Namespace) -> None:
     ))
     modelfile.save(given.out, {**modelfile.load(given.model), "calibration": found[None, :]})
     json.dump({"offset": found[0], "slope": found[1]}, sys.stdout)
+
+
+def _figures(given: argparse.Namespace) -> None:
+    from pipeline.training import figures  # needs fontTools, which only this command does
+
+    files = figures.fonts(given.fonts, given.without, given.only)
+    pictures, texts = figures.draw(given.count, files, figures.words(), given.seed)
+    np.savez(
+        given.out, widths=np.array([picture.shape[1] for picture in pictures], np.int32),
+        flat=np.concatenate([picture.ravel() for picture in pictures]), texts=np.array(texts),
+    )
+    json.dump({"fonts": len(files), "drawn": len(texts)}, sys.stdout)
+
+
+def _glyphs(given: argparse.Namespace) -> None:
+    from pipeline.training import glyphs  # needs torch, which only this command does
+
+    glyphs.learn(given.drawn, given.held, given.out, given.minutes)
 
 
 def _judge(given: argparse.Namespace) -> None:
