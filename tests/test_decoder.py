@@ -113,6 +113,7 @@ def test_calibration_finds_how_much_too_sure_the_probabilities_were():
 def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, seed):
     monkeypatch.setattr(lattice, "MOST_ARCS", 99)
     monkeypatch.setattr(lattice, "FIRST_PASS_KEEP", 0.0)
+    monkeypatch.setattr(lattice, "STILL_POSSIBLE", 0.0)
     rng, nodes = np.random.default_rng(seed), 6
     rows = [(n, n + 1, int(rng.integers(4, 12)), -3 * rng.random()) for n in range(nodes - 1) for _ in range(3)]
     rows += [(n, n + 2, int(rng.integers(4, 12)), -5 * rng.random()) for n in range(nodes - 2)]
