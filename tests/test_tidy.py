@@ -96,6 +96,25 @@ def test_page_numbers_and_running_heads_of_a_scan_are_set_apart_without_notice()
     assert {block.kind for page in document.pages for block in page.blocks} == {"page_number", "running_head", "text"}
 
 
+def test_running_feet_are_set_apart_and_stay_on_their_page() -> None:
+    pages = [
+        page_of(
+            [
+                line_at(f"Nội dung của trang {chr(96 + number)}.", 80, 200),
+                line_at("Sở Nội vụ, số 5 phố Lê Lai", 80, 760),
+                line_at(f"Trang {number}/4", 300, 800),
+            ],
+            number,
+        )
+        for number in (2, 3, 4)
+    ]
+    document, notices = tidy(scan(*pages))
+    assert notices == ()
+    assert text_after(scan(*pages)) == "Nội dung của trang b. Nội dung của trang c. Nội dung của trang d."
+    assert {block.kind for page in document.pages for block in page.blocks} == {"page_number", "footer", "text"}
+    assert all("Sở Nội vụ, số 5 phố Lê Lai" in page.text for page in document.pages)
+
+
 def test_a_tidy_document_comes_back_equal() -> None:
     once = tidy(text_document(f"**{FILLER}**\nsố 05-\nCT/TW"))[0]
     assert tidy(once) == (once, ())

@@ -52,7 +52,7 @@ LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of d
 DOUBTFUL_WORD = 0.9
 DOUBTFUL_FIELD = 0.9
 
-TEXT_BLOCKS = ("text", "table", "stamp_text", "footer")
+TEXT_BLOCKS = ("text", "table", "stamp_text")
 
 # Makes the record of a document anew; the desk gives the machine's document with the person's words in it.
 Reread = Callable[[Document], Plan]

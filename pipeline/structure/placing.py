@@ -26,7 +26,7 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
         gap: Gap = "page"
         tables = 0
         for block in page.blocks:
-            if block.kind in ("page_number", "running_head"):
+            if block.kind in ("page_number", "running_head", "footer"):
                 continue
             table = None
             if block.kind == "table":
@@ -37,7 +37,7 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                     gap = "page" if gap == "page" else "blank"
                     continue
                 area: Area = "table" if table is not None else "body"
-                if block.kind in ("stamp_text", "footer") or (
+                if block.kind == "stamp_text" or (
                     table is None and line.box is not None and _is_speck(text)
                 ):
                     area = "aside"

@@ -119,21 +119,27 @@ def _page_may_begin(number: int, offset: int) -> bool:
     return number > 1 and SHORTEST_PAGE <= offset / (number - 1) <= LONGEST_PAGE
 
 
-def _running_heads(entries: Sequence[_Entry], document: Document) -> list[_Entry]:
-    """Lines that come back at the edge of three pages or more, digits apart."""
+def _running_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, BlockKind]]:
+    """Lines that come back as the first or the last of three pages or more, digits apart: heads and feet."""
     if len(document.pages) < RUNNING_PAGES:
         return []
-    at_edges: dict[str, list[_Entry]] = {}
+    at_edges: dict[tuple[str, BlockKind], list[_Entry]] = {}
     on_page: dict[int, list[_Entry]] = {}
     for entry in entries:
         if entry.kind == "text" and entry.text.strip():
             on_page.setdefault(entry.page, []).append(entry)
     for lines in on_page.values():
-        for entry in lines[:1] if len(lines) == 1 else (lines[0], lines[-1]):
+        edges: list[tuple[_Entry, BlockKind]] = [(lines[0], "running_head")]
+        if len(lines) > 1:
+            edges.append((lines[-1], "footer"))
+        for entry, kind in edges:
             key = re.sub(r"\d+", "#", aligned(entry.text)).strip()
             if sum(letter.isalpha() for letter in key) >= 4:
-                at_edges.setdefault(key, []).append(entry)
-    return [entry for same in at_edges.values() if len({e.page for e in same}) >= RUNNING_PAGES for entry in same]
+                at_edges.setdefault((key, kind), []).append(entry)
+    return [
+        (entry, kind) for (_, kind), same in at_edges.items() if len({e.page for e in same}) >= RUNNING_PAGES
+        for entry in same
+    ]
 
 
 # --- a page number inside a sentence ---------------------------------------------------------------------
@@ -267,8 +273,8 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
         entry.kind = "page_number"
         if inside:
             notices.append(_notice(document, entry, f"page number {entry.line.text.strip()} stood between two lines"))
-    for entry in _running_heads(entries, document):
-        entry.kind = "running_head"
+    for entry, kind in _running_lines(entries, document):
+        entry.kind = kind
     for entry, index in _intruders(entries, document):
         word = entry.line.words[index]
         notices.append(_notice(document, entry, f"page number {word.text} stood inside a sentence", word))

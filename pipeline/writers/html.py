@@ -60,7 +60,7 @@ FIELDS = (
     ("Lưu", "/archive"),
 )
 # Blocks that are no part of a paragraph.
-ASIDE = {"page_number": "số trang", "running_head": "đầu trang lặp"}
+ASIDE = {"page_number": "số trang", "running_head": "đầu trang lặp", "footer": "chân trang lặp"}
 OBJECTS = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}
 
 

@@ -236,7 +236,7 @@ def _place(told: Sequence[tuple[str, Box]], slope: float) -> PlacedLine:
 
 
 # Blocks that are no part of the text: who copies a paragraph that runs over two pages does not want them in it.
-ARTEFACTS = frozenset({"page_number", "running_head"})
+ARTEFACTS = frozenset({"page_number", "running_head", "footer"})
 
 
 def place_lines(page: Page) -> tuple[PlacedLine, ...]:
