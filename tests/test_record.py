@@ -167,6 +167,7 @@ def test_a_roman_label_that_lost_a_stroke_is_mended_in_a_scan_only() -> None:
 ROMANS = {  # labels as read -> labels of the outline
     "one without serifs, in small letters": (["1. Mục đích", "1i. Đối tượng", "HH. Nội dung"], ["I", "II", "III"]),
     "strokes lost at the end of the list": (["I. Mục đích", "II. Nội dung", "II. Kinh phí"], ["I", "II", "III"]),
+    "a section left out after a lost stroke": (["I. MỤC ĐÍCH", "I. NỘI DUNG", "IV. KINH PHÍ"], ["I", "II", "IV"]),
     "a stroke read as t, in capitals": (["I. MỤC ĐÍCH", "It. CHỈ TIÊU ;", "III. KINH PHÍ"], ["I", "II", "III"]),
     "an office's own repeat": (["I. Mục đích", "II. Nội dung", "II. Chi", "III. Việc"], ["I", "II", "II", "III"]),
     "no Roman list": (["1. Mục đích", "2. Nội dung", "2. Kinh phí"], ["1", "2", "2"]),

@@ -91,7 +91,7 @@ def _in_organisation(step: Step) -> bool:
 
 
 _TOGETHER = re.compile(
-    r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp(?: chặt chẽ)?(?: (?:cùng )?với| cùng)?\s+", re.IGNORECASE
+    r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp[.,]?(?: chặt chẽ)?(?: (?:cùng )?với| cùng)?\s+", re.IGNORECASE
 )
 
 

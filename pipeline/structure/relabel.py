@@ -114,7 +114,7 @@ def _is_shown(markers: Sequence[Marker], index: int, wanted: int) -> bool:
             break  # what the plan encloses is not of its list
         if marker.shape != markers[index].shape:
             return False
-        if marker.ordinals[0] == wanted + offset:
+        if marker.ordinals[0] >= wanted + offset:  # a section may be left out ("I, I, IV" is I, II, IV)
             return True
         if not _lost_strokes(marker, wanted + offset):
             return False
