@@ -112,6 +112,15 @@ def test_nothing_is_looked_for_in_a_found_object(kind: Any) -> None:
     assert sheet.check(sheet.some_figures(), marks=(Mark(kind, 460, 20, 540, 80),)).found == 0
 
 
+def test_the_screen_of_a_picture_is_not_read() -> None:
+    sheet = Sheet()
+    words = sheet.some_figures()
+    for x in range(150, 950, 40):
+        for y in range(60, 860, 45):
+            sheet.word("8", x=x, y=y)
+    assert sheet.check(words).found == 0
+
+
 def test_strokes_of_a_pen_are_no_numbers() -> None:
     sheet = Sheet()
     words = sheet.some_figures()

@@ -49,6 +49,8 @@ SURE_OF_RAISED = 0.50
 # What stands in no word is a number only if it is this sure, and is worth this share of it: a person is to look.
 SURE_OF_FOUND, FOUND_SHARE = 0.97, 0.85
 _FOUND = re.compile(r"[(]?(?=.*[0-9])(?!1$)[0-9.,/%-]+[)]?|[IVX]{2,5}[.]?|[≥≤]")
+# More marks that stand alone are the screen of a picture, or grain.
+MOST_GROUPS = 300
 # Share of the width of a page at its sides where there is no print; heights and filling of a figure's marks against
 # the page's usual figure; the widest number in heights of a figure.
 EDGE, LEAST_TALL, MOST_TALL, LEAST_FILLED, MOST_WIDE = 0.015, 0.75, 1.3, 0.15, 8
@@ -262,8 +264,9 @@ def _passed_over(
     like = free & (height > LEAST_TALL * tall) & (height < MOST_TALL * tall) & (width < 1.3 * tall)
     like &= parts.area > LEAST_FILLED * height * width
     large = np.flatnonzero(free & (height > 0.5 * tall))
+    alone = _groups(parts, np.flatnonzero(like), tall)
     groups: list[npt.NDArray[np.intp]] = []
-    for group in _groups(parts, np.flatnonzero(like), tall):
+    for group in alone if len(alone) < MOST_GROUPS else ():
         whole = parts.beside(group, tall)
         left, top, right, bottom = parts.box(whole)
         around = (parts.middle_x[large] > left - 2.5 * tall) & (parts.middle_x[large] < right + 2.5 * tall)
