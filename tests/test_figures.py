@@ -63,6 +63,13 @@ def test_what_was_read_right_stays(printed: str) -> None:
     assert (seen.words[0].text, seen.changed) == (printed, 0)
 
 
+@pytest.mark.parametrize("mark", ["*", "•", "–", "★"])
+def test_a_mark_that_is_no_sign_of_numbers_stays(mark: str) -> None:
+    sheet = Sheet()
+    word = sheet.word(">", mark, sure=0.92)
+    assert sheet.check([word]).words[0].text == mark
+
+
 def test_letters_stay_the_engines() -> None:
     sheet = Sheet()
     seen = sheet.check([sheet.word("38/2021/NĐ-CP", "38/2921/NĐ-CP", sure=0.6)])

@@ -360,6 +360,10 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     old, new = _digits(word.text), _digits(text)
     if not old and word.confidence > DOUBTED and _is_possible(word.text):
         return False
+    if not old and not new and not _FIGURE.search(word.text) and (
+        word.confidence >= FIRM or not any(map(str.isalnum, word.text))
+    ):
+        return False  # a star, a dash: marks that the reader of figures does not know
     if word.confidence < FIRM:
         return confidence > SURER_THAN_DOUBT
     if old == new:
