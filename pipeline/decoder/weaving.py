@@ -50,6 +50,8 @@ RARE = -5.0  # the same for a possible syllable that 88 million tokens of text d
 # than the synthetic pages of the channel. One that differs in its tone only, in any marks.
 NEAR_TONE, NEAR_BASE = -5.0, -6.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
+# The same for other letters than those read in garbled text, where they can be a syllable: see `_spared`.
+OTHER_NAME = -1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ class Weaver:
     def _read(self, piece: tokens.Piece, setting: str, recognised: float | None) -> Candidates:
         """Candidates of one reading of a piece, by the channel of its reader."""
         if self.condition == "garbled" and not is_read_by_vietnamese(piece.text):
-            return self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
+            found = self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
+            return self._spared(found, piece.text) if setting == "plain" else found
         found = self.finder.read_by(self.trained.vie, piece.text, setting, piece.with_tail)
         if self.condition in ("slips", "clean"):
             name = NAME if piece.text.istitle() and len(piece.text) > 1 else 0.0
@@ -220,6 +223,14 @@ class Weaver:
         )
         texts = tuple(piece.text if own else text for own, text in zip(same.tolist(), found.texts, strict=True))
         return Candidates(found.words, emissions, texts, found.tails)
+
+    def _spared(self, found: Candidates, text: str) -> Candidates:
+        """In a name the letters that were read are worth more than what is frequent: "Ma Văn" is no "Mai Văn"."""
+        key = vietnamese.search_key(text)
+        if len(text) < 2 or not text.istitle() or key not in self.finder.by_base:
+            return found
+        other = np.array([vietnamese.search_key(one) != key for one in found.texts])
+        return Candidates(found.words, found.emissions + np.where(other, OTHER_NAME, 0.0), found.texts, found.tails)
 
     def _text(self, slot: Slot, piece: tokens.Piece) -> None:
         setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
