@@ -47,7 +47,7 @@ DOCUMENT = "document.json"
 PARTS = "parts"  # the folder, among the outputs of a file, of the documents found in it
 LEARNED = "learned"  # the folder of what `sohoa learn` drew from the documents
 LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of documents looks
-# Below these a person should look. Of the words restored with 0.9 and more at least 99.5 % are right (make
+# Below these a person should look. Of the words restored with 0.9 and more at least 99.0 % are right (make
 # bench-restore); a field is one value that others rely on, and its evidence is the mean over some words.
 DOUBTFUL_WORD = 0.9
 DOUBTFUL_FIELD = 0.9

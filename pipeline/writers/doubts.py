@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pipeline.decoder.restoration import RestoredText, RestoredWord
 
-DOUBTFUL = 0.9  # at p >= 0.9 at least 99.5 % of the words are right (make bench-restore); below, a person looks
+DOUBTFUL = 0.9  # at p >= 0.9 at least 99.0 % of the words are right (make bench-restore); below, a person looks
 
 _STYLE = (
     "body{font:16px/1.6 serif;max-width:50em;margin:2em auto}"
