@@ -480,4 +480,4 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """One file, written whole or not at all, open to all unless its folder is held. Raises OutputError."""
     disk.write_atomic(path, content, mode=held.mode_of(path.parent))
-    held.keep(path)  # closed while it was written
+    held.keep(path)  # closed or opened while it was written

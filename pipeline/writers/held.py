@@ -45,9 +45,8 @@ def close(folder: Path, mark: Mark) -> str:
 
 
 def keep(path: Path) -> None:
-    """Shut a file that was written after its folder was closed; nothing where the folder is open."""
-    if is_closed(path.parent):
-        path.chmod(_CLOSED)
+    """Give a file that was just written the rights of its folder, which may have changed while it was written."""
+    path.chmod(mode_of(path.parent))
 
 
 def mode_of(folder: Path) -> int:
@@ -59,9 +58,15 @@ def reopen(folder: Path) -> None:
     """Undo `close`; nothing where the folder is open."""
     if not is_closed(folder):
         return
-    for path in _files(folder):
-        path.chmod(_OPEN)
+    _open(folder)
     (folder / NOTICE).unlink(missing_ok=True)
+    _open(folder)  # what got its name in between, by a writer who had still seen the notice
+
+
+def _open(folder: Path) -> None:
+    for path in _files(folder):
+        with suppress(FileNotFoundError):  # a temporary file that has just got its name
+            path.chmod(_OPEN)
 
 
 def is_closed(folder: Path) -> bool:

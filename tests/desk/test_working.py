@@ -18,6 +18,7 @@ from pipeline.desk import advice, desk, index, learn
 from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
 from pipeline.desk.review.texts import TEXTS, rows
+from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Warning_
 from pipeline.writers import held
 
@@ -145,7 +146,30 @@ def test_holding_shuts_the_files_and_releasing_opens_them(client, out):
     released = {"who": "Minh", "name": "released", "value": True, "note": "QĐ 2"}
     client.post(f"/d/{KEY}/state", json=released)
     assert not held.is_closed(folder)
+    wait_until(lambda: not any(path.name.startswith(".") for path in folder.iterdir()))  # texts are being written
     assert all(path.stat().st_mode & 0o044 for path in folder.iterdir())
+
+
+def wait_until(holds, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_text_written_while_its_folder_was_opened_is_open_too(out, monkeypatch):
+    folder = out / NAME
+    item = desk.load(out, NAME)
+    held.close(folder, Mark("MẬT", 1, None, "MẬT"))
+    write = disk.write_atomic
+
+    def slowly(path, content, **options):
+        held.reopen(folder)
+        write(path, content, **options)
+
+    monkeypatch.setattr(disk, "write_atomic", slowly)
+    desk.write_text(item.folder / "document.md", "begun while it was held")
+    assert (folder / "document.md").stat().st_mode & 0o077 == 0o044
 
 
 def test_a_text_written_after_its_folder_was_shut_is_shut_too(client, out):
