@@ -318,7 +318,7 @@ def _is_worth_a_look(word: SeenWord) -> bool:
         return False
     if _FIGURE.search(text) or _ROMAN.fullmatch(text):
         return True
-    return len(text) <= SHORT and (word.confidence < DOUBTED or not _is_possible(text))
+    return len(text) <= SHORT and (word.confidence < DOUBTED or not vietnamese.is_legal_text(text))
 
 
 _RUN = re.compile(r"[^\W\d_]+")
@@ -358,7 +358,7 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     if word.text.rstrip(_TAIL) == text.rstrip(_TAIL):
         return False  # how a sentence goes on is the recogniser's to tell
     old, new = _digits(word.text), _digits(text)
-    if not old and word.confidence > DOUBTED and _is_possible(word.text):
+    if not old and word.confidence > DOUBTED and vietnamese.is_legal_text(word.text):
         return False
     if not old and not new and not _FIGURE.search(word.text) and (
         word.confidence >= FIRM or not any(map(str.isalnum, word.text))
@@ -373,7 +373,3 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
 
 def _digits(text: str) -> str:
     return "".join(char for char in text if char.isdigit())
-
-
-def _is_possible(text: str) -> bool:
-    return vietnamese.legal_share(text) == 1.0 and any(char.isalpha() for char in text)

@@ -152,11 +152,7 @@ def _matched(
 def _is_better(first: SeenWord, text: str, confidence: float) -> bool:
     if any(char.isdigit() for char in first.text + text):
         return confidence > first.confidence + 2 * PLAINLY_SURER
-    old, new = _is_possible(first.text), _is_possible(text)
+    old, new = vietnamese.is_legal_text(first.text), vietnamese.is_legal_text(text)
     if old != new:
         return new and confidence > first.confidence - PLAINLY_SURER
     return confidence > first.confidence + PLAINLY_SURER
-
-
-def _is_possible(text: str) -> bool:
-    return vietnamese.legal_share(text) == 1.0 and any(char.isalpha() for char in text)

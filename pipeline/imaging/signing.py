@@ -99,24 +99,23 @@ class _Line:
     def is_sure(self) -> bool:
         """Whether the engine saw letters here, not strokes of a pen; under a seal the first word is not asked."""
         words = self.words[1:] if positions.is_stamped_over(self.text) else self.words
-        least = LEAST_SURE if all(_is_legal(word.text) or not word.text[:1].isupper() or word.text.isupper()
-                                  for word in words) else SURE_FOREIGN
+        native = all(
+            vietnamese.is_legal_text(word.text) or not word.text[:1].isupper() or word.text.isupper() for word in words
+        )
+        least = LEAST_SURE if native else SURE_FOREIGN
         return self.sure >= least and min(word.confidence for word in words) >= LEAST_WORD
 
     @property
     def worth(self) -> float:
         """Letters in legal syllables, each by the confidence beyond a guess; more where the line tells what it is."""
         own = sum(
-            len(word.text) * ((word.confidence - 0.4) if _is_legal(word.text) else -0.3) for word in self.words
+            len(word.text) * ((word.confidence - 0.4) if vietnamese.is_legal_text(word.text) else -0.3)
+            for word in self.words
         )
         return own * (1.0 + self.told) if own > 0 else own
 
 
 _HALF_POWER = re.compile(r"^T\.\s")
-
-
-def _is_legal(text: str) -> bool:
-    return vietnamese.legal_share(text) == 1.0 and any(map(str.isalpha, text))
 
 
 def look_at_signature(
@@ -249,14 +248,14 @@ def _part_inside(line: _Line, left: int, top: int, bottom: int, width: int) -> _
 
 def _is_read_well(inside: Sequence[_Line]) -> bool:
     """Whether a name stands under a position, both beyond doubt, and nothing between them is debris."""
-    positions = [line for line in inside if signers.authority_likeness(line.text) >= SURE_POWER]
+    placed = [line for line in inside if signers.authority_likeness(line.text) >= SURE_POWER]
     named = [
         line for line in inside
         if persons.name_likeness(line.text) >= READ_WELL and signers.authority_likeness(line.text) < SURE_POWER
     ]
-    if not positions or not named or named[-1].top < positions[-1].bottom or named[-1].sure < READ_WELL:
+    if not placed or not named or named[-1].top < placed[-1].bottom or named[-1].sure < READ_WELL:
         return False
-    return min(word.confidence for line in (*positions, named[-1]) for word in line.words) >= WORD_WELL
+    return min(word.confidence for line in (*placed, named[-1]) for word in line.words) >= WORD_WELL
 
 
 INK = 150  # grey level under which there is ink on the evened copy, whose paper is near 255

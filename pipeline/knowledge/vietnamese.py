@@ -298,6 +298,11 @@ _INNER = re.compile(r"[-–—/,.;:()&]+")
 _ABBREVIATION = re.compile(r"[A-ZĐƠƯ]{2,8}")
 
 
+def is_legal_text(text: str) -> bool:
+    """Whether there are letters, and all of them in legal syllables (as `legal_share` counts)."""
+    return legal_share(text) == 1.0 and any(map(str.isalpha, text))
+
+
 def legal_share(text: str) -> float:
     """Share of the alphabetic tokens that are legal syllables; 1.0 where there is no such token.
 
