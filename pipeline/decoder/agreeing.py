@@ -42,9 +42,14 @@ def _core(word: PendingWord) -> str:
     return told[0] if [piece.text for piece in word.pieces if piece.kind == "text"] == told else ""
 
 
+def _place(word: PendingWord) -> int:
+    """Which of the pieces of a word with one text is that text."""
+    return next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
+
+
 def _readings(word: PendingWord) -> dict[str, float]:
     """The decoder's readings of a name's letters, without the punctuation around, and their probabilities."""
-    place = next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
+    place = _place(word)
     texts = word.texts or []
     before, after = len("".join(texts[:place])), len("".join(texts[place + 1 :]))
     found = {texts[place]: word.confidence}
@@ -67,7 +72,7 @@ def _settle(words: Sequence[PendingWord]) -> None:
         if number != best and chance >= LISTED
     ]
     for word in words:
-        place = next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
+        place = _place(word)
         own = word.texts or []
         if own[place] == texts[best]:
             continue

@@ -78,17 +78,6 @@ _PREFIX_KIND = {
     "đặc khu": "đặc khu",
     "thủ đô": "thành phố",
 }
-_KIND_LEVEL: dict[str, tuple[Level, ...]] = {
-    "tỉnh": ("province",),
-    "thành phố": ("province", "district"),
-    "quận": ("district",),
-    "huyện": ("district",),
-    "thị xã": ("district",),
-    "xã": ("commune",),
-    "phường": ("commune",),
-    "thị trấn": ("commune",),
-    "đặc khu": ("commune",),
-}
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _DAK = re.compile(r"\bda[ck]+\b|\bdăk\b")
 
