@@ -13,8 +13,8 @@ from pipeline import run
 from pipeline.batches import planning
 from pipeline.batches.jobs import Drives
 from pipeline.document import Page
-from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Image, SeenWord
+from pipeline.imaging.sources import Source
 from pipeline.settings import Settings
 
 _WORDS = ("KẾ", "HOẠCH", "Tổ", "chức", "diễn", "tập", "năm", "2024")

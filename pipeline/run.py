@@ -21,8 +21,8 @@ from pipeline.document import Box, Document, Notice, Page, Step, reset, upright
 from pipeline.errors import MissingReference, PageError, SohoaError, TooLarge
 from pipeline.imaging import ingest, layout, pages, recognisers
 from pipeline.imaging.images import PageInput
-from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser
+from pipeline.imaging.sources import Source
 from pipeline.knowledge import encodings, secrecy, vietnamese
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Evidence, Plan

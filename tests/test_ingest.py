@@ -13,6 +13,9 @@ from PIL import Image
 
 from pipeline.errors import ChangedInput, EmptyFile, EncryptedFile, InputError, TooLarge, UnreadableFile, WrongType
 from pipeline.imaging import ingest, pdfpages
+from pipeline.imaging.images import PageInput
+from pipeline.imaging.sources import Source
+from pipeline.knowledge import encodings
 from pipeline.settings import Settings
 
 SETTINGS = Settings()
@@ -29,7 +32,7 @@ def _closed() -> object:
     pdfpages.forget()
 
 
-def opened(path: Path, settings: Settings = SETTINGS) -> ingest.Source:
+def opened(path: Path, settings: Settings = SETTINGS) -> Source:
     return ingest.open_source(path, path.name, settings)
 
 
@@ -82,7 +85,7 @@ def shown(lines: tuple[str, ...], mode: int = 0, size: int = 12) -> str:
 
 
 def tcvn3(text: str) -> str:
-    back = {letter: code for code, letter in ingest.encodings.TCVN3.items()}
+    back = {letter: code for code, letter in encodings.TCVN3.items()}
     return bytes(back.get(char, ord(char) if ord(char) < 128 else 63) for char in text.lower()).decode("cp1252")
 
 
@@ -268,7 +271,7 @@ def test_a_picture_beyond_the_guard(tmp_path: Path) -> None:
 # --- the image of a PDF page --------------------------------------------------------------------------------
 
 
-def dark_middle(page: ingest.PageInput) -> tuple[float, float]:
+def dark_middle(page: PageInput) -> tuple[float, float]:
     """Middle of the black bar in points, by way of the page's own map."""
     assert page.image is not None
     flat = page.image if page.image.ndim == 2 else page.image.min(axis=2)

@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from pipeline.errors import RecognitionFailed
 from pipeline.imaging import ingest, measure, pages
 from pipeline.imaging.recognisers import Image, SeenWord
+from pipeline.imaging.sources import Source
 from pipeline.settings import Settings
 
 SETTINGS = Settings()
@@ -40,7 +41,7 @@ class Looking:
         )
 
 
-def source_of(tmp_path: Path, image: Image) -> ingest.Source:
+def source_of(tmp_path: Path, image: Image) -> Source:
     Pillow.fromarray(image).save(tmp_path / "a.png", dpi=(150, 150))
     return ingest.open_source(tmp_path / "a.png", "a.png", SETTINGS)
 

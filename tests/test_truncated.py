@@ -7,12 +7,13 @@ import pytest
 from pipeline import run
 from pipeline.errors import RecognitionFailed
 from pipeline.imaging import ingest, pdfpages
+from pipeline.imaging.sources import Source
 from pipeline.settings import Settings
 
 SCAN = Path(__file__).parent.parent / "samples" / "scans" / "thi-dua-xa-2024.pdf"
 
 
-def cut(folder: Path, share: float) -> ingest.Source:
+def cut(folder: Path, share: float) -> Source:
     content = SCAN.read_bytes()
     path = folder / "cut.pdf"
     path.write_bytes(content[: int(len(content) * share)])

@@ -107,3 +107,22 @@ class Cleaned:
     marks: tuple[Mark, ...] = ()
     steps: tuple[Step, ...] = ()
     cells: tuple[tuple[int, int, int, int], ...] = ()
+
+
+def compose(first: Affine, second: Affine) -> Affine:
+    """The map that applies `first`, then `second`."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = second
+    return g * a + h * d, g * b + h * e, g * c + h * f + i, j * a + k * d, j * b + k * e, j * c + k * f + m
+
+
+def turning(degrees: int, width: float, height: float) -> Affine:
+    """The map of a plane `width` x `height` (y down) that is turned clockwise by quarter turns."""
+    match degrees % 360:
+        case 90:
+            return 0, -1, height, 1, 0, 0
+        case 180:
+            return -1, 0, width, 0, -1, height
+        case 270:
+            return 0, 1, 0, -1, 0, width
+    return 1, 0, 0, 0, 1, 0

@@ -13,9 +13,9 @@ import cv2
 from pipeline.document import Page, Step, Turn
 from pipeline.imaging import cells, clean, figures, ingest, layout, recognisers, second, signing, spread
 from pipeline.imaging.images import Cleaned, PageInput
-from pipeline.imaging.ingest import Source
 from pipeline.imaging.recognisers import Recogniser, SeenWord
 from pipeline.imaging.second import SecondLook
+from pipeline.imaging.sources import Source
 from pipeline.knowledge import vietnamese
 from pipeline.settings import Settings
 
