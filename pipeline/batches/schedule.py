@@ -453,6 +453,7 @@ class Run:
     def outcomes(self) -> tuple[Outcome, ...]:
         """One for every input, in input order; the later of two equal contents is the duplicate."""
         first: dict[str, str] = {}
+        names = {item.name for item in self._found}
         told = []
         for place, item in enumerate(self._found):
             outcome = self._outcomes.get(place) or Outcome(item.name, item.path, "waiting")
@@ -461,8 +462,7 @@ class Run:
                 if earlier != outcome.name:
                     outcome = dataclasses.replace(outcome, state="duplicate", duplicate_of=earlier)
                 elif outcome.duplicate_of is not None:
-                    in_run = any(other.name == outcome.duplicate_of for other in self._found)
-                    kept = None if in_run else outcome.duplicate_of
+                    kept = None if outcome.duplicate_of in names else outcome.duplicate_of
                     outcome = dataclasses.replace(outcome, state="duplicate" if kept else "done", duplicate_of=kept)
             elif outcome.sha256 is not None and outcome.state == "skipped":
                 first.setdefault(outcome.sha256, outcome.name)
