@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 
 from pipeline.batches import batch
 from pipeline.commands import desk_cli
-from pipeline.desk import desk, forms, handover, index, search, tt05
+from pipeline.desk import changing, desk, forms, handover, index, noting, search, tt05
 from pipeline.desk.review import views
 from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
@@ -150,15 +150,15 @@ def long_document(folder: Path) -> dict[str, float]:
     (scans / "dai.txt").write_text("KẾ HOẠCH\nTrồng cây năm 2024\n\nI. NHIỆM VỤ\n" + "\f".join(pages), "utf-8")
     batch.run_batch([scans], out, Settings(jobs=1, formats=("record", "document", "text")))
     item = desk.load(out, "dai.txt")
-    entry = desk.word_entry(item, f"/pages/{LONG // 2}/blocks/0/lines/5/words/3", "nhân", "Lan")
+    entry = noting.word_entry(item, f"/pages/{LONG // 2}/blocks/0/lines/5/words/3", "nhân", "Lan")
 
     def answer() -> None:
-        noted = desk.note_words(out, item, [entry])
+        noted = changing.note_words(out, item, [entry])
         assert noted is not None
         json.dumps(views.document_view(noted))
 
     told = {f"a corrected word in {LONG} pages: the answer": spent(answer)}
-    follow = spent(lambda: index.put(out, desk.catch_up(out, "dai.txt", desk_cli.reread, desk_cli.rewrite)))
+    follow = spent(lambda: index.put(out, changing.catch_up(out, "dai.txt", desk_cli.reread, desk_cli.rewrite)))
     return {**told, f"a corrected word in {LONG} pages: record, texts and index follow": follow}
 
 

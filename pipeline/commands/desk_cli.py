@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.commands.messages import Language, describe, say
-from pipeline.desk import desk, forms, handover, index, learn, search, sheets, tt05
+from pipeline.desk import changing, desk, forms, handover, index, learn, noting, search, sheets, tt05
 from pipeline.desk.search import Filters, Row
 from pipeline.document import Document, upright
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
@@ -138,9 +138,9 @@ def rewrite(folder: Path, document: Document, plan: Plan) -> None:
     """
     standing = upright(document)
     if (folder / "text.txt").is_file():
-        desk.write_text(folder / "text.txt", export.to_text(standing))
+        changing.write_text(folder / "text.txt", export.to_text(standing))
     if (folder / "document.md").is_file():
-        desk.write_text(folder / "document.md", export.to_markdown(standing, plan))
+        changing.write_text(folder / "document.md", export.to_markdown(standing, plan))
 
 
 # --- the commands ---------------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def _export(options: argparse.Namespace, ui: Ui) -> int:
     name, content = forms.make(options.form, job)
     target = options.to or options.out / "handover"
     path = target if target.suffix and not target.is_dir() else target / name
-    desk.write_bytes(path, content)
+    changing.write_bytes(path, content)
     findings = tt05.metadata(collection, agency).findings if options.form.startswith("tt05") else ()
     if ui.as_json:
         ui.result_json({"file": str(path), "documents": len(collection.entries), "held": collection.held,
@@ -249,7 +249,7 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
              "edited": row.edited} for row in imported.differences]})
     else:
         for row in imported.differences:
-            now = say("desk.now", ui.language, value=row.now) if row.kind == "conflict" else ""
+            now = say("noting.now", ui.language, value=row.now) if row.kind == "conflict" else ""
             ui.result(f"{say('difference.' + row.kind, ui.language):9} {row.file} {row.pointer}: "
                       f"{row.exported!r} -> {row.edited!r}{now}")
         ui.note(say("desk.differences", ui.language, count=len(imported.differences), changed=len(taken)))
@@ -275,13 +275,13 @@ def _release(options: argparse.Namespace, ui: Ui) -> int:
     item = desk.load(options.out, options.document)
     who = options.who or login_name()
     if options.hold:
-        entries = [desk.state_entry(item, "held", True, who, options.note)]
+        entries = [noting.state_entry(item, "held", True, who, options.note)]
     else:
         if not options.note.strip():
             raise UsageError("--note", "A release needs its reason.", cure="Say by whose order it is released.")
-        entries = [desk.state_entry(item, "held", False, who),
-                   desk.state_entry(item, "released", True, who, options.note)]
-    item = desk.change(options.out, options.document, entries, reread, rewrite)
+        entries = [noting.state_entry(item, "held", False, who),
+                   noting.state_entry(item, "released", True, who, options.note)]
+    item = changing.change(options.out, options.document, entries, reread, rewrite)
     index.update(options.out)
     index.put(options.out, item)
     ui.note(say("desk.now_held" if item.mark else "desk.now_released", ui.language, name=options.document, who=who))

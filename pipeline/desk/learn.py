@@ -17,7 +17,7 @@ from typing import Any
 
 from pipeline import corrections
 from pipeline.corrections import RULE, Correction
-from pipeline.desk import desk
+from pipeline.desk import changing, desk
 from pipeline.desk.desk import Item
 from pipeline.errors import SohoaError
 
@@ -60,9 +60,9 @@ def learn(out: Path, told: desk.Told = desk.unheard) -> Learned:
         cases += _cases(item)
     shutil.rmtree(place / REFERENCES, ignore_errors=True)
     for name, text in texts.items():
-        desk.write_text(place / REFERENCES / name, text)
-    desk.write_text(place / DICTIONARY, _dictionary(words, documents))
-    desk.write_json(place / CASES, cases)
+        changing.write_text(place / REFERENCES / name, text)
+    changing.write_text(place / DICTIONARY, _dictionary(words, documents))
+    changing.write_json(place / CASES, cases)
     return Learned(references(out), len(words), len(cases), tuple(skipped))
 
 

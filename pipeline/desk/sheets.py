@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from pipeline import correcting
 from pipeline.corrections import Correction
-from pipeline.desk import desk, workbook
+from pipeline.desk import changing, desk, noting, workbook
 from pipeline.desk.desk import Item
 from pipeline.desk.handover import TABLE_NAMES, Collection, Column, Table, tables
 from pipeline.desk.workbook import CONTROL, FORMULA_START, Sheet
@@ -189,11 +189,11 @@ Baseline = dict[tuple[str, str, str], Mapping[str, str]]
 
 
 def take_over(
-    out: Path, imported: Imported, reread: desk.Reread, rewrite: desk.Rewrite | None = None,
+    out: Path, imported: Imported, reread: changing.Reread, rewrite: changing.Rewrite | None = None,
     told: desk.Told = desk.unheard,
 ) -> tuple[Item, ...]:
     """Put the changes of a workbook into the logs and outputs of their documents."""
-    return tuple(desk.change(out, name, imported.entries[name], reread, rewrite)
+    return tuple(changing.change(out, name, imported.entries[name], reread, rewrite)
                  for name in desk.counted(tuple(imported.entries), told))
 
 
@@ -264,7 +264,7 @@ def _compare(
         after: Any = edited or None
         if pointer == "/year" and edited.isdecimal():
             after = int(edited)
-        entry = desk.field_entry(item, pointer, after, who, note="import")
+        entry = noting.field_entry(item, pointer, after, who, note="import")
         _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
         if reports[-1].outcome == "homeless":
             tell("refused", now)
@@ -292,7 +292,7 @@ def _read_new_row(
     kind: Kind = "unknown"
     if item is not None:
         after = {column.pointer[1:]: values[column.name] for column in columns}
-        entry = desk.field_entry(item, pointer, after, who, action="add", note="import")
+        entry = noting.field_entry(item, pointer, after, who, action="add", note="import")
         _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
         kind = "refused" if reports[-1].outcome == "homeless" else "added"
         if kind == "added":

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from pipeline import correcting, corrections
-from pipeline.desk import desk, index
+from pipeline.desk import changing, desk, index, noting
 from pipeline.desk.review import guard
 from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
@@ -302,7 +302,7 @@ def test_help_list_and_next_document(page, served, out):
 def test_second_of_two_people_sees_what_the_first_entered(page, served, out):
     open_document(page, served)
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.field_entry(item, "/number/number", "29", "Minh")], office.read_again)
+    changing.change(out, NAME, [noting.field_entry(item, "/number/number", "29", "Minh")], office.read_again)
     page.keyboard.press("e")
     page.keyboard.type("30")
     with page.expect_response(lambda answer: answer.status == 409):
@@ -363,13 +363,13 @@ def test_script_in_text_and_names_is_never_run(page, served, out, scans):
     name = f"x/{SCRIPT.replace('/', '∕')}.pdf"
     item = desk.load(out, NAME)
     entries = [
-        desk.field_entry(item, "/title", SCRIPT, "Lan"),
-        desk.field_entry(item, "/targets/0/indicator", SCRIPT, "Lan"),
-        desk.field_entry(item, "/sections/0/heading", SCRIPT, "Lan"),
-        desk.word_entry(item, "/pages/0/blocks/0/lines/3/words/0", f"zebra {SCRIPT}", SCRIPT),
-        desk.shelf_entry(item, "box", SCRIPT, "Lan"),
+        noting.field_entry(item, "/title", SCRIPT, "Lan"),
+        noting.field_entry(item, "/targets/0/indicator", SCRIPT, "Lan"),
+        noting.field_entry(item, "/sections/0/heading", SCRIPT, "Lan"),
+        noting.word_entry(item, "/pages/0/blocks/0/lines/3/words/0", f"zebra {SCRIPT}", SCRIPT),
+        noting.shelf_entry(item, "box", SCRIPT, "Lan"),
     ]
-    item = desk.change(out, NAME, entries, lambda document: item.plan)
+    item = changing.change(out, NAME, entries, lambda document: item.plan)
     office.write(out, name, item.document, item.plan)
     index.update(out)
     with index.opened(out, write=True) as db:  # its scan is that of the other

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import correcting, corrections
 from pipeline.corrections import UnreadableCorrections
-from pipeline.desk import desk
+from pipeline.desk import changing, desk, noting
 from pipeline.errors import UsageError
 from pipeline.plan import Target
 
@@ -27,13 +27,13 @@ def word_pointer(item, text):
 
 def correct_field(out, pointer, after, **more):
     item = desk.load(out, NAME)
-    return desk.change(out, NAME, [desk.field_entry(item, pointer, after, "Lan", **more)], office.read_again)
+    return changing.change(out, NAME, [noting.field_entry(item, pointer, after, "Lan", **more)], office.read_again)
 
 
 def correct_word(out, text, after):
     item = desk.load(out, NAME)
-    entry = desk.word_entry(item, word_pointer(item, text), after, "Lan")
-    return desk.change(out, NAME, [entry], office.read_again)
+    entry = noting.word_entry(item, word_pointer(item, text), after, "Lan")
+    return changing.change(out, NAME, [entry], office.read_again)
 
 
 def run_again(out, scans, document=None, plan=None):
@@ -86,11 +86,11 @@ def test_applying_twice_is_applying_once(out):
 def test_undo_gives_back_what_the_machine_read_and_stays_in_the_log(out):
     before = desk.load(out, NAME)
     item = correct_word(out, "1O", "10")
-    item = desk.change(out, NAME, [desk.undo_entry(item.log[-1], "Lan")], office.read_again)
+    item = changing.change(out, NAME, [noting.undo_entry(item.log[-1], "Lan")], office.read_again)
     assert item.document == before.document
     assert item.plan == before.plan
     assert len(item.log) == 2
-    item = desk.change(out, NAME, [desk.undo_entry(item.log[-1], "Lan")], office.read_again)
+    item = changing.change(out, NAME, [noting.undo_entry(item.log[-1], "Lan")], office.read_again)
     assert next(word for word in item.document.words() if word.raw == "1O").text == "10", "an undo undone"
 
 
@@ -98,7 +98,7 @@ def test_undo_of_a_field(out):
     before = desk.load(out, NAME)
     item = correct_field(out, "/number/number", "29")
     assert corrections.last_undoable(item.log) == (item.log[0],)
-    item = desk.change(out, NAME, [desk.undo_entry(item.log[0], "Lan")], office.read_again)
+    item = changing.change(out, NAME, [noting.undo_entry(item.log[0], "Lan")], office.read_again)
     assert item.plan == before.plan
     assert corrections.last_undoable(item.log) == ()
 
@@ -183,7 +183,7 @@ def test_text_without_places_is_found_by_its_line(out, scans):
     document = bare(office.machine(scans, NAME))
     office.write(out, NAME, document, desk.load(out, NAME).plan)
     item = desk.load(out, NAME)
-    entry = desk.word_entry(item, word_pointer(item, "1O"), "10", "Lan")
+    entry = noting.word_entry(item, word_pointer(item, "1O"), "10", "Lan")
     page = document.pages[0]
     blank = replace(page.blocks[0], lines=page.blocks[0].lines[:1])
     shifted = replace(document, pages=(replace(page, blocks=(blank, *page.blocks)), *document.pages[1:]))
@@ -239,7 +239,7 @@ def test_correction_of_a_target_never_moves_to_one_with_another_number(out, scan
 
 def test_value_that_does_not_fit_the_record_is_kept_and_reported(out, scans):
     item = desk.load(out, NAME)
-    entry = desk.field_entry(item, "/year", "hai nghìn", "Lan")
+    entry = noting.field_entry(item, "/year", "hai nghìn", "Lan")
     plan, (report,) = correcting.report_on_plan(item.plan, [entry])
     assert report.outcome == "homeless"
     assert plan == item.plan
@@ -249,7 +249,7 @@ def test_value_that_does_not_fit_the_record_is_kept_and_reported(out, scans):
 def test_what_may_not_be_changed(out, pointer):
     item = desk.load(out, NAME)
     try:
-        entry = desk.field_entry(item, pointer, "x", "Lan")
+        entry = noting.field_entry(item, pointer, "x", "Lan")
     except UsageError:
         return
     assert correcting.report_on_plan(item.plan, [entry])[0] == item.plan
@@ -263,9 +263,9 @@ def test_damaged_file_stops_rather_than_forgets(out):
 
 def test_state_and_shelf(out):
     item = desk.load(out, NAME)
-    entries = [desk.state_entry(item, "verified", True, "Lan"), desk.shelf_entry(item, "box", "H-12", "Lan")]
-    item = desk.change(out, NAME, entries, office.read_again)
+    entries = [noting.state_entry(item, "verified", True, "Lan"), noting.shelf_entry(item, "box", "H-12", "Lan")]
+    item = changing.change(out, NAME, entries, office.read_again)
     assert item.verified.who == "Lan"
     assert corrections.shelf(item.log) == {"box": "H-12"}
-    item = desk.change(out, NAME, [desk.state_entry(item, "verified", False, "Lan")], office.read_again)
+    item = changing.change(out, NAME, [noting.state_entry(item, "verified", False, "Lan")], office.read_again)
     assert item.verified is None

@@ -18,7 +18,7 @@ import pytest
 
 from pipeline import correcting
 from pipeline.commands import desk_cli
-from pipeline.desk import desk, forms, learn
+from pipeline.desk import changing, desk, forms, learn, noting
 from pipeline.errors import SohoaError, UsageError
 
 NAME = "huyen/tam-tien-2024.pdf"
@@ -136,7 +136,7 @@ def corrected(out):
         for w, word in enumerate(line.words)
         if word.text == "1O"
     )
-    return desk.change(out, NAME, [desk.word_entry(item, pointer, "10", "Lan")], office.read_again)
+    return changing.change(out, NAME, [noting.word_entry(item, pointer, "10", "Lan")], office.read_again)
 
 
 def test_learn(out):
@@ -148,14 +148,14 @@ def test_learn(out):
     assert table[2:] == ["1O\t10\t1\t1"]
     (case,) = json.loads((out / "learned/cases.json").read_text())
     assert (case["raw"], case["text"]) == ("3. Mở 1O lớp dạy nghề", "3. Mở 10 lớp dạy nghề")
-    desk.change(out, NAME, [desk.state_entry(item, "verified", True, "Lan")], office.read_again)
+    changing.change(out, NAME, [noting.state_entry(item, "verified", True, "Lan")], office.read_again)
     code, ui = call("learn", out, as_json=True)
     (reference,) = learn.references(out)
     assert "3. Mở 10 lớp dạy nghề" in reference.read_text()
     assert ui.results[0]["references"] == [str(reference)]
     item = desk.load(out, NAME)
-    undo = [desk.undo_entry(item.log[0], "Lan"), desk.state_entry(item, "verified", False, "Lan")]
-    desk.change(out, NAME, undo, office.read_again)
+    undo = [noting.undo_entry(item.log[0], "Lan"), noting.state_entry(item, "verified", False, "Lan")]
+    changing.change(out, NAME, undo, office.read_again)
     call("learn", out)
     assert learn.references(out) == ()
     assert json.loads((out / "learned/cases.json").read_text()) == [], "what was taken back is unlearned"
@@ -163,9 +163,9 @@ def test_learn(out):
 
 def test_held_documents_teach_nothing(out):
     item = corrected(out)
-    desk.change(out, NAME, [desk.state_entry(item, "verified", True, "Lan")], office.read_again)
+    changing.change(out, NAME, [noting.state_entry(item, "verified", True, "Lan")], office.read_again)
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    changing.change(out, NAME, [noting.state_entry(item, "held", True, "Minh")], office.read_again)
     call("learn", out)
     assert learn.references(out) == ()
     assert "1O" not in (out / "learned/dictionary.tsv").read_text()

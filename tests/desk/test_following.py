@@ -11,7 +11,7 @@ import office
 import pytest
 
 from pipeline import corrections
-from pipeline.desk import desk, index
+from pipeline.desk import changing, desk, index, noting
 from pipeline.document import Document, from_json
 from pipeline.plan import Plan
 
@@ -35,7 +35,7 @@ def noted(out: Path) -> tuple[Path, desk.Item, str]:
     """A document with a word that was corrected and whose outputs were not made anew: as after a crash."""
     item = desk.load(out, NAME)
     pointer = place_of(item.document, "nghèo")
-    after = desk.note_words(out, item, [desk.word_entry(item, pointer, "nghề", "Lan")])
+    after = changing.note_words(out, item, [noting.word_entry(item, pointer, "nghề", "Lan")])
     assert after is not None
     return out, after, pointer
 
@@ -44,7 +44,7 @@ def test_a_noted_word_stands_before_any_output_is_written(noted: tuple[Path, des
     out, after, pointer = noted
     before = stored(out)
     assert after.behind
-    assert desk.word_at(after.document, pointer)[1].text == "nghề"
+    assert noting.word_at(after.document, pointer)[1].text == "nghề"
     again = desk.load(out, NAME)
     assert (again.behind, again.document) == (True, after.document)
     assert stored(out) == before
@@ -58,12 +58,12 @@ def test_outputs_catch_up(noted: tuple[Path, desk.Item, str]) -> None:
         seen.append(document)
         return office.read_again(document)
 
-    done = desk.catch_up(out, NAME, reread)
+    done = changing.catch_up(out, NAME, reread)
     assert not done.behind
     assert seen == [after.document]
     again = desk.load(out, NAME)
     assert (again.behind, again.document) == (False, after.document)
-    desk.catch_up(out, NAME, reread)
+    changing.catch_up(out, NAME, reread)
     assert len(seen) == 1  # nothing is left to do
 
 
@@ -73,19 +73,19 @@ def test_a_word_noted_while_the_record_is_made_is_in_it(noted: tuple[Path, desk.
 
     def reread(document: Document) -> Plan:
         if next(more):
-            desk.note_words(out, after, [desk.word_entry(after, pointer, "nghèo khó", "Minh")])
+            changing.note_words(out, after, [noting.word_entry(after, pointer, "nghèo khó", "Minh")])
         return office.read_again(document)
 
-    desk.catch_up(out, NAME, reread)
+    changing.catch_up(out, NAME, reread)
     again = desk.load(out, NAME)
     assert not again.behind
-    assert desk.word_at(again.document, pointer)[1].text == "nghèo khó"
+    assert noting.word_at(again.document, pointer)[1].text == "nghèo khó"
     assert len(again.log) == 2
 
 
 def test_a_field_changed_meanwhile_brings_the_words_along(noted: tuple[Path, desk.Item, str]) -> None:
     out, after, _ = noted
-    item = desk.change(out, NAME, [desk.field_entry(after, "/theme", "Chăm lo", "Lan")], office.read_again)
+    item = changing.change(out, NAME, [noting.field_entry(after, "/theme", "Chăm lo", "Lan")], office.read_again)
     assert not item.behind
     again = desk.load(out, NAME)
     assert (again.behind, again.document, again.plan.theme) == (False, after.document, "Chăm lo")
@@ -93,9 +93,9 @@ def test_a_field_changed_meanwhile_brings_the_words_along(noted: tuple[Path, des
 
 def test_a_noted_word_is_taken_back_at_once(noted: tuple[Path, desk.Item, str]) -> None:
     out, after, pointer = noted
-    back = desk.note_words(out, after, [desk.undo_entry(after.log[-1], "Lan")])
+    back = changing.note_words(out, after, [noting.undo_entry(after.log[-1], "Lan")])
     assert back is not None
-    assert desk.word_at(back.document, pointer)[1].text == "nghèo"
+    assert noting.word_at(back.document, pointer)[1].text == "nghèo"
     assert not desk.load(out, NAME).behind  # the outputs are what they were
     assert len(corrections.load(out / NAME)) == 2
 
@@ -104,17 +104,17 @@ def test_a_word_that_makes_a_mark_of_secrecy_is_not_left_for_later(out: Path) ->
     item = desk.load(out, NAME)
     first = item.document.pages[0].blocks[0].lines[0]
     entries = [
-        desk.word_entry(item, f"/pages/0/blocks/0/lines/0/words/{number}", "" if number else "MẬT", "Lan")
+        noting.word_entry(item, f"/pages/0/blocks/0/lines/0/words/{number}", "" if number else "MẬT", "Lan")
         for number in range(len(first.words))
     ]
-    assert desk.note_words(out, item, entries) is None
+    assert changing.note_words(out, item, entries) is None
     assert desk.load(out, NAME).log == ()
-    assert desk.change(out, NAME, entries, lambda document: item.plan).mark is not None
+    assert changing.change(out, NAME, entries, lambda document: item.plan).mark is not None
 
 
 def test_what_is_not_a_word_is_not_left_for_later(out: Path) -> None:
     item = desk.load(out, NAME)
-    assert desk.note_words(out, item, [desk.shelf_entry(item, "box", "12", "Lan")]) is None
+    assert changing.note_words(out, item, [noting.shelf_entry(item, "box", "12", "Lan")]) is None
 
 
 @pytest.fixture

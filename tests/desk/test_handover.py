@@ -11,7 +11,7 @@ import office
 import openpyxl
 import pytest
 
-from pipeline.desk import archival, desk, finding_aids, handover, letter, package, tt05
+from pipeline.desk import archival, changing, desk, finding_aids, handover, letter, noting, package, tt05
 from pipeline.desk.handover import Shelving
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import UsageError
@@ -105,11 +105,11 @@ def test_tt05_fills_what_is_known_and_leaves_the_rest_to_a_person(shelved):
 def test_tt05_lengths_and_codes_are_checked_and_nothing_is_cut(out):
     item = desk.load(out, NAMES[0])
     entries = [
-        desk.field_entry(item, "/title", "x" * 501, "Lan"),
-        desk.field_entry(item, "/issued/date", "2023-02", "Lan"),
-        desk.shelf_entry(item, "maintenance", "99", "Lan"),
+        noting.field_entry(item, "/title", "x" * 501, "Lan"),
+        noting.field_entry(item, "/issued/date", "2023-02", "Lan"),
+        noting.shelf_entry(item, "maintenance", "99", "Lan"),
     ]
-    desk.change(out, NAMES[0], entries, office.read_again)
+    changing.change(out, NAMES[0], entries, office.read_again)
     made = tt05.metadata(handover.collect(out, names=NAMES[:1]))
     told = {(item.tag, item.level) for item in made.findings}
     assert ("subject", "warning") in told
@@ -216,7 +216,8 @@ def test_annex_vi(shelved):
 
 def test_xml_of_hostile_text(out):
     item = desk.load(out, NAMES[0])
-    desk.change(out, NAMES[0], [desk.field_entry(item, "/title", "<script>&\x00\x0b]]>", "Lan")], office.read_again)
+    entry = noting.field_entry(item, "/title", "<script>&\x00\x0b]]>", "Lan")
+    changing.change(out, NAMES[0], [entry], office.read_again)
     collection = handover.collect(out, names=NAMES[:1])
     root = ElementTree.fromstring(archival.to_dublin_core(collection))
     assert next(root.iter("{http://purl.org/dc/elements/1.1/}title")).text == "<script>&\ufffd\ufffd]]>"

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import cli, correcting, corrections
 from pipeline.commands import desk_cli
-from pipeline.desk import desk, forms, handover, index, search, tt05
+from pipeline.desk import changing, desk, forms, handover, index, noting, search, tt05
 from pipeline.writers import held, searchable
 
 HEAD = """ỦY BAN NHÂN DÂN
@@ -58,7 +58,7 @@ def run(root, *more):
 
 
 def change(root, name, *entries):
-    return desk.change(root / "out", name, entries, desk_cli.reread, desk_cli.rewrite)
+    return changing.change(root / "out", name, entries, desk_cli.reread, desk_cli.rewrite)
 
 
 def test_each_document_of_a_file_is_listed_searched_and_handed_over(root):
@@ -92,9 +92,9 @@ def test_corrections_of_one_document_stay_its_own_over_later_runs(root):
         correcting.word_pointer(p, b, n, w) for p, page in enumerate(item.document.pages)
         for b, block in enumerate(page.blocks) for n, line in enumerate(block.lines)
         for w, one in enumerate(line.words) if one is word)
-    change(root, TWO, desk.field_entry(item, "/number/number", "57", "Lan"),
-           desk.word_entry(item, pointer, "mạch", "Lan"), desk.shelf_entry(item, "box", "9", "Lan"),
-           desk.state_entry(item, "verified", True, "Lan"))
+    change(root, TWO, noting.field_entry(item, "/number/number", "57", "Lan"),
+           noting.word_entry(item, pointer, "mạch", "Lan"), noting.shelf_entry(item, "box", "9", "Lan"),
+           noting.state_entry(item, "verified", True, "Lan"))
     assert "Nạo vét mạch" in (out / FILE / "text.txt").read_text("utf-8"), "the file's own text has it too"
     for more in (["--split"], ["--split", "--redo"]):
         run(root, *more)
@@ -109,7 +109,7 @@ def test_corrections_of_one_document_stay_its_own_over_later_runs(root):
 def test_a_document_that_is_not_told_apart_any_more_keeps_its_corrections_unused(root):
     out = root / "out"
     item = desk.load(out, TWO)
-    change(root, TWO, desk.field_entry(item, "/number/number", "57", "Lan"))
+    change(root, TWO, noting.field_entry(item, "/number/number", "57", "Lan"))
     run(root)
     whole = desk.load(out, FILE)
     assert tuple(desk.names(out)) == (FILE,)
@@ -127,7 +127,7 @@ def test_files_of_a_held_part_are_shut_and_those_beside_it_open(root):
     assert {name for name, mode in modes.items() if mode & 0o077 == 0} == {
         name for name in modes if not name.startswith(("parts/01", "parts/02"))}, "the file holds the held text too"
     item = desk.load(out, THREE)
-    change(root, THREE, desk.state_entry(item, "released", True, "Minh", "QĐ 5"))
+    change(root, THREE, noting.state_entry(item, "released", True, "Minh", "QĐ 5"))
     assert (out / FILE / "text.txt").stat().st_mode & 0o044
     assert not held.is_closed(out / FILE)
     assert not held.is_closed(out / THREE)

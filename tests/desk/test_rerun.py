@@ -4,7 +4,7 @@ import pytest
 
 from pipeline import cli, correcting
 from pipeline.commands import desk_cli
-from pipeline.desk import desk, index, search
+from pipeline.desk import changing, desk, index, noting, search
 
 TEXT = """ỦY BAN NHÂN DÂN
 XÃ BÌNH KHÊ
@@ -53,11 +53,11 @@ def test_corrections_outlive_every_run(read):
     item = desk.load(out, "rung.txt")
     assert item.plan.number.number == "41"
     entries = [
-        desk.field_entry(item, "/number/number", "47", "Lan"),
-        desk.word_entry(item, find(item, "cháy"), "sạt", "Lan"),
-        desk.state_entry(item, "verified", True, "Lan"),
+        noting.field_entry(item, "/number/number", "47", "Lan"),
+        noting.word_entry(item, find(item, "cháy"), "sạt", "Lan"),
+        noting.state_entry(item, "verified", True, "Lan"),
     ]
-    item = desk.change(out, "rung.txt", entries, desk_cli.reread, desk_cli.rewrite)
+    item = changing.change(out, "rung.txt", entries, desk_cli.reread, desk_cli.rewrite)
     assert item.plan.title == "Phòng chống sạt rừng năm 2022", "the record is read from the words"
     assert "chống sạt rừng" in (out / "rung.txt/text.txt").read_text("utf-8")
     for more in ([], ["--redo"], ["--preset", "strict"]):
@@ -68,6 +68,6 @@ def test_corrections_outlive_every_run(read):
         assert item.verified.who == "Lan"
     index.update(out)
     assert search.search(out, "sat rung").total == 1
-    undo = [desk.undo_entry(entry, "Lan") for entry in reversed(item.log[:2])]
-    item = desk.change(out, "rung.txt", undo, desk_cli.reread, desk_cli.rewrite)
+    undo = [noting.undo_entry(entry, "Lan") for entry in reversed(item.log[:2])]
+    item = changing.change(out, "rung.txt", undo, desk_cli.reread, desk_cli.rewrite)
     assert (item.plan.number.number, item.plan.title) == ("41", "Phòng chống cháy rừng năm 2022")

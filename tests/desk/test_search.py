@@ -3,7 +3,7 @@
 import office
 import pytest
 
-from pipeline.desk import desk, index, search
+from pipeline.desk import changing, desk, index, noting, search
 from pipeline.desk.search import Filters
 from pipeline.errors import NoInput, UsageError
 
@@ -130,7 +130,7 @@ def test_index_follows_changes_and_is_rebuilt_the_same(out):
     assert index.update(out) == (0, 0)
     name = "huyen/tam-tien-2024.pdf"
     item = desk.load(out, name)
-    item = desk.change(out, name, [desk.field_entry(item, "/number/number", "29", "Lan")], office.read_again)
+    item = changing.change(out, name, [noting.field_entry(item, "/number/number", "29", "Lan")], office.read_again)
     assert index.update(out) == (1, 0)
     index.put(out, item)
     assert index.update(out) == (0, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import office
 import pytest
 
-from pipeline.desk import desk, handover, index, search
+from pipeline.desk import changing, desk, handover, index, noting, search
 from pipeline.document import Block, Box, Document, Line, Page, Word
 from pipeline.knowledge import secrecy
 
@@ -57,13 +57,13 @@ def test_held_until_released_by_a_person(out):
         assert "Rừng" not in stored
         assert "rung" not in stored
     item = desk.load(out, office.SECRET)
-    item = desk.change(
-        out, office.SECRET, [desk.state_entry(item, "released", True, "Minh", "giải mật")], office.read_again
+    item = changing.change(
+        out, office.SECRET, [noting.state_entry(item, "released", True, "Minh", "giải mật")], office.read_again
     )
     assert item.mark is None
     index.put(out, item)
     assert search.search(out, "rung thong").total == 1
-    item = desk.change(out, office.SECRET, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    item = changing.change(out, office.SECRET, [noting.state_entry(item, "held", True, "Minh")], office.read_again)
     assert item.mark is not None
     index.put(out, item)
     assert search.search(out, "rung thong").total == 0
@@ -72,7 +72,7 @@ def test_held_until_released_by_a_person(out):
 def test_person_can_hold_what_the_machine_let_pass(out):
     name = "huyen/tam-tien-2024.pdf"
     item = desk.load(out, name)
-    item = desk.change(out, name, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    item = changing.change(out, name, [noting.state_entry(item, "held", True, "Minh")], office.read_again)
     assert item.mark is not None
 
 
@@ -81,7 +81,7 @@ def test_what_was_held_since_the_index_was_made_does_not_go_out(out):
     index.update(out)
     assert name in [entry.name for entry in handover.collect(out).entries]
     item = desk.load(out, name)
-    desk.change(out, name, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    changing.change(out, name, [noting.state_entry(item, "held", True, "Minh")], office.read_again)
     collection = handover.collect(out)
     assert name not in [entry.name for entry in collection.entries]
     assert name in collection.held

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import corrections
-from pipeline.desk import desk, handover, sheets
+from pipeline.desk import changing, desk, handover, noting, sheets
 from pipeline.desk import workbook as workbook_module
 from pipeline.desk.handover import Shelving
 from pipeline.desk.workbook import CELL_LIMIT
@@ -116,7 +116,7 @@ def test_what_two_people_changed_is_a_conflict_and_nothing_is_done(out):
     book = workbook(out)
     cell_of(book, "documents", NAME, "number").value = "29"
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.field_entry(item, "/number/number", "30", "Lan")], office.read_again)
+    changing.change(out, NAME, [noting.field_entry(item, "/number/number", "30", "Lan")], office.read_again)
     imported = back(book, out)
     (difference,) = imported.differences
     assert (difference.kind, difference.exported, difference.now, difference.edited) == ("conflict", "28", "30", "29")
@@ -150,7 +150,7 @@ def test_held_document_takes_no_import(out):
     book = workbook(out)
     cell_of(book, "documents", NAME, "number").value = "29"
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.state_entry(item, "held", True, "Minh")], office.read_again)
+    changing.change(out, NAME, [noting.state_entry(item, "held", True, "Minh")], office.read_again)
     assert back(book, out).entries == {}
 
 
@@ -182,8 +182,8 @@ EVIL = ['=HYPERLINK("http://x","y")', "+1+1", "@SUM(A1)", "-2+3", "\t=1", "=cmd|
 @pytest.mark.parametrize("text", EVIL)
 def test_no_cell_becomes_a_formula(out, text):
     item = desk.load(out, NAME)
-    desk.change(
-        out, NAME, [desk.field_entry(item, "/title", text.replace("\ud800", "\ufffd"), "Lan")], office.read_again
+    changing.change(
+        out, NAME, [noting.field_entry(item, "/title", text.replace("\ud800", "\ufffd"), "Lan")], office.read_again
     )
     content = sheets.to_xlsx(handover.collect(out))
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -202,7 +202,7 @@ def test_guard_keeps_the_text_behind_the_apostrophe(text):
 
 def test_long_text_says_that_it_was_cut(out):
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.field_entry(item, "/theme", "x" * 40_000, "Lan")], office.read_again)
+    changing.change(out, NAME, [noting.field_entry(item, "/theme", "x" * 40_000, "Lan")], office.read_again)
     shown = cell_of(workbook(out), "documents", NAME, "theme").value
     assert len(shown) == CELL_LIMIT
     assert shown.endswith("[…]")
@@ -218,7 +218,7 @@ def test_a_real_spreadsheet_program_changes_nothing_by_opening_and_saving(out, t
     hostile = {"/title": "=1+1 _x0041_ <b>&\r\nx", "/theme": "-- hai", "/number/number": "007",
                "/signature/name": "@SUM(1)", "/targets/0/value": "3.50", "/archive": "1e5"}
     for pointer, value in hostile.items():
-        item = desk.change(out, NAME, [desk.field_entry(item, pointer, value, "Lan")], office.read_again)
+        item = changing.change(out, NAME, [noting.field_entry(item, pointer, value, "Lan")], office.read_again)
     path = tmp_path / "a.xlsx"
     path.write_bytes(sheets.to_xlsx(handover.collect(out)))
     for form in ("ods", "xlsx:Calc MS Excel 2007 XML"):  # through LibreOffice's own form and back
@@ -248,7 +248,7 @@ def test_box_and_folder_travel_through(out, tmp_path):
     assert table.rows[1].cells[1:4] == ("12", "3", "5-7")
     assert table.rows[0].cells[1:4] == ("", "huyen", ""), "the layout tells where the CSV does not"
     item = desk.load(out, NAME)
-    desk.change(out, NAME, [desk.shelf_entry(item, "box", "99", "Lan")], office.read_again)
+    changing.change(out, NAME, [noting.shelf_entry(item, "box", "99", "Lan")], office.read_again)
     (table,) = handover.tables(handover.collect(out, shelving=shelving), ("documents",))
     assert table.rows[1].cells[1] == "99", "a person at the desk goes before the CSV"
     assert Shelving(layout=True).of("12/3/a.pdf") == {"box": "12", "folder": "3"}

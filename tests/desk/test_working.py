@@ -14,7 +14,7 @@ import pipeline
 from pipeline import corrections, disk
 from pipeline.commands import messages
 from pipeline.commands.sentences import vietnamese
-from pipeline.desk import advice, desk, index, learn
+from pipeline.desk import advice, changing, desk, index, learn
 from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
 from pipeline.desk.review.texts import TEXTS, rows
@@ -37,7 +37,7 @@ def client(out):
 
 
 def write_text(folder, document, plan):
-    desk.write_text(folder / "text.txt", "\n".join(page.text for page in document.pages) + f"\n{plan.title}")
+    changing.write_text(folder / "text.txt", "\n".join(page.text for page in document.pages) + f"\n{plan.title}")
 
 
 def change(client, *changes, who="Lan", key=KEY):
@@ -168,13 +168,13 @@ def test_a_text_written_while_its_folder_was_opened_is_open_too(out, monkeypatch
         write(path, content, **options)
 
     monkeypatch.setattr(disk, "write_atomic", slowly)
-    desk.write_text(item.folder / "document.md", "begun while it was held")
+    changing.write_text(item.folder / "document.md", "begun while it was held")
     assert (folder / "document.md").stat().st_mode & 0o077 == 0o044
 
 
 def test_a_text_written_after_its_folder_was_shut_is_shut_too(client, out):
     client.post(f"/d/{KEY}/state", json={"who": "Minh", "name": "held", "value": True})
-    desk.write_text(out / NAME / "document.md", "written by a hand that had begun before")
+    changing.write_text(out / NAME / "document.md", "written by a hand that had begun before")
     assert (out / NAME / "document.md").stat().st_mode & 0o077 == 0
 
 

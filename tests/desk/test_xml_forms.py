@@ -15,7 +15,7 @@ import office
 import pytest
 from lxml import etree
 
-from pipeline.desk import desk, forms, handover, tt05
+from pipeline.desk import changing, desk, forms, handover, noting, tt05
 from pipeline.writers import markup
 
 METS, XLINK = "{http://www.loc.gov/METS/}", "{http://www.w3.org/1999/xlink}"
@@ -51,7 +51,7 @@ def made(out, tmp_path):
     for name in office.PLANS:
         item = desk.load(out, name)
         if name == "tinh/ke-hoach-2024.pdf":
-            item = desk.change(out, name, [desk.field_entry(item, "/title", "<b>&\x07 ]]>", "Lan")],
+            item = changing.change(out, name, [noting.field_entry(item, "/title", "<b>&\x07 ]]>", "Lan")],
                                lambda _: pytest.fail("a field is not read anew"))
         (out / name / "alto.xml").write_text(markup.to_alto(item.document), "utf-8")
         (out / name / "searchable.pdf").write_bytes(b"%PDF-1.7 " + name.encode())

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline import correcting, corrections
 from pipeline.corrections import Correction
-from pipeline.desk import desk, index
+from pipeline.desk import changing, index, noting
 from pipeline.desk.desk import Item
 from pipeline.desk.review import views
 from pipeline.desk.review.documents import Documents
@@ -32,9 +32,9 @@ class Changes:
         documents.on_behind = self._stale.put
 
     def _changed(self, request: Request, item: Item, entries: list[Correction]) -> Response:
-        noted = desk.note_words(self._out, item, entries)
+        noted = changing.note_words(self._out, item, entries)
         if noted is None:
-            item = desk.change(self._out, item.name, entries, self._config.reread)
+            item = changing.change(self._out, item.name, entries, self._config.reread)
             index.put(self._out, item)
         else:
             item = noted
@@ -55,7 +55,7 @@ class Changes:
                     names.add(self._stale.get_nowait())
             for name in names:
                 with suppress(SohoaError):
-                    index.put(self._out, desk.catch_up(self._out, name, self._config.reread, self._config.rewrite))
+                    index.put(self._out, changing.catch_up(self._out, name, self._config.reread, self._config.rewrite))
 
     def change(self, request: Request, body: dict[str, Any]) -> Response:
         """Fields, words, rows and shelf data; every entry of the post or none."""
@@ -70,7 +70,7 @@ class Changes:
         for change, entry in zip(changes, entries, strict=True):
             # What the page showed is not what is there: somebody, or a run, was quicker.
             if "before" in change and change["before"] != entry.before:
-                raise desk.Conflict(entry.pointer, f"It holds {_plain(entry.before)} by now.")
+                raise changing.Conflict(entry.pointer, f"It holds {_plain(entry.before)} by now.")
         if len(entries) > 1:
             group = corrections.new_id()
             entries = [replace(entry, group=group) for entry in entries]
@@ -84,17 +84,17 @@ class Changes:
             raise UsageError("", "This is no change.", cure="Load the page again.")
         where, pointer, after = change.get("where"), change["pointer"], change.get("after")
         if where == "document" and isinstance(after, str) and len(after) <= 1000:
-            return desk.word_entry(item, pointer, corrections.clean_text(after), who)
+            return noting.word_entry(item, pointer, corrections.clean_text(after), who)
         if where == "shelf" and isinstance(after, str) and len(after) <= 2000 and pointer.lstrip("/") in views.SHELF:
-            return desk.shelf_entry(item, pointer.lstrip("/"), corrections.clean_text(after), who)
+            return noting.shelf_entry(item, pointer.lstrip("/"), corrections.clean_text(after), who)
         if where == "record":
             action = change.get("action", "replace")
             if action == "remove":
-                return desk.field_entry(item, pointer, None, who, action="remove")
+                return noting.field_entry(item, pointer, None, who, action="remove")
             if action == "add" and pointer in {f"/{name}/-" for name in views.LISTS}:
-                return desk.field_entry(item, pointer, _new_row(pointer.split("/")[1]), who, action="add")
+                return noting.field_entry(item, pointer, _new_row(pointer.split("/")[1]), who, action="add")
             if action == "replace" and (after is None or (isinstance(after, str) and len(after) <= 20_000)):
-                return desk.field_entry(item, pointer, _typed(pointer, after), who)
+                return noting.field_entry(item, pointer, _typed(pointer, after), who)
         raise UsageError(pointer, "This cannot be changed here.", cure="Load the page again.")
 
     def undo(self, request: Request, body: dict[str, Any]) -> Response:
@@ -107,7 +107,7 @@ class Changes:
             entry for entry in standing if entry.id == wanted and entry.where != "state")
         if not taken or item.mark is not None:
             raise UsageError("", "There is nothing to take back.", cure="Load the page again.")
-        return self._changed(request, item, [desk.undo_entry(entry, who) for entry in taken])
+        return self._changed(request, item, [noting.undo_entry(entry, who) for entry in taken])
 
     def state(self, request: Request, body: dict[str, Any]) -> Response:
         """Verified, released, held."""
@@ -120,9 +120,9 @@ class Changes:
             raise UsageError("", "A release needs its reason.", cure="Enter by whose order it is released.")
         if name == "verified" and item.mark is not None:
             raise UsageError(item.name, "This document is held.", cure="Release it first.")
-        entries = [desk.state_entry(item, name, value, who, corrections.clean_text(note)[:1000])]
+        entries = [noting.state_entry(item, name, value, who, corrections.clean_text(note)[:1000])]
         if name == "released" and value and "held" in corrections.state(item.log):
-            entries.insert(0, desk.state_entry(item, "held", False, who))
+            entries.insert(0, noting.state_entry(item, "held", False, who))
         return self._changed(request, item, entries)
 
 

@@ -13,7 +13,7 @@ import uvicorn
 
 from pipeline.desk import index
 from pipeline.desk.advice import Language
-from pipeline.desk.desk import Reread, Rewrite
+from pipeline.desk.changing import Reread, Rewrite
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard
 from pipeline.desk.review.app import create_app

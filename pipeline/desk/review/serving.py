@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from pipeline import corrections, disk
-from pipeline.desk import desk
+from pipeline.desk import changing
 from pipeline.desk.advice import Language
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard, scans
@@ -39,8 +39,8 @@ class Config:
     """How a desk is set up. `reread` and `rewrite` make record and texts anew after a change (see `desk`)."""
 
     out: Path
-    reread: desk.Reread
-    rewrite: desk.Rewrite | None = None
+    reread: changing.Reread
+    rewrite: changing.Rewrite | None = None
     hosts: frozenset[str] = frozenset({"127.0.0.1:8080", "localhost:8080"})
     token: str = ""
     language: Language = "vi"
@@ -78,7 +78,7 @@ class Serving:
                 return handler(request)
             except SohoaError as error:
                 status = 404 if isinstance(error, NotHere | scans.NoScan) else 409 if isinstance(
-                    error, desk.Conflict) else 422
+                    error, changing.Conflict) else 422
                 return self._trouble(request, self.config.describe(error, self.language(request)), status)
 
         return handled
