@@ -117,9 +117,16 @@ def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, s
     rng, nodes = np.random.default_rng(seed), 6
     rows = [(n, n + 1, int(rng.integers(4, 12)), -3 * rng.random()) for n in range(nodes - 1) for _ in range(3)]
     rows += [(n, n + 2, int(rng.integers(4, 12)), -5 * rng.random()) for n in range(nodes - 2)]
+    # Behind it a boundary, and a second stretch that is walked beside the first.
+    rows += [(nodes - 1, nodes, language.BOUNDARY, 0.0)]
+    rows += [(n, n + 1, int(rng.integers(4, 12)), -3 * rng.random()) for n in (nodes, nodes + 1) for _ in range(2)]
+    rows += [(nodes, nodes + 2, int(rng.integers(4, 12)), -2.0)]
+    nodes += 3
     rows.sort(key=lambda row: row[0])
     arcs = lattice.Arcs(*(np.array(column) for column in zip(*rows, strict=True)))
-    found = lattice.posteriors(arcs, nodes, lattice.Speech(small_model.pairs(), small_model.score, 0.8))
+    speech = lattice.Speech(small_model.pairs(), small_model.score_steps, 0.8)
+    weighed = lattice.posteriors(arcs, nodes, speech)
+    found = weighed.posterior
     mass, total = np.zeros(len(rows)), 0.0
 
     def walk(node, path, log):
@@ -137,10 +144,9 @@ def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, s
     walk(0, [], 0.0)
     assert found == pytest.approx(mass / total, abs=1e-9)
     evidence = rng.normal(size=len(rows))
-    speech = lattice.Speech(small_model.pairs(), small_model.score, 0.8)
     louder = lattice.Arcs(arcs.start, arcs.end, arcs.word, arcs.emission + evidence)
-    anew = lattice.weighed_anew(arcs, found, evidence, nodes, speech)
-    assert anew == pytest.approx(lattice.posteriors(louder, nodes, speech), abs=1e-9)
+    anew = lattice.weighed_anew(arcs, weighed, evidence, nodes)
+    assert anew == pytest.approx(lattice.posteriors(louder, nodes, speech).posterior, abs=1e-9)
     path = lattice.best_path(arcs, found, nodes)
     assert rows[path[0]][0] == 0
     assert rows[path[-1]][1] == nodes - 1

@@ -170,6 +170,31 @@ class Table:
     backoffs: Floats | Coded
 
 
+@dataclass(frozen=True, slots=True)
+class _Grams:
+    """N-grams as contexts, in parallel columns: where each stands in the model (-1: nowhere), its key, the
+    log-probability of its last word after the others, its log back-off weight."""
+
+    places: NDArray[np.intp]
+    keys: Keys
+    logs: Floats
+    backoffs: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of a lattice from word to word, each n-gram named by what it goes on from and what it backs off to.
+
+    `words` holds word numbers; `pairs` the places of two of them; `triples` the places of two pairs, the first words
+    and the last; `moves` those of two triples likewise.
+    """
+
+    words: NDArray[np.int64]
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]]
+    triples: tuple[NDArray[np.int64], NDArray[np.int64]]
+    moves: tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
 def continuations(longer: Counts, own: Counts, order: int) -> Counts:
     """Counts of an order for backing off to: in how many different ways each n-gram is preceded.
 
@@ -315,6 +340,36 @@ class LanguageModel:
         else:
             result[open_] += self.tables[0].logs[words[open_].astype(np.int64)]
         return result
+
+    def score_steps(self, steps: Steps, seen: bool = False) -> tuple[Floats, Floats]:
+        """What `score` tells of the last word of each triple and of each move: many contexts back off to the same."""
+        words = steps.words
+        logs = np.full(len(words), -np.inf, np.float32) if seen else self.tables[0].logs[words]
+        single = _Grams(words.astype(np.intp), words.astype(np.uint64), logs, self.tables[0].backoffs[words])
+        first, last = steps.pairs
+        double = self._longer(2, single, first, logs[last], words[last])
+        ends = words[last[steps.triples[1]]]
+        triple = self._longer(3, double, steps.triples[0], double.logs[steps.triples[1]], ends)
+        source, to = steps.moves
+        return triple.logs, self._longer(4, triple, source, triple.logs[to], ends[to]).logs
+
+    def _longer(
+        self, order: int, before: _Grams, places: NDArray[np.int64], shorter: Floats, ends: NDArray[np.int64]
+    ) -> _Grams:
+        """N-grams of this order, made of those `before` at these places and a last word each; `shorter` is the
+        log-probability of that word in the n-gram without its first word."""
+        keys = (before.keys[places] << np.uint64(BITS)) | ends.astype(np.uint64)
+        logs, backoffs = before.backoffs[places] + shorter, np.zeros(len(places), np.float32)
+        stands = np.full(len(places), -1, np.intp)
+        if order <= self.order:
+            table = self.tables[order - 1]
+            asked = np.flatnonzero(before.places[places] >= 0)  # what has no context has no place either
+            found, there = _find(table.keys, keys[asked])
+            asked, found = asked[there], found[there]
+            logs[asked], stands[asked] = table.logs[found], found
+            if order < self.order:
+                backoffs[asked] = table.backoffs[found]
+        return _Grams(stands, keys, logs, backoffs)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Plain arrays for an .npz: per order the last words, the number of n-grams that extend each, 8-bit logs."""

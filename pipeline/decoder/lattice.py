@@ -12,12 +12,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder.language import BOUNDARY, STEPS_PER_NAT
+from pipeline.decoder.language import BOUNDARY, STEPS_PER_NAT, Floats, Steps
 
 Longs = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -30,13 +29,13 @@ MOST_ARCS = 5
 # Posterior below which an arc is left out when new evidence is weighed in: 1e-4 makes the same words, and takes longer.
 STILL_POSSIBLE = 1e-3
 
-Score = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
+Score = Callable[[Steps], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
     """What the words themselves tell: the table of pairs for the first pass (see LanguageModel.pairs), the full
-    language model (contexts of three words), and its exponent `weight` against the readings."""
+    language model (see LanguageModel.score_steps), and its exponent `weight` against the readings."""
 
     pairs: NDArray[np.uint8]
     score: Score
@@ -62,75 +61,121 @@ def _pairs(start: Longs, end: Longs, nodes: int) -> tuple[Longs, Longs]:
     return left, first[end[left]] + offset
 
 
-def _forward_backward(
-    start: Longs, end: Longs, emission: Doubles, left: Longs, right: Longs, chances: Doubles, nodes: int,
-) -> Doubles:
-    """Posterior of each arc. `chances` are the probabilities of `right` after `left`, pairs sorted by `left`."""
-    count = len(start)
-    heard = np.zeros(count)
-    # Only ratios within a node matter to the scaled recursions; arcs over two tokens keep their own evidence.
-    np.exp(emission, out=heard)
-    by_right = np.argsort(start[right], kind="stable")
-    left_r, right_r, chances_r = left[by_right], right[by_right], chances[by_right]
-    bounds = np.searchsorted(start[right_r], np.arange(nodes + 1))
-    arcs_at = np.searchsorted(start, np.arange(nodes + 1))
-    forward = np.zeros(count)
-    scale = np.zeros(nodes)  # log of what was divided out on all ways to this node
-    first = arcs_at[1]
-    forward[:first] = heard[:first]
-    reach = np.zeros(nodes)
-    for node in range(1, nodes):
-        a, b = bounds[node], bounds[node + 1]
-        low, high = arcs_at[node], arcs_at[node + 1]
-        if a == b or low == high:
-            continue
-        sources = left_r[a:b]
-        begins = start[sources]
-        shift = scale[begins]
-        top = shift.max()
-        weights = forward[sources] * chances_r[a:b]
-        if shift.min() != top:
-            weights = weights * np.exp(shift - top)
-        summed = np.bincount(right_r[a:b] - low, weights, high - low) * heard[low:high]
-        total = summed.sum()
-        if total <= 0:
-            summed = np.full(high - low, 1e-300)
-            total = summed.sum()
-        forward[low:high] = summed / total
-        scale[node] = top + np.log(total)
-    backward = np.ones(count)
-    reach = np.zeros(nodes)
-    last = end == nodes - 1
-    order_bounds = np.searchsorted(left, arcs_at)  # pairs by the node where their left arc starts
-    for node in range(nodes - 2, -1, -1):
-        low, high = arcs_at[node], arcs_at[node + 1]
-        if low == high:
-            continue
-        a, b = order_bounds[node], order_bounds[node + 1]
-        if a == b:
-            continue
-        follow = right[a:b]
-        shift = reach[start[follow]]
-        top = shift.max()
-        weights = backward[follow] * heard[follow] * chances[a:b]
-        if shift.min() != top:
-            weights = weights * np.exp(shift - top)
-        summed = np.bincount(left[a:b] - low, weights, high - low).astype(np.float64, copy=False)
-        if last[low:high].any():
-            summed[last[low:high]] = np.exp(-top)
-        total = summed.max()
-        if total <= 0:
-            summed = np.full(high - low, 1e-300)
-            total = 1e-300
-        backward[low:high] = summed / total
-        reach[node] = top + np.log(total)
-    # scale[start] and reach[start] differ between arcs over the same token only where arcs jump.
-    strength = np.log(np.maximum(forward, 1e-300)) + np.log(np.maximum(backward, 1e-300)) + scale[start] + reach[start]
-    whole = strength[: arcs_at[1]]
-    top = whole.max()
-    evidence = top + np.log(np.exp(whole - top).sum())
-    chance: Doubles = np.exp(np.minimum(strength - evidence, 0.0))
-    return chance
+@dataclass(frozen=True, slots=True)
+class _States:
+    """What the exact pass walks over: triples of arcs, sorted by the level and the node where their last arc starts.
+
+    A lattice falls apart where a boundary is all that leads to a node: nothing before it tells of what follows, so
+    that all its stretches are walked side by side. `level` counts nodes from the start of the own stretch. `source`
+    and `to` are the transitions, sorted by `to`; `chance` is that of the last word of `to` after its context.
+    `arc` is the last arc, `before` the two before it (or how many arcs there are, for none); `lead` is the language
+    model's log-probability of the words that open a stretch, 0 elsewhere.
+    """
+
+    arc: Longs
+    before: tuple[Longs, Longs]
+    lead: Doubles
+    source: Longs
+    to: Longs
+    chance: Doubles
+
+    def only(self, alive: NDArray[np.bool_]) -> _States:
+        """The states all of whose arcs are alive (a mark for each arc, and one for none)."""
+        good = alive[self.arc] & alive[self.before[0]] & alive[self.before[1]]
+        number = np.cumsum(good) - 1
+        kept = good[self.source] & good[self.to]
+        return _States(
+            self.arc[good], (self.before[0][good], self.before[1][good]), self.lead[good],
+            number[self.source[kept]], number[self.to[kept]], self.chance[kept],
+        )
+
+
+def _openings(arcs: Arcs, nodes: int) -> NDArray[np.bool_]:
+    """Nodes where a stretch of the lattice opens: the first one, and those only a boundary leads to."""
+    covered = np.zeros(nodes + 1, np.int64)  # arcs that jump over a node
+    np.add.at(covered, arcs.start + 1, 1)
+    np.add.at(covered, arcs.end, -1)
+    other = np.bincount(arcs.end, arcs.word != BOUNDARY, nodes) > 0
+    reached = np.bincount(arcs.end, minlength=nodes) > 0
+    opens: NDArray[np.bool_] = reached & ~other & (np.cumsum(covered)[:nodes] == 0)
+    opens[0] = True
+    return opens
+
+
+def _walk(arcs: Arcs, states: _States, nodes: int, opens: NDArray[np.bool_]) -> Doubles:
+    """Posterior of each state. Only ratios within a node are kept, their common factor beside it as a logarithm."""
+    count = len(states.arc)
+    start = arcs.start[states.arc]
+    begin = np.maximum.accumulate(np.where(opens, np.arange(nodes), 0))
+    depth = start - begin[start]
+    levels = int(depth.max()) + 1
+    edge = np.searchsorted(depth, np.arange(levels + 1)).tolist()
+    heard = np.exp(arcs.emission[states.arc] + states.lead)
+    last = opens[np.minimum(arcs.end[states.arc], nodes - 1)] | (arcs.end[states.arc] == nodes - 1)
+    # Runs of states with one node, and the runs of each level.
+    first_of = np.flatnonzero(np.concatenate(([True], start[1:] != start[:-1])))
+    run_edge = np.searchsorted(first_of, edge).tolist()
+    run = np.repeat(np.arange(len(first_of)), np.diff(np.append(first_of, count)))
+    size = np.diff(np.append(first_of, count))
+    source, to, chance = states.source, states.to, states.chance
+    bounds = np.searchsorted(to, edge).tolist()
+    jumps = (arcs.end - arcs.start > 1).any()
+    forward, scale = heard.copy(), np.zeros(len(first_of))
+    for level in range(levels):
+        low, high = edge[level], edge[level + 1]
+        a, b = bounds[level], bounds[level + 1]
+        runs = slice(run_edge[level], run_edge[level + 1])
+        here = first_of[runs] - low
+        top: Doubles | float = 0.0
+        if level:
+            own = source[a:b]
+            weights = forward[own] * chance[a:b]
+            shift, at = scale[run[own]], run[to[a:b]] - run_edge[level]
+            top = np.full(len(here), -np.inf)
+            if jumps:
+                np.maximum.at(top, at, shift)
+                weights *= np.exp(shift - top[at])
+            else:
+                top[at] = shift
+            summed = np.bincount(to[a:b] - low, weights, high - low) * heard[low:high]
+        else:
+            summed = heard[low:high]
+        total = np.maximum(np.add.reduceat(summed, here), 1e-300)
+        forward[low:high] = summed / np.repeat(total, size[runs])
+        scale[runs] = top + np.log(total)
+    order = np.argsort(source, kind="stable")
+    source, to, chance = source[order], to[order], chance[order]
+    bounds = np.searchsorted(source, edge).tolist()
+    backward, reach = np.ones(count), np.zeros(len(first_of))
+    for level in range(levels - 1, -1, -1):
+        low, high = edge[level], edge[level + 1]
+        a, b = bounds[level], bounds[level + 1]
+        runs = slice(run_edge[level], run_edge[level + 1])
+        here = first_of[runs] - low
+        follow = to[a:b]
+        weights = backward[follow] * heard[follow] * chance[a:b]
+        shift, at = reach[run[follow]], run[source[a:b]] - run_edge[level]
+        top = np.full(len(here), -np.inf)
+        if jumps:
+            np.maximum.at(top, at, shift)
+            weights *= np.exp(shift - top[at])
+        else:
+            top[at] = shift
+        top[top == -np.inf] = 0.0
+        summed = np.bincount(source[a:b] - low, weights, high - low).astype(np.float64, copy=False)
+        ends = last[low:high]
+        summed[ends] = np.exp(-np.repeat(top, size[runs])[ends])
+        total = np.maximum(np.maximum.reduceat(summed, here), 1e-300)
+        backward[low:high] = summed / np.repeat(total, size[runs])
+        reach[runs] = top + np.log(total)
+    strength = np.log(np.maximum(forward, 1e-300)) + np.log(np.maximum(backward, 1e-300)) + (scale + reach)[run]
+    stretch = np.cumsum(opens)[start] - 1
+    whole, own = strength[: edge[1]], stretch[: edge[1]]
+    best = np.full(int(opens.sum()), -np.inf)
+    np.maximum.at(best, own, whole)
+    evidence = best + np.log(np.maximum(np.bincount(own, np.exp(whole - best[own]), len(best)), 1e-300))
+    posterior: Doubles = np.exp(np.minimum(strength - evidence[stretch], 0.0))
+    return posterior
 
 
 def _pair_posteriors(arcs: Arcs, nodes: int, speech: Speech) -> Doubles:
@@ -193,46 +238,70 @@ def _pair_posteriors(arcs: Arcs, nodes: int, speech: Speech) -> Doubles:
     return chance
 
 
-def posteriors(arcs: Arcs, nodes: int, speech: Speech) -> Doubles:
-    """Posterior probability of every arc; 0 for those left out after the first pass."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The posterior probability of every arc, 0 for those left out after the first pass; and what was walked over."""
+
+    posterior: Doubles
+    states: _States | None
+    opens: NDArray[np.bool_]
+
+
+def posteriors(arcs: Arcs, nodes: int, speech: Speech) -> Found:
+    """Weigh every arc: with word pairs to leave out the hopeless, then with the whole language model."""
     first = _pair_posteriors(arcs, nodes, speech)
-    return _among(arcs, _keep(arcs, first, nodes), first, nodes, speech)
-
-
-def weighed_anew(arcs: Arcs, posterior: Doubles, evidence: Doubles, nodes: int, speech: Speech) -> Doubles:
-    """The posterior after new evidence on the arcs, in nats: words that belong together are weighed together."""
-    louder = replace(arcs, emission=arcs.emission + evidence)
-    return _among(louder, posterior > STILL_POSSIBLE, posterior, nodes, speech)
-
-
-def _among(arcs: Arcs, alive: NDArray[np.bool_], before: Doubles, nodes: int, speech: Speech) -> Doubles:
-    """Posterior of the arcs that are alive by the full language model, of none where nothing follows on anything."""
-    kept = np.flatnonzero(alive)
+    opens = _openings(arcs, nodes)
+    kept = np.flatnonzero(_keep(arcs, first, nodes))
     few = Arcs(arcs.start[kept], arcs.end[kept], arcs.word[kept], arcs.emission[kept])
     left, right = _pairs(few.start, few.end, nodes)
     result = np.zeros(len(arcs.start))
-    result[kept] = _exact(few, left, right, nodes, speech) if len(left) else before[kept]
-    return result
+    if not len(left):  # nothing follows on anything
+        result[kept] = first[kept]
+        return Found(result, None, opens)
+    inside = ~opens[few.start[right]]
+    states = _triples(few, left[inside], right[inside], nodes, speech, opens)
+    number = np.append(kept, len(arcs.start))
+    states = replace(states, arc=number[states.arc], before=(number[states.before[0]], number[states.before[1]]))
+    return _of_states(arcs, states, nodes, opens)
+
+
+def weighed_anew(arcs: Arcs, found: Found, evidence: Doubles, nodes: int) -> Doubles:
+    """The posterior after new evidence on the arcs, in nats: words that belong together are weighed together.
+
+    What the language model said of them is remembered from the first time.
+    """
+    if found.states is None:
+        return found.posterior
+    alive = np.append(found.posterior > STILL_POSSIBLE, True)
+    louder = replace(arcs, emission=arcs.emission + evidence)
+    return _of_states(louder, found.states.only(alive), nodes, found.opens).posterior
+
+
+def _of_states(arcs: Arcs, states: _States, nodes: int, opens: NDArray[np.bool_]) -> Found:
+    posterior = np.bincount(states.arc, _walk(arcs, states, nodes, opens), len(arcs.start))
+    return Found(posterior.astype(np.float64, copy=False), states, opens)
 
 
 def _keep(arcs: Arcs, posterior: Doubles, nodes: int) -> NDArray[np.bool_]:
-    good = posterior >= FIRST_PASS_KEEP
-    order = np.lexsort((-posterior, arcs.start))
-    begins = np.searchsorted(arcs.start, np.arange(nodes))
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - begins[arcs.start[order]]
-    good &= rank < MOST_ARCS
+    likely = np.flatnonzero(posterior >= FIRST_PASS_KEEP)
+    start = arcs.start[likely]
+    order = np.lexsort((-posterior[likely], start))
+    rank = np.arange(len(order)) - np.searchsorted(start, np.arange(nodes))[start]  # the starts are in order
+    good = np.zeros(len(posterior), bool)
+    good[likely[order[rank < MOST_ARCS]]] = True
     return good
 
 
-def _exact(arcs: Arcs, left: Longs, right: Longs, nodes: int, speech: Speech) -> Doubles:
-    """Arc posteriors with contexts of three words: the states are triples of arcs."""
-    start, end, emission = arcs.start, arcs.end, arcs.emission
+def _triples(
+    arcs: Arcs, left: Longs, right: Longs, nodes: int, speech: Speech, opens: NDArray[np.bool_]
+) -> _States:
+    """All triples of arcs that follow each other, and the full language model's word on each step between them."""
+    start = arcs.start
     count = len(start)
     none = count  # stands for "before the first"
     words = np.append(arcs.word, BOUNDARY)
     # Pairs (y, z): z an arc, y the one before it or none.
-    opening = np.flatnonzero(start == 0)
+    opening = np.flatnonzero(opens[start])
     pair_y = np.concatenate([np.full(len(opening), none), left])
     pair_z = np.concatenate([opening, right])
     order = np.argsort(pair_z, kind="stable")
@@ -243,51 +312,46 @@ def _exact(arcs: Arcs, left: Longs, right: Longs, nodes: int, speech: Speech) ->
     triple_pair = np.repeat(np.arange(len(pair_y)), fan)
     offset = np.arange(len(triple_pair)) - np.repeat(np.cumsum(fan) - fan, fan)
     y, z = pair_y[triple_pair], pair_z[triple_pair]
-    before = np.where(y == none, 0, of_z[np.minimum(y, count - 1)] + offset)  # pair (x, y)
-    x = np.where(y == none, none, pair_y[before])
+    # The pair (x, y); (none, none) stands behind all others.
+    before = np.where(y == none, len(pair_y), of_z[np.minimum(y, count - 1)] + offset)
+    pair_y, pair_z = np.append(pair_y, none), np.append(pair_z, none)
+    x = pair_y[before]
     # States are the pairs (y, z) with x: transitions go from triple (x, y, z) to (y, z, w).
     # The triples ending in pair (y, z) are contiguous; a triple's context pair is `triple_pair`.
     first_of_pair = np.searchsorted(triple_pair, np.arange(len(pair_y) + 1))
     # For each triple (y, z, w): its sources are the triples whose last pair is (y, z), i.e. `before`.
+    first_of_pair = np.append(first_of_pair, first_of_pair[-1])
     fan = np.where(y == none, 0, first_of_pair[before + 1] - first_of_pair[before])
     to = np.repeat(np.arange(len(y)), fan)
     offset = np.arange(len(to)) - np.repeat(np.cumsum(fan) - fan, fan)
     source = first_of_pair[before[to]] + offset
-    contexts = np.stack([words[x[source]], words[y[source]], words[z[source]]], axis=1)
-    chances = np.exp(speech.weight * speech.score(contexts, words[z[to]]).astype(np.float64))
+    opened, moved = speech.score(Steps(words, (pair_y, pair_z), (before, triple_pair), (source, to)))
+    chance = np.exp(speech.weight * moved.astype(np.float64))
     # Opening triples (none, none, z) have no source: their own score.
-    lead = np.flatnonzero(y == none)
-    boundary = np.full((len(lead), 3), BOUNDARY)
-    lead_score = speech.weight * speech.score(boundary, words[z[lead]]).astype(np.float64)
-    heard = emission[z].copy()
-    heard[lead] += lead_score
-    order = np.lexsort((np.arange(len(z)), start[z]))
+    lead = np.where(y == none, speech.weight * opened.astype(np.float64), 0.0)
+    begin = np.maximum.accumulate(np.where(opens, np.arange(nodes), 0))
+    order = np.lexsort((start[z], start[z] - begin[start[z]]))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    state_start, state_end = start[z][order], end[z][order]
     source, to = place[source], place[to]
-    sort = np.lexsort((to, source))
-    posterior = _forward_backward(
-        state_start, state_end, heard[order], source[sort], to[sort], chances[sort], nodes
-    )
-    return np.bincount(z[order], posterior, count).astype(np.float64, copy=False)
+    sort = np.argsort(to, kind="stable")
+    return _States(z[order], (x[order], y[order]), lead[order], source[sort], to[sort], chance[sort])
 
 
 def best_path(arcs: Arcs, posterior: Doubles, nodes: int) -> Longs:
     """The path that holds most posterior probability (per token), as arc numbers in order."""
-    value = np.full(nodes, -np.inf)
-    back = np.full(nodes, -1)
+    value, back = [-math.inf] * nodes, [-1] * nodes
     value[0] = 0.0
-    for arc in np.flatnonzero(posterior > 0):  # arcs are sorted by start
-        begin, finish = int(arcs.start[arc]), int(arcs.end[arc])
-        if value[begin] == -np.inf:
-            continue
-        gain = value[begin] + float(posterior[arc]) * (finish - begin)
+    alive = np.flatnonzero(posterior > 0)  # arcs are sorted by start
+    gains = posterior[alive] * (arcs.end[alive] - arcs.start[alive])
+    starts, ends = arcs.start[alive].tolist(), arcs.end[alive].tolist()
+    for place, (begin, finish, own) in enumerate(zip(starts, ends, gains.tolist(), strict=True)):
+        gain = value[begin] + own
         if gain > value[finish]:
-            value[finish], back[finish] = gain, arc
-    path: list[Any] = []
+            value[finish], back[finish] = gain, place
+    path: list[int] = []
     node = nodes - 1
     while node > 0 and back[node] >= 0:
-        path.append(int(back[node]))
-        node = int(arcs.start[path[-1]])
-    return np.array(path[::-1], np.int64)
+        path.append(back[node])
+        node = starts[back[node]]
+    return alive[np.array(path[::-1], np.intp)]

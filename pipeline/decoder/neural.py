@@ -96,7 +96,9 @@ class NeuralReader:
         """What speaks for each word of the doubtful places on the path; None where the lattice is sure of all."""
         place_of = np.full(nodes, -1)
         place_of[arcs.start[path]] = np.arange(len(path))
-        alive = np.union1d(np.flatnonzero(posterior > ALIVE), path)
+        possible = posterior > ALIVE
+        possible[path] = True
+        alive = np.flatnonzero(possible)
         place = place_of[arcs.start[alive]]
         here = (place >= 0) & (arcs.end[alive] == arcs.end[path[place]])
         alive, place = alive[here], place[here]

@@ -13,7 +13,8 @@ from pipeline.decoder import channel, modelfile, neural
 from pipeline.decoder.candidates import Finder
 from pipeline.decoder.channel import Channel
 from pipeline.decoder.deciding import calibrated
-from pipeline.decoder.language import Floats, LanguageModel, Vocabulary
+from pipeline.decoder.language import Floats, LanguageModel, Steps, Vocabulary
+from pipeline.decoder.lattice import Score
 from pipeline.errors import MissingPart
 from pipeline.knowledge import vietnamese
 from pipeline.knowledge.lexicon import load_table
@@ -68,24 +69,31 @@ class Trained:
             self._pairs = (tuple(models), self.model.pairs_with(models, share))
         return self._pairs[1]
 
-    def score_with(self, models: Sequence[LanguageModel]) -> Any:
-        """The language model's score, mixed with those of trusted texts where they have the word after this context.
+    def score_with(self, models: Sequence[LanguageModel]) -> Score:
+        """The language model's word on the steps of a lattice, mixed with those of trusted texts where they have the
+        word after this context.
 
         Where they have not, they must not speak: their own frequencies would drown what the context tells.
         """
         if not models:
-            return self.model.score
-        share = CACHE_SHARE / len(models)
+            return self.model.score_steps
 
-        def score(contexts: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
-            general = np.exp(self.model.score(contexts, words))
-            total = general * (1 - CACHE_SHARE)
-            for model in models:
-                own = np.exp(model.score(contexts, words, seen=True))
-                total += np.where(own > 0, own, general) * share
-            return np.log(np.maximum(total, 1e-12)).astype(np.float32)
+        def score(steps: Steps) -> tuple[Floats, Floats]:
+            general = self.model.score_steps(steps)
+            told = [model.score_steps(steps, seen=True) for model in models]
+            return _mixed(general[0], [own[0] for own in told]), _mixed(general[1], [own[1] for own in told])
 
         return score
+
+
+def _mixed(general: Floats, told: Sequence[Floats]) -> Floats:
+    """Log-probabilities where trusted texts have CACHE_SHARE of the say on what they know."""
+    chance = np.exp(general)
+    total = chance * (1 - CACHE_SHARE)
+    for logs in told:
+        own = np.exp(logs)
+        total += np.where(own > 0, own, chance) * (CACHE_SHARE / len(told))
+    return np.log(np.maximum(total, 1e-12)).astype(np.float32)
 
 
 @lru_cache(maxsize=2)

@@ -50,8 +50,6 @@ RARE = -5.0  # the same for a possible syllable that 88 million tokens of text d
 # than the synthetic pages of the channel. One that differs in its tone only, in any marks.
 NEAR_TONE, NEAR_BASE = -5.0, -6.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
-# The same for other letters than those read in garbled text, where they can be a syllable: see `_spared`.
-OTHER_NAME = -1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,6 @@ class Weaver:
         self.slots: list[Slot] = []
         self.begins: list[int] = []  # node where each slot begins
         self.values: list[float] = []  # of the best candidate of each slot, a letter: reading and frequency
-        self.worth: dict[str, tuple[Candidates, float]] = {}  # by text: the list it was told of last
         self.fresh = True
         self.bounded = True  # the arc just before is a boundary
         self.last_text = -1  # slot of the text piece just before, when nothing stands between
@@ -126,7 +123,7 @@ class Weaver:
             if slot is None or piece is None or piece.kind != "text":
                 before = None
                 continue
-            poor = self._value(self._candidates(piece, slot.setting, slot.word), piece.text) < POOR
+            poor = self.finder.worth(self._candidates(piece, slot.setting, slot.word), piece.text) < POOR
             if poor and _may_be_two(piece.text):
                 wanted += [part for cut in _halving(piece.text) for part in (piece.text[:cut], piece.text[cut:])]
             if before and (poor or before[2]) and slot.place == 0 and before[0].line == slot.line:
@@ -202,8 +199,9 @@ class Weaver:
     def _read(self, piece: tokens.Piece, setting: str, recognised: float | None) -> Candidates:
         """Candidates of one reading of a piece, by the channel of its reader."""
         if self.condition == "garbled" and not is_read_by_vietnamese(piece.text):
-            found = self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
-            return self._spared(found, piece.text) if setting == "plain" else found
+            if setting == "plain":
+                return self.finder.spared(self.trained.latin, piece.text, piece.with_tail)
+            return self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
         found = self.finder.read_by(self.trained.vie, piece.text, setting, piece.with_tail)
         if self.condition in ("slips", "clean"):
             name = NAME if piece.text.istitle() and len(piece.text) > 1 else 0.0
@@ -224,14 +222,6 @@ class Weaver:
         texts = tuple(piece.text if own else text for own, text in zip(same.tolist(), found.texts, strict=True))
         return Candidates(found.words, emissions, texts, found.tails)
 
-    def _spared(self, found: Candidates, text: str) -> Candidates:
-        """In a name the letters that were read are worth more than what is frequent: "Ma Văn" is no "Mai Văn"."""
-        key = vietnamese.search_key(text)
-        if len(text) < 2 or not text.istitle() or key not in self.finder.by_base:
-            return found
-        other = np.array([vietnamese.search_key(one) != key for one in found.texts])
-        return Candidates(found.words, found.emissions + np.where(other, OTHER_NAME, 0.0), found.texts, found.tails)
-
     def _text(self, slot: Slot, piece: tokens.Piece) -> None:
         setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
         found = self._candidates(piece, setting, slot.word)
@@ -242,7 +232,7 @@ class Weaver:
         self.slots.append(slot)
         begin = self.node
         self.begins.append(begin)
-        value = self._value(found, piece.text)
+        value = self.finder.worth(found, piece.text)
         self.values.append(value)
         poor = self.condition == "garbled" and value < POOR
         halves = self._halves(piece.text, setting) if poor and _may_be_two(piece.text) else []
@@ -263,16 +253,6 @@ class Weaver:
         self.node = end
         self.bounded = self.fresh = False
         self.last_text = number if slot.place == len(slot.word.pieces) - 1 else -1
-
-    def _value(self, found: Candidates, text: str) -> float:
-        if not len(found):
-            return -50.0
-        known, value = self.worth.get(text, (None, 0.0))
-        if known is not found:
-            unigram = self.trained.model.tables[0].logs
-            value = float((found.emissions + 0.5 * unigram[found.words]).max()) / len(text)
-            self.worth[text] = found, value
-        return value
 
     def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
         """The two most likely ways to cut a token in two, each with the best readings of its halves."""
@@ -312,13 +292,14 @@ class Weaver:
         nodes = self.node + 1
         weight = LANGUAGE_WEIGHT[self.condition]
         speech = Speech(self.trained.pairs_with(models), self.trained.score_with(models), weight)
-        posterior = posteriors(arcs, nodes, speech)
+        first = posteriors(arcs, nodes, speech)
+        posterior = first.posterior
         path = best_path(arcs, posterior, nodes)
         reader = self.trained.second_reader
         if reader and self.condition in neural.CONDITIONS:
             told = reader.told(arcs, posterior, path, nodes, self.condition)
             if told is not None:
-                posterior = weighed_anew(arcs, posterior, told, nodes, speech)
+                posterior = weighed_anew(arcs, first, told, nodes)
                 path = best_path(arcs, posterior, nodes)
         found: list[list[_Outcome]] = [[] for _ in self.slots]
         chosen: list[list[_Outcome]] = [[] for _ in self.slots]
