@@ -42,14 +42,14 @@ def _core(word: PendingWord) -> str:
     return told[0] if [piece.text for piece in word.pieces if piece.kind == "text"] == told else ""
 
 
-def _place(word: PendingWord) -> int:
+def text_place(word: PendingWord) -> int:
     """Which of the pieces of a word with one text is that text."""
     return next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
 
 
-def _readings(word: PendingWord) -> dict[str, float]:
-    """The decoder's readings of a name's letters, without the punctuation around, and their probabilities."""
-    place = _place(word)
+def readings(word: PendingWord) -> dict[str, float]:
+    """The decoder's readings of a word's only text, without the punctuation around, and their probabilities."""
+    place = text_place(word)
     texts = word.texts or []
     before, after = len("".join(texts[:place])), len("".join(texts[place + 1 :]))
     found = {texts[place]: word.confidence}
@@ -59,11 +59,9 @@ def _readings(word: PendingWord) -> dict[str, float]:
 
 
 def _settle(words: Sequence[PendingWord]) -> None:
-    found = [_readings(word) for word in words]
-    texts = sorted({text for readings in found for text in readings})
-    logs = np.array([
-        np.mean([np.log(max(readings.get(text, 0.0), LEAST)) for readings in found]) for text in texts
-    ])
+    found = [readings(word) for word in words]
+    texts = sorted({text for one in found for text in one})
+    logs = np.array([np.mean([np.log(max(one.get(text, 0.0), LEAST)) for one in found]) for text in texts])
     chances = np.exp(logs - logs.max())
     chances /= chances.sum()
     best = int(chances.argmax())
@@ -72,7 +70,7 @@ def _settle(words: Sequence[PendingWord]) -> None:
         if number != best and chance >= LISTED
     ]
     for word in words:
-        place = _place(word)
+        place = text_place(word)
         own = word.texts or []
         if own[place] == texts[best]:
             continue

@@ -32,6 +32,7 @@ from pipeline.decoder.paragraphs import (
 from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
 from pipeline.decoder.references import References
 from pipeline.decoder.trained import MODEL, Trained, load
+from pipeline.decoder.wear import weigh_by_wear
 from pipeline.decoder.weaving import Weaver
 from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Word
 from pipeline.knowledge import vietnamese
@@ -118,9 +119,12 @@ class Restorer:
 
     def decode(
         self, lines: list[list[PendingWord]], breaks: Sequence[bool], preset: Preset, references: Sequence[str] = (),
-        scanned: bool = False,
+        scanned: bool = False, sheets: Sequence[int] = (),
     ) -> list[router.Condition]:
-        """Decode lines of words in place. `breaks` marks lines after which a new paragraph begins for certain."""
+        """Decode lines of words in place. `breaks` marks lines after which a new paragraph begins for certain.
+
+        `sheets` tells the page of each line; without it all stand on one.
+        """
         trusted = [self.trusted] if self.trusted else []
         if references:
             trusted.append(References(references, self.trained.vocabulary))
@@ -155,6 +159,10 @@ class Restorer:
                 if models and expect(lines, spans, trusted):
                     self._decode_spans(lines, spans, kind, preset, models)
         agree([row for row, condition in zip(lines, conditions, strict=True) if condition == "unmarked"])
+        by_sheet: dict[int, list[tuple[PendingWord, str]]] = {}
+        for row, condition, sheet in zip(lines, conditions, sheets or [0] * len(lines), strict=True):
+            by_sheet.setdefault(sheet, []).extend((word, condition) for word in row)
+        weigh_by_wear(by_sheet.values(), preset, self.trained.vocabulary)
         mend_bullets([lines[number] for number in listed if conditions[number] in (*MENDED, "slips")])
         mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
@@ -220,6 +228,7 @@ def restore(document: Document, restorer: Restorer, preset: Preset) -> Document:
     """Fill text, confidence, alternatives and edits of every word of pages with status "ok"."""
     lines: list[list[PendingWord]] = []
     breaks: list[bool] = []
+    sheets: list[int] = []
     for page in document.pages:
         for block in page.blocks:
             for line in block.lines:
@@ -228,10 +237,11 @@ def restore(document: Document, restorer: Restorer, preset: Preset) -> Document:
                     for word in line.words
                 ])
                 breaks.append(False)
+                sheets.append(page.number)
             if breaks:
                 breaks[-1] = True
     scanned = any(page.origin == "ocr" for page in document.pages)
-    restorer.decode(lines, breaks, preset, scanned=scanned)
+    restorer.decode(lines, breaks, preset, scanned=scanned, sheets=sheets)
     done = iter(lines)
     changed: dict[Line, Line] = {}
 
