@@ -169,6 +169,24 @@ ROMANS = {  # labels as read -> labels of the outline
     "strokes lost at the end of the list": (["I. Mục đích", "II. Nội dung", "II. Kinh phí"], ["I", "II", "III"]),
     "a section left out after a lost stroke": (["I. MỤC ĐÍCH", "I. NỘI DUNG", "IV. KINH PHÍ"], ["I", "II", "IV"]),
     "a stroke read as t, in capitals": (["I. MỤC ĐÍCH", "It. CHỈ TIÊU ;", "III. KINH PHÍ"], ["I", "II", "III"]),
+    "two read as one in the middle": (
+        ["I. MỤC ĐÍCH", "1. Mục đích", "2. Yêu cầu", "1. NỘI DUNG", "1. Tập huấn", "2. Kiểm tra", "III. KINH PHÍ"],
+        ["I", "II", "III"],
+    ),
+    "two read as one, in sentence case": (
+        ["I. Mục đích, yêu cầu", "1. Mục đích", "2. Yêu cầu", "1. Nội dung", "1. Kiểm tra", "2. Rút", "III. Kinh phí"],
+        ["I", "II", "III"],
+    ),
+    "three read as one at the end": (
+        ["I. MỤC ĐÍCH", "II. NỘI DUNG", "1. Tập huấn", "2. Kiểm tra", "1. TỔ CHỨC THỰC HIỆN"],
+        ["I", "II", "III"],
+    ),
+    "a letter of which a speck is left": (["A. TÌNH HÌNH", "'. NHIỆM VỤ", "C. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
+    "a letter read twice": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "Cc. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
+    "a section that the office left out": (
+        ["I. MỤC ĐÍCH", "1. MỤC ĐÍCH CHUNG", "2. YÊU CẦU", "III. KINH PHÍ"],
+        ["I", "III"],
+    ),
     "an office's own repeat": (["I. Mục đích", "II. Nội dung", "II. Chi", "III. Việc"], ["I", "II", "II", "III"]),
     "no Roman list": (["1. Mục đích", "2. Nội dung", "2. Kinh phí"], ["1", "2", "2"]),
 }
@@ -179,6 +197,18 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     rows = [row for title in read_as for row in (title, "- Việc thứ nhất đã nêu ở trên.", "- Việc thứ hai.")]
     found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
     assert [section.label for section in found.sections] == labels
+
+
+def test_a_label_found_by_its_list_keeps_its_reading_and_is_told() -> None:
+    rows = ["A. TÌNH HÌNH", "- Đã đo.", "'. NHIỆM VỤ", "- Đo lại.", "C. TỔ CHỨC THỰC HIỆN", "- Thôn lo.", "- Xã lo./."]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert [warning.message for warning in found.warnings if "read as" in warning.message] == [
+        "label B: read as '., between A and C"
+    ]
+    assert found.evidence["/sections/1/label"].raw == "'."
+    assert [section.heading for section in found.sections] == ["TÌNH HÌNH", "NHIỆM VỤ", "TỔ CHỨC THỰC HIỆN"]
+    typed = record.read_record(text_document("\n\n".join(rows)))
+    assert "B" not in [section.label for section in typed.sections]
 
 
 def test_a_roman_list_ends_where_the_annexes_begin() -> None:

@@ -60,7 +60,7 @@ class FoundDate:
 NUMBER = r"(?:[0-9][0-9oil|]?|[oil|][0-9])"
 YEAR = r"(?:[12][0-9oil|]{3})"
 # No quarter is eleven: "Quý 11" was "Quý II", and H is what recognisers make of two strokes.
-_QUARTER = r"(?:[il1]v|[1-4](?![0-9h])|0[1-4]|[ilh1t]{1,3})"
+_QUARTER = r"(?:[il1]v|[1-4](?![0-9h])|0[1-4]|[ilh1t]{1,2}[\]|]|[ilh1t]{1,3})"
 _SEP = r"\s?[/.\-]\s?"
 _YEAR_WORD = r"n[ai]m"  # "nim" is what English models make of "năm"
 _DAY_WORD = r"ngay"
@@ -114,7 +114,7 @@ _KINDS = ("long", "short", "brief", "dm", "head", "half", "month", "quarter", "y
 _RECURRING_BEFORE = re.compile(r"(?:hang|moi)\s+(?:nam|thang|quy|tuan)[^.;]{0,30}\Z")
 _NOT_A_YEAR_WORD = re.compile(r"(?:viet|mien|quang|ha|phia|huong|dong|tay)\s+\Z")
 _WORD_COUNTS = {"ba": 3, "sau": 6, "chin": 9}
-_QUARTER_READ = re.compile(r"qu[yi]\s*((?=[il1]*[1ht])[ilh1t]{2,3}|1v)(?![a-z0-9])")
+_QUARTER_READ = re.compile(r"qu[yi]\s*((?=[il1]*[1ht\]|])[ilh1t]{1,2}[\]|]|(?=[il1]*[1ht])[ilh1t]{2,3}|1v)(?![a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,9 @@ _YEARS_SPAN = re.compile(
 _MONTH_RANGE = re.compile(
     rf"(?:thang\s*(?P<m1>[0-9]{{1,2}})\s*(?:-|den)\s*(?P<m2>[0-9]{{1,2}}){OF_YEAR}(?P<my>(?:19|"
     rf"20)[0-9]{{2}})"
-    rf"|ngay\s*(?P<d1>[0-9]{{1,2}})\s*-\s*(?P<d2>[0-9]{{1,2}})/(?P<dm>[0-9]{{1,2}})/(?P<dy>(?:19|"
-    rf"20)[0-9]{{2}}))(?![0-9])"
+    rf"|(?:(?:tu )?ngay|tu)[’'`.]?\s*(?P<d1>[0-9]{{1,2}})\s*(?:-|den(?: het)?(?: ngay)?)\s*(?P<d2>[0-9]{{1,2}})"
+    rf"(?:/(?P<dm>[0-9]{{1,2}})/(?P<dy>(?:19|20)[0-9]{{2}})|\s*thang\s*(?P<dm2>[0-9]{{1,2}}){OF_YEAR}"
+    rf"(?P<dy2>(?:19|20)[0-9]{{2}})))(?![0-9])"
 )
 
 
@@ -151,7 +152,8 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
         if match["my"]:
             ends = [edtf_of(int(match["my"]), match[name], None) for name in ("m1", "m2")]
         else:
-            ends = [edtf_of(int(match["dy"]), match["dm"], match[name]) for name in ("d1", "d2")]
+            year, month = match["dy"] or match["dy2"], match["dm"] or match["dm2"]
+            ends = [edtf_of(int(year), month, match[name]) for name in ("d1", "d2")]
         doubt = next((end[4] for end in ends if end[4]), None)
         spans.append(
             FoundSpan(
@@ -178,8 +180,8 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 # --- terms -----------------------------------------------------------------------------------------------
 
 _TERM = re.compile(
-    r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|"
-    r"gui)?|"
+    r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|(?<!cong )uoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|"
+    r"han\s+(?:cuoi|chot|nop|gui)?|"
     r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
     r"tat))"
     r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|thoi diem|cuoi|dau|sau|xong"

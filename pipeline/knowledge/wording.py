@@ -95,7 +95,7 @@ def is_main_heading(text: str) -> bool:
     )
 
 
-_BODY_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$")
+_BODY_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$|\./[.\s]*$|[a-zà-ỹ],/\.$")  # ",/." is "./." read wrong
 
 
 def is_body_end(text: str) -> bool:

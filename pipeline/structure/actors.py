@@ -23,7 +23,7 @@ EDGE = " .,;:-–+*/|"
 
 # What may stand before the name: "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng", "Đối với các trường"
 ASKED = re.compile(
-    r"^(?:(?:de nghi|giao(?: nhiem vu)?(?: cho)?|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)[\s:]+)"
+    r"^(?:(?:de nghi|giao(?! vien)(?: nhiem vu)?(?: cho)?|yeu cau|phan cong|chi dao|uy quyen cho|kien nghi)[\s:]+)"
 )
 OF = re.compile(r"^(?:(?:trach nhiem|nhiem vu|phan cong nhiem vu)\s+(?:cua|doi voi|cho)|doi voi)[\s:]+")
 

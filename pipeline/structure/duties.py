@@ -45,12 +45,12 @@ class FoundAssignment:
 def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
     """All assignments in document order."""
     found: list[FoundAssignment] = []
-    closing = _closing_paragraph(nodes)
+    closing = _closing(nodes)
     for step in walk(nodes):
         for paragraph in step.node.content:
             if paragraph.table is not None:
                 found += _from_table(step, paragraph, paragraph.table)
-            elif paragraph is not closing and _in_organisation(step):
+            elif id(paragraph) not in closing and _in_organisation(step):
                 found += _from_text(step, paragraph)
     return tuple(found)
 
@@ -65,13 +65,20 @@ _CALLS_ON_ALL = re.compile(
 )
 
 
-def _closing_paragraph(nodes: Sequence[Node]) -> Paragraph | None:
+def _closing(nodes: Sequence[Node]) -> frozenset[int]:
+    """Ids of the paragraphs that close the plan; what a recogniser made of a signature may stand below them."""
     main = [node for node in nodes if not node.annex]
-    last = main[-1].paragraphs[-1] if main and main[-1].paragraphs else None
-    if last is None:
-        return None
-    ends = last.text.rstrip().endswith("./.") and _CALLS_ON_ALL.match(aligned(last.text[:90]))
-    return last if ends or _CLOSES.match(aligned(last.text[:60])) else None
+    found: set[int] = set()
+    for paragraph in reversed(main[-1].paragraphs if main else ()):
+        ends = paragraph.text.rstrip().endswith("./.") and _CALLS_ON_ALL.match(aligned(paragraph.text[:90]))
+        if ends or _CLOSES.match(aligned(paragraph.text[:60])):
+            found.add(id(paragraph))
+        elif found or sum(map(str.isalpha, paragraph.text)) > DEBRIS_LETTERS:
+            break
+    return frozenset(found)
+
+
+DEBRIS_LETTERS = 8
 
 
 # Sections of the organisation part that speak of something else than who does what.
@@ -91,7 +98,9 @@ def _in_organisation(step: Step) -> bool:
 
 
 _TOGETHER = re.compile(
-    r"(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp[.,]?(?: chặt chẽ)?(?: (?:cùng )?với| cùng)?\s+", re.IGNORECASE
+    r"(?:(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp[.,]?(?: chặt chẽ)?(?: (?:cùng )?với| cùng)?"
+    r"|chủ trì,? cùng(?: với)?)\s+",
+    re.IGNORECASE,
 )
 
 
@@ -128,6 +137,7 @@ _SURE_TASK = re.compile(r"\b(?:chủ trì|phối hợp|có trách nhiệm|chịu
 
 # "Khoa Kiểm soát bệnh truyền nhiễm: theo dõi ...": a name of an office has a capital in its second word, a topic not
 _CAPITAL_WORD = r"[" + CAPITALS + r"]+[^" + CAPITALS + r"\W]\w*"
+_TWO_CAPITALS_APART = re.compile(rf"{_CAPITAL_WORD} (?:\w+ )?[{CAPITALS}]")  # "Phòng Ngân sách", "Thanh tra Sở"
 _TWO_CAPITALS = re.compile(rf"{_CAPITAL_WORD} {_CAPITAL_WORD}")
 
 
@@ -256,7 +266,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
     holder = _heading_actor(step)
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
         holder = _heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
-    if holder is not None and not _has_own_actor(text):
+    if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
         if len(task.split()) >= LEAST_TASK and not (text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN):
             yield _found(holder, task, section, paragraph, offset, len(paragraph.text), _holder_place(step))
@@ -276,10 +286,14 @@ LEAST_TASK = 3  # words
 LEAD_IN = 12  # words of a line like "Chủ trì thực hiện các nội dung sau:", which only leads to the tasks below it
 
 
-def _has_own_actor(text: str) -> bool:
+_BODIES = re.compile(r"(?:Các|Những) ")
+
+
+def _has_own_actor(text: str, holder: str) -> bool:
     """Whether a paragraph under the heading of a body names another one at its head: "- Phòng Nội vụ: ...".
 
-    Bodies spoken of in general ("các ngân hàng thương mại tham gia ...") are part of what the holder sees to.
+    Bodies spoken of in general ("các ngân hàng thương mại tham gia ...") are part of what the holder sees to. Under a
+    holder of several ("Các phòng thuộc Sở") an item may name one of them.
     """
     stop = _NEXT_CLAUSE.search(text)
     own = _statement(text, 0, stop.start() if stop else len(text))
@@ -289,7 +303,10 @@ def _has_own_actor(text: str) -> bool:
         return True
     if text[text.index(own.actor) + len(own.actor) :].lstrip().startswith(":"):
         return not own.actor.startswith("Các ")
-    return not own.actor.startswith("Các ") and bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
+    if own.actor.startswith("Các "):
+        return False
+    one_of_them = _BODIES.match(holder) is not None and _TWO_CAPITALS_APART.match(own.actor) is not None
+    return one_of_them or bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
 
 
 STATED = 0.85  # how sure a sentence's actor is; where its name ends is told by a list of verbs

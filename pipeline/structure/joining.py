@@ -24,7 +24,8 @@ from pipeline.knowledge.labels import Marker
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
-_TERMINAL = re.compile(r"(?:[.;:!?…]|\./\.?)[\s\"”’')\]*=]*$")
+# a dash after the end of a sentence is the mark of the next bullet, read in the wrong line
+_TERMINAL = re.compile(r"(?:[.;:!?…]|\./\.?)[\s\"”’')\]*=]*(?:(?<=[.;:]\s)[-–])?$")
 _STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
 # A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
 _WANTS_NUMBER = re.compile(

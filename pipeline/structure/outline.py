@@ -13,7 +13,7 @@ sequence chooses between the readings that `numbering` offers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.knowledge import sequence
@@ -22,7 +22,7 @@ from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import is_body_end
 from pipeline.structure import relabel, titles
-from pipeline.structure.passages import Node, Paragraph, is_capitals, marks
+from pipeline.structure.passages import Node, Paragraph, bullet_of, is_capitals, marks
 
 DEEPEST = 12  # real plans go to 5; deeper ones are hostile and would exhaust the recursion of readers
 _RANK = {"part": 0, "annex": 0, "chapter": 1, "item": 2, "roman": 3, "article": 4, "arabic": 5, "letter": 6, "paren": 6}
@@ -71,6 +71,8 @@ class _Builder:
         self.seen: set[str] = set()  # shapes of labels used so far
         self.recognised = False
         self.first_romans: frozenset[int] = frozenset()  # see relabel.first_romans
+        self.lost: Mapping[int, Marker] = {}  # see relabel.lost
+        self.restarting: frozenset[int] = frozenset()  # annexes (0: the main text) in which Roman numbering begins anew
 
     def text(self, paragraph: Paragraph) -> None:
         if not self.stack:
@@ -103,6 +105,10 @@ class _Builder:
 
     def numbered(self, paragraph: Paragraph) -> bool:
         """Place a paragraph by one of its marks; False where none fits this document."""
+        lost = self.lost.get(id(paragraph.lines))
+        if lost is not None:
+            self._label(paragraph, lost, self._place(lost, paragraph)[1])
+            return True
         best: tuple[float, int, Marker] | None = None
         for marker in marks(paragraph.text):
             if marker.family == "bullet":
@@ -121,10 +127,12 @@ class _Builder:
         )
         if best[0] < (ACCEPT_CAPITALS if damaged else ACCEPT):
             return False
-        _, level, marker = best
+        self._label(paragraph, best[2], best[1])
+        return True
+
+    def _label(self, paragraph: Paragraph, marker: Marker, level: int) -> None:
         self.seen.add(marker.shape)
         self._add(_Draft(replace(paragraph, marker=marker), marker, _rank(marker), 0, paragraph.annex), level)
-        return True
 
     def _place(self, marker: Marker, paragraph: Paragraph) -> tuple[float, int]:
         """(score, stack height to attach at) of the best place for a mark."""
@@ -184,7 +192,9 @@ class _Builder:
         if open_draft.rank > rank:
             return True
         if before is None:
-            return False
+            # "ĐẶC ĐIỂM TÌNH HÌNH" with items of its own stands beside "I."; where "I." begins anew it is over it
+            alone = open_draft.unnumbered and open_draft.annex not in self.restarting
+            return alone and marker.family == "roman" and open_draft.rank == rank and _has_items(open_draft)
         if before.family == "arabic" and marker.family == "arabic" and len(marker.ordinals) > 1:
             return marker.ordinals[: len(before.ordinals)] != before.ordinals
         return False
@@ -227,6 +237,25 @@ class _Builder:
             if kind is not None:
                 return kind == "organisation"
         return False
+
+
+def _has_items(draft: _Draft) -> bool:
+    """Whether a list stands below a title: bullets, or what has a label."""
+    return bool(draft.children) or any(bullet_of(paragraph.text) is not None for paragraph in draft.paragraphs)
+
+
+def _restarting(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
+    """The annexes in which Roman one follows a later Roman number."""
+    further: set[int] = set()
+    again: set[int] = set()
+    for paragraph in paragraphs:
+        for mark in marks(paragraph.text)[:1]:
+            if mark.family == "roman" and mark.likelihood > 0.5:
+                if mark.ordinals != (1,):
+                    further.add(paragraph.annex)
+                elif paragraph.annex in further:
+                    again.add(paragraph.annex)
+    return frozenset(again)
 
 
 def _ends_sentence(draft: _Draft) -> bool:
@@ -273,10 +302,12 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     """
     used = [p for p in paragraphs if p.area in ("body", "basis", "table", "annex") and (p.text.strip() or p.table)]
     builder = _Builder()
+    builder.restarting = _restarting(used)
     recognised = relabel.is_recognised(used)
     if recognised:
         builder.recognised = True
         builder.first_romans = relabel.first_romans(used)
+        builder.lost = relabel.lost(used)
     annex = 0
     main_end = 0
     for index, paragraph in enumerate(used):
@@ -364,7 +395,9 @@ def _move_closing(roots: Sequence[_Draft]) -> None:
         return
     for at in range(len(last.paragraphs) - 1, -1, -1):
         paragraph = last.paragraphs[at]
-        if is_body_end(paragraph.text) or _says_it_closes(paragraph):
+        if at and is_body_end(paragraph.text) and _says_it_closes(last.paragraphs[at - 1], False):
+            continue  # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
+        if is_body_end(paragraph.text) or _says_it_closes(paragraph, at == len(last.paragraphs) - 1):
             roots[-1].paragraphs += last.paragraphs[at:]
             del last.paragraphs[at:]
             return
@@ -377,9 +410,17 @@ _TRAILER = re.compile(
 )
 
 
-def _says_it_closes(paragraph: Paragraph) -> bool:
+# "Quá trình thực hiện, nếu có vướng mắc ..." ends a plan where nothing stands below it
+_LAST_WORDS = re.compile(
+    r"\s*(?:(?:trong )?qua trinh (?:to chuc |trien khai )*thuc hien|nhan duoc ke hoach nay"
+    r"|(?:yeu cau|de nghi) (?:cac|thu truong)\b)"
+)
+
+
+def _says_it_closes(paragraph: Paragraph, is_last: bool) -> bool:
     """Party documents and careless copies close without "./."; "Trên đây là ..." tells then."""
-    return _TRAILER.match(aligned(paragraph.text[:40])) is not None
+    key = aligned(paragraph.text[:60])
+    return _TRAILER.match(key) is not None or (is_last and _LAST_WORDS.match(key) is not None)
 
 
 # "II. MỤC TIÊU" over "100% cán bộ ..." is a list of targets; over "Nâng cao nhận thức ..." it is a purpose.

@@ -1,7 +1,7 @@
 """From the parts of a document to its record: every field of the contract, its evidence and its warnings.
 
-The order of the readers and nothing else: head, foot, grounds, sections, targets, times, duties, checks. Each reader
-is a module of its own that knows one kind of field and hands back where each value stands.
+The order of the readers and nothing else: head, foot, grounds, sections, targets, periods, times, duties, checks. Each
+reader is a module of its own that knows one kind of field and hands back where each value stands.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from pipeline.plan import (
     TextOrigin,
     Warning_,
 )
-from pipeline.structure import checks, duties, foot, header, targets, times
+from pipeline.structure import checks, duties, foot, header, periods, targets, times
 from pipeline.structure.flow import Structure, structure
 from pipeline.structure.passages import Node, Paragraph, Place
 
@@ -50,9 +50,9 @@ def read_record(document: Document) -> Plan:
     end = foot.read_foot(parts.lines)
     places = {**head.places, **end.places}
     basis = _legal_basis(parts, head, places)
-    found_targets = targets.find_targets(parts.nodes)
-    found_periods = times.find_periods(parts.nodes)
-    found_deadlines = times.find_deadlines(parts.nodes)
+    found_targets = targets.find_targets(parts.nodes, header.first_year(head))
+    found_periods = periods.find_periods(parts.nodes)
+    found_deadlines = times.find_deadlines(parts.nodes, found_periods)
     found_duties = duties.find_assignments(parts.nodes)
     _note(places, "targets", found_targets, ("label", "indicator", "comparator", "value", "value_to", "unit", "text"))
     _note(places, "periods", found_periods, ("name", "start", "end"))

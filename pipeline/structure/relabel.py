@@ -1,21 +1,26 @@
 """Roman labels that a recogniser damaged, mended by the list they stand in.
 
-The trouble: strokes of bold numerals are dropped ("I, II, II, IV") or read as other signs ("HH." for III, "1." for I).
+The trouble: strokes of bold numerals are dropped ("I, II, II, IV") or read as other signs ("HH." for III, "1." for I or
+II, "Cc." for C, "'." for B).
 
 Evidence: the labels before and after. A label is mended only to one that holds the strokes which were read, and only in
 a text that was recognised; an office's own repeats ("II, II, III") stay, and so does all of a text file that was typed.
+In the middle of a list one line alone may be the one that is missing: a title as the others are, with what may be left
+of its label.
 
 What it never does: mend in silence. The reading stays in `raw`, and the mended mark says in `doubt` what was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.knowledge import sequence
+from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
-from pipeline.knowledge.numerals import roman_numeral
+from pipeline.knowledge.numerals import roman_numeral, roman_readings
 from pipeline.structure.passages import Paragraph, is_capitals, marks
 
 RESTORED_SHARE = 0.1  # of the words: a typed text has 0-0.02 restored, garbled ones 0.4-0.7
@@ -77,6 +82,118 @@ def is_title(paragraph: Paragraph, marker: Marker) -> bool:
 def _is_roman_alone(readings: Sequence[Marker]) -> bool:
     """Whether a mark can hardly be anything but Roman ("II", "1i", "HH")."""
     return not any(marker.family in ("arabic", "letter") and marker.likelihood > 0.5 for marker in readings)
+
+
+# --- a label that is missing in the middle of a list, or at its end ------------------------------------------
+
+_TOKEN = re.compile(r"\s*(?P<token>\S{0,4}[.)/:,\-–])\s+(?=\S)")
+_EDGE = ".,)('’‘`´\"“”:;-–/*~^_"
+_LIKE_LETTER = {"B": "8ß", "C": "(€", "D": "0OÐ", "E": "F", "G": "6"}
+_UPPER = "ABCDEGHIKLMN"  # of the first twelve parts; Đ is seldom used in capitals
+
+
+def lost(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
+    """Marks of titles whose label is damaged beyond reading, by the ids of their lines: the one title between "I." and
+    "III." (or after the last label of a list) that may be "II."; what was read stands in `doubt`."""
+    found: dict[int, Marker] = {}
+    for shape in ("A", "I"):
+        known = list(_tops(paragraphs, shape))
+        for number, (at, mark) in enumerate(known):
+            before = mark.ordinals[0]
+            after = known[number + 1] if number + 1 < len(known) else None
+            if after is not None and paragraphs[after[0]].annex != paragraphs[at].annex:
+                after = None
+            if after is not None and after[1].ordinals[0] != before + 2:
+                continue
+            stop = after[0] if after is not None else len(paragraphs)
+            wanted = _label(shape, before + 1)
+            capitals = _in_capitals(paragraphs[at], mark)
+            if not wanted or (after is None and not capitals):
+                continue
+            where = f"between {mark.label} and {after[1].label}" if after is not None else f"after {mark.label}"
+            may_be = list(_candidates(paragraphs, at + 1, stop, wanted, shape, capitals, after is None))
+            lone = _only(may_be, paragraphs, stop)
+            if lone is not None:
+                index, token, start = lone
+                found[id(paragraphs[index].lines)] = replace(
+                    mark,
+                    label=wanted,
+                    ordinals=(before + 1,),
+                    start=0,
+                    text_start=start,
+                    doubt=f"read as {token}, {where}",
+                )
+    return found
+
+
+def _tops(paragraphs: Sequence[Paragraph], shape: str) -> Iterator[tuple[int, Marker]]:
+    """Titles whose label is surely of a shape, with their places."""
+    for at, paragraph in enumerate(paragraphs):
+        if paragraph.area not in ("body", "annex"):
+            continue
+        for marker in marks(paragraph.text[:80])[:1]:
+            if marker.shape == shape and len(marker.ordinals) == 1 and is_title(paragraph, marker):
+                yield at, marker
+
+
+def _in_capitals(paragraph: Paragraph, marker: Marker) -> bool:
+    return is_capitals(paragraph.text[marker.text_start :])
+
+
+def _label(shape: str, number: int) -> str:
+    if shape == "A":
+        return _UPPER[number - 1] if 0 < number <= len(_UPPER) else ""
+    return roman_numeral(number) if number < 20 else ""
+
+
+def _candidates(
+    paragraphs: Sequence[Paragraph], start: int, stop: int, wanted: str, shape: str, capitals: bool, at_end: bool
+) -> Iterator[tuple[int, str, int]]:
+    """(index, what is left of the label, where the title begins) of titles that may carry the label wanted."""
+    for index in range(start, stop):
+        paragraph = paragraphs[index]
+        if paragraph.annex != paragraphs[start - 1].annex:
+            return
+        match = _TOKEN.match(paragraph.text[:40])
+        if match is None or paragraph.area != "body":
+            continue
+        title = paragraph.text[match.end() :].rstrip()
+        if len(title.split()) > TITLE_WORDS or title.endswith((".", ";", ",")):
+            continue
+        if is_capitals(title) if capitals else heading_kind(title.rstrip(" :")) is not None:
+            core = match["token"].strip(_EDGE)
+            telling = not at_end or heading_kind(title.rstrip(" :")) is not None
+            if _may_be(core, wanted, shape, at_end) and telling:
+                yield index, match["token"], match.end()
+
+
+def _may_be(core: str, wanted: str, shape: str, at_end: bool) -> bool:
+    """Whether what is left of a label may be of the one wanted; nothing at all tells only between two others."""
+    if not core:
+        return not at_end
+    if shape == "A":
+        return (core.upper() in (wanted, 2 * wanted) and core != wanted) or core in _LIKE_LETTER.get(wanted, "")
+    return any(wanted != label and wanted.startswith(label) for label, _, doubt in roman_readings(core) if doubt)
+
+
+def _only(
+    found: list[tuple[int, str, int]], paragraphs: Sequence[Paragraph], stop: int
+) -> tuple[int, str, int] | None:
+    """The one candidate that opens no list ("1." that a "2." follows does)."""
+    if len(found) <= MANY:
+        found = [entry for entry in found if not _goes_on(paragraphs, entry[0], stop)]
+    return found[0] if len(found) == 1 else None
+
+
+MANY = 8  # titles that may carry the label: more tell nothing
+
+
+def _goes_on(paragraphs: Sequence[Paragraph], index: int, stop: int) -> bool:
+    for paragraph in paragraphs[index + 1 : stop]:
+        for marker in marks(paragraph.text[:80])[:1]:
+            if marker.shape == "1":
+                return marker.ordinals == (2,)
+    return False
 
 
 def mended(markers: Sequence[Marker]) -> tuple[Marker, ...]:

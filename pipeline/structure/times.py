@@ -1,7 +1,7 @@
-"""What is due when, and the campaigns and phases of a plan.
+"""What is due when.
 
 The trouble: "trước ngày 10/12/2021" may stand before or after what is due; one sentence has two terms ("sơ kết trong
-tháng 7/2021 và tổng kết trước ngày 10/12/2021"); "giai đoạn 2021-2025" in a programme's name is no phase of this plan.
+tháng 7/2021 và tổng kết trước ngày 10/12/2021"); the time of a phase is none (`periods`).
 
 What it never does: take a date without a year, a recurring one, or a day that nothing is due on.
 """
@@ -12,21 +12,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.document import Cell, Table
+from pipeline.document import Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
+from pipeline.structure import periods
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, grid, place_of_cells, walk
 from pipeline.structure.task_tables import task_column
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPeriod:
-    """One campaign or phase by the contract."""
-
-    name: str | None
-    start: str | None
-    end: str | None
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,106 +28,6 @@ class FoundDeadline:
     action: str | None
     place: Place
     parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
-
-
-# --- periods ---------------------------------------------------------------------------------------------
-
-_NAMED = re.compile(
-    r"^(?:trong |to chuc |phat dong |huong ung |trien khai )?(?P<name>(?:dot|giai doan|buoc|vong|chang|dot cao diem"
-    r"|thang cao diem|cao diem|tuan le|(?:tuan|vu) (?=[ivxtlp\d]{1,4}\b)|thang hanh dong|chien dich)\b[^:;.(]{0,90}?)"
-    r"\s*(?=[:(;]|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
-)
-_IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: ...": its parts are the phases
-_PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")
-_NUMBERED_NAME = re.compile(
-    r"^(?:dot|giai doan|buoc|vong|chang)\b(?:\s+\w+){0,3}?\s+(?:\d+|[ivx]+|(?:thu )?(?:nhat|hai|ba|tu|nam))\b"
-)
-
-
-def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
-    """Campaigns and phases, dated or not, in document order."""
-    found: list[FoundPeriod] = []
-    for step in walk(nodes):
-        node = step.node
-        if node.heading is not None and node.title is not None:
-            found += _period(node.title, node.title.body, len(node.title.text) - len(node.title.body), node.paragraphs)
-        for paragraph in node.content:
-            if paragraph.table is not None:
-                found += _periods_of_table(paragraph, paragraph.table)
-                continue
-            if paragraph.area == "basis":
-                continue
-            text, offset = _after_mark(paragraph)
-            found += _period(paragraph, text, offset, ())
-    # "Đợt 1: 3.120 người" beside "Đợt 1: từ ngày 08/9/2021 đến ...": one phase, spoken of twice
-    dated = {aligned(period.name or "") for period in found if period.start or period.end}
-    return tuple(period for period in found if period.start or period.end or aligned(period.name or "") not in dated)
-
-
-def _after_mark(paragraph: Paragraph) -> tuple[str, int]:
-    if paragraph.marker is not None and paragraph.marker.family != "bullet":
-        return paragraph.text[paragraph.marker.text_start :], paragraph.marker.text_start
-    bullet = bullet_of(paragraph.text)
-    offset = bullet.text_start if bullet is not None else 0
-    return paragraph.text[offset:], offset
-
-
-_SPAN_FIRST = re.compile(r"^tu (?:(?:ngay|thang|dau|quy)\b|\d{1,2}/)[^:;]{4,60}:\s")
-LONGEST_NAME = 14  # words of a phase's name after its dates
-DATE_NEAR = 12  # characters between a phase's name and its only date: ": trong tháng 4/2022"
-SPAN_NEAR = 60  # characters between a phase's name and its dates
-
-
-def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragraph]) -> Iterator[FoundPeriod]:
-    key = aligned(text)
-    spanned = _SPAN_FIRST.match(key)
-    if spanned is not None:
-        spans = [
-            span for span in terms.find_spans(text[: spanned.end()]) if not span.recurring and (span.first or span.last)
-        ]
-        rest = text[spanned.end() :].strip(" .;,")
-        if spans and len(rest.split()) <= LONGEST_NAME:
-            yield FoundPeriod(rest, spans[0].first, spans[0].last, paragraph.place(offset))
-        return
-    match = _NAMED.match(key)
-    named = match is not None
-    if match is None and below and _NUMBERED_NAME.match(key) and len(key) < 90:
-        name_end = len(text.rstrip(" :"))
-    elif match is None or _PURE_SPAN.match(key):
-        return
-    else:
-        name_end = match.end("name")
-    if match is not None and _IS_PARTED.search(key, 0, name_end):
-        return
-    name = text[:name_end].strip(" ,:-–")
-    if match is not None:
-        name = text[match.start("name") : match.end("name")].strip(" ,:-–")
-    spans = [
-        span
-        for span in terms.find_spans(text)
-        if span.start >= name_end - 1 and span.start - name_end <= SPAN_NEAR and not span.recurring
-    ]
-    if spans and (spans[0].first or spans[0].last):
-        span = spans[0]
-        yield FoundPeriod(
-            name, span.first, span.last, paragraph.place(offset, offset + span.end, 0.6 if span.doubt else 1.0)
-        )
-        return
-    for after in below[:1]:
-        near = [span for span in terms.find_spans(after.text) if span.start <= SPAN_NEAR and not span.recurring]
-        if near and (near[0].first or near[0].last):
-            yield FoundPeriod(name, near[0].first, near[0].last, after.place(near[0].start, near[0].end))
-            return
-    # "Đợt I: Tháng 4/2022": a phase of one month or day
-    alone = [date for date in dates.find_dates(text[name_end:]) if date.edtf and not date.recurring]
-    if named and alone and alone[0].start <= DATE_NEAR and alone[0].precision in ("day", "month") and not spans:
-        date = alone[0]
-        place = paragraph.place(offset, offset + name_end + date.end, 0.6 if date.doubt else 1.0)
-        yield FoundPeriod(name, date.edtf, date.edtf, place)
-        return
-    # an undated phase counts where it is numbered and opens its paragraph: "Đợt 1: ..."
-    if named and _NUMBERED_NAME.match(key) and not _PURE_SPAN.match(key):
-        yield FoundPeriod(name, None, None, paragraph.place(offset, offset + name_end))
 
 
 # --- deadlines -------------------------------------------------------------------------------------------
@@ -157,15 +48,21 @@ _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
 
 
-def find_deadlines(nodes: Sequence[Node]) -> tuple[FoundDeadline, ...]:
-    """What is due when, from sentences and task tables, in document order."""
+def find_deadlines(
+    nodes: Sequence[Node], phases: Sequence[periods.FoundPeriod] = ()
+) -> tuple[FoundDeadline, ...]:
+    """What is due when, from sentences and task tables, in document order; the time of one of `phases` is none."""
     found: list[FoundDeadline] = []
+    taken = {id(phase.dated[0]): phase.dated[1:] for phase in phases if phase.dated is not None}
     for step in walk(nodes):
         for paragraph in step.node.content:
             if paragraph.table is not None:
                 found += _from_table(paragraph, paragraph.table)
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
-                found += (_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph))
+                found += (
+                    _with_task(deadline, step, paragraph)
+                    for deadline in _from_text(paragraph, taken.get(id(paragraph), (0, 0)))
+                )
     return tuple(found)
 
 
@@ -197,8 +94,8 @@ def _tells_of_the_past(step: Step) -> bool:
     return any(node.kind == "situation" for node in (*step.above, step.node))
 
 
-def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
-    text, offset = _after_mark(paragraph)
+def _from_text(paragraph: Paragraph, phase: tuple[int, int] = (0, 0)) -> Iterator[FoundDeadline]:
+    text, offset = periods.after_mark(paragraph)
     lead = _LEADING_TIME.match(aligned(text))
     if lead is not None:
         dated = [
@@ -220,6 +117,7 @@ def _from_text(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         if due.strength != "horizon"
         and not (due.strength == "time" and _UP_TO.match(aligned(due.cue)) and not _COMPLETES.search(aligned(text)))
         and not any(span.start <= due.start < span.end for span in spans)
+        and not (due.date.start < phase[1] and phase[0] < due.date.end)
     ]
     undated = [date for date in dates.find_dates(text) if date.edtf is None and not date.recurring] if dues else []
     for index, due in enumerate(dues):
@@ -301,36 +199,7 @@ def _trimmed(text: str) -> str:
     return text
 
 
-_TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b")
 _TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|ten van ban|viec|san pham)\b")
-
-
-# "Cao điểm tuần tra | Từ 01/01/2017 đến 30/4/2017": a campaign, no term
-_CAMPAIGN = re.compile(
-    r"\W*(?:to chuc |phat dong )?(?:dot|giai doan|cao diem|thang cao diem|tuan le|chien dich|vong)\b"
-)
-
-
-def _campaign(what: Cell, when: Cell) -> terms.FoundSpan | None:
-    """The span of a row of a timetable that names a campaign or phase."""
-    if _CAMPAIGN.match(aligned(what.text)) is None:
-        return None
-    spans = [span for span in terms.find_spans(when.text) if span.first and span.last and not span.recurring]
-    return spans[0] if spans else None
-
-
-def _periods_of_table(paragraph: Paragraph, table: Table) -> Iterator[FoundPeriod]:
-    rows = grid(table)
-    heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]] if rows else []
-    time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head)), None)
-    task = task_column(rows, heads, (time,)) if time is not None else None
-    if time is None or task is None:
-        return
-    for row in rows[1:]:
-        what, when = row[task], row[time]
-        if what is not None and when is not None and (span := _campaign(what, when)) is not None:
-            place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
-            yield FoundPeriod(what.text.strip(_EDGE), span.first, span.last, place)
 
 
 def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
@@ -340,14 +209,14 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
         return
     heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]]
     task = next((i for i, head in enumerate(heads) if _TASK_HEAD.search(head)), None)
-    time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head) and i != task), None)
+    time = next((i for i, head in enumerate(heads) if periods.TIME_HEAD.search(head) and i != task), None)
     if task is None and time is not None:
         task = task_column(rows, heads, (time,))
     if task is None or time is None:
         return
     for row in rows[1:]:
         what, when = row[task], row[time]
-        if what is None or when is None or what is when or _campaign(what, when) is not None:
+        if what is None or when is None or what is when or periods.campaign(what, when) is not None:
             continue
         dated = [date for date in dates.find_dates(when.text) if date.edtf and not date.recurring]
         if not dated or not what.text.strip():
