@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.document import Reading
-from pipeline.imaging import signing
+from pipeline.imaging import looks, signing
 from pipeline.imaging.recognisers import Image, SeenWord
 
 DPI = 150.0
@@ -128,12 +128,12 @@ def test_a_page_without_a_foot_is_not_looked_at() -> None:
 
 def test_the_looks_end_with_the_first_that_reads_all() -> None:
     whole = [("CHỦ TỊCH", 700, 1000, 0.95), ("Trần Thị Mai", 700, 1160, 0.95)]
-    looks = Looks(whole, corner=CORNER)
-    signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, looks, 10)
-    assert looks.asked == [1.0]
+    all_told = Looks(whole, corner=CORNER)
+    signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, all_told, 10)
+    assert all_told.asked == [1.0]
     partly = Looks(whole[:1], corner=CORNER)
     signing.look_at_signature(PAGE, DPI, foot(("CHỦ TỊCH", 1000, 0.95)), {}, partly, 10)
-    assert len(partly.asked) == len(signing.LOOKS)
+    assert len(partly.asked) == len(looks.GREY)
 
 
 def test_of_several_looks_the_surer_and_the_agreeing_words_are_believed() -> None:
@@ -186,3 +186,65 @@ def test_a_position_whose_first_word_lies_under_the_seal_keeps_what_is_left_of_i
     found = signing.look_at_signature(PAGE, DPI, shifted, {}, looks, 10)
     assert "SN CHỦ TỊCH" in texts(found.words)
     assert "CHỦ TỊCH" not in texts(found.words)
+
+
+@dataclass
+class Columns:
+    """Answers the look at each of two columns, told apart by its width, with a line of its own."""
+
+    names: dict[int, tuple[str, int, int]]
+    top: int
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        return {"engine": "told"}
+
+    def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+        if dpi != DPI:
+            return ()
+        text, x, y = self.names[image.shape[1]]
+        return tuple(line(text, x, y - self.top, 0))
+
+
+def test_two_who_sign_side_by_side_are_looked_at_one_by_one() -> None:
+    words = (
+        *line("Trên đây là Kế hoạch phối hợp giữa hai cơ quan./.", 120, 900, 0),
+        *line("CHỦ TỊCH", 230, 1000, 1),
+        *line("GIÁM ĐỐC", 860, 1004, 2),
+        *line("Nơi nhận:", 120, 1300, 3),
+        *line("- Lưu: VT.", 120, 1340, 4),
+    )
+    middle = (230 + 14 * 8 + 860) // 2
+    engine = Columns({middle: ("Hà Văn Quý", 200, 1180), 1240 - middle: ("Lê Thị Ngọ", 230, 1176)}, CORNER[1])
+    found = texts(signing.look_at_signature(PAGE, DPI, words, {}, engine, 10).words)
+    assert "Hà Văn Quý" in found
+    assert "Lê Thị Ngọ" in found
+    assert "- Lưu: VT." in found
+
+
+@pytest.mark.parametrize(("seen", "line_found"), [
+    ("CỘNG.KT. CHỦ TỊCH", "KT. CHỦ TỊCH"),
+    ("HÒA £SXT. CHỦ TỊCH", "XT. CHỦ TỊCH"),  # what it was before is not said here
+    ("NAM CHỦ TỊCH", None),  # not "CHỦ TỊCH": a word may lie under the seal
+])
+def test_of_a_power_behind_the_letters_of_a_seal_nothing_is_made_up(seen: str, line_found: str | None) -> None:
+    engine = Looks([(seen, 640, 1000, 0.9)], corner=CORNER)
+    before = foot()
+    found = texts(signing.look_at_signature(PAGE, DPI, before, {}, engine, 10).words)
+    assert [text for text in found if text not in texts(before)] == ([line_found] if line_found else [seen])
+
+
+def test_of_two_looks_that_each_lost_a_word_of_a_name_both_give_their_best() -> None:
+    @dataclass
+    class Two(Looks):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            seen = Looks.read(self, image, dpi=dpi, timeout=timeout)
+            worse = {1.0: ("BíCh", 2), 1.35: ("LIên", 3)}.get(round(dpi / DPI, 2))
+            if worse is None:
+                return ()
+            return tuple(replace(word, text=worse[0], confidence=0.3) if at == worse[1] else word
+                         for at, word in enumerate(seen))
+
+    engine = Two([("Dương Thị Bích Liên", 700, 1160, 0.9)], corner=CORNER)
+    words = foot(("HIỆU TRƯỞNG", 1000, 0.95))
+    assert "Dương Thị Bích Liên" in texts(signing.look_at_signature(PAGE, DPI, words, {}, engine, 10).words)

@@ -116,11 +116,13 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
         copy = sheet.without_rim(copy)
     # 5. light and ink
     found: list[Mark] = []
+    colours: Image | None = None
     if image.ndim == 3 and first.coloured > COLOURED:
         frame, ratio = _colour_frame(image, back, copy)
         red, blue = marks.colour_masks(frame)
         per_mm = _per_mm(dpi * scale / ratio)
         coloured = marks.coloured_marks(red, blue, per_mm)
+        colours = frame if coloured else None
         over = marks.over_print(coloured, frame, red, blue, per_mm)
         if over:
             copy = marks.take_out(copy, frame, red, blue, over, ratio)
@@ -139,7 +141,7 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
         done["rules_taken_out"] = len(long)
     return Cleaned(
         copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),),
-        cells=tuple(table),
+        cells=tuple(table), colours=colours,
     )
 
 

@@ -95,7 +95,8 @@ class Back:
 class Cleaned:
     """The copy for the recogniser: grey, upright; `turn` is how far the shown page was turned clockwise for it.
 
-    `cells` are the boxes (left, top, right, bottom) of a ruled table's cells, to be read one by one.
+    `cells` are the boxes (left, top, right, bottom) of a ruled table's cells, to be read one by one. `colours` is the
+    copy in RGB, often smaller, where coloured marks were found.
     """
 
     image: Image
@@ -107,6 +108,7 @@ class Cleaned:
     marks: tuple[Mark, ...] = ()
     steps: tuple[Step, ...] = ()
     cells: tuple[tuple[int, int, int, int], ...] = ()
+    colours: Image | None = None
 
 
 def compose(first: Affine, second: Affine) -> Affine:

@@ -82,7 +82,9 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
         return _finish(page, cleaned, words, recogniser)
     one_block = recognisers.of_one_block(recogniser)
     look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
-    signed = signing.look_at_signature(cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit)
+    signed = signing.look_at_signature(
+        cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit, cleaned.colours
+    )
     look = replace(look, words=signed.words, readings=signed.readings, changed=look.changed + signed.changed)
     numbers = figures.check(cleaned.image, look.words, look.readings, cleaned.marks)
     look = replace(look, words=numbers.words, readings=numbers.readings, changed=look.changed + numbers.changed)

@@ -1,8 +1,8 @@
 """A second look at the place of signature, which a seal and a handwritten name lie over.
 
 The engine's own layout takes a seal in black and a signature for a picture and drops the lines that they touch, also
-where a reader sees every letter. Here the column under "KT. CHỦ TỊCH" is cut out and read as one block of lines: as it
-is, larger, and without its thin strokes (the letters there are bold, pen and seal are not).
+where a reader sees every letter. Here the column under "KT. CHỦ TỊCH" is cut out and read as one block of lines, in
+the pictures of `looks`; where two sign side by side, each column by itself.
 
 The evidence, in order of trust: a look whose line is a power, a position or a name; the engine's confidence; legal
 syllables. A line that is none of the three is never added, and what another look read there is kept beside it.
@@ -12,34 +12,21 @@ What it never does: complete a name or a position. What no look reads stays unre
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median_high, median_low
 
 import cv2
 import numpy as np
 
 from pipeline.document import Reading
+from pipeline.imaging import looks, signlines
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
-from pipeline.knowledge import persons, positions, recipients, signers, vietnamese
+from pipeline.imaging.signlines import GUTTER, READ_WELL, SURE_POWER, WORD_WELL, SignLine
+from pipeline.knowledge import persons, recipients, signers
 
-# Likeness of a line to a power, position or name, 0 to 1: to open a place of signature, and to be added to one.
-SURE_POWER = 0.9
-SIGNING = 0.6
-# Mean confidence of the engine from which a line is taken, and least of each of its words; under it the strokes of a
-# signature were read as letters. A syllable that Vietnamese has not makes a line of strokes likelier still.
-LEAST_SURE, LEAST_WORD, SURE_FOREIGN = 0.65, 0.5, 0.8
-# A line that was read with this much on average, and no word with less than the second, needs no further look.
-READ_WELL, WORD_WELL = 0.85, 0.8
-# The looks until one reads all: scale, and whether thin strokes stay. Each of the four alone read a line of the 16 own
-# feet under seals that the three others lost.
-LOOKS = ((1.0, True), (1.35, True), (1.0, False), (0.75, True))
 # Inches that a place of signature reaches down from its first line, and its left edge as a share of the page.
 REACH, LEFTMOST = 2.8, 0.38
-# Gap between two columns, in heights of a line.
-GUTTER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,105 +39,60 @@ class SigningLook:
     changed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """Words of one line, in order, and how much they are worth."""
-
-    words: tuple[SeenWord, ...]
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
-
-    @property
-    def top(self) -> float:
-        """That of its usual word: one stroke of a signature must not widen the line."""
-        return median_low([word.top for word in self.words])
-
-    @property
-    def bottom(self) -> float:
-        return max(self.top + 1, median_high([word.bottom for word in self.words]))
-
-    @property
-    def left(self) -> int:
-        return min(word.left for word in self.words)
-
-    @property
-    def sure(self) -> float:
-        """Mean confidence over the letters, 0 to 1."""
-        letters = sum(len(word.text) for word in self.words)
-        return sum(word.confidence * len(word.text) for word in self.words) / letters
-
-    @property
-    def told(self) -> float:
-        """How much the line is a power, a position or a name, 0 to 1; "T. CHỦ TỊCH" is a power whose K is gone."""
-        text = _HALF_POWER.sub("", self.text)
-        return max(signers.authority_likeness(text), persons.name_likeness(text))
-
-    @property
-    def is_signing(self) -> bool:
-        """Whether a line is one of a signature; a name that lost its first letters is, where it was read well."""
-        if self.told >= SIGNING or positions.is_stamped_over(self.text):
-            return True
-        named = [word for word in self.words if word.text[:1].isupper() and word.text[1:].islower()]
-        return len(named) >= 2 and 2 <= len(self.words) <= 5 and self.sure >= READ_WELL
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the engine saw letters here, not strokes of a pen; under a seal the first word is not asked."""
-        words = self.words[1:] if positions.is_stamped_over(self.text) else self.words
-        native = all(
-            vietnamese.is_legal_text(word.text) or not word.text[:1].isupper() or word.text.isupper() for word in words
-        )
-        least = LEAST_SURE if native else SURE_FOREIGN
-        return self.sure >= least and min(word.confidence for word in words) >= LEAST_WORD
-
-    @property
-    def worth(self) -> float:
-        """Letters in legal syllables, each by the confidence beyond a guess; more where the line tells what it is."""
-        own = sum(
-            len(word.text) * ((word.confidence - 0.4) if vietnamese.is_legal_text(word.text) else -0.3)
-            for word in self.words
-        )
-        return own * (1.0 + self.told) if own > 0 else own
-
-
-_HALF_POWER = re.compile(r"^T\.\s")
-
-
 def look_at_signature(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    recogniser: Recogniser, timeout: float,
+    recogniser: Recogniser, timeout: float, colours: Image | None = None,
 ) -> SigningLook:
     """Read the place of signature of a page again, where it has one that was not read well.
 
     `readings` are what is known of other readings, by the index of a word. `recogniser` is told that its images are
-    one block of lines. Raises what it raises.
+    one block of lines. `colours` is the page in RGB at any size, None where it has no coloured ink. Raises what it
+    raises.
     """
-    lines = _lines(words)
-    area = _area(image, dpi, lines)
-    if area is None:
+    lines = signlines.lines_of(words)
+    areas = _areas(image, dpi, lines)
+    if not areas:
         return SigningLook(words, readings)
-    left, top, bottom = area
-    words, readings = _look_at_recipients(image, dpi, words, readings, lines, (top, bottom), recogniser, timeout)
-    lines = _lines(words)
-    inside = [line for line in (_part_inside(line, left, top, bottom, image.shape[1]) for line in lines) if line]
+    if len(areas) == 1:
+        _, _, top, bottom = areas[0]
+        words, readings = _look_at_recipients(image, dpi, words, readings, lines, (top, bottom), recogniser, timeout)
+    changed = 0
+    for area in areas:
+        look = _look_at_column(image, dpi, words, readings, area, recogniser, timeout, colours)
+        words, readings, changed = look.words, look.readings, changed + look.changed
+    return SigningLook(words, readings, changed)
+
+
+# Left, right, top and bottom of the place where one signs, in pixels.
+_Area = tuple[int, int, int, int]
+
+
+def _look_at_column(
+    image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
+    area: _Area, recogniser: Recogniser, timeout: float, colours: Image | None,
+) -> SigningLook:
+    """Read the column of one signer again where it was not read well."""
+    lines = signlines.lines_of(words)
+    left, right, top, bottom = area
+    inside = [line for line in (_part_inside(line, area, image.shape[1]) for line in lines) if line]
     if _is_read_well(inside):
         return SigningLook(words, readings)
-    crop = _without_left_column(image, lines, left, top, bottom)
-    found: list[_Line] = []
+    crop, colour = image[top:bottom, left:right].copy(), _part_of(colours, image.shape, area)
+    for picture in (crop, colour):
+        if picture is not None and left:
+            _blank_left_column(picture, lines, left, top, image.shape[1])
+    found: list[SignLine] = []
     whole = list(inside)
-    for scale, thin in LOOKS:
-        picture = crop if thin else _without_thin(crop)
-        if scale != 1.0:
-            picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
+    for scale, picture in looks.pictures(crop, colour, dpi):
         seen = recogniser.read(picture, dpi=dpi * scale, timeout=timeout)
-        untrimmed = _lines(_moved(seen, scale, left, top))
-        lines = [line for line in map(_trimmed, untrimmed) if line is not None]
+        printed = signlines.lines_of(_moved(seen, scale, left, top))
+        untrimmed = [part for line in printed for part in signlines.parts_of(line, signlines.APART)]
+        lines = [line for line in map(signlines.trimmed, untrimmed) if line is not None]
         whole += untrimmed
         found += lines
         if _is_read_well(lines):
             break
+    found += signlines.composed(found)
     complete = [[line for line in lines if not _lacks_its_start(line, whole)] for lines in (inside, found)]
     return _merged(words, readings, inside, *complete)
 
@@ -161,7 +103,7 @@ LOST, FOUND = 0.6, 0.8
 
 def _look_at_recipients(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    lines: Sequence[_Line], rows: tuple[int, int], recogniser: Recogniser, timeout: float,
+    lines: Sequence[SignLine], rows: tuple[int, int], recogniser: Recogniser, timeout: float,
 ) -> tuple[tuple[SeenWord, ...], dict[int, tuple[Reading, ...]]]:
     """The words with those lines of the recipients read again that the engine joined with the signature beside them:
     it takes "- Lưu: VT." and a stroke of the pen for one line and reads neither."""
@@ -177,58 +119,81 @@ def _look_at_recipients(
     right = round(LEFTMOST * width)
     seen = recogniser.read(image[top:bottom, left:right], dpi=dpi, timeout=timeout)
     found = [
-        line for line in _lines(_moved(seen, 1.0, left, top))
+        line for line in signlines.lines_of(_moved(seen, 1.0, left, top))
         if line.sure >= FOUND and sum(map(str.isalpha, line.text)) > 2 and line.words[-1].right < right - 6
     ]
     for line in found:
-        there = [_Line(tuple(word for word in other.words if word.left < right)) for other in lost
-                 if _same_row(line, other)]
+        there = [SignLine(tuple(word for word in other.words if word.left < right)) for other in lost
+                 if signlines.same_row(line, other)]
         if there and max(other.worth for other in there) < line.worth:
             look = _put(words, readings, [(line, there)], [])
             words, readings = look.words, look.readings
     return words, readings
 
 
-def _lines(words: Sequence[SeenWord]) -> list[_Line]:
-    gathered: dict[int, list[SeenWord]] = {}
-    for word in words:
-        if word.bottom > word.top and word.right > word.left:
-            gathered.setdefault(word.line, []).append(word)
-    return [_Line(tuple(sorted(line, key=lambda word: word.left))) for line in gathered.values()]
-
-
-def _area(image: Image, dpi: float, lines: Sequence[_Line]) -> tuple[int, int, int] | None:
-    """Left, top and bottom of the column under the signer's powers, in pixels; None on a page without one."""
+def _areas(image: Image, dpi: float, lines: Sequence[SignLine]) -> tuple[_Area, ...]:
+    """The columns under the signers' powers: that at the right, with one at the left where two sign side by side; ()
+    on a page without a place of signature."""
     height, width = image.shape[:2]
-    starts = []
+    leftmost = LEFTMOST * width
+    powers: list[float] = []
+    beside: list[tuple[float, float]] = []  # top and right edge of powers at the left
+    heads: list[float] = []
     for line in lines:
         if recipients.is_recipients_head(" ".join(word.text for word in line.words[:2])):
-            starts.append(line.top)
-        right = [word for word in line.words if word.left > LEFTMOST * width]
-        power = " ".join(word.text for word in right)
-        if len(right) == len(line.words) and power.isupper() and signers.authority_likeness(power) >= SURE_POWER:
-            starts.append(line.top)
+            heads.append(line.top)
+        for part in signlines.parts_of(line):
+            if not part.text.isupper() or signers.authority_likeness(part.text) < SURE_POWER:
+                continue
+            if part.left > leftmost:
+                powers.append(part.top)
+            elif part.words[-1].right < width / 2 and part.left > BESIDE * width:
+                beside.append((part.top, part.words[-1].right))
+    starts = powers if powers and max(powers) + REACH * dpi / 2 > max(heads, default=0.0) - REACH * dpi else heads
     if not starts:
-        return None
-    first = max(starts)
-    near = [start for start in starts if first - start < REACH * dpi / 2]
+        return ()
+    near = [start for start in powers + heads if abs(max(starts) - start) < REACH * dpi / 2]
     pitch = round(0.2 * dpi)
     top, bottom = max(0, round(min(near)) - pitch), min(height, round(min(near) + REACH * dpi))
-    return round(LEFTMOST * width), top, bottom
+    both = [right for start, right in beside if any(abs(start - power) < 2 * pitch for power in powers)]
+    if not both:
+        return ((round(leftmost), width, top, bottom),)
+    rows = [start for start in powers if top <= start < bottom]
+    below = [head for head in heads if head > max(rows)]
+    if below:
+        bottom = min(bottom, round(min(below)) - 3)
+    middle = round((max(both) + min(part.left for part in _powers_of(lines, leftmost, rows))) / 2)
+    return (0, middle, top, bottom), (middle, width, top, bottom)
 
 
-def _without_left_column(image: Image, lines: Sequence[_Line], left: int, top: int, bottom: int) -> Image:
-    """The cut-out of a place of signature with the ends of the recipients' lines made paper."""
-    width = image.shape[1]
-    crop = image[top:bottom, left:].copy()
+BESIDE = 0.12  # of the page's width: where a signer's power at the left begins at the least, as it is centred
+
+
+def _powers_of(lines: Sequence[SignLine], leftmost: float, rows: Sequence[float]) -> list[SignLine]:
+    """The parts of lines at the right whose tops are among `rows`."""
+    return [part for line in lines for part in signlines.parts_of(line) if part.left > leftmost and part.top in rows]
+
+
+def _part_of(colours: Image | None, shape: tuple[int, ...], area: _Area) -> Image | None:
+    """The place of signature cut out of a coloured copy of another size, in the size of the page's image."""
+    if colours is None:
+        return None
+    left, right, top, bottom = area
+    ratio = shape[0] / colours.shape[0]
+    rows, columns = (slice(round(a / ratio), max(1, round(b / ratio))) for a, b in ((top, bottom), (left, right)))
+    size = (right - left, bottom - top)
+    return np.asarray(cv2.resize(colours[rows, columns], size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _blank_left_column(crop: Image, lines: Sequence[SignLine], left: int, top: int, width: int) -> None:
+    """Make paper of the ends of the recipients' lines in a cut-out."""
     for line in lines:
         end = _end_of_column(line, 0.62 * width) if line.left < 0.3 * width else 0.0
-        if end > left and line.bottom > top and line.top < bottom:
+        if end > left and line.bottom > top and line.top < top + crop.shape[0]:
             crop[max(0, round(line.top) - 3 - top) : round(line.bottom) + 3 - top, : round(end) + 3 - left] = 255
-    return crop
 
 
-def _end_of_column(line: _Line, furthest: float) -> float:
+def _end_of_column(line: SignLine, furthest: float) -> float:
     """The right edge of the words of a line before its first gutter; 0 where it runs on over the page."""
     height = line.bottom - line.top
     for word, after in pairwise(line.words):
@@ -238,15 +203,16 @@ def _end_of_column(line: _Line, furthest: float) -> float:
     return float(last) if last < furthest else 0.0
 
 
-def _part_inside(line: _Line, left: int, top: int, bottom: int, width: int) -> _Line | None:
+def _part_inside(line: SignLine, area: _Area, width: int) -> SignLine | None:
+    left, right, top, bottom = area
     if not top <= (line.top + line.bottom) / 2 < bottom:
         return None
-    end = _end_of_column(line, 0.62 * width) if line.left < 0.3 * width else 0.0
-    words = tuple(word for word in line.words if word.left >= max(left - 2, end))
-    return _Line(words) if words else None
+    end = _end_of_column(line, 0.62 * width) if left and line.left < 0.3 * width else 0.0
+    words = tuple(word for word in line.words if max(left - 2, end) <= word.left < right)
+    return SignLine(words) if words else None
 
 
-def _is_read_well(inside: Sequence[_Line]) -> bool:
+def _is_read_well(inside: Sequence[SignLine]) -> bool:
     """Whether a name stands under a position, both beyond doubt, and nothing between them is debris."""
     placed = [line for line in inside if signers.authority_likeness(line.text) >= SURE_POWER]
     named = [
@@ -256,19 +222,6 @@ def _is_read_well(inside: Sequence[_Line]) -> bool:
     if not placed or not named or named[-1].top < placed[-1].bottom or named[-1].sure < READ_WELL:
         return False
     return min(word.confidence for line in (*placed, named[-1]) for word in line.words) >= WORD_WELL
-
-
-INK = 150  # grey level under which there is ink on the evened copy, whose paper is near 255
-
-
-def _without_thin(crop: Image) -> Image:
-    """The crop without strokes of one or two pixels: pen and seal go, bold letters keep all but hairlines."""
-    ink = (crop < INK).astype(np.uint8)
-    round3, round7 = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)) for size in (3, 7))
-    kept = cv2.dilate(cv2.erode(ink, round3), round7) & ink
-    out = crop.copy()
-    out[(ink > 0) & (kept == 0)] = 255
-    return out
 
 
 def _moved(seen: Sequence[SeenWord], scale: float, left: int, top: int) -> list[SeenWord]:
@@ -284,13 +237,13 @@ def _moved(seen: Sequence[SeenWord], scale: float, left: int, top: int) -> list[
 START = 4.0  # heights of a line within which ink before a position belongs to it
 
 
-def _lacks_its_start(line: _Line, looks: Sequence[_Line]) -> bool:
+def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
     """Whether a look saw letters right before a position: the "KT." that someone wrote there makes another of it."""
     if signers.authority_likeness(line.text) < SURE_POWER or line.text.startswith(_POWERS):
         return False
     height = line.bottom - line.top
     return any(
-        _same_row(line, other)
+        signlines.same_row(line, other)
         and any(
             0.5 * height < line.left - word.left < START * height
             and any(map(str.isalpha, word.text)) and word.text not in line.text
@@ -303,39 +256,18 @@ def _lacks_its_start(line: _Line, looks: Sequence[_Line]) -> bool:
 _POWERS = ("TM", "KT", "TL", "TUQ", "T/M", "K/T", "T/L", "Q.")
 
 
-def _trimmed(line: _Line) -> _Line | None:
-    """The line without debris at its ends: signs, and single letters that the engine doubts."""
-    words = list(line.words)
-    while words and _is_debris(words[0]):
-        words = words[1:]
-    while words and _is_debris(words[-1]):
-        words = words[:-1]
-    if not words:
-        return None
-    first = words[0]
-    return _Line((replace(first, text=_SIGNS_BEFORE.sub("", first.text)), *words[1:]))
-
-
-_SIGNS_BEFORE = re.compile(r"^[^\w(]+(?=\w)")
-
-
-def _is_debris(word: SeenWord) -> bool:
-    letters = sum(map(str.isalpha, word.text))
-    return letters == 0 or (letters == 1 and not word.text.endswith((".", "’", "'")) and word.confidence < READ_WELL)
-
-
 def _merged(
-    words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]], inside: Sequence[_Line],
-    complete: Sequence[_Line], seen: Sequence[_Line],
+    words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]], inside: Sequence[SignLine],
+    complete: Sequence[SignLine], seen: Sequence[SignLine],
 ) -> SigningLook:
     """The page's words, each line of the signature in its most believable reading."""
-    taken: list[_Line] = []
-    chosen: list[tuple[_Line, Sequence[_Line]]] = []
+    taken: list[SignLine] = []
+    chosen: list[tuple[SignLine, Sequence[SignLine]]] = []
     for line in sorted(seen, key=lambda line: line.worth * (1 + AGREED * _agreeing(line, seen)), reverse=True):
-        if not line.is_signing or not line.is_sure or any(_same_row(line, other) for other in taken):
+        if not line.is_signing or not line.is_sure or any(signlines.same_row(line, other) for other in taken):
             continue
         taken.append(line)
-        there = [other for other in inside if _same_row(line, other)]
+        there = [other for other in inside if signlines.same_row(line, other)]
         if any(other.text == line.text for other in there):
             continue
         if max((other.worth for other in there if other.is_signing and other in complete), default=0.0) >= line.worth:
@@ -346,17 +278,17 @@ def _merged(
 
 def _put(
     words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    chosen: Sequence[tuple[_Line, Sequence[_Line]]], seen: Sequence[_Line],
+    chosen: Sequence[tuple[SignLine, Sequence[SignLine]]], seen: Sequence[SignLine],
 ) -> SigningLook:
     """The page's words with each chosen line in the place of those that stood there, kept beside it as readings."""
     gone: set[int] = set()
     added: list[tuple[SeenWord, tuple[Reading, ...]]] = []
     next_line = max((word.line for word in words), default=-1) + 1
     for line, there in chosen:
-        old = {id(word) for other in there for word in other.words if _same_row(line, _Line((word,)))}
+        old = {id(word) for other in there for word in other.words if signlines.same_row(line, SignLine((word,)))}
         here = [word for word in words if id(word) in old]
         block = max((word.block for word in here), default=line.words[0].block)
-        beside = [other for other in seen if other is not line and _same_row(line, other)]
+        beside = [other for other in seen if other is not line and signlines.same_row(line, other)]
         added += [
             (replace(word, line=next_line, block=block), _other_readings(word, here, beside)) for word in line.words
         ]
@@ -371,15 +303,12 @@ def _put(
     return SigningLook(whole, moved, len(added))
 
 
-SAME_ROW = 0.5  # of the lower line's height
-
-
 AGREED = 0.2  # what each other look that reads the same word adds to a line, as a share of its worth
 
 
-def _agreeing(line: _Line, seen: Sequence[_Line]) -> float:
+def _agreeing(line: SignLine, seen: Sequence[SignLine]) -> float:
     """How many other looks read the words of a line so, on average over the words."""
-    others = [word for other in seen if other is not line and _same_row(line, other) for word in other.words]
+    others = [word for other in seen if other is not line and signlines.same_row(line, other) for word in other.words]
     same = sum(
         other.text == word.text and min(word.right, other.right) > max(word.left, other.left)
         for word in line.words for other in others
@@ -387,13 +316,7 @@ def _agreeing(line: _Line, seen: Sequence[_Line]) -> float:
     return same / len(line.words)
 
 
-def _same_row(one: _Line, other: _Line) -> bool:
-    """Whether two lines lie at one height."""
-    common = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return common > SAME_ROW * min(one.bottom - one.top, other.bottom - other.top)
-
-
-def _other_readings(word: SeenWord, first: Sequence[SeenWord], looks: Sequence[_Line]) -> tuple[Reading, ...]:
+def _other_readings(word: SeenWord, first: Sequence[SeenWord], looks: Sequence[SignLine]) -> tuple[Reading, ...]:
     """What the page's first look and the other looks at the signature have in the place of a word."""
     found: dict[str, Reading] = {}
     for source, there in [("first", first), *(("signature", line.words) for line in looks)]:

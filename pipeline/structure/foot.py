@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.knowledge import persons, positions, recipients, signers
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.closing import BULLET, SURE_POSITION, is_recipients_head
+from pipeline.structure.closing import BULLET, SIGNING, SURE_POSITION, is_recipients_head
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 
 _ENDED = re.compile(r"[;.:]\s*$")
@@ -45,10 +45,13 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     places: dict[str, Place] = {}
     entries, archive = _recipients([line for line in lines if line.area == "recipients"], places)
     signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
-    left, right = _columns(signing)
-    signing = [*left, *right]
-    blocks = _blocks(left)
-    blocks += tuple(_moved(block, len(left)) for block in _blocks(right))
+    columns = _columns(signing)
+    signing = [line for column in columns for line in column]
+    blocks: tuple[signers.SignatureBlock, ...] = ()
+    before = 0
+    for column in columns:
+        blocks += tuple(_moved(block, before) for block in _blocks(column))
+        before += len(column)
     doubts = tuple(block.doubt for block in blocks if block.doubt)
     if len(blocks) > 1:
         doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
@@ -95,7 +98,8 @@ def _blocks(lines: Sequence[PlacedLine]) -> tuple[signers.SignatureBlock, ...]:
 
 
 _PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
-_HALF_POWER = re.compile(r"^T\.\s?(?=[" + CAPITALS + r"]{2})")  # of the state's powers only "KT." ends so
+# "T.", "XT.": of the state's powers only "KT." ends so
+_HALF_POWER = re.compile(r"^[" + CAPITALS + r"]?T\.\s?(?=[" + CAPITALS + r"]{2})")
 _NO_POINT = re.compile(r"^(TM|KT|TL|TUQ)\s(?=[" + CAPITALS + r"]{2})")
 
 
@@ -123,24 +127,37 @@ def _moved(block: signers.SignatureBlock, by: int) -> signers.SignatureBlock:
 
 
 APART = 40.0  # points between the columns of two signers; debris of a seal stands nearer
+BESIDE = 12.0  # the same where powers or positions stand on one row of both
 
 
-def _columns(lines: Sequence[PlacedLine]) -> tuple[list[PlacedLine], list[PlacedLine]]:
-    """The lines of two signers side by side, the left one's first; all in the first list where there is one signer."""
-    placed = sorted((line for line in lines if line.box is not None), key=lambda line: line.box.left if line.box else 0)
-    if len(placed) < len(lines) or len({line.page for line in lines}) != 1:
-        return list(lines), []
+def _columns(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """The lines of signers side by side, the leftmost's first; all in one list where there is one signer."""
+    if any(line.box is None for line in lines) or len({line.page for line in lines}) != 1:
+        return [list(lines)]
+    placed = sorted(lines, key=lambda line: line.box.left if line.box else 0.0)
     reach = 0.0
     for line in placed:
         assert line.box is not None
-        if reach and line.box.left > reach + APART:
-            edge = line.box.left
-            left = [other for other in lines if other.box is not None and other.box.left < edge]
-            right = [other for other in lines if other not in left]
-            if all(any(signers.authority_likeness(x.text) >= SURE_POSITION for x in side) for side in (left, right)):
-                return left, right
+        gap = line.box.left - reach if reach else 0.0
         reach = max(reach, line.box.right)
-    return list(lines), []
+        if gap <= BESIDE:
+            continue
+        edge = line.box.left
+        left = [other for other in lines if other.box is not None and other.box.left < edge]
+        right = [other for other in lines if other not in left]
+        ours, theirs = ([x for x in side if signers.authority_likeness(x.text) >= SIGNING] for side in (left, right))
+        both = all(any(signers.authority_likeness(x.text) >= SURE_POSITION for x in side) for side in (ours, theirs))
+        if both and (gap > APART or any(_on_one_row(x, y) for x in ours for y in theirs)):
+            return [left, *_columns(right)]
+    return [list(lines)]
+
+
+def _on_one_row(one: PlacedLine, other: PlacedLine) -> bool:
+    """Whether two lines stand at one height of the page."""
+    if one.box is None or other.box is None:
+        return False
+    common = min(one.box.bottom, other.box.bottom) - max(one.box.top, other.box.top)
+    return common > 0.5 * min(one.box.height, other.box.height)
 
 
 SURE_NAME = 0.85  # likeness of three syllables with a listed family name; asked for where no position stands above

@@ -1,0 +1,190 @@
+"""The lines of a place of signature: how much each is worth, its debris taken off, two readings put together.
+
+The trouble: strokes of a pen and letters of a seal are read as words, before, behind and in the middle of names.
+
+The evidence, in order of trust: likeness to a power, position or name; the engine's confidence; legal syllables.
+
+What it never does: complete a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+from statistics import median_high, median_low
+
+from pipeline.imaging.recognisers import SeenWord
+from pipeline.knowledge import persons, positions, signers, vietnamese
+
+# Likeness of a line to a power, position or name, 0 to 1: to open a place of signature, and to be added to one.
+SURE_POWER = 0.9
+SIGNING = 0.6
+# Mean confidence of the engine from which a line is taken, and least of each of its words; under it the strokes of a
+# signature were read as letters. A syllable that Vietnamese has not makes a line of strokes likelier still.
+LEAST_SURE, LEAST_WORD, SURE_FOREIGN = 0.65, 0.5, 0.8
+# A line that was read with this much on average, and no word with less than the second, needs no further look.
+READ_WELL, WORD_WELL = 0.85, 0.8
+# Gap between two columns, in heights of a line.
+GUTTER = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class SignLine:
+    """Words of one line, in order, and how much they are worth."""
+
+    words: tuple[SeenWord, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def top(self) -> float:
+        """That of its usual word: one stroke of a signature must not widen the line."""
+        return median_low([word.top for word in self.words])
+
+    @property
+    def bottom(self) -> float:
+        return max(self.top + 1, median_high([word.bottom for word in self.words]))
+
+    @property
+    def left(self) -> int:
+        return min(word.left for word in self.words)
+
+    @property
+    def sure(self) -> float:
+        """Mean confidence over the letters, 0 to 1."""
+        letters = sum(len(word.text) for word in self.words)
+        return sum(word.confidence * len(word.text) for word in self.words) / letters
+
+    @property
+    def told(self) -> float:
+        """How much the line is a power, a position or a name, 0 to 1; "T. CHỦ TỊCH" and "XT. CHỦ TỊCH" are a
+        power whose K is gone."""
+        text = _HALF_POWER.sub("", self.text)
+        return max(signers.authority_likeness(text), persons.name_likeness(text))
+
+    @property
+    def is_signing(self) -> bool:
+        """Whether a line is one of a signature; a name that lost its first letters is, where it was read well."""
+        if self.told >= SIGNING or positions.is_stamped_over(self.text):
+            return True
+        named = [word for word in self.words if word.text[:1].isupper() and word.text[1:].islower()]
+        return len(named) >= 2 and 2 <= len(self.words) <= 5 and self.sure >= READ_WELL
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the engine saw letters here, not strokes of a pen; under a seal the first word is not asked, nor is
+        a power before its position."""
+        covered = positions.is_stamped_over(self.text) or _POWER_BEHIND.fullmatch(self.words[0].text)
+        words = self.words[1:] if covered and len(self.words) > 2 else self.words
+        native = all(
+            vietnamese.is_legal_text(word.text) or not word.text[:1].isupper() or word.text.isupper() for word in words
+        )
+        least = LEAST_SURE if native else SURE_FOREIGN
+        return SignLine(tuple(words)).sure >= least and min(word.confidence for word in words) >= LEAST_WORD
+
+    @property
+    def worth(self) -> float:
+        """Letters in legal syllables, each by the confidence beyond a guess; more where the line tells what it is."""
+        own = sum(
+            len(word.text) * ((word.confidence - 0.4) if vietnamese.is_legal_text(word.text) else -0.3)
+            for word in self.words
+        )
+        return own * (1.0 + self.told) if own > 0 else own
+
+
+_HALF_POWER = re.compile(r"^[A-ZĐ]?T\.\s")
+
+
+def lines_of(words: Sequence[SeenWord]) -> list[SignLine]:
+    gathered: dict[int, list[SeenWord]] = {}
+    for word in words:
+        if word.bottom > word.top and word.right > word.left:
+            gathered.setdefault(word.line, []).append(word)
+    return [SignLine(tuple(sorted(line, key=lambda word: word.left))) for line in gathered.values()]
+
+
+APART = 3.0  # heights of a line between two signers; debris of a pen lies nearer
+
+
+def parts_of(line: SignLine, gutter: float = GUTTER) -> list[SignLine]:
+    """A line cut at its gutters: the columns of two signers may be read as one line."""
+    height = line.bottom - line.top
+    cuts = [at for at, (word, after) in enumerate(pairwise(line.words), 1) if after.left - word.right > gutter * height]
+    return [SignLine(line.words[start:stop]) for start, stop in pairwise([0, *cuts, len(line.words)])]
+
+
+def same_row(one: SignLine, other: SignLine) -> bool:
+    """Whether two lines lie at one height, not columns apart."""
+    common = min(one.bottom, other.bottom) - max(one.top, other.top)
+    height = min(one.bottom - one.top, other.bottom - other.top)
+    gap = max(one.left, other.left) - min(one.words[-1].right, other.words[-1].right)
+    return common > SAME_ROW * height and gap < APART * height
+
+
+def trimmed(line: SignLine) -> SignLine | None:
+    """The line without debris at its ends: signs, and single letters that the engine doubts."""
+    words = list(line.words)
+    while words and _is_debris(words[0]):
+        words = words[1:]
+    while words and _is_debris(words[-1]):
+        words = words[:-1]
+    if not words:
+        return None
+    first = words[0]
+    kept = SignLine((replace(first, text=_SIGNS_BEFORE.sub("", first.text)), *words[1:]))
+    return _power_behind_seal(kept) or kept
+
+
+_SIGNS_BEFORE = re.compile(r"^[^\w(]+(?=\w)")
+# The power at the end of what a seal and it were read as; "XT." is what is left of "KT.", the only one that ends so.
+_POWER_BEHIND = re.compile(r"(?:TM|TL|TUQ|[A-ZĐ]?T)\.$")
+MOST_BEFORE = 3  # words that the letters of a seal give
+
+
+def _power_behind_seal(line: SignLine) -> SignLine | None:
+    """The power behind the letters of a seal: of "_zz£S.KT. CHỦ TỊCH" the last eleven."""
+    for at in range(min(MOST_BEFORE + 1, len(line.words) - 1)):
+        power = _POWER_BEHIND.search(line.words[at].text)
+        rest = " ".join(word.text for word in line.words[at + 1 :])
+        if power is not None and rest.isupper() and signers.authority_likeness(rest) >= SURE_POWER:
+            return SignLine((replace(line.words[at], text=power.group()), *line.words[at + 1 :]))
+    return None
+
+
+def _is_debris(word: SeenWord) -> bool:
+    letters = sum(map(str.isalpha, word.text))
+    return letters == 0 or (letters == 1 and not word.text.endswith((".", "’", "'")) and word.confidence < READ_WELL)
+
+
+def composed(seen: Sequence[SignLine]) -> list[SignLine]:
+    """Names put together of the words that two looks read best, each at its place: "Bích LIÊn" and "BíCT Liên"."""
+    names = [line for line in seen if line.told >= SIGNING and signers.authority_likeness(line.text) < SIGNING]
+    found = []
+    for one, other in combinations(names, 2):
+        if len(one.words) != len(other.words) or not same_row(one, other):
+            continue
+        pairs = list(zip(one.words, other.words, strict=True))
+        if all(_overlap(a, b) > SAME_PLACE for a, b in pairs):
+            best = SignLine(tuple(max(pair, key=_word_worth) for pair in pairs))
+            if best.text not in (one.text, other.text) and best.told >= max(one.told, other.told):
+                found.append(best)
+    return found
+
+
+SAME_PLACE = 0.6  # of the narrower of two words: a stroke of the pen may widen one
+
+
+def _overlap(one: SeenWord, other: SeenWord) -> float:
+    common = min(one.right, other.right) - max(one.left, other.left)
+    return common / min(one.right - one.left, other.right - other.left)
+
+
+def _word_worth(word: SeenWord) -> tuple[bool, float]:
+    cased = word.text.istitle() or word.text.isupper() or word.text.islower()
+    return vietnamese.is_legal_text(word.text) and cased, word.confidence
+
+
+SAME_ROW = 0.5  # of the lower line's height
