@@ -8,12 +8,14 @@ lines is left to the engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.imaging.grids import Grid
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord, of_one_block
 
 Cell = tuple[int, int, int, int]  # left, top, right, bottom in pixels
@@ -33,8 +35,12 @@ _GAP = 20
 _INK = 150
 
 
-def find(lines: npt.NDArray[np.uint8], per_mm: float) -> list[Cell]:
-    """Boxes between ruling lines (1 where there is a line), top to bottom and left to right."""
+def find(lines: npt.NDArray[np.uint8], per_mm: float, grids: Sequence[Grid] = ()) -> list[Cell]:
+    """Boxes between ruling lines (1 where there is a line), top to bottom and left to right.
+
+    Where a grid is known its cells are taken; boxes of lines that make no straight grid (a curled page) are found as
+    what the lines close in.
+    """
     height, width = lines.shape
     reach = max(3, round(GAP * per_mm)) | 1
     closed = cv2.morphologyEx(lines, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
@@ -46,6 +52,9 @@ def find(lines: npt.NDArray[np.uint8], per_mm: float) -> list[Cell]:
         and x > 0 and y > 0 and x + w < width and y + h < height
         and not (w > LARGEST * width and h > LARGEST * height)
     ]
+    for grid in grids:
+        found = [cell for cell in found if not grid.holds((cell[0] + cell[2]) / 2, (cell[1] + cell[3]) / 2)]
+        found += grid.cells()
     return sorted(found, key=lambda cell: (cell[1], cell[0])) if len(found) >= LEAST_CELLS else []
 
 

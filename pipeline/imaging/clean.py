@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Step, Turn
-from pipeline.imaging import cells, light, marks, measure, sheet
+from pipeline.imaging import cells, grids, light, marks, measure, sheet
 from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
 from pipeline.imaging.measure import Measures
 from pipeline.imaging.recognisers import Image
@@ -40,6 +40,7 @@ BLANK_INK = 0.0004
 # an engine takes for a picture as long as they are whole.
 LEAST_TAKEN = 14.0
 COLOURED = 0.0004
+FAINT = 40  # levels below the paper's: what a thin rule keeps on a small copy
 SMALL = 1800  # long side of the copy on which coloured marks are looked for, and of what is put in their place
 
 
@@ -133,11 +134,13 @@ def clean(image: Image, dpi: float, turn: Turn | None = None, x_height: float | 
         if uneven or first.ink > PALE_INK:
             copy = light.even_out(copy, first.ink > PALE_INK)
             done["evened"] = True
-    rules, table = _rules(copy, _per_mm(dpi * scale))
+    rules, table, drawn = _rules(copy, _per_mm(dpi * scale))
     found += rules
     long = [mark for mark in rules if marks.length(mark) > LEAST_TAKEN * _per_mm(dpi * scale)]
     if long:
         copy = marks.without_rules(copy, long, _per_mm(dpi * scale))
+        for grid in drawn:
+            grids.erased(copy, grid, _per_mm(dpi * scale), marks.RULE_INK)
         done["rules_taken_out"] = len(long)
     return Cleaned(
         copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),),
@@ -297,8 +300,8 @@ def _colour_frame(image: Image, back: Back, copy: Image) -> tuple[Image, float]:
     return _remapped(small, reach, np.diag([scale, scale, 1.0]), target), ratio
 
 
-def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell]]:
-    """Ruling lines, looked for on a copy of about 120 dpi, and the cells of a table between them."""
+def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], list[grids.Grid]]:
+    """Ruling lines, looked for on a copy of about 120 dpi, the cells of a table between them, and their grids."""
     factor = min(1.0, 4.8 / per_mm)
     small = copy if factor == 1.0 else cv2.resize(copy, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     ink: npt.NDArray[np.uint8] = (small < 170).astype(np.uint8)
@@ -310,8 +313,11 @@ def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell]]:
         if (mark.kind == "rule" and 0.015 * height < mark.top and mark.bottom < 0.985 * height)
         or (mark.kind == "vertical_rule" and 0.02 * width < mark.left and mark.right < 0.98 * width)
     ]
-    found = cells.find(where, per_mm * factor)
+    faint = (small < np.median(small) - FAINT).astype(np.uint8)
+    drawn = grids.find(faint, inner, per_mm * factor)
+    inner = grids.completed(inner, drawn, grids.long_levels(faint, inner, per_mm * factor))
+    found = cells.find(where, per_mm * factor, drawn)
     table = [
         (round(x0 / factor), round(y0 / factor), round(x1 / factor), round(y1 / factor)) for x0, y0, x1, y1 in found
     ]
-    return [_scaled(mark, 1 / factor) for mark in inner], table
+    return [_scaled(mark, 1 / factor) for mark in inner], table, [grid.scaled(1 / factor) for grid in drawn]

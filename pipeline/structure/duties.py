@@ -27,8 +27,8 @@ from pipeline.structure.actors import (
     opens_with_task,
     titled_actor,
 )
-from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, grid, place_of_cells, walk
-from pipeline.structure.task_tables import task_column
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, place_of_cells, walk
+from pipeline.structure.task_tables import task_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,10 +315,9 @@ STATED = 0.85  # how sure a sentence's actor is; where its name ends is told by 
 def _found(
     actor: str, task: str, section: str | None, paragraph: Paragraph, start: int, end: int, who: Place | None = None
 ) -> FoundAssignment:
-    place = paragraph.place(start, end, STATED)
     done = paragraph.place_of(task, start, end, STATED)
     parts = (("actor", who or paragraph.place_of(actor, start, end, STATED)), ("task", done), ("section", done))
-    return FoundAssignment(actor, task, section, place, parts)
+    return FoundAssignment(actor, task, section, done, parts)
 
 
 def _holder_place(step: Step) -> Place | None:
@@ -386,13 +385,6 @@ def _voted_actor(title: str) -> str | None:
 
 # --- task tables -----------------------------------------------------------------------------------------
 
-_TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
-_LEAD_HEAD = re.compile(r"\b(?:chu tri|thuc hien|phu trach|chiu trach|(?:nguoi|don vi) chuan bi"
-    r"|don vi tham muu|co quan tham muu)\b")
-_SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
-_NOT_LEAD = re.compile(
-    r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon|so luong)\b"
-)
 # Cells shift where one was left empty in a text file: a time, a number or a sign is no actor.
 _NO_ACTOR = re.compile(
     r"\W*(?:\d|(?:quy|thang|nam|ngay|truoc|trong|den) |thuong xuyen|hang (?:nam|quy|thang|tuan)|nt\W*$)"
@@ -401,38 +393,14 @@ _CELL_LABEL = re.compile(r"^(?:(?:cơ quan |đơn vị )?(?:chủ trì|phối h�
 
 
 def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[FoundAssignment]:
-    rows = grid(table)
-    for first in range(min(2, len(rows))):
-        heads = [
-            " ".join(dict.fromkeys(aligned(cell.text) for row in rows[: first + 1] if (cell := row[c]) is not None))
-            for c in range(table.columns)
-        ]
-        task = next(
-            (i for i, head in enumerate(heads) if _TASK_HEAD.search(head) and not _SUPPORT_HEAD.search(head)), None
-        )
-        support = next(
-            (i for i, head in enumerate(heads) if _SUPPORT_HEAD.search(head) and i != task and "chu tri" not in head),
-            None,
-        )
-        lead = next(
-            (
-                i
-                for i, head in enumerate(heads)
-                if _LEAD_HEAD.search(head) and not _NOT_LEAD.search(head) and i not in (task, support)
-            ),
-            None,
-        )
-        if task is None and lead is not None:
-            task = task_column(rows, heads, tuple(i for i in (lead, support) if i is not None))
-        if task is not None and lead is not None:
-            break
-    else:
+    told = task_table(table)
+    if told is None or told.lead is None:
         return
-    for row in rows[first + 1 :]:
-        what = row[task]
+    for row in told.rows:
+        what = row[told.task]
         if what is None or not what.text.strip():
             continue
-        for column in (lead, support):
+        for column in (told.lead, told.support):
             who = row[column] if column is not None else None
             if who is None or who is what or not any(letter.isalpha() for letter in who.text):
                 continue

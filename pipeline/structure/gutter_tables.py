@@ -11,6 +11,7 @@ What it never does: part a row where a word stands in the white.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -24,6 +25,7 @@ from pipeline.structure.text_tables import (
     Found,
     Taken,
     heads_in,
+    in_reading_order,
     segments_of,
     table_of_rows,
 )
@@ -35,16 +37,82 @@ _LABEL_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|so tt)\W*$")
 _NUMBER_ALONE = re.compile(r"\W?(?:\d{1,3}|[IVX]+|[A-ZĐ])\W{0,2}")
 
 
-def from_gutters(page: Page, taken: Taken) -> Found:
-    """Tables without rules whose cells were read one by one: rows and columns parted by white under a head row that has
-    "TT", or begins with "Thời gian" over times."""
-    lines = [
+LEAST_RULED = 0.4  # of the page's width: level rules this long frame a table, shorter ones stand under a letterhead
+SAME_END = 8.0  # points: the rules of one table begin and end alike
+
+
+def from_level_rules(page: Page, taken: Taken) -> Found:
+    """Tables with level rules only, at least above, under the head and below: words between them, parted by white."""
+    found: Found = []
+    for frame in _frames(page):
+        lines = [line for line in _lines(page) if id(line) not in taken and _is_between(line, frame)]
+        if not lines:
+            continue
+        between = [rule for rule in frame[1:-1] if rule.middle[1] < max(_box(line).middle[1] for line in lines)]
+        rows = _rows_between(lines, frame) if len(between) >= LEAST_COLUMNS else _gutter_rows(lines, LEAST_COLUMNS)
+        if len(rows) < LEAST_COLUMNS or not heads_in(_bands(lines)[0]):
+            continue
+        for line in lines:
+            taken[id(line)] = (len(found), list(range(len(line.words))))
+        found.append(table_of_rows(rows, ruled=False))
+    return found
+
+
+def _frames(page: Page) -> list[list[Box]]:
+    """Runs of long level rules that begin and end alike, top to bottom."""
+    across = sorted((o.box for o in page.objects if o.kind == "rule"), key=lambda box: box.middle[1])
+    upright = [o.box for o in page.objects if o.kind == "vertical_rule"]
+    frames: list[list[Box]] = []
+    for rule in across:
+        if rule.width < LEAST_RULED * page.width or any(_crosses(rule, bar) for bar in upright):
+            continue
+        same = next((frame for frame in reversed(frames) if _ends_alike(frame[-1], rule)), None)
+        if same is None:
+            frames.append([rule])
+        else:
+            same.append(rule)
+    return [frame for frame in frames if len(frame) >= LEAST_COLUMNS]
+
+
+def _crosses(rule: Box, bar: Box) -> bool:
+    return rule.left - 5 < bar.middle[0] < rule.right + 5 and bar.top - 5 < rule.middle[1] < bar.bottom + 5
+
+
+def _ends_alike(one: Box, other: Box) -> bool:
+    return abs(one.left - other.left) <= SAME_END and abs(one.right - other.right) <= SAME_END
+
+
+def _is_between(line: Line, frame: Sequence[Box]) -> bool:
+    x, y = _box(line).middle
+    return frame[0].middle[1] < y < frame[-1].middle[1] and frame[0].left - SAME_END <= x <= frame[0].right + SAME_END
+
+
+def _rows_between(lines: Sequence[Line], frame: Sequence[Box]) -> list[list[tuple[Word, ...]]]:
+    """Words by the rules they stand between, and by column."""
+    tops = [rule.middle[1] for rule in frame]
+    rows: list[list[Line]] = [[] for _ in tops]
+    for line in lines:
+        rows[max(i for i, top in enumerate(tops) if _box(line).middle[1] > top)].append(line)
+    filled = [row for row in rows if row]
+    edges = _edges(filled, LEAST_COLUMNS)
+    return _labelled_rows([_cells_of(row, edges) for row in filled]) if len(edges) >= LEAST_COLUMNS else []
+
+
+def _lines(page: Page) -> list[Line]:
+    """The lines of a page whose words all have their place."""
+    return [
         line
         for block in page.blocks
         if block.kind == "text"
         for line in block.lines
         if line.box is not None and line.words and all(word.box is not None for word in line.words)
     ]
+
+
+def from_gutters(page: Page, taken: Taken) -> Found:
+    """Tables without rules whose cells were read one by one: rows and columns parted by white under a head row that has
+    "TT", or begins with "Thời gian" over times."""
+    lines = [line for line in _lines(page) if id(line) not in taken]
     if not lines:
         return []
     width = max(_box(line).right for line in lines) - min(_box(line).left for line in lines)
@@ -118,13 +186,17 @@ UPPER_HALF = 0.5  # of a wide line: the longest part of a head cell that stands 
 HEAD_LEADING = 0.8  # of a line's height: lines of one cell stand nearer
 
 
+_NUMBERED = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*[.)]\s")
+
+
 def _is_upper_half(bands: Sequence[Sequence[Line]], at: int, wide: float) -> bool:
     """Whether a line alone is the first of a head cell of two lines, over the head row proper: "Thời gian hoàn"."""
     if len(bands[at]) != 1 or at + 1 >= len(bands):
         return False
     line, below = bands[at][0], bands[at + 1]
     gap = min(_box(other).top for other in below) - _box(line).bottom
-    narrow = _box(line).width < UPPER_HALF * wide and not SECTION.match(line.text) and not BULLET.match(line.text)
+    heading = SECTION.match(line.text) or BULLET.match(line.text) or _NUMBERED.match(line.text)
+    narrow = _box(line).width < UPPER_HALF * wide and not heading
     return narrow and gap < HEAD_LEADING * _box(line).height and heads_in([line]) > 0 and _is_labelled(below)
 
 
@@ -137,8 +209,11 @@ def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float, least:
     if parts < 2 or not heads_in(head):
         return start
     at = start + 1
+    pitch = _row_pitch(bands[start:])
     while at < len(bands):
         band = bands[at]
+        if _is_below(bands, start, at, pitch):
+            break
         far = _box(band[0]).top - max(_box(line).bottom for line in bands[at - 1]) > 2 * _box(band[0]).height
         alone = len(band) == 1 and (BULLET.match(band[0].text) or SECTION.match(band[0].text))
         if far or alone or any(_box(line).width > wide and len(segments_of(line)) < least for line in band):
@@ -147,21 +222,78 @@ def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float, least:
     return at
 
 
+LONE_ROW = 0.9  # of the least distance of two numbered rows: lines of one cell stand nearer
+
+
+def _row_pitch(bands: Sequence[Sequence[Line]]) -> float | None:
+    """The least distance of two numbered rows that follow each other; None where there are none."""
+    steps = [
+        _box(band[0]).middle[1] - _box(above[0]).middle[1]
+        for above, band in itertools.pairwise(bands)
+        if _is_numbered(above) and _is_numbered(band)
+    ]
+    return min(steps, default=None)
+
+
+def _first_word(band: Sequence[Line]) -> Word:
+    return min((word for line in band for word in line.words), key=lambda word: _box(word).left)
+
+
+def _is_numbered(band: Sequence[Line]) -> bool:
+    words = sum(len(line.words) for line in band)
+    return words > 1 and re.fullmatch(r"\W?\d{1,3}\W?", _first_word(band).text) is not None
+
+
+def _is_below(bands: Sequence[Sequence[Line]], start: int, at: int, pitch: float | None) -> bool:
+    """Whether a band is the text under a table: one line alone, a row away, that does not begin in the first column."""
+    band, above = bands[at], bands[at - 1]
+    if pitch is None or len(band) > 1 or len(segments_of(band[0])) > 1 or at < start + 2:
+        return False
+    label = _box(_first_word(bands[start]))
+    away = _box(band[0]).middle[1] - max(_box(line).middle[1] for line in above) >= LONE_ROW * pitch
+    if at + 1 < len(bands) and _is_numbered(bands[at + 1]):  # the first line of a cell higher than its number
+        away = away and _box(bands[at + 1][0]).middle[1] - _box(band[0]).middle[1] >= LONE_ROW * pitch
+    return away and _box(band[0]).left > label.right
+
+
 def _gutter_rows(lines: Sequence[Line], least: int) -> list[list[tuple[Word, ...]]]:
     """Words by row and column; empty where white parts no `least` columns and three rows."""
-    words = [word for line in lines for word in line.words if word.text]
-    height = sorted(_box(word).height for word in words)[len(words) // 2]
-    edges = _parted([(_box(word).left, _box(word).right) for word in words], GUTTER)
-    tops = _parted([(_box(line).top, _box(line).bottom) for line in lines], ROW_GAP * height)
-    if len(edges) < least or len(tops) < LEAST_COLUMNS:  # a head row and two more
+    heights = sorted(_box(word).height for line in lines for word in line.words if word.text)
+    tops = _parted([(_box(line).top, _box(line).bottom) for line in lines], ROW_GAP * heights[len(heights) // 2])
+    if len(tops) < LEAST_COLUMNS:  # a head row and two more
         return []
-    rows: list[list[list[Word]]] = [[[] for _ in edges] for _ in tops]
-    for line in sorted(lines, key=lambda line: (_box(line).top, _box(line).left)):
-        row = max(i for i, top in enumerate(tops) if _box(line).bottom > top)
-        for word in line.words:
-            if word.text:
-                rows[row][max(i for i, edge in enumerate(edges) if _box(word).right > edge)].append(word)
-    if rows[0][0] and _LABEL_HEAD.match(aligned(rows[0][0][0].text)) and any(len(row[0]) > 1 for row in rows):
+    rows: list[list[Line]] = [[] for _ in tops]
+    for line in lines:
+        rows[max(i for i, top in enumerate(tops) if _box(line).bottom > top)].append(line)
+    edges = _edges(rows, least)
+    return _labelled_rows([_cells_of(row, edges) for row in rows]) if len(edges) >= least else []
+
+
+_SIGN = re.compile(r"[^\W_]|%")  # what a recogniser makes of specks and rules has none
+
+
+def _edges(rows: Sequence[Sequence[Line]], least: int) -> list[float]:
+    """Where the columns begin that white parts through all rows but those of one cell, which run over the white."""
+    spans = [
+        [(_box(word).left, _box(word).right) for line in row for word in line.words if _SIGN.search(word.text)]
+        for row in rows
+    ]
+    several = [row for row in spans if len(_parted(row, GUTTER)) >= least]
+    return _parted([span for row in several for span in row], GUTTER) if several else []
+
+
+def _cells_of(row: Sequence[Line], edges: Sequence[float]) -> list[list[Word]]:
+    """The words of a row by column, each cell in reading order; a row of one cell stays in the column it begins in."""
+    words = [word for line in row for word in line.words if word.text]
+    cells: list[list[Word]] = [[] for _ in edges]
+    for word in in_reading_order(words):
+        cells[max((i for i, edge in enumerate(edges) if _box(word).right > edge), default=0)].append(word)
+    return cells
+
+
+def _labelled_rows(rows: Sequence[list[list[Word]]]) -> list[list[tuple[Word, ...]]]:
+    told = [[[word for word in cell if _SIGN.search(word.text)] for cell in row] for row in rows]
+    if rows[0][0] and _LABEL_HEAD.match(aligned(rows[0][0][0].text)) and any(len(row[0]) > 1 for row in told):
         rows = [_with_label(row) for row in rows]  # numbers that stand near the names beside them
     return [[tuple(cell) for cell in row] for row in rows]
 

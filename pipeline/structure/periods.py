@@ -20,8 +20,8 @@ from pipeline.document import Cell, Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import opens_with_task
-from pipeline.structure.passages import Node, Paragraph, Place, bullet_of, grid, place_of_cells, walk
-from pipeline.structure.task_tables import task_column
+from pipeline.structure.passages import Node, Paragraph, Place, bullet_of, place_of_cells, walk
+from pipeline.structure.task_tables import task_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +250,6 @@ def _spoken_of(paragraph: Paragraph, text: str, offset: int, done: int) -> Itera
 
 # --- timetables ------------------------------------------------------------------------------------------
 
-TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b")
 _EDGE = " ,;:.-–+*"
 # "Cao điểm tuần tra | Từ 01/01/2017 đến 30/4/2017": a campaign, no term
 _CAMPAIGN = re.compile(
@@ -267,14 +266,11 @@ def campaign(what: Cell, when: Cell) -> terms.FoundSpan | None:
 
 
 def _periods_of_table(paragraph: Paragraph, table: Table) -> Iterator[FoundPeriod]:
-    rows = grid(table)
-    heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]] if rows else []
-    time = next((i for i, head in enumerate(heads) if TIME_HEAD.search(head)), None)
-    task = task_column(rows, heads, (time,)) if time is not None else None
-    if time is None or task is None:
+    told = task_table(table)
+    if told is None or told.time is None:
         return
-    for row in rows[1:]:
-        what, when = row[task], row[time]
+    for row in told.rows:
+        what, when = row[told.task], row[told.time]
         if what is not None and when is not None and (span := campaign(what, when)) is not None:
             place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
             yield FoundPeriod(what.text.strip(_EDGE), span.first, span.last, place)

@@ -40,6 +40,15 @@ from pipeline.structure.passages import Node, Paragraph, Place
 SURE = 0.8  # a word or field under this is one that a person should look at; the restoration flags the same words
 
 
+_SEVERAL_YEARS = re.compile(r"((?:19|20)\d{2})\s*[-–]\s*(?:19|20)\d{2}")
+
+
+def _first_year(head: header.Header) -> int | None:
+    """The first year that a plan is for: its year, or that from which its title counts ("giai đoạn 2016 - 2020")."""
+    several = _SEVERAL_YEARS.search(head.title or "")
+    return int(several[1]) if head.year is None and several is not None else head.year
+
+
 def read_record(document: Document) -> Plan:
     """The record of a restored, upright document whose tables are found.
 
@@ -50,7 +59,7 @@ def read_record(document: Document) -> Plan:
     end = foot.read_foot(parts.lines)
     places = {**head.places, **end.places}
     basis = _legal_basis(parts, head, places)
-    found_targets = targets.find_targets(parts.nodes, header.first_year(head))
+    found_targets = targets.find_targets(parts.nodes, _first_year(head))
     found_periods = periods.find_periods(parts.nodes)
     found_deadlines = times.find_deadlines(parts.nodes, found_periods)
     found_duties = duties.find_assignments(parts.nodes)
@@ -222,7 +231,7 @@ def _section(node: Node, pointer: str, places: dict[str, Place]) -> Section:
 
 
 def _evidence(place: Place) -> Evidence:
-    return Evidence(
+    return Evidence.model_construct(  # of checked values; to check them all once more takes a twentieth of the time
         page=place.page,
         box=place.box.rounded() if place.box is not None else None,
         raw=place.raw,

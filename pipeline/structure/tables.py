@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Line, Page, Table, union, upright
-from pipeline.structure.gutter_tables import from_gutters
+from pipeline.structure.gutter_tables import from_gutters, from_level_rules
 from pipeline.structure.ruled_tables import filled, ruled_regions
 from pipeline.structure.text_tables import from_bars, from_columns, from_rows
 
@@ -55,10 +55,21 @@ def find_tables(page: Page) -> Page:
         made = filled(region, lines, taken, len(built))
         if made is not None:
             built.append(made)
-    if not built and page.blocks:
-        built += from_bars(page, taken) or from_columns(page, taken)
-        built += [] if built else from_gutters(page, taken) or from_rows(page, taken)
+    built += _without_rules(page, taken, len(built))
     return _rebuilt(page, built, taken) if built else page
+
+
+def _without_rules(
+    page: Page, taken: dict[int, tuple[int, list[int]]], built: int
+) -> list[tuple[Table, tuple[Line, ...]]]:
+    """The tables among the lines that no ruled one holds, `built` of which the page has already."""
+    blocks = [(block, [line for line in block.lines if id(line) not in taken]) for block in page.blocks]
+    rest = replace(page, blocks=tuple(_part(block, lines) for block, lines in blocks if lines))
+    own: dict[int, tuple[int, list[int]]] = {}
+    found = from_bars(rest, own) or from_level_rules(rest, own)
+    found = found or from_columns(rest, own) or from_gutters(rest, own) or from_rows(rest, own)
+    taken |= {line: (built + number, words) for line, (number, words) in own.items()}
+    return found
 
 
 # --- the page again --------------------------------------------------------------------------------------

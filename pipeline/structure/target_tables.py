@@ -18,19 +18,18 @@ from pipeline.document import Cell, Table
 from pipeline.knowledge import quantities, units
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.goals import FoundTarget, sure_of_sign
-from pipeline.structure.passages import Paragraph, grid, place_of_cells
+from pipeline.structure.passages import Paragraph, place_of_cells
+from pipeline.structure.table_heads import LABEL_HEAD, Row, headed
 
-Row = list[Cell | None]
-
-_INDICATOR_HEAD = re.compile(r"\b(?:chi tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
-_UNIT_HEAD = re.compile(r"\b(?:don vi tinh|dvt|dv tinh|don vi)\b")
-_SURE_UNIT_HEAD = re.compile(r"\b(?:don vi tinh|dvt|dv tinh)\b")  # "Đơn vị" alone may be the office
+_INDICATOR_HEAD = re.compile(r"\b(?:chi ?tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
+_UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh|don ?vi)\b")
+_SURE_UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh)\b")  # "Đơn vị" alone may be the office
 _PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?<!\d)(?:19|20)\d\d(?!\d)")
 _PAST_HEAD = re.compile(
-    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|tang|ghi chu|nam truoc|hien trang|hien co)\b"
+    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|tang|ghi chu|nam truoc|hien trang|hien co|hien tai"
+    r"|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
-_LABEL_HEAD = re.compile(r"^(?:stt|tt|so tt|so thu tu)$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _HEAD_UNIT = re.compile(r"\(([^()\d]*)\)\s*$")
 _ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
@@ -38,7 +37,6 @@ _LABEL = re.compile(r"(\d+(?:\.\d+)*|[IVX]+|[a-zđ])(?![^\W_])")
 _CELL_EDGE = " .;:-+|'‘’`"
 LONGEST_VALUE = 5  # words of a cell that holds a number: "từ 85% trở lên"; "Làm 3 km đường" is a name
 LONGEST_WORDS = 8  # words of a goal without a number ("Giữ vững", "Đạt chuẩn"); more is a remark
-HEAD_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +49,19 @@ class _Columns:
     values: tuple[tuple[int, str | None], ...]
 
 
-def goals_of_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterator[FoundTarget]:
-    """A target for every value in the columns of goals; `in_zone` says that the section is one of targets."""
-    rows = grid(table)
-    columns, first = None, 0
-    for index in range(min(HEAD_ROWS, len(rows) - 1)):
-        heads = [_column_text(rows[: index + 1], column) for column in range(table.columns)]
-        columns, first = _columns(heads, rows[index + 1 :], in_zone), index + 1
-        if columns is not None:
-            break
+def goals_of_table(
+    paragraph: Paragraph, table: Table, in_zone: bool, year: int | None = None, unit: str | None = None
+) -> Iterator[FoundTarget]:
+    """A target for every value in the columns of goals.
+
+    `in_zone` says that the section is one of targets, `year` is the first that the plan is for, `unit` what stands
+    above the table for all of it ("Đơn vị tính: ha").
+    """
+    told = headed(table)
+    columns, first = _columns(told.columns, told.body, in_zone, year), told.first
     if columns is None:
         return
-    for printed_row in rows[first:]:
+    for printed_row in told.body:
         row = _shifted(printed_row, columns)
         name = row[columns.indicator]
         if name is None or name.row < first or not name.text.strip():
@@ -71,15 +70,15 @@ def goals_of_table(paragraph: Paragraph, table: Table, in_zone: bool) -> Iterato
             value = row[column]
             if value is None or value is name:
                 continue  # a group row is merged over the columns
-            found = _goal(paragraph, row, columns, value, head_unit)
+            found = _goal(paragraph, row, columns, value, head_unit or unit)
             if found is not None:
                 yield found
 
 
-def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool) -> _Columns | None:
+def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int | None) -> _Columns | None:
     keys = [aligned(head).strip(" .:") for head in heads]
     numbers = [_share(body, column, _is_number) for column in range(len(heads))]
-    label = next((i for i, key in enumerate(keys) if _LABEL_HEAD.match(key)), None)
+    label = next((i for i, key in enumerate(keys) if LABEL_HEAD.match(key)), None)
     unit = next(
         (
             i
@@ -99,15 +98,21 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool) -> _Colum
     open_ = [
         i
         for i in range(indicator + 1, len(heads))
-        if i not in (label, unit) and not _PAST_HEAD.search(keys[i]) and not _MEANS_HEAD.search(keys[i])
+        if i not in (label, unit) and not _is_past(keys[i], year) and not _MEANS_HEAD.search(keys[i])
     ]
-    past = [int(year[0]) for key in keys if _PAST_HEAD.search(key) and (year := _YEAR.search(key))]
+    past = [int(found[0]) for key in keys if _PAST_HEAD.search(key) and (found := _YEAR.search(key))]
     planned = [i for i in open_ if _PLAN_HEAD.search(keys[i]) and not _is_over(keys[i], past)]
     if not planned and (in_zone or (said is not None and "chi tieu" in keys[said])):
         planned = [i for i in open_ if numbers[i] >= 0.5]
     if not planned:
         return None
     return _Columns(label, indicator, unit, tuple((i, _unit_of_head(heads[i])) for i in planned))
+
+
+def _is_past(key: str, year: int | None) -> bool:
+    """Whether a column tells what was, by its words or because its years lie before the plan's."""
+    years = [int(found) for found in _YEAR.findall(key)]
+    return _PAST_HEAD.search(key) is not None or (year is not None and bool(years) and max(years) < year)
 
 
 def _is_over(key: str, past: Sequence[int]) -> bool:
@@ -218,9 +223,3 @@ def _label(printed: str) -> str:
     text = printed.strip(_CELL_EDGE)
     number = _LABEL.match(text)
     return number[1] if number is not None and not any(map(str.isalpha, text[number.end() :])) else text
-
-
-def _column_text(rows: Sequence[Row], column: int) -> str:
-    """Text of the head of a column, a merged cell once."""
-    cells = dict.fromkeys(cell for row in rows if (cell := row[column]) is not None)
-    return " ".join(cell.text for cell in cells)

@@ -20,8 +20,8 @@ from pipeline.structure.passages import Node, Paragraph, Step, bullet_of, walk
 from pipeline.structure.target_tables import goals_of_table
 
 
-def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
-    """All targets in document order."""
+def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundTarget, ...]:
+    """All targets in document order; `year` is the first that the plan is for, where it is known."""
     found: list[FoundTarget] = []
     listed = set(map(id, _measured_lists(nodes)))
     for step in walk(nodes):
@@ -29,7 +29,9 @@ def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
         content = tuple(step.node.content)
         for index, paragraph in enumerate(content):
             if paragraph.table is not None:
-                found += goals_of_table(paragraph, paragraph.table, kind == "targets" or _title_names_goals(step))
+                unit = _unit_above(content[:index])
+                zone = kind == "targets" or _title_names_goals(step)
+                found += goals_of_table(paragraph, paragraph.table, zone, year, unit)
             elif (kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2])) or (
                 kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.text[:60])))
             ):
@@ -37,6 +39,18 @@ def find_targets(nodes: Sequence[Node]) -> tuple[FoundTarget, ...]:
             elif kind not in ("targets", *_NO_GOALS) and step.node.title is not None:
                 found += goals_of_prose(step, paragraph)
     return tuple(found)
+
+
+# "Đơn vị tính: ha", alone on a line above a table
+_UNIT_LINE = re.compile(r"\W*(?:đơn vị(?: tính)?|đvt)\s*:\s*(?P<unit>[^:;()\d]{1,30}?)[\s).]*", re.IGNORECASE)
+
+
+def _unit_above(content: Sequence[Paragraph]) -> str | None:
+    """The unit that the line before a table gives for all of it."""
+    if not content or content[-1].table is not None:
+        return None
+    shown = _UNIT_LINE.fullmatch(content[-1].text.strip())
+    return shown["unit"] if shown is not None else None
 
 
 def _is_topic(paragraph: Paragraph, after: Sequence[Paragraph]) -> bool:

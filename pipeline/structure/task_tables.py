@@ -1,21 +1,33 @@
-"""Which column of a table says what is to be done, for terms and duties alike.
+"""Task tables: which column says what is to be done, who sees to it, who helps, and when; for terms and duties alike.
 
-The trouble: "Nội dung", "Nhiệm vụ", "Công việc" name it in most offices; others write "Tên lớp", "Chuyên đề".
+The trouble: "Nội dung", "Nhiệm vụ", "Công việc" name the tasks in most offices; others write "Tên lớp", "Chuyên đề".
+The head may have two rows ("Phân công" over "Chủ trì | Phối hợp").
 
 Evidence: the words of the head; then the first column whose cells are names of things.
 
-What it never does: take a column of numbers, times or numbers of rows.
+What it never does: take a column of numbers, times or numbers of rows for tasks.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from pipeline.document import Cell
+from pipeline.document import Table
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.table_heads import Row, headed
 
-TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
+_TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
+_PRODUCT_HEAD = re.compile(r"\bsan pham\b")  # of a timetable that names nothing else
+_LEAD_HEAD = re.compile(
+    r"\b(?:chu tri|thuc hien|phu trach|chiu trach|(?:nguoi|don vi) chuan bi|don vi tham muu|co quan tham muu)\b"
+)
+_SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
+_NOT_LEAD = re.compile(
+    r"\b(?:thoi gian|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon|so luong)\b"
+)
+_TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b")
 _OTHER_HEAD = re.compile(
     r"^(?:stt|tt|so tt|so thu tu)$|\b(?:thoi gian|thoi han|thoi diem|tien do|ghi chu|dia diem|so luong|kinh phi|chu tri"
     r"|phoi hop|phu trach|don vi|co quan|bo phan|nguoi|ket qua|san pham|muc|nguon|xa|phuong|huyen|thon)\b"
@@ -24,15 +36,63 @@ LEAST_WORDS = 2  # of a cell, on average, that says what is to be done
 SHARE_OF_NAMES = 0.6  # of the filled cells must open with a letter
 
 
-def task_column(rows: Sequence[Sequence[Cell | None]], heads: Sequence[str], others: Collection[int]) -> int | None:
-    """The column of tasks; `heads` are the folded heads, `others` the columns known to hold something else."""
-    named = next((i for i, head in enumerate(heads) if TASK_HEAD.search(head) and i not in others), None)
-    if named is not None:
-        return named
+@dataclass(frozen=True, slots=True)
+class TaskTable:
+    """The rows under the head of a task table, and its columns; None for one that it lacks."""
+
+    rows: tuple[Row, ...]
+    task: int
+    lead: int | None  # chủ trì
+    support: int | None  # phối hợp
+    time: int | None
+
+
+def task_table(table: Table) -> TaskTable | None:
+    """The columns of a table of tasks; None where none says what is to be done, or nothing says by whom or when."""
+    told = headed(table)
+    heads = [aligned(head) for head in told.columns]
+    found = _found(heads, told.body)
+    if found is None and len(told.body) > 1:
+        # A second row of titles that nothing shows to be one.
+        below = [aligned(cell.text) if cell is not None else "" for cell in told.body[0]]
+        both = [f"{head} {title}".strip() for head, title in zip(heads, below, strict=True)]
+        found = _found(both, told.body[1:])
+    return found
+
+
+def _found(heads: Sequence[str], rows: tuple[Row, ...]) -> TaskTable | None:
+    task = _first(heads, _TASK_HEAD, _SUPPORT_HEAD)
+    support = next(
+        (i for i, head in enumerate(heads) if _SUPPORT_HEAD.search(head) and i != task and "chu tri" not in head), None
+    )
+    lead = next(
+        (
+            i
+            for i, head in enumerate(heads)
+            if _LEAD_HEAD.search(head) and not _NOT_LEAD.search(head) and i not in (task, support)
+        ),
+        None,
+    )
+    time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head) and i not in (task, support, lead)), None)
+    if lead is None and time is None:
+        return None
+    if task is None:
+        task = _names_of_things(rows, heads, [i for i in (lead, support, time) if i is not None])
+    if task is None and time is not None:
+        task = _first(heads, _PRODUCT_HEAD, _TIME_HEAD)
+    return None if task is None else TaskTable(rows, task, lead, support, time)
+
+
+def _first(heads: Sequence[str], wanted: re.Pattern[str], unwanted: re.Pattern[str]) -> int | None:
+    return next((i for i, head in enumerate(heads) if wanted.search(head) and not unwanted.search(head)), None)
+
+
+def _names_of_things(rows: Sequence[Row], heads: Sequence[str], others: Collection[int]) -> int | None:
+    """The first column whose cells read like names of what is done; `others` hold something else."""
     for column, head in enumerate(heads):
-        if column in others or not head or _OTHER_HEAD.search(aligned(head)):
+        if column in others or not head or _OTHER_HEAD.search(head):
             continue
-        texts = [cell.text.strip() for row in rows[1:] if (cell := row[column]) is not None and cell.text.strip()]
+        texts = [cell.text.strip() for row in rows if (cell := row[column]) is not None and cell.text.strip()]
         letters = sum(text[:1].isalpha() for text in texts)
         words = sum(len(text.split()) for text in texts)
         if texts and letters >= SHARE_OF_NAMES * len(texts) and words >= LEAST_WORDS * len(texts):

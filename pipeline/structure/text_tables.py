@@ -90,6 +90,18 @@ def table_of_rows(rows: Sequence[Sequence[tuple[Word, ...]]], ruled: bool = True
     return Table(tuple(cells), union([cell.box for cell in cells]), ruled), tuple(lines)
 
 
+def in_reading_order(words: Sequence[Word]) -> list[Word]:
+    """Words by the lines they stand on, each from left to right; two readings of one line differ in height."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.box.middle[1] if word.box else 0.0):
+        last = lines[-1][-1].box if lines else None
+        if last is not None and word.box is not None and last.top < word.box.middle[1] < last.bottom:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return [word for line in lines for word in sorted(line, key=lambda word: word.box.left if word.box else 0.0)]
+
+
 # --- columns of words ------------------------------------------------------------------------------------
 
 

@@ -187,6 +187,9 @@ def _intruders(entries: Sequence[_Entry], document: Document) -> list[tuple[_Ent
     return found
 
 
+_HAS_NUMBER = re.compile(r"(?:^|\s)\d{1,3}(?:\s|$)")
+
+
 def _lone_numbers(entries: Sequence[_Entry]) -> Iterator[tuple[_Entry, int, int, str, str]]:
     """Short numbers between two words of letters: (line, index, characters before it, key before, key after)."""
     before = ""
@@ -195,6 +198,9 @@ def _lone_numbers(entries: Sequence[_Entry]) -> Iterator[tuple[_Entry, int, int,
         if entry.kind != "text":
             continue
         at = entry.offset
+        if number is None and not _HAS_NUMBER.search(entry.text):
+            before = next((word.text for word in reversed(entry.line.words) if word.text), before)
+            continue
         for index, word in enumerate(entry.line.words):
             text = word.text
             if not text:
@@ -219,6 +225,8 @@ def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
     """ "05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
     text_lines = [entry for entry in entries if entry.kind == "text" and entry.line.text]
     for above, below in pairwise(text_lines):
+        if not above.line.text:
+            continue  # its only word went to the line before
         last = next(i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text)
         first = next(i for i, word in enumerate(below.line.words) if word.text)
         head, tail = above.line.words[last], below.line.words[first]

@@ -16,8 +16,8 @@ from pipeline.document import Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import periods
-from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, grid, place_of_cells, walk
-from pipeline.structure.task_tables import task_column
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, place_of_cells, walk
+from pipeline.structure.task_tables import task_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _from_text(paragraph: Paragraph, phase: tuple[int, int] = (0, 0)) -> Iterato
                 ("date", paragraph.place(offset, offset + lead.end())),
                 ("action", paragraph.place_of(action, offset)),
             )
-            yield FoundDeadline(dated[-1].edtf or "", action, paragraph.place(offset), parts)
+            yield FoundDeadline(dated[-1].edtf or "", action, parts[1][1], parts)
         return
     done, last_action = 0, ""
     spans = [span for span in terms.find_spans(text) if span.first]
@@ -166,8 +166,7 @@ def _from_text(paragraph: Paragraph, phase: tuple[int, int] = (0, 0)) -> Iterato
             ("date", paragraph.place(offset + due.date.start + _day_word(due.date.raw), offset + due.date.end, sure)),
             ("action", paragraph.place_of(action, offset + where[0], offset + where[1])),
         )
-        place = paragraph.place(offset + where[0], offset + where[1], sure)
-        yield FoundDeadline(due.edtf, action or None, place, parts)
+        yield FoundDeadline(due.edtf, action or None, parts[1][1], parts)
 
 
 # "các đơn vị hoàn thành trước ngày ..." has a subject and nothing that is to be done
@@ -199,23 +198,13 @@ def _trimmed(text: str) -> str:
     return text
 
 
-_TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|ten van ban|viec|san pham)\b")
-
-
 def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
     """Rows of a table whose head row has a column of tasks and one of times."""
-    rows = grid(table)
-    if not rows:
+    told = task_table(table)
+    if told is None or told.time is None:
         return
-    heads = [aligned(cell.text) if cell is not None else "" for cell in rows[0]]
-    task = next((i for i, head in enumerate(heads) if _TASK_HEAD.search(head)), None)
-    time = next((i for i, head in enumerate(heads) if periods.TIME_HEAD.search(head) and i != task), None)
-    if task is None and time is not None:
-        task = task_column(rows, heads, (time,))
-    if task is None or time is None:
-        return
-    for row in rows[1:]:
-        what, when = row[task], row[time]
+    for row in told.rows:
+        what, when = row[told.task], row[told.time]
         if what is None or when is None or what is when or periods.campaign(what, when) is not None:
             continue
         dated = [date for date in dates.find_dates(when.text) if date.edtf and not date.recurring]
