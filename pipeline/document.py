@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -89,15 +89,27 @@ class Box:
         return round(self.left, 1), round(self.top, 1), round(self.right, 1), round(self.bottom, 1)
 
 
-def union(boxes: Iterator[Box | None] | tuple[Box | None, ...] | list[Box | None]) -> Box | None:
+def union(boxes: Iterable[Box | None]) -> Box | None:
     """The smallest box around all that are not None; None when there is none."""
-    found = [box for box in boxes if box is not None]
-    if len(found) < 2:
-        return found[0] if found else None
-    return Box(
-        min([box.left for box in found]), min([box.top for box in found]),
-        max([box.right for box in found]), max([box.bottom for box in found]),
-    )
+    first: Box | None = None
+    several = False
+    left = top = right = bottom = 0.0
+    for box in boxes:  # one loop: a twentieth of the time of parsing goes into boxes
+        if box is None:
+            continue
+        if first is None:
+            first, left, top, right, bottom = box, box.left, box.top, box.right, box.bottom
+            continue
+        several = True
+        if box.left < left:
+            left = box.left
+        if box.top < top:
+            top = box.top
+        if box.right > right:
+            right = box.right
+        if box.bottom > bottom:
+            bottom = box.bottom
+    return Box(left, top, right, bottom) if several else first
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.knowledge.dates import OF_YEAR, Edge, FoundDate, edtf_of, find_dates
@@ -84,6 +85,11 @@ def find_spans(text: str) -> tuple[FoundSpan, ...]:
     >>> [(s.first, s.last) for s in find_spans("Đợt 1: từ đầu năm 2024 đến 30/6/2024")]
     [('2024-01-01', '2024-06-30')]
     """
+    return _find_spans(text)
+
+
+@lru_cache(maxsize=512)
+def _find_spans(text: str) -> tuple[FoundSpan, ...]:
     dates = find_dates(text)
     if not dates and _DIGIT.search(text) is None:
         return ()

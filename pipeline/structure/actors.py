@@ -12,7 +12,7 @@ What it never does: make an actor of a text that opens with a task.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
@@ -159,6 +159,7 @@ _OPENS_TASK = re.compile(r"(?:to chuc|phong|ban)\b")
 _NAMED_OFFICE = re.compile(r"(?:Phòng|Ban) [" + CAPITALS + r"][^" + CAPITALS + r"\W]")  # "Phòng Đào tạo"
 
 
+@lru_cache(maxsize=1024)  # each paragraph below asks for the title above it
 def titled_actor(title: str) -> str | None:
     """The actor that a title names, as printed: "Sở Nội vụ", "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng Sở".
 

@@ -24,9 +24,22 @@ from pipeline.knowledge.labels import Marker
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
-# a dash after the end of a sentence is the mark of the next bullet, read in the wrong line
-_TERMINAL = re.compile(r"(?:[.;:!?…]|\./\.?)[\s\"”’')\]*=]*(?:(?<=[.;:]\s)[-–])?$")
+_TERMINAL_SIGNS = (".", ";", ":", "!", "?", "…", "./")
+_AFTER_TERMINAL = "\"”’')]*= \t"
 _STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
+
+
+def _ends(text: str) -> bool:
+    """Whether a line ends a sentence or a heading, closing quotes and brackets passed over.
+
+    A dash after the end of a sentence is the mark of the next bullet, read in the wrong line.
+    """
+    bare = text.rstrip()
+    if bare.endswith((". -", "; -", ": -", ". –", "; –", ": –")):
+        return True
+    return bare.rstrip(_AFTER_TERMINAL).endswith(_TERMINAL_SIGNS)
+
+
 # A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
 _WANTS_NUMBER = re.compile(
     r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren"
@@ -90,7 +103,7 @@ def _width(lines: Sequence[PlacedLine]) -> _Width:
     if not lengths or sum(length for length in lengths if length > LONG_LINE) > sum(lengths) / 2:
         return _Width(0)
     running_on = sum(
-        below[:1].islower() and not marks(below) and not _TERMINAL.search(above) for above, below in pairwise(body)
+        below[:1].islower() and not marks(below) and not _ends(above) for above, below in pairwise(body)
     )
     if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body) and not _wraps_between_blanks(lines):
         return _Width(0)
@@ -107,7 +120,7 @@ def _wraps_between_blanks(lines: Sequence[PlacedLine]) -> bool:
     for above, below in pairwise([line for line in lines if line.box is None and line.area in _JOINED_AREAS]):
         if below.gap == "line" and len(above.text) >= LEAST_WRAP and not above.is_capitals:
             direct += 1
-            goes_on += not _TERMINAL.search(above.text) and not marks(below.text)
+            goes_on += not _ends(above.text) and not marks(below.text)
     return goes_on >= LEAST_GOING_ON and goes_on >= GOES_ON * direct
 
 
@@ -143,7 +156,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     hangs = _hangs(lines, line)
     # The grounds end with a comma under Thông tư 01/2011, with a semicolon since; "..., / UBND xã xây dựng ..." goes on
     # where it stands left of a full line.
-    ended = _TERMINAL.search(before) is not None or (
+    ended = _ends(before) or (
         above.area == "basis" and before.endswith(",") and not (hangs and full)
     )
     if _STRONG_END.search(before):
@@ -203,7 +216,7 @@ def _gap_evidence(above: PlacedLine, line: PlacedLine, width: _Width, ended: boo
         # "... trong" / "12 tháng của năm học": a number that opens no paragraph goes on with the sentence
         cut = cut or (line.text[:1].isdigit() and not ended and len(above.text) > LONG_LINE / 2)
         # "... các xã có đồng bào" / "Chăm.": a word or two that end a sentence open no paragraph
-        tail = len(line.text.split()) <= 2 and _TERMINAL.search(line.text) is not None and not line.is_capitals
+        tail = len(line.text.split()) <= 2 and _ends(line.text) and not line.is_capitals
         cut = cut or (tail and not ended and len(above.text) > LONG_LINE / 2 and not marks(line.text))
         return -0.9 if small or cut else 2.0
     if line.gap in ("blank", "block"):

@@ -187,21 +187,32 @@ class Paragraph:
         `confidence` is how sure the reader of the value is; that of the words is multiplied in.
         """
         end = len(self.text) if end is None else end
-        hit: list[tuple[int, Word]] = []
+        page = 0  # of the first word; what stands on a later page has its text there and its box here
+        here: list[Word] = []
+        later: list[Word] = []
         line_at = 0
         for line in self.lines:
-            after = line_at + len(line.text) + 1 if line.text else line_at
+            length = len(line.text)
+            after = line_at + length + 1 if length else line_at
             if start <= line_at and after - 1 <= end:  # a whole line
-                hit += [(line.page, word) for word in line.words if word.text]
+                hit = [word for word in line.words if word.text]
             elif after > start and line_at < end:  # lines before and after need not be read word by word
+                hit = []
                 at = line_at
                 for word in line.words:
                     if word.text:
-                        if at < end and at + len(word.text) > start:
-                            hit.append((line.page, word))
-                        at += len(word.text) + 1
+                        beyond = at + len(word.text)
+                        if at < end and beyond > start:
+                            hit.append(word)
+                        at = beyond + 1
+            else:
+                line_at = after
+                continue
             line_at = after
-        return place_of_words(hit, self.text[start:end].strip(), confidence)
+            if hit:
+                page = page or line.page
+                (here if line.page == page else later).extend(hit)
+        return _place(page, here, later, self.text[start:end].strip(), confidence)
 
     def place_of(self, part: str | None, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
         """Where `part` stands within `text[start:end]`; the place of that stretch where it is not printed so."""
@@ -220,6 +231,21 @@ def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: flo
         page,
         union([word.box for at, word in words if at == page]),
         " ".join([word.raw for _, word in words if word.raw]),
+        text,
+        max(0.0, min(1.0, sure * confidence)),
+    )
+
+
+def _place(page: int, here: list[Word], later: list[Word], text: str, confidence: float) -> Place:
+    """The place of words on a page, and of those that follow on others."""
+    if not here:
+        return NOWHERE
+    words = here + later if later else here
+    sure = sum([word.confidence for word in words]) / len(words)
+    return Place(
+        page,
+        union([word.box for word in here]),
+        " ".join([word.raw for word in words if word.raw]),
         text,
         max(0.0, min(1.0, sure * confidence)),
     )
@@ -283,9 +309,16 @@ _SYMBOL = re.compile(r"\s*\d{1,6}[A-Za-z]?\s?(?:-\s?[A-ZĐ][A-Za-zĐđ]*\s?/|/\s
 _JUNK = re.compile(r"[‘’'`´|,._~^]{1,2}\s+(?=\S)")
 
 
+MARK_WITHIN = 160  # characters: specks, the mark, and what `markers` reads
+
+
 def marks(text: str) -> tuple[Marker, ...]:
     """All readings of the mark at the head of a text, junk of the recogniser before it passed over."""
-    head = text[:240]
+    return _marks(text[:MARK_WITHIN])  # one key for all who ask
+
+
+@lru_cache(maxsize=4096)
+def _marks(head: str) -> tuple[Marker, ...]:
     if _SYMBOL.match(head):
         return ()
     found = markers(head)

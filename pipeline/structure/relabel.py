@@ -48,7 +48,7 @@ def first_romans(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
     for paragraph in paragraphs:
         if paragraph.area == "table":
             continue
-        readings = [marker for marker in marks(paragraph.text[:80]) if marker.family != "bullet"]
+        readings = [marker for marker in marks(paragraph.text) if marker.family != "bullet"]
         if not readings:
             continue
         if any(_opens_part(marker, paragraph) for marker in readings):
@@ -131,7 +131,7 @@ def _tops(paragraphs: Sequence[Paragraph], shape: str) -> Iterator[tuple[int, Ma
     for at, paragraph in enumerate(paragraphs):
         if paragraph.area not in ("body", "annex"):
             continue
-        for marker in marks(paragraph.text[:80])[:1]:
+        for marker in marks(paragraph.text)[:1]:
             if marker.shape == shape and len(marker.ordinals) == 1 and is_title(paragraph, marker):
                 yield at, marker
 
@@ -190,7 +190,7 @@ MANY = 8  # titles that may carry the label: more tell nothing
 
 def _goes_on(paragraphs: Sequence[Paragraph], index: int, stop: int) -> bool:
     for paragraph in paragraphs[index + 1 : stop]:
-        for marker in marks(paragraph.text[:80])[:1]:
+        for marker in marks(paragraph.text)[:1]:
             if marker.shape == "1":
                 return marker.ordinals == (2,)
     return False
