@@ -23,7 +23,7 @@ from pipeline.document import Reading
 from pipeline.imaging import looks, signlines
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
 from pipeline.imaging.signlines import GUTTER, READ_WELL, SURE_POWER, WORD_WELL, SignLine
-from pipeline.knowledge import persons, recipients, signers
+from pipeline.knowledge import persons, recipients, signers, vietnamese
 
 # Inches that a place of signature reaches down from its first line, and its left edge as a share of the page.
 REACH, LEFTMOST = 2.8, 0.38
@@ -235,6 +235,7 @@ def _moved(seen: Sequence[SeenWord], scale: float, left: int, top: int) -> list[
 
 
 START = 4.0  # heights of a line within which ink before a position belongs to it
+STROKE = 2.0  # heights of a line from which on a word is a stroke of the pen or a part of the seal
 
 
 def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
@@ -246,6 +247,7 @@ def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
         signlines.same_row(line, other)
         and any(
             0.5 * height < line.left - word.left < START * height
+            and word.bottom - word.top < STROKE * height
             and any(map(str.isalpha, word.text)) and word.text not in line.text
             for word in other.words
         )
@@ -322,6 +324,9 @@ def _other_readings(word: SeenWord, first: Sequence[SeenWord], looks: Sequence[S
     for source, there in [("first", first), *(("signature", line.words) for line in looks)]:
         for other in there:
             common = min(word.right, other.right) - max(word.left, other.left)
-            if common > 0.6 * max(word.right - word.left, other.right - other.left) and other.text != word.text:
+            same = common > 0.6 * max(word.right - word.left, other.right - other.left)
+            # strokes make "THùỳnh" of "Huỳnh": what no word can be says nothing against one
+            told = vietnamese.is_legal_text(other.text) or not vietnamese.is_legal_text(word.text)
+            if same and told and other.text != word.text:
                 found.setdefault(other.text, Reading(source, other.text, other.confidence))
     return tuple(found.values())

@@ -150,7 +150,13 @@ def _power_behind_seal(line: SignLine) -> SignLine | None:
         power = _POWER_BEHIND.search(line.words[at].text)
         rest = " ".join(word.text for word in line.words[at + 1 :])
         if power is not None and rest.isupper() and signers.authority_likeness(rest) >= SURE_POWER:
-            return SignLine((replace(line.words[at], text=power.group()), *line.words[at + 1 :]))
+            after = line.words[at + 1]
+            wide = round(len(power.group()) * (after.right - after.left) / len(after.text))
+            seen = replace(
+                line.words[at], text=power.group(), left=max(line.words[at].left, line.words[at].right - wide),
+                top=after.top, bottom=after.bottom,
+            )
+            return SignLine((seen, *line.words[at + 1 :]))
     return None
 
 

@@ -297,6 +297,9 @@ def body_level(name: str, parent: str | None = None, date: str | None = None) ->
             return "commune" if parent and body_level(parent, date=date) == "commune" else "district"
         if parts.trailing and _is_province(parts.trailing):
             return "province"
+        inner = body_level(parts.middle, date=date) if parts.middle else "other"
+        if inner != "other":
+            return inner  # "Đảng ủy Sở Xây dựng" is of the province as the Sở is
     if parent:
         return body_level(parent, date=date)
     return "other"

@@ -83,7 +83,8 @@ def parts_of(text: str) -> Parts | None:
     places: list[tuple[str, str]] = []
     middle: list[str] = []
     last = key_of(words[count - 1])
-    if last in ("tinh", "huyen", "xa", "phuong", "quan") and rest and count > 1:
+    shared = last in ("tinh", "huyen", "xa", "phuong", "quan") and kind_at(words, count - 1, marked)[0] is not None
+    if shared and rest and count > 1:  # "CÁC CƠ QUAN TỈNH" has no "quận"
         rest = [words[count - 1], *rest]  # "Công an tỉnh" + "Kiên Giang": the kind belongs to the place too
         kind_shared = True
     else:

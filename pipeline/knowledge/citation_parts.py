@@ -107,7 +107,7 @@ def printed_type(key: str) -> str:
 _DATE_JOIN = re.compile(
     r"\s*[,(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
 )
-ISSUER_JOIN = re.compile(r"\s*,?\s*cua\s+")
+ISSUER_JOIN = re.compile(r"\s*,?\s*(?:cua|giua)\s+")  # "Nghị quyết liên tịch ... giữa A và B"
 _SUBJECT_VERBS = (
     "ban hanh|phe duyet|quy dinh|huong dan|sua doi|bo sung|thuc hien|trien khai|to chuc|phat dong|cong bo|giao|"
     "thanh lap|kien toan|tang cuong|day manh|tiep tuc|mot so|xu ly|thong qua|chap thuan|dieu chinh|thi hanh|cong nhan|"
@@ -152,7 +152,7 @@ _PAREN = re.compile(r"\([^()]*\)?")
 # Nghị quyết Trung ương 4 khóa XII, cited in every second plan of the years after 2016, has a semicolon in its name.
 _SEMICOLON_INSIDE = re.compile(r"chinh don dang; (?:ngan chan|day lui)")
 _MAX_SUBJECT = 420  # letters; the longest true subject met in 111,000 paragraphs of legal text is about 330
-_MAX_ISSUER = 110
+_MAX_ISSUER = 140
 
 _ISSUER_END = re.compile(
     rf"[,;.()\n:]|\s+(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
@@ -217,8 +217,9 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     long_name = _long_names().match(window)
     length = _issuer_stop(text, window, begin, long_name.end() if long_name else 0)
     join = _JOINT.match(window, length)  # "của Bộ Tài chính và Bộ Y tế", "của Bộ Y tế, Bộ Nội vụ"
-    while join is not None:
-        stop = _issuer_stop(text, window, begin, join.end())
+    while join is not None and text[begin + join.end() : begin + join.end() + 1].isupper():
+        long_name = _long_names().match(window, join.end())
+        stop = _issuer_stop(text, window, begin, long_name.end() if long_name else join.end())
         if join.group().startswith(",") and _SPEAKS.match(flat, begin + stop):
             break  # "của Tỉnh ủy, Ban Thường vụ Đảng ủy xã ban hành Kế hoạch như sau": the sentence's own subject
         length = stop
@@ -237,8 +238,8 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
 
 
 _JOINT = re.compile(
-    r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien|chu nhiem)\s(?!hanh|ve|"
-    r"phap luat))"
+    r"\s*(?:\s+va\s+|,\s*)(?=(?:bo|ban|uy ban|hoi|tong|ngan hang|bao hiem|toa an|vien|chu nhiem|so|trung uong|"
+    r"cong an)\s(?!hanh|ve|phap luat))"
 )
 
 

@@ -35,7 +35,11 @@ _RANK = re.compile(
 )
 
 # The ranks of the armed forces and the police, their marks lost or wrong: "Trung tấ", "TRUNG TA".
-_FORCES_RANK = re.compile(r"(?P<rank>(?:dai|thuong|trung|thieu)\s+(?:tuong|ta|uy))\s+(?=[a-z]+\s+[a-z])")
+# A seal makes "Đại jấ" of "Đại tá": believed before a name of three syllables.
+_FORCES_RANK = re.compile(
+    r"(?P<rank>(?:dai|thuong|trung|thieu)\s+(?:tuong|ta|uy))\s+(?=[a-z]+\s+[a-z])"
+    r"|(?P<worn>(?:dai|thuong|thieu)\s+[fijlr1]a)\s+(?=[a-z]+\s+[a-z]+\s+[a-z]+$)"
+)
 
 _SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-])*\Z")
 
@@ -55,7 +59,8 @@ def split_rank(text: str) -> tuple[str | None, str]:
     stripped = text.strip(" .,;:*_-\"'()[]|")
     match = _RANK.match(stripped) or _FORCES_RANK.match(aligned(stripped))
     if match:
-        return stripped[: match.end("rank")].strip(" ,-"), stripped[match.end() :].strip()
+        end = max(match.end(name) for name in match.re.groupindex)
+        return stripped[:end].strip(" ,-"), stripped[match.end() :].strip()
     return None, stripped
 
 LONG_SURNAMES = ("nguyen", "huynh", "truong", "hoang", "duong", "phan", "pham", "tran")  # 4 of 5 people

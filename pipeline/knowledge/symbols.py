@@ -194,6 +194,11 @@ def parse_number_line(text: str) -> NumberLine | None:
     >>> line.number, line.symbol
     (None, 'KH-UBND')
     """
+    found = _number_of(text.translate(_LATIN))
+    return None if found is None else replace(found, raw=text[found.start : found.end])
+
+
+def _number_of(text: str) -> NumberLine | None:
     plain = aligned(text)
     for match in _SO.finditer(plain):
         opens = not text[: match.start()].strip(" .,:;-_|'*\t")
@@ -392,6 +397,8 @@ _FOUND = re.compile(
             rf"(?P<pty>(?<![\w/\-–])(?P<pty_n>\d{{1,5}}){_GAP}(?:[-–—‐‑−]{_GAP}|"
             rf"(?<=\s))(?P<pty_t>[{_CAP}][{_CAP}{_LOW}Il1]{{0,4}}){_GAP}/{_GAP}(?P<pty_b>{_WORD}(?:[-–]{_WORD}){{0,2}}))",
             rf"(?P<cv>(?<![\w/])(?P<cv_n>\d{{1,6}}){_GAP}/{_GAP}(?P<cv_b>{_WORD}(?:{_MORE}){{0,3}}))",
+            # "số 175QĐ-SYT": the stroke was lost
+            rf"(?P<lost>(?<=\s)(?P<lost_n>\d{{1,5}})(?P<lost_t>[{_CAP}]{{2,4}})(?P<lost_j>[-–])(?P<lost_b>{_WORD}(?:{_MORE}){{0,3}}))",
             rf"(?P<blank>(?<=số)[\s._…]{{0,16}}(?P<blank_s>[-/])\s?(?:(?P<blank_y>(?:19|"
             rf"20)\d{{2}})/)?(?P<blank_t>[{_CAP}][{_CAP}{_LOW}]{{0,4}})(?P<blank_j>[-–/])(?P<blank_b>{_WORD}(?:{_MORE}){{0,3}}))",
         )
@@ -406,7 +413,7 @@ def find_symbols(text: str) -> tuple[FoundSymbol, ...]:
     ['30/2020/NĐ-CP', '05-CT/TW']
     """
     found: list[FoundSymbol] = []
-    if "/" not in text and "số" not in text:  # most paragraphs cite nothing
+    if "/" not in text and "⁄" not in text and "số" not in text:  # most paragraphs cite nothing
         return ()
     latin = text.translate(_LATIN)
     for match in _FOUND.finditer(latin):
@@ -418,8 +425,9 @@ def find_symbols(text: str) -> tuple[FoundSymbol, ...]:
     return tuple(found)
 
 
-# Cyrillic capitals that look like Latin ones stand in a few texts typed or recognised with a Russian model.
-_LATIN = str.maketrans("АВЕКМНОРСТХ", "ABEKMHOPCTX")
+# Cyrillic capitals that look like Latin ones stand in a few texts typed or recognised with a Russian model; the
+# Vietnamese model reads a stroke as that of fractions now and then.
+_LATIN = str.maketrans("АВЕКМНОРСТХ⁄∕", "ABEKMHOPCTX//")
 
 
 def _glued(match: re.Match[str], start: int, end: int, raw: str) -> FoundSymbol | None:
@@ -445,8 +453,23 @@ def _glued(match: re.Match[str], start: int, end: int, raw: str) -> FoundSymbol 
     return None
 
 
+def _without_stroke(match: re.Match[str], start: int, end: int, text: str) -> FoundSymbol | None:
+    """ "số 175QĐ-SYT": type and body both from the closed lists, the stroke lost; a figure may be lost with it."""
+    type_code = _mend(match["lost_t"], "type")
+    symbol, repairs = mend_symbol(f"{match['lost_t']}-{_plain_marks(match['lost_b'])}")
+    body = symbol.partition("-")[2]
+    said = aligned(text[max(0, start - 5) : start]).rstrip(" :.").endswith("so")
+    if not said or type_code not in type_codes() or body.split("-")[0] not in body_codes():
+        return None
+    number, raw = match["lost_n"], text[start:end]
+    return FoundSymbol(
+        start, end, raw, f"{number}/{symbol}", "state", number, type_code, body, None,
+        (*repairs, (raw, f"{number}/{symbol}")), "no stroke before the symbol",
+    )
+
+
 def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
-    kind = next(name for name in ("law", "adm", "glu", "pty", "cv", "blank") if match[name] is not None)
+    kind = next(name for name in ("law", "adm", "glu", "pty", "cv", "lost", "blank") if match[name] is not None)
     start, end = match.span()
     while text[end - 1] in ".,;&":
         end -= 1
@@ -501,6 +524,8 @@ def _symbol(match: re.Match[str], text: str) -> FoundSymbol | None:
             repairs,
             doubt,
         )
+    if kind == "lost":
+        return _without_stroke(match, start, end, text)
     year = match[f"{kind}_y"]
     join = match[f"{kind}_j"]
     sign = "/" if join == "/" else "-"

@@ -118,6 +118,20 @@ def find_laws(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
         )
 
 
+_CHARTER = re.compile(
+    r"(?<![a-z])can cu\s+(?:vao\s+)?(?P<type>dieu le)\s+(?P<name>[^;,.:()\n]{4,100})(?=[;,.:()\n]|\Z)"
+)
+
+
+def find_charters(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """A charter among the grounds: "Căn cứ Điều lệ Hội Nông dân Việt Nam khóa VII"; elsewhere it is only spoken of."""
+    for match in _CHARTER.finditer(flat):
+        start = match.start("type")
+        if text[start].isupper() and text[match.start("name")].isupper() and _free(start, match.end(), taken):
+            name = tidy(text[match.start("name") : match.end("name")])
+            yield Citation(start, match.end(), text[start : match.end()], "Điều lệ", None, None, None, name, "law")
+
+
 def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     for match in _CONGRESS.finditer(flat):
         if not _free(match.start(), match.end(), taken):

@@ -26,7 +26,7 @@ STAMPS = re.compile(
     r"(?:tuyet |toi )?mat|(?:thuong )?khan|hoa toc.*|xem xong tra lai|luu hanh noi bo|du thao(?: lan \d+)?"
     r"|sao y.*|ban sao|den|cong van den.*"
 )
-ABOUT = re.compile(r"\W*(?:v\s*/\s*v|ve viec)\b")
+ABOUT = re.compile(r"\W*(?:v\s*/\s*v\b|v/(?=\s)|ve viec\b)")  # "V/ báo cáo": the second v was not read
 # "Sô:4#Ï2 /sYT-TCCB": the words of the cell are there, its number is not to be read
 NUMBER_CELL = re.compile(r"\W{0,2}s[o0][\s:.;]{1,3}.{0,20}[/-]\s*\S{2,}")
 ADDRESSEE = re.compile(r"kinh (?:gui|chuyen)\b")

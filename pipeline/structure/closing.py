@@ -175,7 +175,9 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
             and not head.endswith(("TT.", "TP.", "TX."))
             and persons.name_likeness(tail) >= 0.7
         ):
-            return parted(line, word_at(line, len(head) + 1))
+            while len(texts) > count + 2 and persons.split_rank(" ".join(texts[-count - 1 :]))[0] is not None:
+                count += 1  # "- Ban Giám đốc; BSCKII. Đặng Thị Kiều"
+            return parted(line, word_at(line, len(" ".join(texts[:-count])) + 1))
     return (line,)
 
 

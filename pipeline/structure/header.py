@@ -63,11 +63,16 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
 
 
 def _same_spelling(header: Header) -> None:
-    """A dateline's place that lost every mark takes those of the same name in the letterhead: "Da Mai", "Đa Mai"."""
+    """A dateline's place that lost every mark, or got others by restoration, takes those of the same name in the
+    letterhead: "Da Mai", "Đa Mai"."""
     known = header.issuing
+    where = header.places.get("/issued/place")
     for name in (known.commune, known.district, known.province):
-        if header.place and header.place.isascii() and name and plain(name) == plain(header.place):
+        if header.place is None or where is None or name is None or plain(name) != plain(header.place):
+            continue
+        if header.place.isascii() or name in where.raw:
             header.place = name
+            return
 
 
 _JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")
@@ -153,13 +158,15 @@ def _carrier(header: Header, lines: Sequence[PlacedLine]) -> tuple[str, Place] |
 # --- type and title --------------------------------------------------------------------------------------
 
 _SPECK_BEFORE = re.compile(r"^['`‘’´](?=\w)(?!.*['`‘’´])")  # Vietnamese readers put one before T and V
-_ABOUT = re.compile(r"^\W*v\s*/\s*v\s*:?\s*", re.IGNORECASE)
+_ABOUT = re.compile(r"^\W*v\s*/\s*v?(?!\w)\s*:?\s*", re.IGNORECASE)
 _TITLE_JUNK = re.compile(r"^[\s\-–—_*.,:;'`]+|[\s\-–—_*:;,'`]+$")
 
 
 def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
     title_lines = [line for line in lines if line.area == "title"]
     if not title_lines:
+        if header.type_code is None and any(line.area == "addressee" for line in lines):
+            header.type_name = doctypes.LETTER  # its subject ("V/v ...") was not read or stands nowhere
         return
     found = doctypes.type_of_line(title_lines[0].text) or doctypes.spaced_type(title_lines[0].text)
     if found is not None:

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from pipeline.knowledge import bodies, gazetteer
+from pipeline.knowledge import bodies, body_parts, gazetteer
 from pipeline.knowledge.bodies import BodyLevel
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.vietnamese import fold
@@ -152,6 +152,8 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     together = [part for part, _ in named[-MOST_TOGETHER:]] if joint and len(named) > 1 else list(_beside(text))
     if len(together) > 1 and _are_equals(together, issuing.date):
         _set_together(issuing, together, [line for _, lines_of in named[-len(together) :] for line in lines_of])
+        if len(named) > 1 and len(_beside(text)) > 1:
+            _set_parent(issuing, *named[-2])
         return
     issuer = bodies.expand_body(text)
     issuing.issuer = issuer.name
@@ -164,11 +166,15 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
             unit = _UNIT_WORD.search(aligned(first))
             issuer = bodies.expand_body(f"{first[: unit.start()] if unit else first} {text}")
             issuing.issuer = issuer.name
-        parent = bodies.expand_body(above)
-        issuing.parent = parent.name
-        issuing.places["/issuer/parent"] = place_of_lines(above_group, 1.0 if parent.sure else 0.75)
+        _set_parent(issuing, above, above_group)
     issuing.level = bodies.body_level(issuing.issuer, issuing.parent, issuing.date)
     issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
+
+
+def _set_parent(issuing: FoundIssuer, name: str, group: Sequence[PlacedLine]) -> None:
+    parent = bodies.expand_body(name)
+    issuing.parent = parent.name
+    issuing.places["/issuer/parent"] = place_of_lines(group, 1.0 if parent.sure else 0.75)
 
 
 def _joined(group: Sequence[PlacedLine]) -> str:
@@ -186,7 +192,9 @@ def _beside(text: str) -> tuple[str, ...]:
     for dash in _BESIDE.finditer(text):
         left, right = text[: dash.start()], text[dash.end() :]
         opens = _OPENS_BODY.match(aligned(right)) is not None and len(right.split()) > 1
-        whole = bodies.looks_like_body(text) > bodies.looks_like_body(right)  # a name with a dash of its own
+        core = body_parts.core_of(text.split())
+        # a listed name may have a dash of its own
+        whole = core is not None and not core[3] and core[0] > len(text[: dash.end()].split())
         if opens and not whole and min(bodies.looks_like_body(left), bodies.looks_like_body(right)) >= LIKE_BODY:
             return left, right
     return (text,)
@@ -239,8 +247,18 @@ def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
         return True
     if re.match(r"(?:phong|ban),? (?:chong|ngua)", key):
         return True
+    if last == "ban chap hanh" and _MEMBERS.match(key):
+        return True
+    if _OPENED_BESIDE.search(last):
+        return True
     bold = (group[-1].is_bold, line.is_bold)
     return bold == (True, True) and last in ("uy ban", "hoi dong", "ban chi dao", "ban chi huy", "uy ban mat tran")
+
+
+# Whose committee stands above their name: "BAN CHẤP HÀNH" / "HỘI CỰU CHIẾN BINH HUYỆN A".
+_MEMBERS = re.compile(r"(?:hoi|doan|cong doan|lien doan|dang bo)(?![a-z])")
+# "BAN CHỈ HUY QUÂN SỰ - HỘI" / "LIÊN HIỆP PHỤ NỮ": the second of two names begins at the end of a line.
+_OPENED_BESIDE = re.compile(r"[-–]\s*(?:hoi|so|ban|phong|doan|uy ban|lien doan|cong doan|bo chi huy)$")
 
 
 def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> None:

@@ -1,0 +1,57 @@
+"""The foot of a scan: signers side by side, what a seal left of a power, and a place spelled twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.document import Line
+from pipeline.plan import Plan
+from pipeline.structure import record, tables
+from tests.papers import line_at, page_of, scan
+
+BODY = ("I. MỤC ĐÍCH", "Giữ nếp đã có.", "II. TỔ CHỨC THỰC HIỆN", "Các đơn vị báo cáo khi xong việc./.")
+
+
+def read(*foot: tuple[str, float, float]) -> Plan:
+    """The record of a page with a short body and the lines of its foot (text, left, top)."""
+    lines: list[Line] = [line_at(text, 85, 100 + 20 * at) for at, text in enumerate(BODY)]
+    lines += [line_at(text, left, top, bold=True) for text, left, top in foot]
+    return record.read_record(tables.tables(scan(page_of(lines))))
+
+
+def test_of_three_who_sign_side_by_side_the_first_is_whole() -> None:
+    plan = read(
+        ("HIỆU TRƯỞNG", 85, 220), ("HỘI ĐỒNG", 205, 220), ("CHỦ TỊCH", 207, 236), ("TRƯỞNG KHOA", 330, 236),
+        ("Thái Văn Lượm", 85, 300), ("Trương Thị Minh", 200, 300), ("Huỳnh Văn Trí", 330, 300),
+    )
+    assert (plan.signature.title, plan.signature.name) == ("HIỆU TRƯỞNG", "Thái Văn Lượm")
+    assert "3 signers; the first is in the record" in " ".join(warning.message for warning in plan.warnings)
+
+
+@pytest.mark.parametrize(("power", "authority", "title"), [
+    ("KT. CHỦ TỊCH", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+    ("XT. CHỦ TỊCH", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),  # of the powers of state only KT ends so
+    ("T. CHỦ TỊCH", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"),
+])
+def test_a_power_whose_first_letter_lies_under_a_seal(power: str, authority: str, title: str) -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240),
+        (power, 340, 220), ("PHÓ CHỦ TỊCH", 340, 236), ("Trần Thị Mai", 340, 300),
+    )
+    assert (plan.signature.authority, plan.signature.title) == (authority, title)
+
+
+def test_a_place_that_restoration_changed_is_spelled_as_in_the_letterhead() -> None:
+    lines = [
+        line_at("ỦY BAN NHÂN DÂN HUYỆN THẠNH HÓA", 60, 40), line_at("Số: 02/KH-UBND", 60, 60),
+        line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 330, 40), line_at("Thạnh Hóa, ngày 22 tháng 02 năm 2024", 330, 60),
+        line_at("KẾ HOẠCH", 250, 90), line_at("Xây dựng nông thôn mới năm 2024", 200, 110),
+        *(line_at(text, 85, 140 + 20 * at) for at, text in enumerate(BODY)),
+    ]
+    dated = lines[3]
+    lines[3] = replace(dated, words=(replace(dated.words[0], text="Thanh"), *dated.words[1:]))
+    plan = record.read_record(tables.tables(scan(page_of(lines))))
+    assert plan.issued.place == "Thạnh Hóa"
+    assert plan.issuer.district == "Thạnh Hóa"
