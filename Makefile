@@ -77,6 +77,7 @@ bench-restore: setup-test  ## restoration of text beside its peers (PEERS=python
 train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=texts never to be seen)
 	@mkdir -p out/train
 	@$(PYTHON) -m pipeline.training counts --text $(TEXT) --exclude $(EXCLUDE) --out out/train/language.npz
+	@$(PYTHON) -m pipeline.training lowercase --text $(TEXT) --exclude $(EXCLUDE) --out dictionaries/lower_case.tsv
 	@$(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --out out/train/pages.jsonl
 	@$(PYTHON) -m pipeline.training channel --pages out/train/pages.jsonl --out out/train/channels.npz
 	@$(PYTHON) -m pipeline.training pack --parts out/train/language.npz out/train/channels.npz --out pipeline/data/restore.npz

@@ -12,7 +12,7 @@ from pipeline.document import Alternative, Reading
 from pipeline.knowledge import vietnamese
 
 Preset = Literal["strict", "balanced", "full"]
-Kind = Literal["kept", "mark", "letter", "split", "merge", "reading", "locked"]
+Kind = Literal["kept", "mark", "letter", "case", "split", "merge", "reading", "locked"]
 
 LONGEST_WORD = 40  # letters; anything longer is no word
 UNTOLD = 0.8  # confidence supposed of a reader that tells none

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline.decoder import router, tokens
 from pipeline.decoder.agreeing import agree
+from pipeline.decoder.casing import mend_case
 from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
@@ -164,7 +165,9 @@ class Restorer:
             by_sheet.setdefault(sheet, []).extend((word, condition) for word in row)
         weigh_by_wear(by_sheet.values(), preset, self.trained.vocabulary)
         mend_bullets([lines[number] for number in listed if conditions[number] in (*MENDED, "slips")])
-        mend_labels([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
+        mend_labels([
+            row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED or scanned
+        ])
         for row, condition in zip(lines, conditions, strict=True):
             keep_quarters(row, unmarked=condition in MENDED)
             if condition in MENDED or condition == "slips":
@@ -172,6 +175,8 @@ class Restorer:
                 mend_title(row)
             if condition in MENDED:
                 mend_number_signs(row)
+            if scanned and condition == "slips":
+                mend_case(row)
         for row in lines:
             for word in row:
                 if word.texts is None and all(piece.kind != "text" for piece in word.pieces):

@@ -27,11 +27,13 @@ _SYMBOL = re.compile(
   | \w*\d\w*\d\w*\d\w*                                                  # K14C9, 123abc: three digits are no word
   |
     \d{1,6}[A-Za-z]?/(?:(?:19|20)\d{2}/)?[^\W\d_][\w&.]*(?:[-–][\w&.]+)*   # 29/KH-UBND, 30/2020/NĐ-CP, 33/2024/QH15
-  | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*                                 # 26-CT/TU
+  | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*(?:[-–][\w&.]+)*                  # 26-CT/TU, 208-KH/TĐTN-PT
   | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
     """,
     re.VERBOSE,
 )
+# The powers of a signer before their point: nothing else is printed there, and no syllable is like them.
+_POWERS = ("TM", "KT", "TL", "TUQ")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:[IVXLC]{1,6}|\d{1,3}(?:\.\d{1,3}){0,3})[.)]|\(?(?:[a-zđ]|[ivx]{1,4}|\d{1,3})\)|[-–—+*•]|\d{1,3}(?:\.\d{1,3}){1,3}"
@@ -94,7 +96,10 @@ def _cut_core(core: str, tail: str) -> list[Piece]:
     parts = [part for part in _INNER.split(core) if part]
     pieces = []
     for number, part in enumerate(parts):
-        if _INNER.fullmatch(part):
+        after = parts[number + 1] if number + 1 < len(parts) else tail
+        if part in _POWERS and after.startswith("."):
+            pieces.append(Piece(part, "symbol"))
+        elif _INNER.fullmatch(part):
             pieces.append(Piece(part, "punctuation"))
         elif _NUMBER.fullmatch(part):
             pieces.append(Piece(part, "number"))

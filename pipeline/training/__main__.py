@@ -7,11 +7,13 @@
     neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; this alone needs torch)
     calibrate  the model, pages of held-out text -> the same with probabilities as they proved right
     figures  fonts -> figures.npz files (numbers drawn and aged); `glyphs` learns from them (needs torch)
+    lowercase  folders of text -> dictionaries/lower_case.tsv (words hardly ever capital after another)
     judge    wrong syllables of held-out text with and without the second reader, which no step has seen
 """
 from __future__ import annotations
 
 import argparse
+import datetime
 import itertools
 import json
 import random
@@ -26,7 +28,7 @@ from pipeline.decoder import channel, modelfile
 from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
-from pipeline.training import calibration, confusions, corpus, counts, doubts
+from pipeline.training import calibration, confusions, corpus, counts, doubts, lowercase
 
 READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))
 SHORTEST = 3  # words of a paragraph worth printing
@@ -38,7 +40,7 @@ SOUND = 0.75  # share of legal syllables; tables and foreign text are not worth 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipeline.training", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("counts", "pages"):
+    for name in ("counts", "lowercase", "pages"):
         command = commands.add_parser(name)
         command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
         command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
@@ -85,7 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(arguments)
     steps = {
-        "counts": _counts, "pages": _pages, "channel": _channel, "pack": _pack, "neural": _neural, "judge": _judge,
+        "counts": _counts, "lowercase": _lowercase, "pages": _pages, "channel": _channel, "pack": _pack,
+        "neural": _neural, "judge": _judge,
         "calibrate": _calibrate,
         "figures": _figures, "glyphs": _glyphs,
     }
@@ -100,6 +103,12 @@ def _counts(given: argparse.Namespace) -> None:
     arrays: dict[str, Any] = {"words": words, **model.to_arrays()}
     modelfile.save(given.out, arrays)
     json.dump({"words": sizes, "ngrams": [len(table.keys) for table in model.tables]}, sys.stdout, indent=1)
+
+
+def _lowercase(given: argparse.Namespace) -> None:
+    found = lowercase.rows(corpus.read(given.text, given.exclude))
+    body = "".join(f"{before}\t{word}\n" for before, word in found)
+    given.out.write_text(lowercase.HEAD.format(date=datetime.date.today().isoformat()) + body, "utf-8")
 
 
 def _pages(given: argparse.Namespace) -> None:

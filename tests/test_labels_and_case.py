@@ -1,0 +1,49 @@
+"""Labels of items and capitals that a recogniser got wrong are mended by usage, in recognised text alone."""
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.decoder.paragraphs import mend_labels
+from pipeline.decoder.pending import PendingWord
+from pipeline.decoder.restoration import Restorer, restore
+from pipeline.document import Block, Box, Document, Line, Page, Word
+
+CASES = Path(__file__).parent / "cases" / "restore"
+LABELS = json.loads((CASES / "labels.json").read_text("utf-8"))
+CAPITALS = json.loads((CASES / "case.json").read_text("utf-8"))
+BOX = Box(0, 0, 10, 10)
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer.load()
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in LABELS])
+def test_labels(case):
+    rows = [[PendingWord(label), PendingWord("Nội")] for label in case["read"]]
+    mend_labels(rows)
+    assert [row[0].text for row in rows] == case["text"]
+    assert [row[0].raw for row in rows] == case["read"]
+    changed = [row[0] for row in rows if row[0].text != row[0].raw]
+    assert all(word.kind == "letter" and word.confidence < 1 for word in changed)
+
+
+def scanned(text):
+    line = Line(tuple(Word(raw, raw, BOX, recognised=0.95) for raw in text.split()), BOX)
+    page = Page(1, 595, 842, "ocr", blocks=(Block((line,)),))
+    return Document("a.pdf", "0" * 64, "application/pdf", (page,))
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
+def test_capitals_of_a_recogniser(case, restorer):
+    line = restore(scanned(case["raw"]), restorer, "balanced").pages[0].blocks[0].lines[0]
+    assert " ".join(word.text for word in line.words) == case["text"]
+    changed = [word for word in line.words if word.text != word.raw]
+    assert all(word.edits[-1].rule == "restore_case" and word.confidence < 1 for word in changed)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
+def test_capitals_of_an_author_stay(case, restorer):
+    assert restorer.restore_text(case["raw"]).text == case["raw"]
