@@ -46,7 +46,8 @@ class Sheet:
 
 @pytest.mark.parametrize(("printed", "read", "sure"), [
     ("47,4", "474", 0.94), ("83,6%", "836%", 0.94), ("≥", ">", 0.93), ("≤", "<", 0.93), ("±", "+", 0.96),
-    ("5", "bì", 0.35), ("26/2025", "26/2925", 0.7), ("64,7", "ó4,7", 0.8),
+    ("5", "bì", 0.35), ("26/2025", "26/2925", 0.7), ("64,7", "ó4,7", 0.8), ("III/2019", "TI/2019", 0.8),
+    ("≤6,5", "<6,5", 0.75), ("≥95,2", ">95,2-", 0.97),
 ])
 def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, sure: float) -> None:
     sheet = Sheet()
@@ -56,7 +57,7 @@ def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, 
     assert seen.changed == 1
 
 
-@pytest.mark.parametrize("printed", ["Ủy", "ban", "14h30", "26/2021/NĐ-CP", "1.250.000", "12/5/2024", "II.", "Quý"])
+@pytest.mark.parametrize("printed", ["Ủy", "ban", "14h30", "26/2021/NĐ-CP", "1.250.000", "12/5/2024", "II.", "Quý", "%"])
 def test_what_was_read_right_stays(printed: str) -> None:
     sheet = Sheet()
     seen = sheet.check([sheet.word(printed)])

@@ -325,3 +325,40 @@ def test_the_upper_line_of_a_head_cell_is_of_the_table() -> None:
     table = tables.find_tables(page_of([line_at(text, left, top) for text, left, top in cells])).tables[0]
     assert [cell.text for cell in table.cells if cell.row == 0] == ["TT", "Nội dung", "Chủ trì", "Thời gian hoàn thành"]
 
+
+
+def test_level_rules_alone_frame_a_table_and_part_its_rows() -> None:
+    across = [rule(60, y - 0.4, 500, y + 0.4) for y in (195.0, 225.0, 255.0, 285.0, 315.0)]
+    rows = [ROWS[0], *(f"{i}@72 Việc_{i}@110 ngày@310 {i}5@420" for i in (1, 2, 3))]
+    under = line_at("Các đơn vị chịu trách nhiệm thực hiện theo phân công của kế hoạch này", 60, 330.0)
+    page = tables.find_tables(page_of([*table_lines(rows), under], objects=across))
+    assert texts(page)[1:3] == [["1", "Việc 1", "ngày", "15"], ["2", "Việc 2", "ngày", "25"]]
+    assert len(texts(page)) == 4  # the line under the last rule is text
+
+
+def test_a_table_without_rules_is_found_beside_a_ruled_one() -> None:
+    head = "TT@66 Chỉ_tiêu@110 Đơn_vị@310 Năm_2023@410"
+    free = [head, *(f"{i}@72 Việc_{i}@110 ngày@312 {i}5@420" for i in range(1, 5))]
+    lines = [*table_lines(ROWS), *table_lines(free, top=420.0, step=22.0)]
+    page = tables.find_tables(page_of(lines, objects=grid(XS, YS)))
+    assert [table.ruled for table in page.tables] == [True, False]
+    assert [cell.text for cell in page.tables[1].cells if cell.row == 1] == ["1", "Việc 1", "ngày", "15"]
+
+
+def test_a_numbered_title_under_a_table_without_rules_is_no_row_of_it() -> None:
+    cells = [("TT", 60.0, 200.0), ("Chỉ tiêu", 110.0, 200.0), ("Đơn vị", 260.0, 200.0), ("Năm 2023", 420.0, 200.0)]
+    for row in range(1, 4):
+        top = 200.0 + 22 * row
+        cells += [(f"{row}", 62.0, top), (f"Việc {row}", 110.0, top), ("ngày", 265.0, top), (f"{row}5", 430.0, top)]
+    title = line_at("2. Chỉ tiêu giao các xã năm 2023", 110, 300.0)
+    page = tables.find_tables(page_of([*(line_at(text, left, top) for text, left, top in cells), title]))
+    assert page.tables[0].rows == 4
+    assert [line.text for block in page.blocks if block.kind == "text" for line in block.lines] == [title.text]
+
+
+def test_pieces_of_one_line_in_a_cell_keep_their_order() -> None:
+    rows = [*ROWS[:2], "1@72 ngô@150 ha@310 215@420", ROWS[3]]
+    lines = table_lines(rows)
+    low = line_at("Diện tích", 110.0, lines[2].box.top + 1.5)  # type: ignore[union-attr]
+    page = tables.find_tables(page_of([*lines, low], objects=grid(XS, YS)))
+    assert next(cell.text for cell in page.tables[0].cells if (cell.row, cell.column) == (2, 1)) == "Diện tích ngô"

@@ -50,6 +50,11 @@ def test_a_symbol_broken_over_lines_is_joined_and_raw_stays() -> None:
     assert document.raw == text_document("theo Chỉ thị số 05-\nCT/TW của Bộ Chính trị, giai đoạn 2021-\n2025").raw
 
 
+def test_a_line_whose_only_word_went_to_the_line_before_is_passed_over() -> None:
+    document = tidy(text_document("theo Chỉ thị số 05-\nCT/TW\ncủa Bộ Chính trị về học tập và làm theo"))[0]
+    assert "05-CT/TW" in document.pages[0].text
+
+
 FILLER = "\n".join(
     f"Câu thứ {i} nói về đời sống văn hóa của bà con trong thôn, bản và các khu dân cư mới." for i in range(25)
 )

@@ -315,9 +315,12 @@ def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], li
     ]
     faint = (small < np.median(small) - FAINT).astype(np.uint8)
     drawn = grids.find(faint, inner, per_mm * factor)
-    inner = grids.completed(inner, drawn, grids.long_levels(faint, inner, per_mm * factor))
-    found = cells.find(where, per_mm * factor, drawn)
+    levels = grids.long_levels(faint, inner, per_mm * factor)
+    inner = grids.completed(inner, drawn, levels)
+    parted = grids.between_levels(faint, [mark for mark in levels if mark in inner], per_mm * factor)
+    ruled = [*drawn, *([] if parted is None else [parted])]
+    found = cells.find(where, per_mm * factor, ruled)
     table = [
         (round(x0 / factor), round(y0 / factor), round(x1 / factor), round(y1 / factor)) for x0, y0, x1, y1 in found
     ]
-    return [_scaled(mark, 1 / factor) for mark in inner], table, [grid.scaled(1 / factor) for grid in drawn]
+    return [_scaled(mark, 1 / factor) for mark in inner], table, [grid.scaled(1 / factor) for grid in ruled]

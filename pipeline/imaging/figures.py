@@ -37,6 +37,13 @@ _ROMAN = re.compile(r"[(]?[IVXHTl1]{1,5}[).:,;-]?")
 # alone (a comma, ≥) in 96 of 97, a figure more or less in 7 of 7. Where it was sure of one figure and the other reader
 # of another, Tesseract was right in 24 of 31: its reading stays.
 SURER_THAN_DOUBT, SURE_OF_MARKS, SURE_OF_COUNT = 0.80, 0.90, 0.97
+# Tesseract has no ≥ and ≤ and gives > and < for them, however sure: what it says of the bar is no evidence against one.
+SURE_OF_BAR = 0.6
+_BARS = str.maketrans("<>", "≤≥")
+# "III/2019": no word is printed before a stroke and a year, so any reading of it but Roman figures is none. Those that
+# were read right on drawn pages had 0.56. Such a word is flagged in any case.
+SURE_OF_QUARTER = 0.5
+_QUARTER = re.compile(r"[IVX]{1,3}/(?:19|20)[0-9]{2}")
 # Tesseract's confidence under which its figures are doubted.
 FIRM = 0.90
 # Letters that a recogniser of text prints for figures; a word with others beside its figures ("14h30") keeps them.
@@ -324,6 +331,7 @@ def _is_worth_a_look(word: SeenWord) -> bool:
 _RUN = re.compile(r"[^\W\d_]+")
 _TOLD_RUN = re.compile(r"[LIVX]+")
 _PURE = re.compile(r"[IVX]+")
+_LIKE_ROMAN = re.compile(r"[IVXTHLl]+")  # "Quý TI/2019": what a recogniser of text makes of Roman numerals
 _TELLS = re.compile(r"[\d<>≥≤±+%]|[(]?[IVX]+[).:,;-]?")
 _TAIL = ".,;:"
 
@@ -348,7 +356,7 @@ def _with_letters(told: str, text: str) -> str | None:
 
     def own(run: re.Match[str]) -> str:
         mine = next(kept)
-        return run[0] if _PURE.fullmatch(run[0]) and _PURE.fullmatch(mine) else mine
+        return run[0] if _PURE.fullmatch(run[0]) and _LIKE_ROMAN.fullmatch(mine) else mine
 
     return _TOLD_RUN.sub(own, told)
 
@@ -357,6 +365,8 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     """Whether the figures that the reader of figures saw take the place of the word's."""
     if word.text.rstrip(_TAIL) == text.rstrip(_TAIL):
         return False  # how a sentence goes on is the recogniser's to tell
+    if word.text == "%":
+        return False  # alone in a cell of units; its first ring looks like a figure
     old, new = _digits(word.text), _digits(text)
     if not old and word.confidence > DOUBTED and vietnamese.is_legal_text(word.text):
         return False
@@ -364,11 +374,21 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
         word.confidence >= FIRM or not any(map(str.isalnum, word.text))
     ):
         return False  # a star, a dash: marks that the reader of figures does not know
+    if text == _barred(word.text):
+        return confidence > SURE_OF_BAR
+    if _QUARTER.fullmatch(text) and text[-5:] == word.text[-5:] and not _QUARTER.fullmatch(word.text):
+        return confidence > SURE_OF_QUARTER
     if word.confidence < FIRM:
         return confidence > SURER_THAN_DOUBT
     if old == new:
         return confidence > SURE_OF_MARKS
     return bool(old) and len(old) != len(new) and confidence > SURE_OF_COUNT
+
+
+def _barred(text: str) -> str:
+    """A text that begins with "<" or ">" as it reads with the bar that Tesseract has no sign for, and without what it
+    made of the bar."""
+    return text.translate(_BARS).rstrip("-–—_=") if text[:1] in "<>" else ""
 
 
 def _digits(text: str) -> str:

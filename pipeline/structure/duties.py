@@ -392,6 +392,19 @@ _NO_ACTOR = re.compile(
 _CELL_LABEL = re.compile(r"^(?:(?:cơ quan |đơn vị )?(?:chủ trì|phối hợp|thực hiện))\s*:\s*", re.IGNORECASE)
 
 
+def _names_in(cell: str) -> Iterator[str]:
+    """The actors of a cell, parted by semicolons; a recogniser reads some of them as colons."""
+    for part in re.split(r"\s*;\s*|\s*\n\s*", cell):
+        names = re.split(r"\s*:\s*", part)
+        if len(names) > 1 and all(bodies.looks_like_body(name) >= LISTED_BODY for name in names):
+            yield from names
+        else:
+            yield part
+
+
+LISTED_BODY = 0.5  # how much a name in a list must look like that of a body
+
+
 def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[FoundAssignment]:
     told = task_table(table)
     if told is None or told.lead is None:
@@ -404,7 +417,7 @@ def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[Foun
             who = row[column] if column is not None else None
             if who is None or who is what or not any(letter.isalpha() for letter in who.text):
                 continue
-            for name in re.split(r"\s*;\s*|\s*\n\s*", who.text):
+            for name in _names_in(who.text):
                 name = _CELL_LABEL.sub("", name.strip(EDGE))
                 if name and not _NO_ACTOR.match(aligned(name)):
                     yield FoundAssignment(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.document import Box, Cell, Line, Page, Table, Word, union
+from pipeline.structure.text_tables import by_lines
 
 TOUCH = 5.0  # points: how near the ends of two rules come where they cross; scans at 100 dpi blur 2-3 pixels
 SAME_RULE = 4.0  # points: two rules nearer than this are one
@@ -200,12 +201,11 @@ def filled(
             del taken[key]
         return None
     filled = tuple(
-        replace(
-            cell, lines=tuple(sorted(inside.get(i, ()), key=lambda x: (x.box.top, x.box.left) if x.box else (0, 0)))
-        )
+        replace(cell, lines=tuple(line for row in by_lines(inside.get(i, ())) for line in row))
         for i, cell in enumerate(cells)
     )
-    filled = tuple(part for cell in filled for part in _parted(cell, region.xs))
+    usual = _usual_edges(cells, region)
+    filled = tuple(part for cell in filled for part in _parted(cell, region.xs, usual))
     ordered = tuple(line for cell in sorted(filled, key=lambda c: (c.row, c.column)) for line in cell.lines)
     return Table(filled, frame), (*ordered, *pieces)
 
@@ -239,11 +239,24 @@ def _is_figure(lines: Sequence[Line]) -> bool:
     return any(map(str.isdecimal, text)) and not any(map(str.isalpha, text))
 
 
+_VALUES = frozenset("%-–≥≤><‰")
 OPEN_GAP = 7.0  # points between words on both sides of a column's edge; words of a line stand 3-5 apart
 LEAST_PARTS = 3  # columns that a row must fill to be parted; a group row fills one
 
 
-def _parted(cell: Cell, xs: Sequence[float]) -> tuple[Cell, ...]:
+USUAL = 0.6  # of its rows that a table parts at an edge for the rest to be parted there
+
+
+def _usual_edges(cells: Sequence[Cell], region: Region) -> frozenset[int]:
+    """The lines of a grid, by number from the left, at which most rows have a rule."""
+    rows = len(region.ys) - 1
+    parted = [0] * len(region.xs)
+    for cell in cells:
+        parted[cell.column] += cell.row_span
+    return frozenset(i for i, count in enumerate(parted) if count >= USUAL * rows)
+
+
+def _parted(cell: Cell, xs: Sequence[float], usual: frozenset[int]) -> tuple[Cell, ...]:
     """A cell over several columns cut at their edges, where its words leave each edge free.
 
     In a low row the pieces of rules between cells are shorter than a letter is high, and get lost.
@@ -258,6 +271,9 @@ def _parted(cell: Cell, xs: Sequence[float]) -> tuple[Cell, ...]:
         for word in line.words:
             if word.box is None:
                 return (cell,)
+            if not any(map(str.isalnum, word.text)) and word.text not in _VALUES:
+                groups.setdefault(before[0] if before is not None else 0, []).append(word)
+                continue  # a speck, a piece of the rule
             at = max((i for i, edge in enumerate(edges[:-1]) if word.box.middle[0] >= edge), default=0)
             if word.box.left < edges[at] - SAME_RULE or word.box.right > edges[at + 1] + SAME_RULE:
                 return (cell,)
@@ -268,8 +284,9 @@ def _parted(cell: Cell, xs: Sequence[float]) -> tuple[Cell, ...]:
         for at, words in groups.items():
             parts[at].append(Line(tuple(words), union([word.box for word in words]), line.size))
     filled_parts = [part for part in parts if part]
+    between = frozenset(range(cell.column + 1, cell.column + cell.column_span))
     if len(filled_parts) < LEAST_PARTS and not (
-        len(filled_parts) == cell.column_span == 2 and all(_is_figure(part) for part in filled_parts)
+        len(filled_parts) == cell.column_span == 2 and (_is_figure(filled_parts[0]) or between <= usual)
     ):
         return (cell,)
     top, bottom = cell.box.top, cell.box.bottom

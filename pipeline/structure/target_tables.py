@@ -153,14 +153,15 @@ def _shifted(row: Row, columns: _Columns) -> Row:
 
 
 def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_unit: str | None) -> FoundTarget | None:
-    printed = value.text.strip()
+    printed = _STRAY.sub("", value.text.strip())
     if not printed.strip("-–. ") or len(printed.split()) > LONGEST_WORDS:
         return None
     name = row[columns.indicator]
     assert name is not None
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
     unit_cell = row[columns.unit] if columns.unit is not None else None
-    unit = (unit_cell.text.strip() if unit_cell is not None else None) or head_unit
+    unit = _unit_of_cell(unit_cell.text) if unit_cell is not None else None
+    unit = unit or head_unit
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
@@ -169,8 +170,8 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
         ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
         ("value", place_of_cells(paragraph, (value,), printed, sure)),
     ]
-    if unit_cell is not None and unit:
-        parts.append(("unit", place_of_cells(paragraph, (unit_cell,), unit)))
+    if unit_cell is not None and unit_cell.text.strip() and unit:
+        parts.append(("unit", place_of_cells(paragraph, (unit_cell,), unit_cell.text.strip())))
     if label_cell is not None and label:
         parts.append(("label", place_of_cells(paragraph, (label_cell,), label)))
     number = quantities.parse_number(printed)
@@ -201,6 +202,17 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
             unit=own.unit or unit or None,
         )
     return base
+
+
+_STRAY = re.compile(r"^[-–—_|.‘’'`]+\s+(?=\S)|(?<=\S)\s+[-–—_|.‘’'`]+$")  # specks and pieces of rules beside a value
+_PER_MILLE = re.compile(r"%\s?[o0øO°ọ]")  # a unit alone in its cell: ‰ is in no recogniser's alphabet
+
+
+def _unit_of_cell(text: str) -> str | None:
+    shown = _STRAY.sub("", text.strip())
+    if not shown.strip("-–.|_ "):
+        return None
+    return "‰" if _PER_MILLE.fullmatch(shown) else shown
 
 
 _WHOLE = re.compile(r"[<>≤≥=\s]*(\d{2,})\W*$")

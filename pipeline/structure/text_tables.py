@@ -11,9 +11,10 @@ What it never does: drop a word, or part a row where nothing shows the columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TypeVar
 
 from pipeline.document import Cell, Line, Page, Table, Word, union
 from pipeline.knowledge.fuzzy import aligned, folded
@@ -92,14 +93,25 @@ def table_of_rows(rows: Sequence[Sequence[tuple[Word, ...]]], ruled: bool = True
 
 def in_reading_order(words: Sequence[Word]) -> list[Word]:
     """Words by the lines they stand on, each from left to right; two readings of one line differ in height."""
-    lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: word.box.middle[1] if word.box else 0.0):
-        last = lines[-1][-1].box if lines else None
-        if last is not None and word.box is not None and last.top < word.box.middle[1] < last.bottom:
-            lines[-1].append(word)
+    return [word for line in by_lines(words) for word in line]
+
+
+SAME_LINE = 0.4  # of the lower height: lines of one cell stand 1.1 heights apart
+_Placed = TypeVar("_Placed", Word, Line)
+
+
+def by_lines(pieces: Iterable[_Placed]) -> list[list[_Placed]]:
+    """Words or lines with boxes by the printed line they stand on, top to bottom, each from left to right."""
+    rows: list[list[_Placed]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.box.middle[1] if piece.box else 0.0):
+        first = rows[-1][0].box if rows else None
+        if first is not None and piece.box is not None and (
+            piece.box.middle[1] - first.middle[1] < SAME_LINE * min(first.height, piece.box.height)
+        ):
+            rows[-1].append(piece)
         else:
-            lines.append([word])
-    return [word for line in lines for word in sorted(line, key=lambda word: word.box.left if word.box else 0.0)]
+            rows.append([piece])
+    return [sorted(row, key=lambda piece: piece.box.left if piece.box else 0.0) for row in rows]
 
 
 # --- columns of words ------------------------------------------------------------------------------------
