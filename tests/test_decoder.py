@@ -14,7 +14,8 @@ from pipeline.training import calibration, confusions, mixing
     [("2024,", ["number", "punctuation"]), ("26-CT/TU", ["symbol"]), ("30/2020/NĐ-CP;", ["symbol", "punctuation"]),
      ("(UBND)", ["punctuation", "text", "punctuation"]), ("t&", ["text"]), ("¥", ["text"]), ("d@)ng", ["text"]),
      ("12,5%", ["number"]), ("|", ["punctuation"]), ("kinh-tế", ["text", "punctuation", "text"]),
-     ("a@b.vn", ["other"])],
+     ("a@b.vn", ["other"]), ("208-KH/TĐTN-PT", ["symbol"]), ("TL.", ["symbol", "punctuation"]),
+     ("TUQ.GIAM", ["symbol", "other", "text"]), ("TL", ["text"])],
 )
 def test_cut(word, kinds):
     pieces = tokens.cut(word)

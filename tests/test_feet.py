@@ -46,7 +46,8 @@ def test_a_power_whose_first_letter_lies_under_a_seal(power: str, authority: str
 def test_a_place_that_restoration_changed_is_spelled_as_in_the_letterhead() -> None:
     lines = [
         line_at("ỦY BAN NHÂN DÂN HUYỆN THẠNH HÓA", 60, 40), line_at("Số: 02/KH-UBND", 60, 60),
-        line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 330, 40), line_at("Thạnh Hóa, ngày 22 tháng 02 năm 2024", 330, 60),
+        line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 330, 40),
+        line_at("Thạnh Hóa, ngày 22 tháng 02 năm 2024", 330, 60),
         line_at("KẾ HOẠCH", 250, 90), line_at("Xây dựng nông thôn mới năm 2024", 200, 110),
         *(line_at(text, 85, 140 + 20 * at) for at, text in enumerate(BODY)),
     ]

@@ -112,6 +112,9 @@ def expand_body(text: str) -> Expansion:
     full, sure = shortened.expand_abbreviations(cleaned)
     parts = body_parts.parts_of(full)
     if parts is None:
+        spaced = body_parts.respaced(cleaned)
+        if spaced is not None:
+            return Expansion(spaced, False)
         if not upper:
             return Expansion(full, sure)
         lowered = _sentence(full)

@@ -19,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.knowledge import gazetteer
 from pipeline.knowledge.fuzzy import plain
 from pipeline.knowledge.lexicon import load_table
-from pipeline.knowledge.vietnamese import fold
+from pipeline.knowledge.vietnamese import fold, is_legal_text
 
 
 @cache
@@ -217,3 +217,43 @@ def kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int
 
 def has_marks(text: str) -> bool:
     return any(ord(letter) > 127 for letter in text)
+
+
+# --- lost blanks -----------------------------------------------------------------------------------------
+
+GLUED = 6  # letters from which on a token that is no syllable is two or more: "SỞYTẾ", "BẾNTRE"
+
+
+@lru_cache(maxsize=512)
+def respaced(text: str) -> str | None:
+    """A body's name whose blanks were lost, with them back: a listed body, then nothing or a known place with or
+    without its kind. None for any other text.
+
+    >>> respaced("SỞYTẾ BẾNTRE"), respaced("SỞ Y TẾ BẾN TRE")
+    ('Sở Y tế Bến Tre', None)
+    """
+    glued = [word for word in text.split() if len(word) >= GLUED and not is_legal_text(word)]
+    letters = key_of(text).replace(" ", "")
+    if not glued or len(letters) > 80:
+        return None
+    for count in range(len(letters), 4, -1):
+        core = _squeezed_bodies().get(letters[:count])
+        place = "" if count == len(letters) else _squeezed_place(letters[count:])
+        if core is not None and place is not None:
+            return f"{core} {place}".strip()
+    return None
+
+
+@cache
+def _squeezed_bodies() -> dict[str, str]:
+    return {key.replace(" ", ""): name for key, (name, _) in _bodies()[0].items()}
+
+
+def _squeezed_place(letters: str) -> str | None:
+    """ "bentre" as "Bến Tre", "tinhbentre" as "tỉnh Bến Tre"; a place of two spellings, or none, is None."""
+    for key, kind in (*_KIND_KEYS.items(), ("", "")):
+        opening = key.replace(" ", "")
+        known = gazetteer.squeezed(letters.removeprefix(opening)) if letters.startswith(opening) else None
+        if known is not None:
+            return f"{kind} {known}".strip()
+    return None

@@ -142,7 +142,7 @@ _SUBJECT_END = re.compile(
     r",?\s+(?:da duoc|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
 )
 _NEXT_CITATION = re.compile(
-    rf"(?:,|;|va|hoac|cung)\s+(?:theo\s+)?(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
+    rf"(?:,|;|:|va|hoac|cung)\s+(?:theo\s+)?(?:tinh than\s+|noi dung\s+)?(?:(?:cac|"
     rf"muc tieu)\s+)?(?:{TYPE})\s+(?:lien tich\s+)?(?:cua\s|s[o06]\s*[:.]?\s*[0-9.…/]|"
     rf"[0-9]{{1,5}}[a-z]?\s?[/\-]\s?[a-z0-9]|ngay|trung uong|dai hoi)"
     r"|theo\s+nghi quyet\s+(?:dai hoi|trung uong)"

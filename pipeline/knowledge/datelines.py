@@ -166,7 +166,7 @@ def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
     match = _PLACE.search(segment)
     if match is None:
         return None, at
-    place = " ".join(match["place"].split()).strip(" -*_\"'()")
+    place = " ".join(_SPECK_BEHIND.sub("", match["place"]).split()).strip(" -*_\"'()")
     words = place.split()
     # A place is written in capitals ("Hoa Lư", "TP. Hồ Chí Minh", "Ea H'leo"); small words before are not its own.
     while words and not words[0][0].isupper():
@@ -180,6 +180,7 @@ def _place_before(text: str, plain: str, at: int) -> tuple[str | None, int]:
     )
 
 
+_SPECK_BEHIND = re.compile(r"(?<=\w)[’'`´](?=\s|$)")  # "Chợ’ Gạo"
 _SHORT_KINDS = ("TP", "TP.", "TX", "TX.", "TT", "TT.", "Q.", "H.", "P.")
 
 

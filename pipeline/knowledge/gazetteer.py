@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from rapidfuzz.distance import Levenshtein
+
 from pipeline.knowledge.fuzzy import plain
 from pipeline.knowledge.lexicon import load_table
 
@@ -200,8 +202,8 @@ def find_units(
     return tuple(chosen)
 
 
-def known_spelling(name: str, level: Level) -> str | None:
-    """The only spelling that places of a level have with these letters, whatever their marks.
+def known_spelling(name: str, level: Level, kind: str | None = None) -> str | None:
+    """The only spelling that places of a level (and kind, "huyện") have with these letters, whatever their marks.
 
     None where a place has just this name, where several spellings fit, or none.
 
@@ -209,10 +211,55 @@ def known_spelling(name: str, level: Level) -> str | None:
     ('Cúc Phương', None)
     """
     bare = split_kind(name)[1]
-    spellings = {split_kind(unit.name)[1] for unit in _index().get(_loose(bare), ()) if unit.level == level}
+    units = [unit for unit in _index().get(_loose(bare), ()) if unit.level == level]
+    spellings = {split_kind(unit.name)[1] for unit in units if kind in (None, unit.kind)}
     if len({_strict(spelling) for spelling in spellings}) != 1 or _strict(bare) in map(_strict, spellings):
         return None
     return min(spellings)
+
+
+def nearest_province(name: str) -> str | None:
+    """The one province whose bare letters differ from these in one; None where a province has just these letters,
+    where several or none are so near, or the name is short.
+
+    >>> nearest_province("Yên Bal"), nearest_province("Hà Năm"), nearest_province("Bắc Giang")
+    ('Yên Bái', None, None)
+    """
+    key = _loose(split_kind(name)[1])
+    if len(key) < NEAR_LENGTH:
+        return None
+    near = {province for province in _provinces() if Levenshtein.distance(key, _loose(province), score_cutoff=1) <= 1}
+    return near.pop() if len(near) == 1 and _loose(next(iter(near))) != key else None
+
+
+NEAR_LENGTH = 6  # letters and blanks: "yen bai" has seven
+
+
+def squeezed(letters: str) -> str | None:
+    """The one spelling of the provinces and districts that have these bare letters without blanks.
+
+    >>> squeezed("bentre"), squeezed("chauthanh"), squeezed("nowhere")
+    ('Bến Tre', 'Châu Thành', None)
+    """
+    spellings = _squeezed().get(letters, frozenset())
+    return next(iter(spellings)) if len(spellings) == 1 else None
+
+
+@cache
+def _squeezed() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for letters, units in _index().items():
+        names = {split_kind(unit.name)[1] for unit in units if unit.level != "commune"}
+        if names:
+            found[letters.replace(" ", "")] |= names
+    return {letters: frozenset(names) for letters, names in found.items()}
+
+
+@cache
+def _provinces() -> frozenset[str]:
+    return frozenset(
+        split_kind(unit.name)[1] for units in _index().values() for unit in units if unit.level == "province"
+    )
 
 
 def resolve(

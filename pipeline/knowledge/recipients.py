@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from pipeline.knowledge.fuzzy import aligned, plain
-from pipeline.knowledge.vietnamese import fold
+from pipeline.knowledge.vietnamese import fold, is_legal_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +132,30 @@ def split_recipient(text: str) -> RecipientLine | None:
     brace = _BRACE.search(body)
     if brace is not None:  # one note for several lines, "} b/c" beside the first
         body, note = body[: brace.start()].rstrip(" ;,"), brace["note"].strip(" ;,.") or None
+    body = _without_scrap(body)
     match = _NOTE.search(body)
     if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
         note = _mended_note(match["note"]) or match["note"].strip(" ;,.")
         body = body[: match.start()].rstrip(" ;,")
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
+
+
+_SCRAP_SIGNS = re.compile(r"[\\<>|=_{}~^“”\"@#$%]")
+MOST_SCRAPS = 4  # words that a signature beside the recipients gives
+
+
+def _without_scrap(body: str) -> str:
+    """An entry without what a pen beside it was read as behind its closed end: "UBND tỉnh; KS THT \\", "...; 2 x . a".
+    A second body behind a semicolon stays."""
+    kept, closed, tail = body.rpartition(";")
+    words = tail.split()
+    if not closed or not kept.strip() or not 0 < len(words) <= MOST_SCRAPS or "(" in tail:
+        return body
+    telling = [word for word in words if sum(map(str.isalpha, word)) > 1]
+    foreign = not any(is_legal_text(word.strip(".,")) or word.isupper() for word in telling)
+    if _SCRAP_SIGNS.search(tail) or not telling or (foreign and not tail.strip()[:1].isupper()):
+        return kept.rstrip(" ;,")
+    return body
 
 
 _ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
@@ -145,7 +164,7 @@ _ARCHIVE = re.compile(
     r"(?P<tail>\s*[:;,.]\s*|\s+|(?<=luu)(?=v[tp]\b))(?P<what>\S.*)?\Z",
     re.DOTALL,
 )
-_DEBRIS = re.compile(r"[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
+_DEBRIS = re.compile(r"\.\s+[a-z]{1,2}\Z|[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
 
 
 def is_archive_alone(text: str) -> bool:

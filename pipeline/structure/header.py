@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from pipeline.knowledge import citations, datelines, doctypes, symbols
 from pipeline.knowledge.fuzzy import aligned, plain
+from pipeline.knowledge.vietnamese import fold
 from pipeline.knowledge.wording import TOGETHER, UNDER_TITLE
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
@@ -59,6 +60,7 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     )
     header.places.update(header.issuing.places)
     _same_spelling(header)
+    _same_initials(header)
     return header
 
 
@@ -70,9 +72,27 @@ def _same_spelling(header: Header) -> None:
     for name in (known.commune, known.district, known.province):
         if header.place is None or where is None or name is None or plain(name) != plain(header.place):
             continue
-        if header.place.isascii() or name in where.raw:
+        if header.place.isascii() or name in where.raw or fold(header.place) not in fold(where.raw):
             header.place = name
             return
+
+
+def _same_initials(header: Header) -> None:
+    """A code that lost the stroke of its Đ has it back where it is the initials of the issuer: "KH-BVNDC" of "Bệnh viện
+    Nguyễn Đình Chiểu". Told as every repair of a symbol."""
+    code = header.body_code
+    words = (header.issuing.issuer or "").split()
+    initials = "".join(word[0] for word in words if word != "và").upper()
+    if code is None or header.symbol is None or len(code) < SURE_INITIALS or "D" not in code or "Đ" not in initials:
+        return
+    if plain(code) == plain(initials) and code != initials:
+        mended = header.symbol.replace(code, initials)
+        where = header.places.get("/number/symbol")
+        header.doubts.append(("low_confidence", f"symbol read as {header.symbol}, taken for {mended}", where))
+        header.symbol = mended
+
+
+SURE_INITIALS = 4  # letters of a code that are no chance; "SD" may be of anybody
 
 
 _JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")

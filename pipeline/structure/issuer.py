@@ -86,11 +86,18 @@ def _respell(issuing: FoundIssuer) -> None:
         for level in _LEVELS:
             value = getattr(found, level)
             complete = level != "commune" and place.box is not None
-            if value is None or (fold(value) in fold(place.raw) and not complete):
+            if value is None or (fold(value) in fold(place.raw) and not complete and not value.isascii()):
                 continue
-            known = gazetteer.known_spelling(value, level)
+            kind = _KIND_BEFORE.search(name[: name.find(value)].lower())
+            known = gazetteer.known_spelling(value, level, kind[1] if kind else None)
+            if known is None and level == "province" and fold(value) not in fold(place.raw):
+                known = gazetteer.nearest_province(value)
             if known is not None:
-                setattr(issuing, field_name, name.replace(value, known))
+                name = name.replace(value, known)
+                setattr(issuing, field_name, name)
+
+
+_KIND_BEFORE = re.compile(r"(tỉnh|huyện|quận|thị xã|xã|phường|thị trấn) $")  # "thành phố" may be of either level
 
 
 _HEAD_OF = re.compile(r"(?:(?:pho )?chu tich|(?:pho )?giam doc|bo truong|(?:pho )?truong (?=ban\b|phong\b))\s*")
