@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline import disk
+from pipeline.document import Document, place_on_page
 from pipeline.errors import InputError
 
 FILE_NAME = "corrections.json"
@@ -43,7 +44,7 @@ class Correction:
     `before` and `after` are plain JSON values. `keys` holds the wording of the list items on the way to the
     place, `page` (from 1) and `box` the place on the scan, `raw` and `line` what the recogniser saw there.
     `confidence` is the machine's own, so that an undo can give it back. `undoes` names the entry taken back.
-    `part` is the first page of the document meant where a file holds several (0: the first or only one);
+    `part` says where the document meant begins where a file holds several (`part_key`; 0: the first or only one);
     entries of one act have one `group`, and are taken back together.
     """
 
@@ -149,17 +150,40 @@ def last_undoable(log: Sequence[Correction]) -> tuple[Correction, ...]:
     return tuple(entry for entry in standing if entry is newest or (entry.group and entry.group == newest.group))
 
 
-def of_part(log: Sequence[Correction], pages: Sequence[int], *, is_first: bool) -> tuple[Correction, ...]:
-    """What the log says of one document of a file that holds several, by its page numbers.
+BELOW = 1_000_000  # no file has as many pages
 
-    A word is known by its page, all else by the first page of its document. Where a later run draws the border
-    elsewhere, an entry whose document does not begin where it did belongs to none: it is kept, and no place guessed.
+
+def part_key(document: Document) -> int:
+    """What `Correction.part` says of a document that shares its file: its first page.
+
+    For one that begins below others on that page `BELOW` is added for each of them.
     """
-    return tuple(
-        entry for entry in log
-        if (entry.page in pages if entry.where == "document" else
-            entry.part == pages[0] or (is_first and not entry.part))
-    )
+    first = document.pages[0]
+    return first.number + BELOW * (place_on_page(first) or 0)
+
+
+def of_part(log: Sequence[Correction], document: Document, *, is_first: bool) -> tuple[Correction, ...]:
+    """What the log says of one document of a file that holds several; its pages as they lie.
+
+    A word is known by its page, and by its place where documents share the page; all else by where its document begins.
+    Where a later run draws the border elsewhere, an entry whose document does not begin where it did belongs to none:
+    it is kept, and no place guessed.
+    """
+    key = part_key(document)
+    pages = {page.number: page for page in document.pages}
+
+    def is_own(entry: Correction) -> bool:
+        if entry.where != "document":
+            return entry.part == key or (is_first and not entry.part)
+        page = pages.get(entry.page) if entry.page is not None else None
+        if page is None or entry.box is None or place_on_page(page) is None:
+            return page is not None
+        left, top, right, bottom = entry.box
+        x, y = (left + right) / 2, (top + bottom) / 2
+        boxes = (line.box for line in page.lines())
+        return any(box is not None and box.left <= x <= box.right and box.top <= y <= box.bottom for box in boxes)
+
+    return tuple(entry for entry in log if is_own(entry))
 
 
 def state(log: Sequence[Correction]) -> dict[str, Correction]:

@@ -302,6 +302,14 @@ class Page:
         return box.turned(-self.turn % 360, self.width, self.height)
 
 
+SPLIT = "split"  # the stage that the `Step` of a page names which several documents share
+
+
+def place_on_page(page: Page) -> int | None:
+    """Which of the documents that share a page this one is, from 0; None for a page that is not shared."""
+    return next((int(step.detail["place"]) for step in page.steps if step.stage == SPLIT), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One input file, or one part of it where a file holds several documents.

@@ -27,7 +27,7 @@ from pipeline.knowledge import encodings, secrecy, vietnamese
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Evidence, Plan
 from pipeline.settings import Preset, Settings
-from pipeline.structure import areas, record, tables
+from pipeline.structure import record, splitting, tables
 from pipeline.writers import export, held, html, markup, searchable
 
 
@@ -130,7 +130,7 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
     # Tables first: their cells bound what may be one paragraph, and a document read again has them already.
     document = reset(document)
     if settings.split:
-        document = areas.part_text_pages(document)
+        document = splitting.part_text_pages(document)
     document = tables.tables(document)
     document = restore_document(document, _restorer(settings.references, settings.reference_digests()), settings.preset)
     document, reports = correcting.report_on_document(document, log)
@@ -139,9 +139,9 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
     ))
     standing = upright(document)
-    parts = areas.split_documents(standing) if settings.split else (standing,)
-    numbers = tuple([page.number for page in part.pages] for part in parts)
-    own = tuple(corrections.of_part(log, pages_of, is_first=not at) for at, pages_of in enumerate(numbers))
+    parts = splitting.split_documents(standing) if settings.split else (standing,)
+    lying = splitting.split_documents(standing, document) if settings.split else (document,)
+    own = tuple(corrections.of_part(log, part, is_first=not at) for at, part in enumerate(lying))
     plans = []
     for part, said in zip(parts, own, strict=True):
         plan, more = correcting.report_on_plan(_with_original_boxes(record.read_record(part), part), said)
@@ -149,8 +149,7 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
         plans.append(plan)
     if log:
         document = correcting.with_reports(document, log, reports)
-    lying = tuple(replace(document, pages=tuple(page for page in document.pages if page.number in pages_of))
-                  for pages_of in numbers)
+        lying = splitting.split_documents(upright(document), document) if settings.split else (document,)
     marks = tuple(secrecy.held(part, said) for part, said in zip(lying, own, strict=True))
     return Reading(document, tuple(plans), lying, marks)
 

@@ -49,3 +49,33 @@ def page_of(
 
 def scan(*pages: Page) -> Document:
     return Document("paper.pdf", "0" * 64, "application/pdf", tuple(pages))
+
+
+AIM = ["I. MỤC ĐÍCH", "Phủ xanh đồi trọc, giữ nước cho ruộng dưới chân đồi.", "II. TỔ CHỨC THỰC HIỆN"]
+
+
+def short_plan(
+    top: float, place: str, number: int, task: str = "Các thôn tự đào hố trước ngày 15/02/2020./."
+) -> list[Line]:
+    """A short plan set from a height on, its letterhead in two columns."""
+    rows = [*AIM, task]
+    end = top + 130 + 20 * len(rows)
+    return [
+        line_at(f"UBND XÃ {place.upper()}", 80, top),
+        line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 300, top - 3),
+        line_at("Độc lập - Tự do - Hạnh phúc", 330, top + 14),
+        line_at(f"Số: {number}/KH-UBND", 90, top + 32),
+        line_at(f"{place}, ngày 02 tháng 01 năm 2020", 310, top + 32),
+        line_at("KẾ HOẠCH", 270, top + 64),
+        line_at("Trồng cây năm 2020", 230, top + 82),
+        *(line_at(row, 100, top + 110 + 20 * i) for i, row in enumerate(rows)),
+        line_at("Nơi nhận:", 80, end),
+        line_at("CHỦ TỊCH", 400, end),
+        line_at("- Lưu: VT.", 80, end + 20),
+        line_at("Lý Văn Sơn", 400, end + 50),
+    ]
+
+
+def two_on_a_page() -> Document:
+    """A page of paper that holds two plans, one above the other."""
+    return scan(page_of([*short_plan(60, "Nà Ớt", 3), *short_plan(430, "Chiềng Ve", 4)]))

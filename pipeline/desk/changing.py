@@ -32,7 +32,7 @@ from pipeline.desk.desk import (
     with_log,
     with_words,
 )
-from pipeline.document import Document, from_json
+from pipeline.document import Document, from_json, place_on_page
 from pipeline.errors import OutputNotWritable, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.plan import Plan
@@ -157,10 +157,12 @@ def _change_file(folder: Path, item: Item, *, words: bool) -> None:
     """
     whole = from_json(json.loads((folder / DOCUMENT).read_text("utf-8")))
     if words:
-        own = {page.number: page for page in item.document.pages}
+        # A page that documents share is not this one's alone: what was said of its words is laid over the whole page.
+        own = {page.number: page for page in item.document.pages if place_on_page(page) is None}
+        whole = correcting.apply_to_document(whole, item.log) if len(own) < len(item.document.pages) else whole
         whole = replace(whole, pages=tuple(own.get(page.number, page) for page in whole.pages))
         write_text(folder / DOCUMENT, export.document_json(whole))
-    if whole.pages[0].number == item.part:
+    if corrections.part_key(whole) == item.part:
         write_text(folder / RECORD, export.record_json(item.plan))
 
 

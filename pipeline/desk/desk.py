@@ -70,8 +70,8 @@ class Item:
 
     @property
     def part(self) -> int:
-        """The first page of a document that shares its file with others, for `Correction.part`; 0 for any other."""
-        return self.document.pages[0].number if file_of(self.name) != self.name else 0
+        """Where a document begins that shares its file with others, for `Correction.part`; 0 for any other."""
+        return corrections.part_key(self.document) if file_of(self.name) != self.name else 0
 
     @property
     def mark(self) -> Mark | None:
@@ -168,9 +168,8 @@ def with_log(out: Path, item: Item) -> Item:
     """The document with what the log of its file says of it now. What belongs to none is shown with the first."""
     file = file_of(item.name)
     log = corrections.load(folder_of(out, file))
-    pages = [page.number for page in item.document.pages]
     is_first = file == item.name or item.name == f"{file}/{PARTS}/01"
-    own = corrections.of_part(log, pages, is_first=is_first)
+    own = corrections.of_part(log, item.document, is_first=is_first)
     return replace(item, log=own, reports=correcting.reports_of(item.document, log if is_first else own))
 
 

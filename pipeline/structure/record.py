@@ -231,7 +231,7 @@ def _section(node: Node, pointer: str, places: dict[str, Place]) -> Section:
 
 
 def _evidence(place: Place) -> Evidence:
-    return Evidence.model_construct(  # of checked values; to check them all once more takes a twentieth of the time
+    return Evidence(
         page=place.page,
         box=place.box.rounded() if place.box is not None else None,
         raw=place.raw,

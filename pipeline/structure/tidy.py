@@ -223,9 +223,9 @@ _BREAKS_AFTER = re.compile(r"[\w)][-–/]$")
 
 def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
     """ "05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
-    text_lines = [entry for entry in entries if entry.kind == "text" and entry.line.text]
+    text_lines = [entry for entry in entries if entry.kind == "text" and _has_text(entry.line)]
     for above, below in pairwise(text_lines):
-        if not above.line.text:
+        if not _has_text(above.line):
             continue  # its only word went to the line before
         last = next(i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text)
         first = next(i for i, word in enumerate(below.line.words) if word.text)
@@ -251,6 +251,10 @@ def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
                 edits=(*tail.edits, Edit("join_broken_token", tail.text, "")),
             ),
         )
+
+
+def _has_text(line: Line) -> bool:
+    return any(word.text for word in line.words)
 
 
 def _with_word(line: Line, index: int, word: Word) -> Line:

@@ -1,7 +1,9 @@
 """A file that holds several documents: each is a document of its own at the desk, and what a person did to it stays."""
 
 import io
+import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import office
@@ -10,9 +12,13 @@ import pikepdf
 import pytest
 
 from pipeline import cli, correcting, corrections
+from pipeline import run as run_stages
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, forms, handover, index, noting, search, tt05
+from pipeline.document import from_json
+from pipeline.settings import Settings
 from pipeline.writers import held, searchable
+from tests.papers import two_on_a_page
 
 HEAD = """ỦY BAN NHÂN DÂN
 XÃ {place}
@@ -104,6 +110,31 @@ def test_corrections_of_one_document_stay_its_own_over_later_runs(root):
         assert (one.verified, two.verified.who) == (None, "Lan")
         assert (corrections.shelf(one.log), corrections.shelf(two.log)) == ({}, {"box": "9"})
     assert not (out / TWO / "corrections.json").exists(), "there is one log, that of the file"
+
+
+def test_a_word_corrected_on_a_page_that_documents_share_stays_with_its_document(tmp_path):
+    folder = tmp_path / "hai.pdf"
+    folder.mkdir()
+    settings = Settings(formats=("record", "document", "text"), split=True)
+    scanned = replace(two_on_a_page(), file="hai.pdf")
+    run_stages.write_outputs(run_stages.read(scanned, settings), None, folder, settings)
+    item = desk.load(tmp_path, "hai.pdf/parts/02")
+    pointer, word = next(
+        (correcting.word_pointer(0, b, n, w), word) for b, block in enumerate(item.document.pages[0].blocks)
+        for n, line in enumerate(block.lines) for w, word in enumerate(line.words) if word.text == "ruộng")
+    changing.change(tmp_path, item.name, [noting.word_entry(item, pointer, "nương", "Lan")], desk_cli.reread,
+                    desk_cli.rewrite)
+    told = [entry for entry in corrections.load(folder) if entry.where == "document"]
+    assert [(entry.page, entry.box) for entry in told] == [(1, word.box.rounded())]
+    one, two = desk.load(tmp_path, "hai.pdf/parts/01"), desk.load(tmp_path, item.name)
+    assert [sum("nương" in line.text for line in part.document.pages[0].lines()) for part in (one, two)] == [0, 1]
+    whole = from_json(json.loads((folder / "document.json").read_text("utf-8")))
+    lines = [line.text for line in whole.pages[0].lines()]
+    assert len(list(whole.words())) == len(list(scanned.words())), "the page of the file has the words of both"
+    assert sum("nương" in line for line in lines) == 1
+    assert sum("ruộng" in line for line in lines) == 1
+    again = run_stages.read(scanned, settings, corrections.load(folder))
+    assert ["nương" in " ".join(word.text for word in part.words()) for part in again.parts] == [False, True]
 
 
 def test_a_document_that_is_not_told_apart_any_more_keeps_its_corrections_unused(root):
