@@ -26,7 +26,9 @@ HOPELESS = -60.0  # nats
 NO_WORTH = -50.0  # nats a letter, of what has no candidate
 UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
 WORTH_WEIGHT = 0.5  # the same for telling whether a token fits anything
-OTHER_NAME = -1.5  # nats for other letters than those read in a name, where they can be a syllable: see `spared`
+# Nats for other letters than those read in a name, where they can be a syllable: see `spared`. More where they are
+# those of a surname and a name follows: "Vi Văn" is no "Vũ Văn".
+OTHER_NAME = {"plain": -1.5, "surname": -3.0}
 # Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
 # capitals, among words in capitals on another line; about the shares in administrative text. A syllable in capitals
 # among others that are not is rare, and "HO" is what becomes of "Hỗ".
@@ -35,6 +37,7 @@ CASE_PRIOR = {
     "start": (-2.3, -0.1, -8.0),
     "capitals": (-5.0, -5.0, 0.0),
     "run": (-4.0, -3.0, -0.1),
+    "surname": (-1.8, 0.0, -8.0),
 }
 # Signs that English models print for a capital letter: "§6", "$6" for Số.
 LIKE_LETTER = str.maketrans("§$", "SS")
@@ -142,7 +145,7 @@ class Finder:
             self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
         self._printed = {LOWER: self.syllables}
         self._lists: dict[tuple[str, str, str, str], Candidates] = {}
-        self._spared: dict[tuple[str, str, str], Candidates] = {}
+        self._spared: dict[tuple[str, str, str, str], Candidates] = {}
         self._worth: dict[str, tuple[Candidates, float]] = {}  # by text: the list it was told of last
 
     def printed(self, case: int) -> tuple[str, ...]:
@@ -167,21 +170,22 @@ class Finder:
             self._worth[text] = found, value
         return value
 
-    def spared(self, channel: Channel, piece: str, with_tail: str = "") -> Candidates:
-        """The same as `read_by` in a plain line, but in a name the letters that were read are worth more than what is
-        frequent: "Ma Văn" is no "Mai Văn"."""
-        key = (channel.name, piece, with_tail)
+    def spared(self, channel: Channel, piece: str, setting: str, with_tail: str = "") -> Candidates:
+        """The same as `read_by`, but in a name the letters that were read are worth more than what is frequent: "Ma
+        Văn" is no "Mai Văn". `setting` is one of OTHER_NAME."""
+        key = (channel.name, piece, setting, with_tail)
         known = self._spared.get(key)
         if known is None:
-            known = self._spared[key] = self._spare(self.read_by(channel, piece, "plain", with_tail), piece)
+            found = self.read_by(channel, piece, setting, with_tail)
+            known = self._spared[key] = self._spare(found, piece, OTHER_NAME[setting])
         return known
 
-    def _spare(self, found: Candidates, text: str) -> Candidates:
+    def _spare(self, found: Candidates, text: str, shift: float) -> Candidates:
         key = vietnamese.search_key(text)
         if len(text) < 2 or not text.istitle() or key not in self.by_base:
             return found
         other = np.array([vietnamese.search_key(one) != key for one in found.texts])
-        return Candidates(found.words, found.emissions + np.where(other, OTHER_NAME, 0.0), found.texts, found.tails)
+        return Candidates(found.words, found.emissions + np.where(other, shift, 0.0), found.texts, found.tails)
 
     def read_by(self, channel: Channel, piece: str, setting: str, with_tail: str = "") -> Candidates:
         """Candidates of a piece read through this channel. `setting` is one of CASE_PRIOR."""
@@ -217,7 +221,8 @@ class Finder:
         texts = tuple(printed[row][place] for place, row in zip(chosen.tolist(), rows.tolist(), strict=True))
         rows_of_others = self.itself(piece, set(texts))
         capitals = sum(letter.isupper() for letter in piece)
-        if channel.name == GARBLING and 2 * capitals > len(piece):
+        listed = piece in self.short.by_key.get(vietnamese.search_key(piece), ())  # "CTr" is what it says
+        if channel.name == GARBLING and 2 * capitals > len(piece) and not listed:
             rows_of_others += self.short.misread(channel, piece, {row[2] for row in rows_of_others})
         extra = _columns(rows_of_others)
         return Candidates(
@@ -226,6 +231,10 @@ class Finder:
             texts + extra.texts,
             np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
         )
+
+    def as_code(self, piece: str) -> Candidates:
+        """Candidates of a part of a symbol: what was read, and codes of the closed lists with the same letters."""
+        return _columns(self.itself(piece, set()))
 
     def with_near(self, found: Candidates, piece: str, tone: float, base: float) -> Candidates:
         """The list with every syllable of the same bare letters, at no less than these log-probabilities.
@@ -270,7 +279,8 @@ class Finder:
         own = self.vocabulary.number(piece)
         if piece not in known:
             # A syllable in odd capitals ("bUA") is no known word: the channel has told what speaks for it.
-            names = self.short.by_key.get(key, ()) if short else ()
+            names = self.short.by_key.get(key, ())
+            names = names if short or piece in names else ()
             listed = piece in names or (not names and own > UNKNOWN and self.vocabulary.words[own] not in self.place)
             cost = PLAIN_KNOWN if listed else identity_cost(piece)
             rows.append((own if listed and own > UNKNOWN else ABBREVIATION if short else UNKNOWN, cost, piece))

@@ -5,6 +5,8 @@ text nothing that was read stands for itself.
 """
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from pipeline.decoder import router
@@ -12,6 +14,7 @@ from pipeline.decoder.candidates import is_damage
 from pipeline.decoder.language import UNKNOWN, Vocabulary
 from pipeline.decoder.pending import Kind, Preset
 from pipeline.knowledge import vietnamese
+from pipeline.knowledge.lexicon import load_table
 
 # How sure a change must be in a garbled text: but in "strict" the most probable word, for what was read there has no
 # claim of its own. Held back at 0.5, one of 20 errors on the development pages was a word known to be wrong.
@@ -40,7 +43,7 @@ def may_change(
     if condition in CHANGE_VIETNAMESE:
         if is_damage(read):
             return sure >= CHANGE_DAMAGE[preset]
-        if vietnamese.is_syllable(read) and vocabulary.number(read) == UNKNOWN:
+        if is_no_word(read, vocabulary):
             return sure >= max(CHANGE_DAMAGE[preset], CHANGE_RARE)
         if heard:
             return sure >= CHANGE_TO_READ[preset]
@@ -50,6 +53,23 @@ def may_change(
     if is_read_by_vietnamese(read):
         return sure >= CHANGE_VIETNAMESE["slips"][preset]
     return sure >= CHANGE[preset] if vietnamese.is_syllable(read) or preset == "strict" else True
+
+
+def is_no_word(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether a possible syllable stands in no text, or only as a slip of another ("bỗ" for "bổ")."""
+    return vietnamese.is_syllable(text) and (
+        vocabulary.number(text) == UNKNOWN or is_misprint(text)
+    )
+
+
+def is_misprint(text: str) -> bool:
+    """Whether a syllable is one of the closed list of those that stand in text only as slips of another."""
+    return vietnamese.fold(text) in _misprints()
+
+
+@cache
+def _misprints() -> frozenset[str]:
+    return frozenset(vietnamese.fold(row[0]) for row in load_table("misprints"))
 
 
 def calibrated(chance: float, offset: float, slope: float) -> float:

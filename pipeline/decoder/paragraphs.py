@@ -14,6 +14,7 @@ from itertools import pairwise
 from pipeline.decoder.pending import PendingWord
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
+from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, to_old_style
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
@@ -52,7 +53,8 @@ def is_capitals(row: Sequence[PendingWord]) -> bool:
 
 
 def settings(row: Sequence[PendingWord]) -> list[str]:
-    """How each word of a line is set: in a line of capitals, in a run of them ("SỞ Y TẾ" beside the motto), plainly."""
+    """How each word of a line is set: in a line of capitals, in a run of them ("SỞ Y TẾ" beside the motto), as what may
+    be a surname before a further name, plainly."""
     if is_capitals(row):
         return ["capitals"] * len(row)
     found = ["plain"] * len(row)
@@ -64,7 +66,16 @@ def settings(row: Sequence[PendingWord]) -> list[str]:
         if sum(_upper(word.raw, 2) and search_key(_letters(word.raw)) in bare_syllables() for word in run) > 1:
             found[start:number] = ["run"] * len(run)
         start = number + 1
+    for number, (word, after) in enumerate(pairwise(row)):
+        if word.raw.istitle() and after.raw[:1].isupper() and search_key(word.raw) in _surnames():
+            found[number] = "surname" if found[number] == "plain" else found[number]
     return found
+
+
+@cache
+def _surnames() -> frozenset[str]:
+    """Surnames by their bare letters."""
+    return frozenset(search_key(row[0]) for row in load_table("surnames"))
 
 
 def _letters(text: str) -> str:

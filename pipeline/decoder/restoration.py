@@ -32,6 +32,7 @@ from pipeline.decoder.paragraphs import (
 )
 from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
 from pipeline.decoder.references import References
+from pipeline.decoder.remembering import remember
 from pipeline.decoder.trained import MODEL, Trained, load
 from pipeline.decoder.wear import weigh_by_wear
 from pipeline.decoder.weaving import Weaver
@@ -159,6 +160,11 @@ class Restorer:
                 self._decode_spans(lines, spans, kind, preset, models)
                 if models and expect(lines, spans, trusted):
                     self._decode_spans(lines, spans, kind, preset, models)
+        for kind in sorted(MENDED):
+            remember(
+                [row for row, condition in zip(lines, conditions, strict=True) if condition == kind],
+                self.trained.vocabulary, self.trained.model, kind, preset,
+            )
         agree([row for row, condition in zip(lines, conditions, strict=True) if condition == "unmarked"])
         by_sheet: dict[int, list[tuple[PendingWord, str]]] = {}
         for row, condition, sheet in zip(lines, conditions, sheets or [0] * len(lines), strict=True):

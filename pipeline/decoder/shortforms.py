@@ -16,6 +16,7 @@ from pipeline.knowledge import vietnamese
 LISTED = -2.0  # a listed abbreviation misread in its letters
 LONGEST_SHORT = 10  # letters of an abbreviation
 SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
+MORE_LETTERS = 5  # letters of a reading for which one may be missing or too many: PT is no PYT
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 Row = tuple[int, float, str]  # word number, log-probability of the reading, printed form
@@ -58,6 +59,7 @@ class ShortForms:
         return [
             (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
             for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
+            and abs(len(forms[place]) - len(piece)) <= len(piece) // MORE_LETTERS
         ]
 
     def composed(self, key: str) -> list[str]:

@@ -18,6 +18,7 @@ Kind = Literal["text", "number", "symbol", "label", "other", "punctuation"]
 _OPENING = "\"'“”‘’„«(<[{-–—*•+=_|~^`.,;:…/\\§"
 _CLOSING = "\"'“”‘’«».,;:!?…)>]}-–—*•+=_|~^`/\\"
 _AMBIGUOUS_TAIL = "?'’‘)"
+_STROKE_TAIL = "!"  # behind capitals: "HO!" is HỘI
 _ENDS = frozenset(".;:!?…")
 
 _NUMBER = re.compile(r"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?(?:%|‰|°|º|ha|km|kg|m|m2|m3|tr|h)?", re.IGNORECASE)
@@ -108,6 +109,8 @@ def _cut_core(core: str, tail: str) -> list[Piece]:
         elif _LETTER.search(part) or (set(part) & LETTER_SIGNS and len(part) <= 7 and len(_DIGITS.findall(part)) < 2):
             last = number == len(parts) - 1
             doubtful = part + tail[0] if last and tail and tail[0] in _AMBIGUOUS_TAIL else ""
+            if last and tail.startswith(_STROKE_TAIL) and len(part) > 1 and part.isupper():
+                doubtful = part + "I"
             pieces.append(Piece(part, "text", doubtful))
         else:
             pieces.append(Piece(part, "number" if _DIGITS.search(part) else "other"))

@@ -13,17 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoder import neural, tokens
-from pipeline.decoder.candidates import HOPELESS, Candidates, is_damage, mixed
+from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
 from pipeline.decoder.deciding import (
     DEBRIS,
     doubt_shift,
     is_debris,
+    is_misprint,
+    is_no_word,
     is_read_by_vietnamese,
     kind_of,
     may_change,
     share,
 )
-from pipeline.decoder.language import BOUNDARY, NUMBER, UNKNOWN, LanguageModel
+from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
 from pipeline.decoder.paragraphs import MENDED_SYMBOL
 from pipeline.decoder.pending import UNTOLD, Kind, PendingWord, Preset, Slot
@@ -45,11 +47,16 @@ LONGEST_JOINED = 9  # letters of two tokens read as one syllable
 # plan had changed ("xã" for "tỉnh", its own name) none was among the candidates at all.
 EXPECTED = ((0.9, 7.0, 13.0), (0.5, 4.0, 9.0))
 READ_RIGHT = -0.7  # log-probability floor of a word standing as the Vietnamese model read it; an estimate
-RARE = -5.0  # the same for a possible syllable that 88 million tokens of text do not have ("buỗi"); an estimate
+# The same for a possible syllable that 88 million tokens of text do not have ("buỗi") or have by slips only ("bỗ"); an
+# estimate.
+RARE = -5.0
 # Log-probability floor of a syllable with other marks than those read: worn scans lose and blur marks far more often
 # than the synthetic pages of the channel. One that differs in its tone only, in any marks.
 NEAR_TONE, NEAR_BASE = -5.0, -6.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
+
+
+MIXED_CODES = frozenset({"TTg", "CTr", "TTr", "QyĐ"})  # codes with a small letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,15 @@ def _may_be_two(text: str) -> bool:
 def _halving(text: str) -> range:
     """Where a token may be cut in two."""
     return range(2, len(text) - 1)
+
+
+def is_of_code(word: PendingWord, piece: tokens.Piece) -> bool:
+    """Whether a piece in capitals is one of several joined by strokes, as in "TĐTN-PT": a symbol without its number."""
+    letters = [part.text for part in word.pieces if part.kind == "text"]
+    return len(letters) > 1 and all(
+        text in MIXED_CODES or (len(text) > 1 and text.isalpha() and text.isupper())
+        for text in letters
+    ) and piece.text in letters
 
 
 class Weaver:
@@ -138,7 +154,7 @@ class Weaver:
         piece = slot.word.pieces[slot.place]
         if piece.kind == "punctuation":
             doubtful = slot.place > 0 and slot.word.pieces[slot.place - 1].with_tail
-            if tokens.ends_sentence(piece.text) and not (doubtful and piece.text == "?"):
+            if tokens.ends_sentence(piece.text) and not (doubtful and piece.text in ("?", "!")):
                 self._boundary()
             self.last_text = -1
         elif piece.kind == "text":
@@ -179,7 +195,8 @@ class Weaver:
     def _candidates(self, piece: tokens.Piece, setting: str, word: PendingWord) -> Candidates:
         if self.condition == "unmarked":
             return self.finder.without_marks(piece.text)
-        found = self._read(piece, setting, word.recognised)
+        code = setting in ("plain", "start", "surname") and is_of_code(word, piece)
+        found = self._read(piece, setting, word.recognised, code)
         own = UNTOLD if word.recognised is None else word.recognised
         for text, confidence in word.heard:
             other = self._read(tokens.Piece(text, "text"), setting, confidence)
@@ -196,15 +213,20 @@ class Weaver:
         shift = bonus * expected.agreement
         return Candidates(found.words, found.emissions + np.where(same, shift, 0.0), found.texts, found.tails)
 
-    def _read(self, piece: tokens.Piece, setting: str, recognised: float | None) -> Candidates:
-        """Candidates of one reading of a piece, by the channel of its reader."""
+    def _read(
+        self, piece: tokens.Piece, setting: str, recognised: float | None, code: bool = False
+    ) -> Candidates:
+        """Candidates of one reading of a piece, by the channel of its reader; `code`: a part of a symbol."""
         if self.condition == "garbled" and not is_read_by_vietnamese(piece.text):
-            if setting == "plain":
-                return self.finder.spared(self.trained.latin, piece.text, piece.with_tail)
+            if code:
+                return self.finder.as_code(piece.text)
+            if setting in OTHER_NAME:
+                return self.finder.spared(self.trained.latin, piece.text, setting, piece.with_tail)
             return self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
         found = self.finder.read_by(self.trained.vie, piece.text, setting, piece.with_tail)
         if self.condition in ("slips", "clean"):
-            name = NAME if piece.text.istitle() and len(piece.text) > 1 else 0.0
+            named = piece.text.istitle() and len(piece.text) > 1 and not is_misprint(piece.text)
+            name = NAME if named else 0.0
             found = self.finder.with_near(found, piece.text, NEAR_TONE + name, NEAR_BASE + name)
         if is_damage(piece.text):  # "tñ" is a misread syllable, not the short form TN
             found = found.only(np.flatnonzero([
@@ -213,13 +235,15 @@ class Weaver:
         key = vietnamese.fold(piece.text)
         same = np.array([vietnamese.fold(text) == key for text in found.texts])
         # What was read stands as it was printed, whatever the case prior says.
-        floor = found.emissions if is_damage(piece.text) else np.where(
-            found.words == UNKNOWN, READ_RIGHT + (RARE if vietnamese.is_syllable(piece.text) else 0.0), READ_RIGHT
-        )
-        emissions = np.where(
-            same, np.maximum(found.emissions, floor), found.emissions + doubt_shift(recognised)
-        )
-        texts = tuple(piece.text if own else text for own, text in zip(same.tolist(), found.texts, strict=True))
+        rare = is_no_word(piece.text, self.trained.vocabulary)
+        if is_damage(piece.text):
+            own = found.emissions
+        elif rare:
+            own = np.full(len(found), READ_RIGHT + RARE)
+        else:
+            own = np.maximum(found.emissions, READ_RIGHT)
+        emissions = np.where(same, own, found.emissions + doubt_shift(recognised))
+        texts = tuple(piece.text if kept else text for kept, text in zip(same.tolist(), found.texts, strict=True))
         return Candidates(found.words, emissions, texts, found.tails)
 
     def _text(self, slot: Slot, piece: tokens.Piece) -> None:
