@@ -56,3 +56,12 @@ def test_a_place_that_restoration_changed_is_spelled_as_in_the_letterhead() -> N
     plan = record.read_record(tables.tables(scan(page_of(lines))))
     assert plan.issued.place == "Thạnh Hóa"
     assert plan.issuer.district == "Thạnh Hóa"
+
+
+def test_an_archive_line_keeps_the_codes_that_were_read() -> None:
+    """Restoration knows syllables and the usual short forms; what an office calls its rooms it does not know."""
+    kept = line_at("- Lưu: VT, KTNS, NNMT.", 85, 240)
+    words = [replace(word, text=word.text.replace("KTNS", "BKTNS")) for word in kept.words]
+    lines = [*(line_at(text, 85, 100 + 20 * at) for at, text in enumerate(BODY)), line_at("Nơi nhận:", 85, 220)]
+    lines += [replace(kept, words=tuple(words)), line_at("CHỦ TỊCH", 340, 220), line_at("Trần Thị Mai", 340, 300)]
+    assert record.read_record(tables.tables(scan(page_of(lines)))).archive == "VT, KTNS, NNMT"

@@ -29,6 +29,8 @@ _SYMBOL = re.compile(
   |
     \d{1,6}[A-Za-z]?/(?:(?:19|20)\d{2}/)?[^\W\d_][\w&.]*(?:[-–][\w&.]+)*   # 29/KH-UBND, 30/2020/NĐ-CP, 33/2024/QH15
   | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*(?:[-–][\w&.]+)*                  # 26-CT/TU, 208-KH/TĐTN-PT
+  | [A-ZĐ]{2,4}/[A-ZĐ]{2,}[-–][A-ZĐ]{2,}                                 # "112 KH/TĐTN-PT"
+  | [TK]/[TML]                                                           # powers of the Party: T/M, K/T, T/L
   | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
     """,
     re.VERBOSE,

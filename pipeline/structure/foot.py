@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.knowledge import persons, positions, recipients, signers
-from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.structure.closing import BULLET, SIGNING, SURE_POSITION, is_recipients_head
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 
@@ -316,6 +316,18 @@ def _inline_start(line: PlacedLine) -> PlacedLine | None:
     return None
 
 
+_CODE = re.compile(r"[(\W]*[" + CAPITALS + r"0-9&.]{2,8}[)\W]*")
+
+
+def _with_codes_as_read(line: PlacedLine) -> str:
+    """The text of a line of codes ("VT, KTNS") with those that restoration gave other letters as they were read: it
+    knows syllables and the usual short forms, and an office has its own."""
+    return " ".join(
+        word.raw if _CODE.fullmatch(word.raw) and plain(word.raw) != plain(word.text) else word.text
+        for word in line.words if word.text
+    )
+
+
 def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[tuple[FoundRecipient, ...], str | None]:
     found: list[FoundRecipient] = []
     archive: str | None = None
@@ -324,7 +336,7 @@ def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[
         kept = recipients.parse_archive(text)
         if kept is not None:
             if archive is None:
-                archive = kept
+                archive = recipients.parse_archive(" ".join(map(_with_codes_as_read, entry))) or kept
                 places["/archive"] = place_of_lines(entry)
             continue
         recipient = recipients.split_recipient(text)

@@ -82,9 +82,11 @@ def _same_initials(header: Header) -> None:
     Nguyễn Đình Chiểu". Told as every repair of a symbol."""
     code = header.body_code
     words = (header.issuing.issuer or "").split()
-    initials = "".join(word[0] for word in words if word != "và").upper()
+    first = (word[0].upper() for word in words if word != "và")
+    initials = "".join(letter if letter == "Đ" else plain(letter).upper() for letter in first)
     if code is None or header.symbol is None or len(code) < SURE_INITIALS or "D" not in code or "Đ" not in initials:
         return
+    initials = initials[: len(code)]  # "BCĐPC" of "Ban Chỉ đạo phổ cập giáo dục"
     if plain(code) == plain(initials) and code != initials:
         mended = header.symbol.replace(code, initials)
         where = header.places.get("/number/symbol")

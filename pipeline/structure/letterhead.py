@@ -43,12 +43,12 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     """A line above the title, parted where the left column ends, each part in its area."""
     start = motto_start(line.text)
     if start is not None:
-        return tuple(
-            replace(part, area="motto")
-            if motto_start(part.text) is not None
-            else replace(part, area=_plain_head_area(part))
-            for part in parted(line, word_at(line, start))
-        )
+        parts = parted(line, word_at(line, start))
+        # the number may stand beside the motto's second line
+        if len(parts) == 2 and motto_start(parts[0].text) is None:
+            return *_split_head_line(parts[0]), replace(parts[1], area="motto")
+        return tuple(replace(part, area="motto" if motto_start(part.text) is not None else _plain_head_area(part))
+                     for part in parts)
     movement = _movement_start(line.text)
     if movement is not None:
         left, *right = parted(line, word_at(line, movement))
