@@ -65,3 +65,19 @@ def test_an_archive_line_keeps_the_codes_that_were_read() -> None:
     lines = [*(line_at(text, 85, 100 + 20 * at) for at, text in enumerate(BODY)), line_at("Nơi nhận:", 85, 220)]
     lines += [replace(kept, words=tuple(words)), line_at("CHỦ TỊCH", 340, 220), line_at("Trần Thị Mai", 340, 300)]
     assert record.read_record(tables.tables(scan(page_of(lines)))).archive == "VT, KTNS, NNMT"
+
+
+def test_a_name_whose_beginning_lies_under_a_seal_is_told_and_not_completed() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("KT. CHỦ TỊCH", 340, 220), ("lạm Trường Thọ.", 345, 300),
+    )
+    assert (plan.signature.authority, plan.signature.name) == ("KT. CHỦ TỊCH", None)
+    assert "name read as lạm Trường Thọ" in " ".join(warning.message for warning in plan.warnings)
+
+
+def test_a_power_that_a_seal_parted_from_its_position_is_not_lost() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("XT.", 330, 220), ("CHỦ TỊCH", 356, 222),
+        ("Trần Thị Mai", 340, 300),
+    )
+    assert (plan.signature.authority, plan.signature.title) == ("KT. CHỦ TỊCH", None)

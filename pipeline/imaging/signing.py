@@ -326,7 +326,11 @@ def _other_readings(word: SeenWord, first: Sequence[SeenWord], looks: Sequence[S
             common = min(word.right, other.right) - max(word.left, other.left)
             same = common > 0.6 * max(word.right - word.left, other.right - other.left)
             # strokes make "THùỳnh" of "Huỳnh": what no word can be says nothing against one
-            told = vietnamese.is_legal_text(other.text) or not vietnamese.is_legal_text(word.text)
+            told = _may_be_word(other.text) or not _may_be_word(word.text)
             if same and told and other.text != word.text:
                 found.setdefault(other.text, Reading(source, other.text, other.confidence))
     return tuple(found.values())
+
+
+def _may_be_word(text: str) -> bool:
+    return vietnamese.is_legal_text(text) and not any(map(str.isdecimal, text))

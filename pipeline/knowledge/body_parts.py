@@ -49,6 +49,7 @@ _KIND_KEYS = {
     "tx": "thị xã",
 }
 
+WHOLE_NAME = 4  # words of a body before a kind without a name
 _DAMAGED_KINDS = {
     "tĩnh": "tỉnh",
     "tình": "tỉnh",
@@ -199,7 +200,7 @@ def kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int
         if (
             damaged
             and words[index].isupper()
-            and index + 1 < len(words)
+            and (index + 1 < len(words) or index >= WHOLE_NAME)  # "CÁC CƠ QUAN" / "TÌNH"
             and (index == 0 or key_of(words[index - 1]) != "ha")
         ):
             return damaged, 1

@@ -107,7 +107,7 @@ def _components(head: Header, foot: Foot) -> Iterator[Notice]:
         "date": head.date is not None or head.place is not None,
         "type": head.type_name is not None,
         "title": head.title is not None,
-        "signature": foot.name is not None or foot.title is not None,
+        "signature": any((foot.name, foot.title, foot.authority)),
         "recipients": bool(foot.recipients),
     }
     for name in _COMPONENTS:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.document import union
 from pipeline.knowledge import persons, positions, recipients, signers
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.structure.closing import BULLET, SIGNING, SURE_POSITION, is_recipients_head
@@ -44,7 +45,8 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     """Signature, recipients and archive line from the labelled lines of a document."""
     places: dict[str, Place] = {}
     entries, archive = _recipients([line for line in lines if line.area == "recipients"], places)
-    signing = [kept for line in lines if line.area == "signature" and (kept := _without_scrawl(line)) is not None]
+    signed = _with_powers_joined([line for line in lines if line.area == "signature"])
+    signing = [kept for line in signed if (kept := _without_scrawl(line)) is not None]
     columns = _columns(signing)
     signing = [line for column in columns for line in column]
     blocks: tuple[signers.SignatureBlock, ...] = ()
@@ -80,6 +82,10 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         damaged = _name_among(signing, LIKELY_NAME, taken)
         if damaged is not None:
             first = replace(first, name=damaged[1], name_lines=(damaged[0],))
+    if first.name is None and len(blocks) == 1:
+        half = _half_name(signing, {*first.authority_lines, *first.title_lines})
+        if half is not None:
+            doubts = (*doubts, f"name read as {half}, its beginning not readable")
     if first.name is not None and len(first.name.split()) == 2 and any(line.box is not None for line in signing):
         doubts = (*doubts, f"name read as {first.name}; names of two syllables are few, the first may lie under a seal")
     for key, indexes in (
@@ -124,6 +130,29 @@ def _moved(block: signers.SignatureBlock, by: int) -> signers.SignatureBlock:
         title_lines=move(block.title_lines),
         name_lines=move(block.name_lines),
     )
+
+
+_POWER_ALONE = re.compile(r"(?:TM|TL|TUQ|[" + CAPITALS + r"]?T)\.")
+NEAR = 30.0  # points between a power and its position on one row
+
+
+def _with_powers_joined(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The lines with a power that stands by itself put before the position on its row: a seal between them made two
+    lines of "KT. CHỦ TỊCH", and a chairman of his deputy."""
+    out = list(lines)
+    for power in [line for line in lines if _POWER_ALONE.fullmatch(line.text.strip())]:
+        for at, other in enumerate(out):
+            if power.box is None or other.box is None or other is power or not _on_one_row(power, other):
+                continue
+            if -NEAR < other.box.left - power.box.right < NEAR and signers.authority_likeness(other.text) >= SIGNING:
+                whole = replace(
+                    other, words=(*power.words, *other.words), text=f"{power.text} {other.text}",
+                    box=union([power.box, other.box]),
+                )
+                out[at] = whole
+                out = [line for line in out if line is not power]
+                break
+    return out
 
 
 APART = 40.0  # points between the columns of two signers; debris of a seal stands nearer
@@ -177,6 +206,16 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
         name = " ".join(words)
         if index not in taken and persons.name_likeness(name) >= least:
             return index, name
+    return None
+
+
+def _half_name(lines: Sequence[PlacedLine], taken: Collection[int]) -> str | None:
+    """A line with the end of a name whose family name lies under a seal ("lạm Trường Thọ"), for a person to look at."""
+    for index in range(len(lines) - 1, -1, -1):
+        words = lines[index].text.strip(" .,;").split()
+        named = [word for word in words[1:] if _is_name_word(word) and word[1:].islower()]
+        if index not in taken and 3 <= len(words) <= 5 and len(named) == len(words) - 1:
+            return " ".join(words)
     return None
 
 
@@ -252,7 +291,7 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     if not words or line.box is None:
         return kept if words else None
     told = max(signers.authority_likeness(kept.text), persons.name_likeness(kept.text))
-    named = sum(word.text[:1].isupper() and word.text.isalpha() for word in words) >= 2
+    named = sum(word.text[:1].isupper() and word.text.rstrip(".,;").isalpha() for word in words) >= 2
     return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
 
 
