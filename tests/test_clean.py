@@ -281,3 +281,14 @@ def test_a_stamp_beside_the_print_is_text() -> None:
     assert "marks_taken_out" not in done(cleaned)
     copy = cv2.resize(cleaned.image, page.shape[::-1])
     assert (copy[draw > 0] < 150).mean() > 0.8
+
+
+def test_corners_that_leave_the_print_askew_are_no_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = drawn.text_page(lines=30)
+    high, wide = page.shape
+    lean = 0.06 * wide  # a leaning quadrilateral, as black borders of a scanner now and then make
+    wrong = np.array([[0, 0], [wide, -lean], [wide, high - lean], [0, high]], dtype=np.float64)
+    monkeypatch.setattr(clean.sheet, "corners", lambda flat: wrong)
+    done = dict(clean.clean(page, 150.0).steps[0].detail["done"])
+    assert "sheet" not in done
+    assert abs(done.get("deskewed", 0.0)) < 0.3

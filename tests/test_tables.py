@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from pipeline.document import Box, Document, FoundObject, Line, Page, upright
+from pipeline.document import Box, Document, FoundObject, Line, Page, Step, upright
 from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
@@ -362,3 +363,43 @@ def test_pieces_of_one_line_in_a_cell_keep_their_order() -> None:
     low = line_at("Diện tích", 110.0, lines[2].box.top + 1.5)  # type: ignore[union-attr]
     page = tables.find_tables(page_of([*lines, low], objects=grid(XS, YS)))
     assert next(cell.text for cell in page.tables[0].cells if (cell.row, cell.column) == (2, 1)) == "Diện tích ngô"
+
+
+SHEET = [[0, 0], [1000, 52.4], [910, 1800], [-90, 1747.6]]  # falls by three degrees to the right
+
+
+@pytest.mark.parametrize("done", [{"deskewed": 2.0}, {"sheet": SHEET, "deskewed": -1.0}])
+def test_a_page_that_was_scanned_askew_has_the_cells_of_a_straight_one(done: dict[str, object]) -> None:
+    straight = page_of(table_lines(ROWS), objects=grid(XS, YS))
+    degrees = 2.0
+    askew = askew_by(straight, degrees)
+    assert texts(tables.find_tables(askew)) != texts(tables.find_tables(straight))  # nothing says that it is askew
+    noted = replace(askew, steps=(Step("clean", "2", {"done": done}),))
+    found = tables.find_tables(noted)
+    assert texts(found) == texts(tables.find_tables(straight))
+    words = {(word.text, word.box) for block in askew.blocks for line in block.lines for word in line.words}
+    assert {(w.text, w.box) for block in found.blocks for line in block.lines for w in line.words} == words
+
+
+def askew_by(page: Page, degrees: float) -> Page:
+    """The page with all boxes moved as on a sheet that lies askew."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+
+    def moved(box: Box | None) -> Box | None:
+        if box is None:
+            return None
+        x, y = box.middle[0] - page.width / 2, box.middle[1] - page.height / 2
+        left, top = page.width / 2 + x * cos - y * sin, page.height / 2 + x * sin + y * cos
+        wide, high = box.width / 2, box.height / 2
+        return Box(left - wide, top - high, left + wide, top + high)
+
+    def line_of(line: Line) -> Line:
+        return replace(
+            line, box=moved(line.box), words=tuple(replace(word, box=moved(word.box)) for word in line.words)
+        )
+
+    return replace(
+        page,
+        blocks=tuple(replace(b, lines=tuple(map(line_of, b.lines)), box=moved(b.box)) for b in page.blocks),
+        objects=tuple(replace(o, box=moved(o.box) or o.box) for o in page.objects),
+    )

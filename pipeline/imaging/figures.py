@@ -334,6 +334,7 @@ _PURE = re.compile(r"[IVX]+")
 _LIKE_ROMAN = re.compile(r"[IVXTHLl]+")  # "Quý TI/2019": what a recogniser of text makes of Roman numerals
 _TELLS = re.compile(r"[\d<>≥≤±+%]|[(]?[IVX]+[).:,;-]?")
 _TAIL = ".,;:"
+_SHARES = ("%", "(%)")  # "®)": what stands in the head of a column of shares
 
 
 def _with_letters(told: str, text: str) -> str | None:
@@ -342,6 +343,8 @@ def _with_letters(told: str, text: str) -> str | None:
     >>> _with_letters("26/2021/L-L", "26/2921/NĐ-CP"), _with_letters("47,4", "474"), _with_letters("1422", "14h22")
     ('26/2021/NĐ-CP', '47,4', None)
     """
+    if told in _SHARES and not any(map(str.isalnum, text)):
+        return told
     if "*" in told or (not _TELLS.match(told) and not _FIGURE.search(told)):
         return None
     runs = _RUN.findall(text)
@@ -365,6 +368,8 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     """Whether the figures that the reader of figures saw take the place of the word's."""
     if word.text.rstrip(_TAIL) == text.rstrip(_TAIL):
         return False  # how a sentence goes on is the recogniser's to tell
+    if text in _SHARES and not any(map(str.isalnum, word.text)) and "%" not in word.text:
+        return confidence > SURER_THAN_DOUBT and word.confidence < FIRM
     if word.text == "%":
         return False  # alone in a cell of units; its first ring looks like a figure
     old, new = _digits(word.text), _digits(text)

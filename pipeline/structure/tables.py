@@ -18,6 +18,7 @@ from dataclasses import replace
 from pipeline.document import Block, Document, Line, Page, Table, union, upright
 from pipeline.structure.gutter_tables import from_gutters, from_level_rules
 from pipeline.structure.ruled_tables import filled, ruled_regions
+from pipeline.structure.straight import as_displayed, straight_box, straightened
 from pipeline.structure.text_tables import from_bars, from_columns, from_rows
 
 
@@ -47,6 +48,14 @@ def _laid_back(page: Page) -> Page:
 
 def find_tables(page: Page) -> Page:
     """One upright page with its tables found; the same value where there is none."""
+    straight, own = straightened(page)
+    found = _find(straight)
+    if found is straight:
+        return page
+    return found if straight is page else as_displayed(found, page, own)
+
+
+def _find(page: Page) -> Page:
     regions = [*ruled_regions(page)]
     built: list[tuple[Table, tuple[Line, ...]]] = []
     taken: dict[int, tuple[int, list[int]]] = {}  # id of a line -> (table, indexes of its words in cells)
@@ -143,7 +152,7 @@ def _with_continuations(document: Document) -> Document:
         before, page = pages[index - 1], pages[index]
         if not before.tables or not page.tables or page.tables[0].continues:
             continue
-        if _ends_with_table(before) and _begins_with_table(page) and _alike(before.tables[-1], page.tables[0]):
+        if _ends_with_table(before) and _begins_with_table(page) and _alike(before, page):
             pages[index] = replace(page, tables=(replace(page.tables[0], continues=True), *page.tables[1:]))
     return replace(document, pages=tuple(pages)) if pages != list(document.pages) else document
 
@@ -164,9 +173,12 @@ def _begins_with_table(page: Page) -> bool:
     return bool(blocks) and blocks[0].kind == "table"
 
 
-def _alike(one: Table, other: Table) -> bool:
+def _alike(above: Page, below: Page) -> bool:
+    """Whether the last table of a page and the first of the next have the same columns."""
+    one, other = above.tables[-1], below.tables[0]
     if one.columns != other.columns:
         return False
     if one.box is None or other.box is None:
         return True
-    return abs(one.box.left - other.box.left) <= SAME_EDGE and abs(one.box.right - other.box.right) <= SAME_EDGE
+    first, second = straight_box(above, one.box), straight_box(below, other.box)
+    return abs(first.left - second.left) <= SAME_EDGE and abs(first.right - second.right) <= SAME_EDGE
