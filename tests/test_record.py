@@ -182,6 +182,8 @@ ROMANS = {  # labels as read -> labels of the outline
         ["I", "II", "III"],
     ),
     "a letter of which a speck is left": (["A. TÌNH HÌNH", "'. NHIỆM VỤ", "C. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
+    "a Roman number restored as a word": (["V - KINH PHÍ", "VỊ - TỔ CHỨC THỰC HIỆN"], ["V", "VI"]),
+    "a letter read as a sign": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "€. TIN HỌC, NGOẠI NGỮ"], ["A", "B", "C"]),
     "a letter read twice": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "Cc. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
     "a section that the office left out": (
         ["I. MỤC ĐÍCH", "1. MỤC ĐÍCH CHUNG", "2. YÊU CẦU", "III. KINH PHÍ"],
@@ -217,6 +219,26 @@ def test_a_roman_list_ends_where_the_annexes_begin() -> None:
     second = page_of([line_at("Phụ lục I", 250, 60), line_at("DANH SÁCH", 240, 80), line_at("Một người.", 100, 100)], 2)
     found = record.read_record(scan(first, second))
     assert [section.label for section in found.sections] == ["I", "II", "III", "Phụ lục I"]
+
+
+def test_a_speck_before_an_annex_does_not_hide_it() -> None:
+    rows = ["I. MỤC ĐÍCH", "Để xong./.", "Nơi nhận:", "- Lưu: VT"]
+    first = page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])
+    pages = [
+        page_of([line_at(f"{label}", 250, 60), line_at("DANH SÁCH", 240, 80), line_at("Một người.", 100, 100)], number)
+        for number, label in ((2, "PHỤ LỤC I"), (3, "_ PHỤ LỤC II"))
+    ]
+    found = record.read_record(scan(first, *pages))
+    assert [section.label for section in found.sections] == ["I", "PHỤ LỤC I", "PHỤ LỤC II"]
+
+
+def test_a_usual_heading_whose_boldness_is_lost_is_one_among_headings_without_numbers() -> None:
+    rows = [("Mục đích", True), ("- Để biết.", False), ("Nhiệm vụ trọng tâm", True), ("1. Trước lũ: đào rãnh.", False)]
+    rows += [("Chỉ tiêu", False), ("a) Ít nhất 90% hộ dân nhận được tin báo.", False), ("Kinh phí", True)]
+    lines = [line_at(row, 100, 60 + 20 * i, bold=bold) for i, (row, bold) in enumerate([*rows, ("Xã chi.", False)])]
+    found = record.read_record(scan(page_of(lines)))
+    assert [section.heading for section in found.sections] == ["Mục đích", "Nhiệm vụ trọng tâm", "Chỉ tiêu", "Kinh phí"]
+    assert [target.value for target in found.targets] == ["90"]
 
 
 def test_what_stands_left_of_a_full_line_goes_on_though_it_looks_like_a_bullet() -> None:

@@ -108,3 +108,12 @@ def heading_kind(heading: str) -> SectionKind | None:
     """Kind of the section that a heading opens, None where no word tells it."""
     match = match_heading(heading)
     return match.kind if match else None
+
+
+CANONICAL = 0.97  # likeness to a canonical heading: nothing but its words
+
+
+def is_canonical(heading: str) -> bool:
+    """Whether a line is a heading that offices use, word for word."""
+    match = match_heading(heading)
+    return match is not None and match.kind is not None and match.score >= CANONICAL

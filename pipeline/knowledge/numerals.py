@@ -39,6 +39,7 @@ _ROMAN_FAULTS = str.maketrans(
         "t": "I",  # "It." for "II.", never at the head
         "Ì": "I",
         "Í": "I",
+        "Ị": "I",  # "VI" restored as the word "VỊ"
     }
 )
 _ONE_WITH_MARK = frozenset("UH")  # "I/" and "I." run together; only the sequence can tell

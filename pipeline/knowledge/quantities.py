@@ -157,6 +157,7 @@ _SYMBOLS = re.compile(
     r"[0-9]{1,5}\s?-\s?[A-ZĐ][A-ZĐa-zđ]{0,4}\s?/\s?[A-ZĐ]"
 )
 _QUALIFIED_UNITS = ("time", "age")
+_MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")
 _DURATION_TARGET = re.compile(
     r"(?:la|dat|con|xuong|binh quan|trung binh|tho|:)\s*(?:khoang\s*|tren\s*|duoi\s*)?\Z"
 )
@@ -234,7 +235,9 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     unit = text[unit_start:unit_end].strip() if unit_end > unit_start else None
     role: Role = "value"
     before = plain[max(0, start - 3) : start].rstrip()
-    bounded = group == "time" and comparator != "="  # "không quá 25 phút"
+    # "không quá 25 phút"; "độ tuổi bình quân ... dưới 58 tuổi"
+    mean_age = group == "age" and _MEAN_AGE.search(plain, max(0, start - 80), start) is not None
+    bounded = comparator != "=" and (group == "time" or mean_age)
     if before.endswith("/") or (
         group in _QUALIFIED_UNITS and not bounded and not _DURATION_TARGET.search(left)
     ):

@@ -24,10 +24,10 @@ _MIXED = re.compile(
     r"(?P<head>[IVX]{1,5}|[A-HĐ])(?P<tail>(?:\.\d{1,2}){1,3})(?![0-9])" + CLOSE + r"(?=\s|[^\W\d_]|$)"
 )
 _ROMAN_TOKEN = re.compile(
-    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ][IVXLlHTU1|!ivxtÌÍⅠ-Ⅹ]{0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ][IVXLlHTU1|!ivxtÌÍỊⅠ-Ⅹ]{0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
 _LETTER = re.compile(
-    r"(?P<letter>[^\W\d_])(?P<close>\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<letter>[^\W\d_])(?P<close>\)\.(?=[^\W\d_])|\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
 _NUMBERED_LETTER = re.compile(
     r"(?P<letter>[a-zđ])\.?(?P<number>\d{1,2})(?P<close>[.)/])(?=\s|[^\W\d_]|$)"

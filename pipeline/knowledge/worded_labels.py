@@ -17,7 +17,7 @@ from pipeline.knowledge.numerals import WORD_NUMERALS, roman_readings, roman_val
 
 _WORDED = re.compile(
     r"(?P<word>phan|chuong|phu\s?luc|tieu\s?muc|muc|dieu|bieu\s?mau|bieu|mau)"
-    r"(?P<gap>\s+(?:(?:so|thu)(?![a-z]))?\s*|)"
+    r"(?P<gap>\s+(?:(?:so|thu)(?![a-z])[?'`.,]?)?\s*|)"  # "Phần thứ? nhất": a speck
     r"(?P<numeral>[ivxlh1|!t]{1,6}[a-e]?(?![a-z0-9])|\d{1,3}[a-e]?(?!\d)"
     r"|(?:nhat|mot|hai|ba|tu|bon|nam|sau|bay|tam|chin|muoi)(?![a-z]))?" + CLOSE
 )
@@ -58,13 +58,13 @@ def worded(head: str, at: int, line: str) -> Iterator[Marker]:
     keyword = _in_case_of(printed_word, canonical)
     doubt = None if keyword == " ".join(printed_word.split()) else f"read as {printed_word}"
     value, numeral, numeral_doubt = _worded_numeral(
-        match["numeral"] or "", printed_numeral, bool(word_gap) and word_gap[0] == "thu"
+        match["numeral"] or "", printed_numeral, bool(word_gap) and word_gap[0].startswith("thu")
     )
     if value is None and printed_numeral:
         return
     if canonical in ("Mẫu", "Biểu", "Biểu mẫu") and not word_gap:
         return
-    middle = head[match.start("gap") : match.end("gap")].strip()
+    middle = head[match.start("gap") : match.end("gap")].strip(" ?'’`.,")
     label = " ".join(part for part in (keyword, middle, numeral) if part)
     close, close_doubt = closing(match["close"])
     remainder = line[at + match.end() :]

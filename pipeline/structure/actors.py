@@ -159,6 +159,9 @@ _OPENS_TASK = re.compile(r"(?:to chuc|phong|ban)\b")
 _NAMED_OFFICE = re.compile(r"(?:Phòng|Ban) [" + CAPITALS + r"][^" + CAPITALS + r"\W]")  # "Phòng Đào tạo"
 
 
+_ACTS = re.compile(r"(?:chủ trì|phối hợp|có trách nhiệm|chịu trách nhiệm|tham mưu|thực hiện|triển khai|được|tổ chức)\b")
+
+
 @lru_cache(maxsize=1024)  # each paragraph below asks for the title above it
 def titled_actor(title: str) -> str | None:
     """The actor that a title names, as printed: "Sở Nội vụ", "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng Sở".
@@ -174,7 +177,8 @@ def titled_actor(title: str) -> str | None:
     name = name[:1].upper() + name[1:] if lead else name
     cut = boundary(name)
     if cut is not None and text.endswith(":"):
-        name, cut = name[:cut], None
+        # "Công an xã chủ trì:"; in "Phòng Quản lý xây dựng và hạ tầng:" the word is of the name
+        name, cut = (name[:cut], None) if _ACTS.match(name, cut) else (name, None)
     name = name.strip(EDGE)
     if not name[:1].isupper() or len(name.split()) > LONGEST_ACTOR or (cut is not None and not is_actor(name)):
         return None

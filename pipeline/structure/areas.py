@@ -23,12 +23,12 @@ from pipeline.knowledge.wording import (
 )
 from pipeline.structure.closing import label_foot
 from pipeline.structure.letterhead import label_head
-from pipeline.structure.passages import Area, PlacedLine, is_capitals
+from pipeline.structure.passages import Area, PlacedLine, is_capitals, marks
 
 
 def _annex_heading(line: PlacedLine) -> bool:
-    marker = numbering.parse_marker(line.text[:120])
-    if marker is None or marker.family != "annex" or marker.likelihood < 0.5:
+    found = marks(line.text)
+    if not found or found[0].family != "annex" or found[0].likelihood < 0.5:
         return False
     return line.gap in ("page", "blank", "block") or is_capitals(line.text) or len(line.text) < 30
 

@@ -87,13 +87,21 @@ _OTHER_PARTS = frozenset(
 )
 
 
+# "Biện pháp tổ chức thực hiện" is of the tasks by its first word, and says who does them
+_CARRIES_OUT = re.compile(r"\bto chuc thuc hien\b")
+
+
+def _carries_out(node: Node) -> bool:
+    return node.heading is not None and _CARRIES_OUT.search(aligned(node.heading)) is not None
+
+
 def _in_organisation(step: Step) -> bool:
     """Whether a node is of the organisation part: it or a node above is, and none between is of another part."""
     for node in (step.node, *reversed(step.above)):
         if node.kind == "organisation":
             return True
         if node.kind in _OTHER_PARTS:
-            return False
+            return any(_carries_out(other) and other.kind == node.kind for other in (step.node, *step.above))
     return False
 
 
@@ -269,7 +277,9 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
         if len(task.split()) >= LEAST_TASK and not (text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN):
-            yield _found(holder, task, section, paragraph, offset, len(paragraph.text), _holder_place(step))
+            where = _holder_place(step)
+            for name in _TOGETHER_IN_TITLE.split(holder):
+                yield _found(name.strip(EDGE), task, section, paragraph, offset, len(paragraph.text), where)
             for actor, shared in _partners(task):
                 yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
         return
@@ -282,6 +292,8 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             yield _found(actor, task, section, paragraph, start, end)
 
 
+# "3. Phòng Văn hóa phối hợp với Trung tâm Truyền thông": both see to what stands below
+_TOGETHER_IN_TITLE = re.compile(r",?\s+(?:chủ trì,?\s+)?phối hợp(?: cùng)?(?: với)?\s+(?=[" + CAPITALS + r"])")
 LEAST_TASK = 3  # words
 LEAD_IN = 12  # words of a line like "Chủ trì thực hiện các nội dung sau:", which only leads to the tasks below it
 
@@ -336,7 +348,7 @@ def _heading_actor(step: Step) -> str | None:
     around = (*step.above, step.node)
     for level in range(len(around) - 1, -1, -1):
         node = around[level]
-        if node.title is None or node.kind not in ("organisation", None):
+        if node.title is None or not (node.kind in ("organisation", None) or any(map(_carries_out, around[:level]))):
             continue
         text = node.title.body.strip()
         if node.heading is None and not (text.endswith(":") and len(text.split()) <= LONGEST_LEAD):

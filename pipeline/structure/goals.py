@@ -47,6 +47,9 @@ _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
 _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them)?\s*$")
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
+_MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")  # measured, where "trẻ dưới 5 tuổi" says who
+_FROM_OLD = re.compile(r"\btu\s*$")
+_TO_NEW = re.compile(r"\s*(?:(?:giam )?xuong(?: con)?|(?:tang )?len|giam con|con)\s+(?:duoi |tren |khoang )?\d")
 _BEFORE_NO_GOAL = re.compile(
     r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
     r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
@@ -79,8 +82,11 @@ def goal_quantities(text: str) -> list[Quantity]:
             continue
         if kept and _IS_DIFFERENCE.search(before) and _TO_OTHER.match(key, quantity.end):
             continue  # "thu 1.320 tỷ đồng, tăng 8,6% so với năm 2023"
-        if quantity.unit and _NO_GOAL_UNIT.match(aligned(quantity.unit)):
+        aged = quantity.unit is not None and _NO_GOAL_UNIT.match(aligned(quantity.unit)) is not None
+        if aged and not _MEAN_AGE.search(key, 0, quantity.start):
             continue
+        if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
+            continue  # "từ 20 ngày xuống còn 16 ngày"
         kept.append(quantity)
     return kept
 
@@ -151,7 +157,7 @@ def _clauses(text: str) -> list[_Clause]:
                 continue
             cut = _cut_between(key, chosen, after, at)
             if cut is None:
-                chosen = _better(key, chosen, after)
+                chosen = _better(key, chosen, after, at)
                 continue
             found.append(_Clause(at, cut[0], chosen))
             at, chosen = cut[1], after
@@ -194,12 +200,12 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
     return None
 
 
-def _better(key: str, first: Quantity, second: Quantity) -> Quantity:
+def _better(key: str, first: Quantity, second: Quantity, start: int) -> Quantity:
     """Which of two quantities in one clause is the goal."""
 
     def score(quantity: Quantity) -> int:
         verb = _GOAL_VERB.search(key[: quantity.number_start]) is not None
-        leads = not key[: quantity.start].strip(" -+:(,")
+        leads = not key[start : quantity.start].strip(" -+:(,")
         return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
 
     return second if score(second) > score(first) else first

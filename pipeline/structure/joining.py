@@ -20,6 +20,7 @@ from itertools import pairwise
 from pipeline.document import Table
 from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
 
@@ -57,6 +58,10 @@ _OPENER = re.compile(
     r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van"
     r"|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
 )
+
+_PHASE = re.compile(r"(?:dot|giai doan|buoc|vong) (?:\d|[ivx]+)\s?:")  # "Đợt 2: từ ngày ..."
+
+LONGEST_TITLE = 40  # letters of a canonical heading alone on its line
 
 LONG_LINE = 130  # characters; a printed line of 13-point type holds 75 to 100
 FEW_LINES = 12  # fewer tell nothing about how a text is wrapped
@@ -187,7 +192,10 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         after = text[bullet.text_start :].lstrip()
         inside = not ended and bool(full is not False) and (after[:1].islower() or hangs)
         score += 0.4 if inside else 3.2
-    if ended and _OPENER.match(aligned(text[:40])):
+    if ended and (_OPENER.match(aligned(text[:40])) or _PHASE.match(aligned(text[:20]))):
+        score += 1.6
+    apart = ended or line.gap in ("blank", "block")
+    if apart and len(text) <= LONGEST_TITLE and text[:1].isupper() and not _ends(text) and is_canonical(text):
         score += 1.6
     if _open_brackets(whole) and not marked:
         score -= 1.2

@@ -331,6 +331,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
                 used[index + 1] if index + 1 < len(used) else None,
                 builder.in_duties,
                 bool(builder.stack) and builder.stack[-1].unnumbered and builder.stack[-1].rank == _UNNUMBERED,
+                bool(builder.roots) and builder.roots[-1].unnumbered and not builder.roots[-1].annex,
             )
         ):
             builder.unnumbered(paragraph)
@@ -397,7 +398,7 @@ def _move_closing(roots: Sequence[_Draft]) -> None:
         paragraph = last.paragraphs[at]
         if at and is_body_end(paragraph.text) and _says_it_closes(last.paragraphs[at - 1], False):
             continue  # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
-        if is_body_end(paragraph.text) or _says_it_closes(paragraph, at == len(last.paragraphs) - 1):
+        if is_body_end(paragraph.text) or _says_it_closes(paragraph, _is_debris(last.paragraphs[at + 1 :])):
             roots[-1].paragraphs += last.paragraphs[at:]
             del last.paragraphs[at:]
             return
@@ -405,6 +406,12 @@ def _move_closing(roots: Sequence[_Draft]) -> None:
             return
 
 
+def _is_debris(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether nothing follows but what a recogniser makes of a signature."""
+    return sum([sum(map(str.isalpha, paragraph.text)) for paragraph in paragraphs]) <= DEBRIS_LETTERS
+
+
+DEBRIS_LETTERS = 12
 _TRAILER = re.compile(
     r"\s*(?:tren day la|(?:ke hoach|nghi quyet|chi thi|chuong trinh|quy dinh) nay (?:duoc )?(?:pho bien|co hieu luc))\b"
 )

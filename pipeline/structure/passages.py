@@ -306,7 +306,8 @@ def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confi
 # "34-CT/TW ngày ..." at the head of a wrapped line is a document's number, no label.
 _SYMBOL = re.compile(r"\s*\d{1,6}[A-Za-z]?\s?(?:-\s?[A-ZĐ][A-Za-zĐđ]*\s?/|/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][A-Za-zĐđ]*\s?-)")
 # Specks that a recogniser puts before a label ("‘ 5. ...").
-_JUNK = re.compile(r"[‘’'`´|,._~^]{1,2}\s+(?=\S)")
+_JUNK = re.compile(r"[‘’'`´|,;._~^]{1,2}\s+(?=\S)")
+_SURE_FAMILIES = frozenset({"annex", "part", "chapter"})
 
 
 MARK_WITHIN = 160  # characters: specks, the mark, and what `markers` reads
@@ -322,16 +323,18 @@ def _marks(head: str) -> tuple[Marker, ...]:
     if _SYMBOL.match(head):
         return ()
     found = markers(head)
-    if found:
+    if found and found[0].doubt is None:
         return found
     junk = _JUNK.match(head)
     if junk is None:
-        return ()
+        return found
     shift = junk.end()
-    return tuple(
+    under = tuple(
         replace(marker, start=marker.start + shift, text_start=marker.text_start + shift)
         for marker in markers(head[shift:])
     )
+    # "_ PHỤ LỤC II": a speck before an annex, or a bullet of an unusual kind
+    return under if not found or (under and under[0].family in _SURE_FAMILIES) else found
 
 
 def bullet_of(text: str) -> Marker | None:

@@ -41,7 +41,9 @@ _KIND = (
     r"|(?:tuan|vu|hoc ky) (?=[ivxltpf\d]{1,4}\b))"
 )
 _NAMED = re.compile(
-    r"^(?:trong |to chuc |phat dong |huong ung |trien khai )?(?P<name>" + _KIND + r"\b[^:;.(]{0,90}?)"
+    r"^(?:trong |to chuc |phat dong |huong ung |trien khai )?(?P<name>"
+    + _KIND
+    + r"\b(?:[^:;.(]|(?<=\d)\.(?=\d)){0,90}?)"
     r"\s*(?=[:(;]|\.\s+tu (?:ngay|thang)\b|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
 )
 _IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: ...": its parts are the phases
@@ -196,7 +198,7 @@ def _time_alone(text: str, after: int, near: int) -> tuple[str, str, int, int, s
 
 
 # "- Hội nghị lần thứ nhất: từ ngày 03/02/2021 đến ngày 17/02/2021;": a name, two dates and nothing else
-_NAME_ALONE = re.compile(r"(?P<name>[^:;.(\d][^:;.(]{3,80}?)\s*[:(]\s*")
+_NAME_ALONE = re.compile(r"(?P<name>[^:;.(\d](?:[^:;.(]|(?<=\d)\.(?=\d)){3,80}?)\s*[:(]\s*")
 _NO_NAME = re.compile(
     r"(?:ve )?(?:thoi|moc|nien do|ky (?:bao cao|kiem tra)|tien do|lich|nam|nhiem ky|so lieu|han|dia diem|doi tuong"
     r"|pham vi)\b"
@@ -223,6 +225,8 @@ def _named_time(paragraph: Paragraph, text: str, offset: int) -> Iterator[FoundP
     if head is None or _NO_NAME.match(aligned(text)) or len(head["name"].split()) > SHORT_NAME:
         return
     alone = _time_alone(text, head.end(), DATE_NEAR)
+    if alone is not None and len(alone[0]) > DAY_OR_MONTH and alone[0] == alone[1]:
+        return  # a feast day among phases
     if alone is not None and not text[alone[3] :].strip(" .;,)") and not _DUE_BY.search(aligned(text[: alone[2]])):
         yield _dated(paragraph, head["name"], alone[0], alone[1], offset, alone[2:])
 

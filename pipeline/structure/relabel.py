@@ -88,7 +88,7 @@ def _is_roman_alone(readings: Sequence[Marker]) -> bool:
 
 _TOKEN = re.compile(r"\s*(?P<token>\S{0,4}[.)/:,\-–])\s+(?=\S)")
 _EDGE = ".,)('’‘`´\"“”:;-–/*~^_"
-_LIKE_LETTER = {"B": "8ß", "C": "(€", "D": "0OÐ", "E": "F", "G": "6"}
+_LIKE_LETTER = {"B": "8ß", "C": "€¢©", "D": "0OÐ", "E": "F", "G": "6"}
 _UPPER = "ABCDEGHIKLMN"  # of the first twelve parts; Đ is seldom used in capitals
 
 
@@ -162,8 +162,8 @@ def _candidates(
             continue
         if is_capitals(title) if capitals else heading_kind(title.rstrip(" :")) is not None:
             core = match["token"].strip(_EDGE)
-            telling = not at_end or heading_kind(title.rstrip(" :")) is not None
-            if _may_be(core, wanted, shape, at_end) and telling:
+            sure = not at_end or (shape == "A" and not core.isdecimal())
+            if _may_be(core, wanted, shape, at_end) and (sure or heading_kind(title.rstrip(" :")) is not None):
                 yield index, match["token"], match.end()
 
 

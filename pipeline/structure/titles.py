@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.knowledge.headings import heading_kind
+from pipeline.knowledge.headings import heading_kind, is_canonical
 from pipeline.knowledge.wording import is_body_end
 from pipeline.structure.actors import NAME_WORDS, titled_actor
 from pipeline.structure.passages import CAPITALS, Paragraph, bullet_of, is_capitals, marks
@@ -84,11 +84,13 @@ def is_unnumbered_heading(
     after: Paragraph | None,
     duties: bool = False,
     beside: bool = False,
+    untitled: bool = False,
 ) -> bool:
     """A title without a number: capitals or bold alone, a canonical heading that stands by itself, a short line that
     ends nothing and has bullets below, or in the part of the duties (`duties`) the name of a body alone.
 
-    `beside` says that the section open already has such titles; then a longer line may be one.
+    `beside` says that the section open already has such titles; then a longer line may be one. `untitled` says that the
+    sections of this document are titles without numbers.
     """
     text = paragraph.text.strip()
     words = text.split()
@@ -107,6 +109,8 @@ def is_unnumbered_heading(
         return True
     if duties and len(words) <= NAME_WORDS and titled_actor(core) is not None:
         return True
+    if untitled and len(words) <= 6 and core == text and is_canonical(core):
+        return True  # small type hides boldness
     if paragraph.is_bold is False:
         return False
     if len(words) <= 6 and heading_kind(core) is not None:
