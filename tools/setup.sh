@@ -19,7 +19,7 @@ if [ "$kind" = test ]; then
     # Version 1 of the Liberation fonts lacks two thirds of the Vietnamese letters; Debian 12 carries both.
     liberation=fonts-liberation
     grep -q '^VERSION_CODENAME=bookworm' /etc/os-release 2>/dev/null && liberation=fonts-liberation2
-    system="$system tesseract-ocr-eng $liberation fonts-croscore fonts-noto-core fonts-dejavu-core"
+    system="$system tesseract-ocr-eng $liberation fonts-croscore fonts-noto-core fonts-dejavu-core fonts-dejavu-extra"
     # Ubuntu's own chromium package only points to a snap, which a container cannot run.
     is_ubuntu || system="$system chromium"
     extras="review,office,watch,cluster,dev"
