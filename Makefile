@@ -70,25 +70,35 @@ bench-desk: setup-test  ## the desk over 10,000 documents (of out/demo): start, 
 bench-parse: setup-test  ## processor time of parsing ten restored pages
 	@$(PYTHON) -m bench.parse
 
-bench-restore: setup-test  ## restoration of text beside its peers (PEERS=python that has pyvi and underthesea)
-	@$(PYTHON) -m bench.restore --write docs/bench-restore.md $(if $(PEERS),--peers $(PEERS))
+# TEXTS: folders of text as for `make train`; the stretches held out for testing are restored as clean text.
+bench-restore: setup-test  ## restoration of text beside its peers (PEERS=python that has pyvi and underthesea, TEXTS=folders)
+	@$(PYTHON) -m bench.restore --write docs/bench-restore.md $(if $(PEERS),--peers $(PEERS)) $(if $(TEXTS),--texts $(TEXTS))
 
 # TEXT: folders of .txt or .txt.xz, a paragraph a line. Hours of one core, most of them for the pages.
+# A small share, to see that every step runs: LINES=3000 PAGES=12 HELD=3 MINUTES=1 MODELS=out/small.
+MODELS ?= pipeline/data
+PAGES ?= 1000
+HELD ?= 40
+MINUTES ?= 70
+TRAIN = $(PYTHON) -m pipeline.training
+OF_TEXT = --text $(TEXT) --exclude $(EXCLUDE) $(if $(LINES),--lines $(LINES)) --facts out/train/facts.jsonl
+FACTS = --facts out/train/facts.jsonl
 train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=texts never to be seen)
-	@mkdir -p out/train
-	@$(PYTHON) -m pipeline.training counts --text $(TEXT) --exclude $(EXCLUDE) --out out/train/language.npz
-	@$(PYTHON) -m pipeline.training lowercase --text $(TEXT) --exclude $(EXCLUDE) --out dictionaries/lower_case.tsv
-	@$(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --out out/train/pages.jsonl
-	@$(PYTHON) -m pipeline.training channel --pages out/train/pages.jsonl --out out/train/channels.npz
-	@$(PYTHON) -m pipeline.training pack --parts out/train/language.npz out/train/channels.npz --out pipeline/data/restore.npz
+	@mkdir -p out/train $(MODELS) && rm -f out/train/facts.jsonl
+	@$(TRAIN) counts $(OF_TEXT) --out out/train/language.npz
+	@$(TRAIN) pages $(OF_TEXT) --pages $(PAGES) --out out/train/pages.jsonl
+	@$(TRAIN) channel $(FACTS) --pages out/train/pages.jsonl --out out/train/channels.npz
+	@$(TRAIN) pack $(FACTS) --parts out/train/language.npz out/train/channels.npz --out $(MODELS)/restore.npz
+	@$(TRAIN) card $(FACTS) --models $(MODELS)/restore.npz --out out/train/card.md
 
 # After `make train`. TORCH: a python with torch, numpy and rapidfuzz; an hour of one core.
 train-neural: setup-test  ## train the second reader anew (TEXT, EXCLUDE, TORCH=python that has torch), calibrate, judge
-	@for split in dev test; do $(PYTHON) -m pipeline.training pages --text $(TEXT) --exclude $(EXCLUDE) --split $$split --pages 40 --out out/train/$$split.jsonl; done
-	@$(TORCH) -m pipeline.training neural --text $(TEXT) --exclude $(EXCLUDE) --pages out/train/pages.jsonl --held out/train/dev.jsonl --out pipeline/data/neural.npz
-	@$(PYTHON) -m pipeline.training calibrate --held out/train/dev.jsonl --out out/train/calibrated.npz
-	@mv out/train/calibrated.npz pipeline/data/restore.npz
-	@$(PYTHON) -m pipeline.training judge --text $(TEXT) --exclude $(EXCLUDE) --held out/train/test.jsonl
+	@for split in dev test; do $(TRAIN) pages $(OF_TEXT) --split $$split --pages $(HELD) --out out/train/$$split.jsonl || exit 1; done
+	@$(TORCH) -m pipeline.training neural $(OF_TEXT) --model $(MODELS)/restore.npz --minutes $(MINUTES) --pages out/train/pages.jsonl --held out/train/dev.jsonl --out $(MODELS)/neural.npz
+	@$(TRAIN) calibrate $(FACTS) --model $(MODELS)/restore.npz --held out/train/dev.jsonl --out out/train/calibrated.npz
+	@mv out/train/calibrated.npz $(MODELS)/restore.npz
+	@$(TRAIN) judge $(OF_TEXT) --model $(MODELS)/restore.npz --held out/train/test.jsonl
+	@$(TRAIN) card $(FACTS) --models $(MODELS)/restore.npz $(MODELS)/neural.npz --out out/train/card.md
 
 # TORCH: as for train-neural. FONTS: folders of font files; the more kinds, the better.
 FONTS ?= /usr/share/fonts /usr/share/texmf/fonts

@@ -1,14 +1,15 @@
 """The restoration of text side by side with its peers: garbled, unmarked, slips, clean; doubt, speed, memory.
 
-    python -m bench.restore [--set test|dev|all] [--garbled RAW TRUE [REFERENCE...]] [--text FILE] [--write PAGE]
-                            [--peers PYTHON]
+    python -m bench.restore [--set test|dev|all] [--garbled RAW TRUE [REFERENCE...]] [--text FILE] [--texts FOLDER]
+                            [--write PAGE] [--peers PYTHON]
 
 The samples of this project are read from their scans by the real Tesseract: with `eng` for garbled text, with `vie`
 for slips; both readings are kept under out/bench-restore. A syllable is right when it stands in its place with its
 letters, marks and case; the place of the tone mark (hòa, hoà) is folded. The letterhead has more than one reading
 order, so true lines are put in the order of the read lines they resemble most, for every program alike; true lines
 that no read line resembles are not counted; a line that runs two columns together stays wrong. `--garbled` adds a
-document of one's own, `--text` clean text of one's own.
+document of one's own, `--text` clean text of one's own, `--texts` folders of text as the model is trained from: of each
+file the first stretches held out for testing are restored as clean text.
 pyvi and underthesea run in the interpreter given as `--peers` (they are heavy), on the text stripped of its marks,
 their best preparation.
 """
@@ -16,6 +17,7 @@ their best preparation.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -27,17 +29,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.decoder.language import UNKNOWN, LanguageModel, Vocabulary
 from pipeline.decoder.restoration import RestoredText, Restorer
 from pipeline.knowledge import vietnamese
+from pipeline.training import corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "out" / "bench-restore"
 EDGES = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>„\\"
 PAGES = 4  # of a scan; the annexes behind are tables
 SAME_LINE = 55  # of 100, likeness of bare letters
+HELD_OUT = 8_000  # syllables of each file of `--texts`
 EDGES_OF_DOUBT = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 FEWEST_POINTS = 10  # words in a row of probabilities that the plot shows
 COLOURS = {"garbled": "#b2182b", "unmarked": "#2166ac", "slips": "#1b7837"}
@@ -323,6 +329,37 @@ def clean(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
     return [*out, ""]
 
 
+def held_out(folders: list[Path], restorer: Restorer) -> list[str]:
+    """Clean text that no model has seen: the first HELD_OUT syllables of each file's stretches held out for testing."""
+    out = ["## Held-out clean text", "", "| source | syllables | changed words | digits kept | perplexity |",
+           "| --- | ---: | ---: | --- | ---: |"]
+    model, vocabulary = restorer.trained.model, restorer.trained.vocabulary
+    all_ = harmed = 0
+    for source, rows in itertools.groupby(corpus.read(folders, splits=("test",)), lambda paragraph: paragraph.source):
+        texts: list[str] = []
+        counted = 0
+        for paragraph in rows:  # groupby reads on to the next source by itself
+            if counted < HELD_OUT:
+                texts.append(paragraph.text)
+                counted += len(syllables(paragraph.text))
+        text = "\n\n".join(texts)
+        restored = restorer.restore_text(text)
+        changed = sum(vietnamese.compose(word.raw) != word.text for word in restored.words)
+        kept = re.sub(r"\D", "", text) == re.sub(r"\D", "", restored.text)
+        likely = perplexity(texts, model, vocabulary)
+        out.append(f"| {source} | {counted} | {changed} | {'yes' if kept else 'NO'} | {likely:.1f} |")
+        all_, harmed = all_ + counted, harmed + changed
+    return [*out, f"| **all** | {all_} | {harmed} | | |", ""]
+
+
+def perplexity(texts: Iterable[str], model: LanguageModel, vocabulary: Vocabulary) -> float:
+    """Of a word of known text after the three before it; classes of words are left out."""
+    stream = np.array([number for text in texts for number in [0, 0, *vocabulary.stream(text)]])
+    rows = np.lib.stride_tricks.sliding_window_view(stream, 4)
+    rows = rows[rows[:, 3] > UNKNOWN]
+    return float(np.exp(-model.score(rows[:, :3], rows[:, 3]).mean(dtype=np.float64)))
+
+
 def speed(sample: Sample) -> list[str]:
     """Processor time, the best of three each. Cold: of the whole command `sohoa restore`. Warm: of a further reading
     within one process. Memory: of that process at most."""
@@ -371,6 +408,7 @@ def main() -> None:
     parser.add_argument("--set", choices=("test", "dev", "all"), default="dev")
     parser.add_argument("--garbled", type=Path, nargs="+", action="append", default=[])
     parser.add_argument("--text", type=Path, nargs="*", default=[])
+    parser.add_argument("--texts", type=Path, nargs="*", default=[], help="folders of .txt or .txt.xz")
     parser.add_argument("--peers", type=Path)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
@@ -392,6 +430,7 @@ def main() -> None:
     out += second_reader((("garbled", garbled), ("no marks at all", plain)), restorer)
     out += slips(list(samples(given.set, "vie")), restorer, doubts["slips"])
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
+    out += held_out(given.texts, restorer) if given.texts else []
     out += ["## How far the probabilities can be trusted", ""]
     out += ["![Reliability](bench-restore.svg)", "", "Debris of seals counts as wrong.", ""]
     for name, doubt in doubts.items():

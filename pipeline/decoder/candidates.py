@@ -22,7 +22,10 @@ MOST = 60
 # Nats below the best. Of 35,288 words of held-out pages that were chosen in the end none lay 12 below, 1 lay 11, 9 lay
 # 10 below; 14 nats are a tenth more readings.
 BEAM = 13.0
+WITHIN = np.float32(np.exp(-BEAM))
 HOPELESS = -60.0  # nats
+NO_CHANCE = np.float32(np.exp(HOPELESS))
+LEAST_CHANCE = np.float32(1e-30)  # with a word's frequency still a number of 32 bits
 NO_WORTH = -50.0  # nats a letter, of what has no candidate
 UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
 WORTH_WEIGHT = 0.5  # the same for telling whether a token fits anything
@@ -133,7 +136,7 @@ class Finder:
         self.syllables = tuple(word for word in vocabulary.words[4:] if vietnamese.is_syllable(word))
         self.numbers = np.array([vocabulary.index[word] for word in self.syllables])
         self.frequency = model.tables[0].logs[:]
-        self.unigram: NDArray[np.float32] = UNIGRAM_WEIGHT * self.frequency[self.numbers]
+        self.often: NDArray[np.float32] = np.exp(UNIGRAM_WEIGHT * self.frequency[self.numbers])
         self.place = {word: number for number, word in enumerate(self.syllables)}
         self.others: dict[str, list[int]] = {}
         syllables = set(self.syllables)
@@ -212,10 +215,11 @@ class Finder:
             scores = np.maximum(scores, channel.score(with_tail, cases) * np.float32(TAIL_IS_LETTER))
         prior = np.exp(np.array([CASE_PRIOR[setting][case] for case in cases], np.float32))
         cased_scores = scores * prior[:, None]
-        best = np.log(np.maximum(cased_scores.max(axis=0), 1e-30))
-        value = best + self.unigram
-        chosen = np.argpartition(-value, MOST)[:MOST]
-        chosen = chosen[(value[chosen] >= value[chosen].max() - BEAM) & (best[chosen] > HOPELESS)]
+        chances = np.maximum(cased_scores.max(axis=0), LEAST_CHANCE)
+        value = chances * self.often
+        chosen = np.flatnonzero((value >= value.max() * WITHIN) & (chances > NO_CHANCE))
+        if len(chosen) > MOST:
+            chosen = chosen[np.argpartition(-value[chosen], MOST)[:MOST]]
         rows = cased_scores[:, chosen].argmax(axis=0)
         printed = [self.printed(case) for case in cases]
         texts = tuple(printed[row][place] for place, row in zip(chosen.tolist(), rows.tolist(), strict=True))
@@ -227,7 +231,7 @@ class Finder:
         extra = _columns(rows_of_others)
         return Candidates(
             np.concatenate([self.numbers[chosen], extra.words]),
-            np.concatenate([best[chosen].astype(np.float64), extra.emissions]),
+            np.concatenate([np.log(chances[chosen].astype(np.float64)), extra.emissions]),
             texts + extra.texts,
             np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
         )

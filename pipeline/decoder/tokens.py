@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?(?:%|‰|°|º|h
 _SYMBOL = re.compile(
     r"""
     \d{1,2}[hg:]\d{2}[\'′p]?                                              # 08h30
+  | [$€£]\d[\d.,]*(?:bn|m|k|tr)                                          # $1bn; "$6" is Số
   | \w*\d\w*\d\w*\d\w*                                                  # K14C9, 123abc: three digits are no word
   |
     \d{1,6}[A-Za-z]?/(?:(?:19|20)\d{2}/)?[^\W\d_][\w&.]*(?:[-–][\w&.]+)*   # 29/KH-UBND, 30/2020/NĐ-CP, 33/2024/QH15

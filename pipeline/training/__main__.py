@@ -9,6 +9,10 @@
     figures  fonts -> figures.npz files (numbers drawn and aged); `glyphs` learns from them (needs torch)
     lowercase  folders of text -> dictionaries/lower_case.tsv (words hardly ever capital after another)
     judge    wrong syllables of held-out text with and without the second reader, which no step has seen
+    card     what the steps told of themselves -> a page of figures beside the model files
+
+Every step prints what it made as a line of JSON, with its processor time and memory, and adds it to `--facts`.
+`--lines` and `--pages` make a small model of a small share of the text, to see that every step runs.
 """
 from __future__ import annotations
 
@@ -17,8 +21,9 @@ import datetime
 import itertools
 import json
 import random
+import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +33,9 @@ from pipeline.decoder import channel, modelfile
 from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
-from pipeline.training import calibration, confusions, corpus, counts, doubts, lowercase
+from pipeline.training import calibration, card, confusions, corpus, counts, doubts, lowercase
+
+Facts = dict[str, Any]  # what a step tells of itself
 
 READERS = (("latin", frozenset({"eng", "Latin"})), ("vie", frozenset({"vie", "Vietnamese"})))
 SHORTEST = 3  # words of a paragraph worth printing
@@ -42,8 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("counts", "lowercase", "pages"):
         command = commands.add_parser(name)
-        command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
-        command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+        _texts_of(command)
         command.add_argument("--out", type=Path, required=True)
     command.add_argument("--pages", type=int, default=1000)
     command.add_argument("--split", choices=("train", "dev", "test"), default="train", help="held-out text or not")
@@ -57,8 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--parts", type=Path, nargs="+", required=True)
     command.add_argument("--out", type=Path, required=True)
     command = commands.add_parser("neural")
-    command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
-    command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+    _texts_of(command)
     command.add_argument("--pages", type=Path, nargs="+", required=True, help="pages the channel was learned from")
     command.add_argument("--held", type=Path, nargs="+", required=True, help="pages of held-out text, for its weights")
     command.add_argument("--model", type=Path, default=MODEL)
@@ -69,10 +74,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--model", type=Path, default=MODEL)
     command.add_argument("--out", type=Path, required=True, help="another file than the model")
     command = commands.add_parser("judge")
-    command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
-    command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+    _texts_of(command)
     command.add_argument("--held", type=Path, nargs="*", default=[], help="pages of held-out text")
     command.add_argument("--model", type=Path, default=MODEL)
+    command = commands.add_parser("card")
+    command.add_argument("--models", type=Path, nargs="+", required=True, help="model files the steps made")
+    command.add_argument("--out", type=Path, required=True)
     command = commands.add_parser("figures")
     command.add_argument("--fonts", type=Path, nargs="+", default=[Path("/usr/share/fonts")], help="folders")
     command.add_argument("--without", nargs="*", default=[], help="parts of names of font files to leave out")
@@ -85,71 +92,95 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--held", type=Path, required=True, help="one of other fonts, to test on")
     command.add_argument("--minutes", type=float, default=60)
     command.add_argument("--out", type=Path, required=True)
+    for command in commands.choices.values():
+        command.add_argument("--facts", type=Path, help="a file that what the step tells of itself is added to")
     given = parser.parse_args(arguments)
     steps = {
         "counts": _counts, "lowercase": _lowercase, "pages": _pages, "channel": _channel, "pack": _pack,
         "neural": _neural, "judge": _judge,
-        "calibrate": _calibrate,
-        "figures": _figures, "glyphs": _glyphs,
+        "calibrate": _calibrate, "card": _card, "figures": _figures, "glyphs": _glyphs,
     }
-    steps[given.command](given)
+    told = steps[given.command](given)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    line = json.dumps({
+        "step": given.command, **told, "seconds": round(usage.ru_utime + usage.ru_stime, 1),
+        "megabytes": usage.ru_maxrss // 1024,
+    })
+    print(line)
+    if given.facts and given.command != "card":
+        with given.facts.open("a", encoding="utf-8") as facts:
+            facts.write(line + "\n")
     return 0
 
 
-def _counts(given: argparse.Namespace) -> None:
-    paragraphs = itertools.chain(corpus.gazetteer(), corpus.formulas(), corpus.read(given.text, given.exclude))
+def _texts_of(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--text", type=Path, nargs="+", required=True, help="folders of .txt or .txt.xz")
+    command.add_argument("--exclude", type=Path, nargs="*", default=[], help="texts that must not be seen")
+    command.add_argument("--lines", type=int, help="read at most this many lines of each file")
+
+
+def _read(given: argparse.Namespace, *splits: str) -> Iterator[corpus.Paragraph]:
+    return corpus.read(given.text, given.exclude, splits or ("train",), given.lines)
+
+
+def _counts(given: argparse.Namespace) -> Facts:
+    paragraphs = itertools.chain(corpus.gazetteer(), corpus.formulas(), _read(given))
     vocabulary, model, sizes = counts.build(paragraphs)
     words = np.frombuffer("\n".join(vocabulary.words).encode(), np.uint8)
     arrays: dict[str, Any] = {"words": words, **model.to_arrays()}
     modelfile.save(given.out, arrays)
-    json.dump({"words": sizes, "ngrams": [len(table.keys) for table in model.tables]}, sys.stdout, indent=1)
+    return {"words": sizes, "ngrams": [len(table.keys) for table in model.tables]}
 
 
-def _lowercase(given: argparse.Namespace) -> None:
-    found = lowercase.rows(corpus.read(given.text, given.exclude))
+def _lowercase(given: argparse.Namespace) -> Facts:
+    found = list(lowercase.rows(_read(given)))
     body = "".join(f"{before}\t{word}\n" for before, word in found)
     given.out.write_text(lowercase.HEAD.format(date=datetime.date.today().isoformat()) + body, "utf-8")
+    return {"rows": len(found)}
 
 
-def _pages(given: argparse.Namespace) -> None:
+def _pages(given: argparse.Namespace) -> Facts:
     from pipeline.training import pages  # needs tesserocr and fontTools, which only this command does
 
     texts = [
-        paragraph.text[:600] for paragraph in corpus.read(given.text, given.exclude, (given.split,))
+        paragraph.text[:600] for paragraph in _read(given, given.split)
         if len(paragraph.text.split()) >= SHORTEST and vietnamese.legal_share(paragraph.text) >= SOUND
     ]
     random.Random(given.seed).shuffle(texts)
     faces, readers = pages.Faces(given.fonts), pages.Readers(given.tessdata)
     pages.generate(itertools.cycle(texts), faces, readers, pages.ENGINES, given.pages, given.seed, given.out)
+    return {"split": given.split, "pages": given.pages, "paragraphs": len(texts)}
 
 
-def _channel(given: argparse.Namespace) -> None:
+def _channel(given: argparse.Namespace) -> Facts:
     arrays: dict[str, Any] = {}
+    told: Facts = {}
     for name, models in READERS:
         found = confusions.collect(given.pages, models)
         arrays.update(channel.to_arrays(name, confusions.tables(found.pairs)))
         right = sum(times for (true, read), times in found.pairs.items() if true == read)
-        json.dump({"channel": name, "pairs": found.single, "right": right, "split": found.split,
-                   "merged": found.merged, "lost": found.lost}, sys.stdout)
+        told[name] = {
+            "pairs": found.single, "right": right, "split": found.split, "merged": found.merged, "lost": found.lost,
+        }
     modelfile.save(given.out, arrays)
+    return told
 
 
-def _pack(given: argparse.Namespace) -> None:
+def _pack(given: argparse.Namespace) -> Facts:
     arrays: dict[str, Any] = {}
     for part in given.parts:
         arrays.update(modelfile.load(part))
     modelfile.save(given.out, arrays)
+    return {"bytes": given.out.stat().st_size}
 
 
-def _neural(given: argparse.Namespace) -> None:
+def _neural(given: argparse.Namespace) -> Facts:
     from pipeline.training import neural  # needs torch, which only this command does
 
     trained = load(given.model, second_reader=False)
     maker, net = doubts.Maker(trained, given.pages), neural.begin(trained)
-    steps = neural.learn(
-        net, maker, doubts.streams(corpus.read(given.text, given.exclude), trained), given.minutes
-    )
-    held = list(corpus.read(given.text, given.exclude, ("dev",)))
+    steps = neural.learn(net, maker, doubts.streams(_read(given), trained), given.minutes)
+    held = list(_read(given, "dev"))
     # The weights are set on administrative text, so the network is tuned on other text.
     tuned = [paragraph for paragraph in held if paragraph.source not in neural.WEIGHED_ON]
     steps += neural.tune(net, maker, trained, doubts.streams(tuned, trained))
@@ -159,18 +190,24 @@ def _neural(given: argparse.Namespace) -> None:
     arrays = neural.arrays_of(net, maker, trained)
     neural.weigh(arrays, trained, [list(confusions.texts(given.held, frozenset({"eng"}))), bare])
     modelfile.save(given.out, arrays)
-    json.dump({"steps": steps, "weights": arrays["weights"].tolist()}, sys.stdout)
+    return {"steps": steps, "weights": arrays["weights"].round(3).tolist()}
 
 
-def _calibrate(given: argparse.Namespace) -> None:
+def _calibrate(given: argparse.Namespace) -> Facts:
     found = calibration.fitted(*calibration.observed(
         load(given.model), confusions.texts(given.held, frozenset({"eng"}))
     ))
     modelfile.save(given.out, {**modelfile.load(given.model), "calibration": found[None, :]})
-    json.dump({"offset": found[0], "slope": found[1]}, sys.stdout)
+    return {"offset": round(float(found[0]), 3), "slope": round(float(found[1]), 3)}
 
 
-def _figures(given: argparse.Namespace) -> None:
+def _card(given: argparse.Namespace) -> Facts:
+    lines = given.facts.read_text("utf-8").splitlines() if given.facts else []
+    given.out.write_text(card.page([json.loads(line) for line in lines], given.models), "utf-8")
+    return {"lines": len(lines)}
+
+
+def _figures(given: argparse.Namespace) -> Facts:
     from pipeline.training import figures  # needs fontTools, which only this command does
 
     files = figures.fonts(given.fonts, given.without, given.only)
@@ -179,30 +216,33 @@ def _figures(given: argparse.Namespace) -> None:
         given.out, widths=np.array([picture.shape[1] for picture in pictures], np.int32),
         flat=np.concatenate([picture.ravel() for picture in pictures]), texts=np.array(texts),
     )
-    json.dump({"fonts": len(files), "drawn": len(texts)}, sys.stdout)
+    return {"fonts": len(files), "drawn": len(texts)}
 
 
-def _glyphs(given: argparse.Namespace) -> None:
+def _glyphs(given: argparse.Namespace) -> Facts:
     from pipeline.training import glyphs  # needs torch, which only this command does
 
     glyphs.learn(given.drawn, given.held, given.out, given.minutes)
+    return {}
 
 
-def _judge(given: argparse.Namespace) -> None:
+def _judge(given: argparse.Namespace) -> Facts:
     parts: dict[str, list[str]] = {}
-    for paragraph in corpus.read(given.text, given.exclude, ("test",)):
+    for paragraph in _read(given, "test"):
         parts.setdefault(paragraph.source, []).append(paragraph.text)
     texts = {"garbled": list(confusions.texts(given.held, frozenset({"eng"})))}
     for source, rows in parts.items():
         joined = ["\n\n".join(rows[start : start + TOGETHER]) for start in range(0, MOST_JUDGED, TOGETHER)]
         texts[source] = [(text, vietnamese.strip_marks(text)) for text in joined if text]
     readers = [Restorer.load(given.model, second_reader=asked) for asked in (False, True)]
+    told: Facts = {}
     for name, pairs in texts.items():
         counted = [
             confusions.wrong(true, [reader.restore_text(read).text for reader in readers]) for true, read in pairs
         ]
         every, before, after = (sum(column) for column in zip(*counted, strict=True)) if counted else (0, 0, 0)
-        print(f"{name}: {every} syllables, wrong {before} without, {after} with the second reader", flush=True)
+        told[name] = {"syllables": every, "wrong without": before, "wrong with": after}
+    return told
 
 
 if __name__ == "__main__":

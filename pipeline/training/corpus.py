@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pipeline.knowledge import vietnamese
@@ -100,9 +101,10 @@ def formulas() -> Iterator[Paragraph]:
 
 
 def read(
-    folders: Iterable[Path], exclude: Iterable[Path] = (), splits: tuple[str, ...] = ("train",)
+    folders: Iterable[Path], exclude: Iterable[Path] = (), splits: tuple[str, ...] = ("train",),
+    lines: int | None = None,
 ) -> Iterator[Paragraph]:
-    """The paragraphs of the wanted splits, each text once per source."""
+    """The paragraphs of the wanted splits, each text once per source; of the first `lines` lines of each file."""
     barred: set[int] = set()
     for path in exclude:
         barred |= shingles(words_of(path.read_text("utf-8")))
@@ -110,13 +112,13 @@ def read(
     held_texts: set[int] = set()
     if "train" in splits:
         for path in paths:
-            for number, line in enumerate(_lines(path)):
+            for number, line in enumerate(islice(_lines(path), lines)):
                 if split_of(stem(path), number) != "train":
                     held_texts.add(hash(line.strip()))
     for path in paths:
         source = stem(path)
         seen: set[int] = set()
-        for number, line in enumerate(_lines(path)):
+        for number, line in enumerate(islice(_lines(path), lines)):
             split = split_of(source, number)
             if split not in splits:
                 continue
