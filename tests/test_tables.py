@@ -403,3 +403,17 @@ def askew_by(page: Page, degrees: float) -> Page:
         blocks=tuple(replace(b, lines=tuple(map(line_of, b.lines)), box=moved(b.box)) for b in page.blocks),
         objects=tuple(replace(o, box=moved(o.box) or o.box) for o in page.objects),
     )
+
+
+def test_two_rows_in_one_cell_whose_level_rule_was_lost_are_parted_where_the_other_columns_are() -> None:
+    page = tables.find_tables(page_of(table_lines(ROWS), objects=grid(XS, YS, without=(("across", 2, 1),))))
+    assert texts(page)[2] == ["1", "Diện tích ngô", "ha", "215"]
+
+
+def test_a_cell_over_two_rows_with_lines_of_one_text_stays_one() -> None:
+    rows = [ROWS[0], "1@72 Diện_tích@110 ha@310 215@420", "2@72 tấn@310 1.640@420", ROWS[3]]
+    lines = table_lines(rows)
+    assert lines[1].box is not None
+    more = line_at("ngô và lúa", 110.0, lines[1].box.bottom + 2)
+    page = tables.find_tables(page_of([*lines, more], objects=grid(XS, YS, without=(("across", 2, 1),))))
+    assert any(cell.row_span == 2 and cell.text == "Diện tích ngô và lúa" for cell in page.tables[0].cells)

@@ -373,13 +373,13 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     if word.text == "%":
         return False  # alone in a cell of units; its first ring looks like a figure
     old, new = _digits(word.text), _digits(text)
-    if not old and word.confidence > DOUBTED and vietnamese.is_legal_text(word.text):
+    if not old and word.text != "=" and word.confidence > DOUBTED and vietnamese.is_legal_text(word.text):
         return False
-    if not old and not new and not _FIGURE.search(word.text) and (
+    if not old and not new and word.text != "=" and not _FIGURE.search(word.text) and (
         word.confidence >= FIRM or not any(map(str.isalnum, word.text))
     ):
         return False  # a star, a dash: marks that the reader of figures does not know
-    if text == _barred(word.text):
+    if text == _barred(word.text) or (word.text == "=" and text in ("≤", "≥")):
         return confidence > SURE_OF_BAR
     if _QUARTER.fullmatch(text) and text[-5:] == word.text[-5:] and not _QUARTER.fullmatch(word.text):
         return confidence > SURE_OF_QUARTER

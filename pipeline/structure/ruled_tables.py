@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipeline.document import Box, Cell, Line, Page, Table, Word, union
 from pipeline.structure.text_tables import by_lines
@@ -206,7 +207,10 @@ def filled(
     )
     usual = _usual_edges(cells, region)
     filled = tuple(part for cell in filled for part in _parted(cell, region.xs, usual))
-    ordered = tuple(line for cell in sorted(filled, key=lambda c: (c.row, c.column)) for line in cell.lines)
+    rows = _usual_rows(cells, region)
+    downward = [part for cell in filled for part in _parted_down(cell, region.ys, rows)]
+    filled = tuple(sorted(downward, key=lambda cell: (cell.row, cell.column)))
+    ordered = tuple(line for cell in filled for line in cell.lines)
     return Table(filled, frame), (*ordered, *pieces)
 
 
@@ -254,6 +258,47 @@ def _usual_edges(cells: Sequence[Cell], region: Region) -> frozenset[int]:
     for cell in cells:
         parted[cell.column] += cell.row_span
     return frozenset(i for i, count in enumerate(parted) if count >= USUAL * rows)
+
+
+def _usual_rows(cells: Sequence[Cell], region: Region) -> frozenset[int]:
+    """The lines of a grid, by number from the top, at which most columns have a rule."""
+    parted = [0] * len(region.ys)
+    for cell in cells:
+        parted[cell.row] += cell.column_span
+    return frozenset(i for i, count in enumerate(parted) if count >= USUAL * (len(region.xs) - 1))
+
+
+OPEN_ROW = 5.0  # points between the lines of two rows; lines of one cell stand 1-3 apart
+
+
+def _parted_down(cell: Cell, ys: Sequence[float], usual: frozenset[int]) -> tuple[Cell, ...]:
+    """A cell over several rows cut at the lines that part most columns, where each row has lines of its own."""
+    between = range(cell.row + 1, cell.row + cell.row_span)
+    if cell.row_span < 2 or cell.box is None or not usual.issuperset(between):
+        return (cell,)
+    parts: list[list[Line]] = [[] for _ in range(cell.row_span)]
+    for line in cell.lines:
+        if line.box is None:
+            return (cell,)
+        parts[max((i for i in range(cell.row_span) if line.box.middle[1] >= ys[cell.row + i]), default=0)].append(line)
+    for above, below in pairwise(parts):
+        if not above or not below:
+            return (cell,)
+        if _top(below) - _bottom(above) < OPEN_ROW:
+            return (cell,)
+    left, right = cell.box.left, cell.box.right
+    return tuple(
+        Cell(row, cell.column, tuple(part), 1, cell.column_span, Box(left, ys[row], right, ys[row + 1]))
+        for row, part in enumerate(parts, cell.row)
+    )
+
+
+def _top(lines: Sequence[Line]) -> float:
+    return min(line.box.top for line in lines if line.box is not None)
+
+
+def _bottom(lines: Sequence[Line]) -> float:
+    return max(line.box.bottom for line in lines if line.box is not None)
 
 
 def _parted(cell: Cell, xs: Sequence[float], usual: frozenset[int]) -> tuple[Cell, ...]:

@@ -209,7 +209,7 @@ _PER_MILLE = re.compile(r"%\s?[o0øO°ọ]")  # a unit alone in its cell: ‰ is
 
 
 def _unit_of_cell(text: str) -> str | None:
-    shown = _STRAY.sub("", text.strip())
+    shown = _STRAY.sub("", text.strip()).strip(" .,;:*'\"“”‘’`|_")
     if not shown.strip("-–.|_ "):
         return None
     return "‰" if _PER_MILLE.fullmatch(shown) else shown
