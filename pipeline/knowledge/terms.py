@@ -194,7 +194,7 @@ _TERM = re.compile(
     r"|\d{1,2}\s?(?:h|gio)\s?(?:\d{2}(?: phut)?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
 )
 _TIME = re.compile(
-    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang"
+    r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang|be mac|be giang"
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien))*\s*[:(,]?\s*\Z"
@@ -231,8 +231,8 @@ def find_due(text: str) -> tuple[Due, ...]:
         for pattern, strength in rows:
             match = _last_word_match(pattern, plain, low, date.start)
             if match is not None:
-                if strength != "term" and inside[match.start()]:
-                    break
+                if strength != "term" and (inside[match.start()] or inside[date.start]):
+                    break  # "Tổ chức từ ngày 01/7/2014 đến ngày 30/8/2014"
                 kind: Strength = strength
                 if strength == "time" and date.precision == "year":
                     kind = "horizon"

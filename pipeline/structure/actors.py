@@ -77,7 +77,7 @@ _PEOPLE = re.compile(
     r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
     r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
     r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
-    r"|nganh|thon|xom|ban|to dan pho|khu|chi bo|chi hoi|nha truong"
+    r"|nganh|thon|xom|ban|to dan pho|khu|chi (?:bo|hoi|doan|uy)|cong doan|lien doi|nha truong"
     r"|thu vien|bao tang|nha van hoa|cau lac bo|hat|doi|don|kiem lam|truong hoc|tram|so|phong|uy ban|ubnd|ub"
     r"|hoi|hiep hoi|lien minh|cong ty|dien luc|vien thong|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
     r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"

@@ -43,6 +43,7 @@ _LEADING_TIME = re.compile(
     r"^(?:trong |vao |truoc |den )?(?:(?:thang|quy|ngay)\s?[\divx]|\d{1,2}/\d{1,2}/\d{4})[^:;]{0,40}:\s"
 )
 _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý IV năm 2025 và các năm tiếp theo"
+_EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
 _EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
@@ -133,6 +134,12 @@ def _from_text(paragraph: Paragraph, phase: tuple[int, int] = (0, 0)) -> Iterato
         if start == done and done:
             before = _JOINT.sub("", before, count=1)
         action = _trimmed(before)
+        event = _EVENT.match(aligned(due.cue))
+        if event is not None:
+            # "thi đấu cá nhân, khai mạc ngày 10/10/2014, bế mạc 12/10/2014": the word before the day is what is held
+            start += text[start : due.start].rfind(",") + 1
+            before = text[start : due.start]
+            action = _trimmed(text[start : due.start + event.end()])
         if start > done and _says_no_task(action) and _ENDS_CLAUSE.match(text, due.end):
             # "dự trữ lương thực; hoàn thành trước ngày 30/6": the term is that of the clause before
             start = max([done, *(at for at in breaks if at < start)])
