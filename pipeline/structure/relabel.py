@@ -173,7 +173,7 @@ def _may_be(core: str, wanted: str, shape: str, at_end: bool) -> bool:
         return not at_end
     if shape == "A":
         return (core.upper() in (wanted, 2 * wanted) and core != wanted) or core in _LIKE_LETTER.get(wanted, "")
-    return any(wanted != label and wanted.startswith(label) for label, _, doubt in roman_readings(core) if doubt)
+    return any(wanted.startswith(label) for label, _, doubt in roman_readings(core) if doubt)
 
 
 def _only(
