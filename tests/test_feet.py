@@ -81,3 +81,40 @@ def test_a_power_that_a_seal_parted_from_its_position_is_not_lost() -> None:
         ("Trần Thị Mai", 340, 300),
     )
     assert (plan.signature.authority, plan.signature.title) == ("KT. CHỦ TỊCH", None)
+
+
+@pytest.mark.parametrize(("name", "before"), [
+    ("Thị Diễm Châu", None), ("Viết Khoan", None), ("Hoàng Quo", None), ("Quang Duệ", "Tếng"),
+])
+def test_a_name_that_cannot_be_whole_is_told_and_not_recorded(name: str, before: str | None) -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("GIÁM ĐỐC", 340, 220), (name, 340, 300),
+        *(((before, 308, 299),) if before else ()),
+    )
+    assert plan.signature.name is None
+    assert f"name read as {name}" in " ".join(warning.message for warning in plan.warnings)
+
+
+@pytest.mark.parametrize("name", ["Tô Lâm", "Y Bun", "Nguyễn Thị Mai"])
+def test_a_name_that_may_be_whole_stays(name: str) -> None:
+    plan = read(("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("GIÁM ĐỐC", 340, 220), (name, 340, 300))
+    assert plan.signature.name == name
+
+
+@pytest.mark.parametrize(("deputy", "title"), [
+    ("PHÓ TRƯỞNG BAN", "PHÓ TRƯỞNG BAN"), ("PHÙ TRƯỞNG BAN", "PHÓ TRƯỞNG BAN"),
+])
+def test_who_stands_over_a_deputy_is_signed_for_and_does_not_sign(deputy: str, title: str) -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("TRƯỞNG BAN", 340, 220), (deputy, 330, 236),
+        ("Vàng Mí Sính", 340, 300),
+    )
+    assert (plan.signature.authority, plan.signature.title) == (None, title)
+
+
+def test_a_word_that_a_position_had_no_room_for_belongs_to_it() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("TUQ. GIÁM ĐỐC", 340, 220),
+        ("TRƯỞNG PHÒNG QUẢN LÝ NĂNG", 310, 236), ("LƯỢNG", 370, 252), ("Tống Quang Duệ", 340, 320),
+    )
+    assert plan.signature.title == "TRƯỞNG PHÒNG QUẢN LÝ NĂNG LƯỢNG"

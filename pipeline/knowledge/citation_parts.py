@@ -134,7 +134,7 @@ _SUBJECT_END = re.compile(
     r"tren co so|gan|kip thoi|bam sat|theo do|do do|vi vay|cung voi|ke hoach nay|"
     r"quy chuan nay|hoan thanh|phan dau|day manh thuc hien|bao dam |dam bao |xac dinh|coi |lay )|"
     rf",\s*(?:chu tich\s+)?(?:uy ban|ubnd|hdnd|hoi dong|so |phong |ban |cong an|dang uy|huyen uy|tinh uy|"
-    rf"thanh uy|bo |truong |trung tam|benh vien|hoi |doan |chi cuc|cuc|tram|"
+    rf"thanh uy|bo (?!sung)|truong |trung tam|benh vien|hoi |doan |chi cuc|cuc|tram|"
     rf"thuong truc|van phong|mttq|mat tran|lien doan|to |nha truong)[^,;.]{{0,110}}?(?:{_ACTING})|"
     r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |"
     r"bao gom)|"

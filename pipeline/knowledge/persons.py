@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from pipeline.knowledge import positions
 from pipeline.knowledge.fuzzy import aligned, plain, within
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.vietnamese import is_syllable
 
 
 @cache
@@ -105,6 +106,21 @@ def name_score(name: str) -> float:
 @cache
 def _marked_surnames() -> frozenset[str]:
     return frozenset(row[0] for row in load_table("surnames"))
+
+def lacks_its_beginning(name: str) -> bool:
+    """Whether what was read of a name cannot be the whole: it begins with "Thị", or its two syllables with no family
+    name, or the second of them is no syllable. Names of the highlands are left alone.
+
+    >>> [lacks_its_beginning(name) for name in ("Thị Diễm Châu", "Viết Khoan", "Hoàng Quo", "Tô Lâm", "Y Bun")]
+    [True, True, True, False, False]
+    """
+    words = name.split()
+    if words and words[0] == "Thị":
+        return True
+    if len(words) != 2 or len(words[0]) == 1 or "'" in name or "’" in name:
+        return False
+    return words[0] not in _marked_surnames() or not is_syllable(words[1])
+
 
 # "Đoàn Văn Hùng", "Lưu Thị Mai", "Bàn Văn Đức" are people, "Đoàn Thanh Niên", "Lưu Văn Thư" are not.
 _BODIES_LIKE_NAMES = re.compile(

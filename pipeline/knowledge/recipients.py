@@ -50,7 +50,7 @@ _NOTE_WORDS = re.compile(
 _STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hH])\Z")
 # "(h/c)", "(/€)": of the three short forms only "b/c" ends so
 _REPORT = re.compile(r"(?P<lead>(?:để|de)\s+)?h?\s?/\s?[cCeE€©]\Z")
-_LOST_STROKE = {"bc": "b/c", "th": "t/h", "ph": "p/h"}  # in small letters; "(TH)" may be printed so
+_LOST_STROKE = {"bc": "b/c", "be": "b/c", "th": "t/h", "ph": "p/h"}  # in small letters; "(TH)" may be printed so
 
 
 def _mended_note(note: str) -> str | None:
@@ -160,7 +160,7 @@ def _without_scrap(body: str) -> str:
 
 _ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
 _ARCHIVE = re.compile(
-    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|i\.uu?|[^\W\d_]{1,4}(?=\s*[:;]))"
+    r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|l\.uu|i\.uu?|[^\W\d_]{1,4}(?=\s*[:;]))"
     r"(?P<tail>\s*[:;,.]\s*|\s+|(?<=luu)(?=v[tp]\b))(?P<what>\S.*)?\Z",
     re.DOTALL,
 )
@@ -190,12 +190,12 @@ def parse_archive(text: str) -> str | None:
     if not what:
         return None
     colon = ":" in match["tail"] or ";" in match["tail"]
-    if match["word"] != "luu" and not (colon or what.isupper()):
+    if match["word"] not in ("luu", "l.uu") and not (colon or what.isupper()):
         return None
     if match["word"][0] != "l" and not re.match(r"vt|vp|v\.t|van thu", plain(what)):
         return None  # "Eưu: VT" is the archive line, "Tu: ..." is not
     if not colon:
         first = what.split()[0].strip(",.;()")
-        if not (first.isupper() or re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so", plain(what))):
+        if not (first.isupper() or re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so|ban (?=[a-z]+$)", plain(what))):
             return None
     return what

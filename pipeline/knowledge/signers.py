@@ -221,7 +221,7 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 and piece.isupper()
                 and not any(map(str.isdecimal, piece))
                 and index == draft.title[-1][0] + 1
-                and (positions.stands_open(draft.title[-1][1]) or len(piece) > 6)
+                and (positions.stands_open(draft.title[-1][1]) or len(piece) > 6 or len(draft.title[-1][1]) > FULL_LINE)
                 and (positions.continues_title(piece) or positions.is_cut_off(draft.title[-1][1]))
             ):
                 draft.title.append((index, piece))
@@ -233,6 +233,7 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
     ]
 
 
+FULL_LINE = 22  # letters of a position that fill its column: "TRƯỞNG PHÒNG QUẢN LÝ NĂNG" / "LƯỢNG"
 _SCRAPS = re.compile(r"^[^\W\d_](?:\s|$)|\s[.,;]\S")  # "r S .SI THƯ": what is left under a seal
 
 

@@ -10,22 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.document import union
-from pipeline.knowledge import persons, positions, recipients, signers
+from pipeline.knowledge import persons, positions, signers
 from pipeline.knowledge.fuzzy import aligned, plain
-from pipeline.structure.closing import BULLET, SIGNING, SURE_POSITION, is_recipients_head
+from pipeline.knowledge.vietnamese import is_legal_text
+from pipeline.structure.closing import SIGNING, SURE_POSITION
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
-
-_ENDED = re.compile(r"[;.:]\s*$")
-_ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRecipient:
-    """One entry of "Nơi nhận" and where it stands."""
-
-    name: str
-    note: str | None
-    place: Place
+from pipeline.structure.recipient_lines import FoundRecipient, read_recipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +34,7 @@ class Foot:
 def read_foot(lines: Sequence[PlacedLine]) -> Foot:
     """Signature, recipients and archive line from the labelled lines of a document."""
     places: dict[str, Place] = {}
-    entries, archive = _recipients([line for line in lines if line.area == "recipients"], places)
+    entries, archive = read_recipients([line for line in lines if line.area == "recipients"], places)
     signed = _with_powers_joined([line for line in lines if line.area == "signature"])
     signing = [kept for line in signed if (kept := _without_scrawl(line)) is not None]
     columns = _columns(signing)
@@ -82,7 +72,13 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         damaged = _name_among(signing, LIKELY_NAME, taken)
         if damaged is not None:
             first = replace(first, name=damaged[1], name_lines=(damaged[0],))
-    if first.name is None and len(blocks) == 1:
+    first, above = _with_power_above(first, [line.text for line in signing])
+    if above is not None:
+        doubts = (*doubts, f"power read as {above}, its first word not readable")
+    if first.name is not None and _is_half(first, signing, lines):
+        doubts = (*doubts, f"name read as {first.name}, its beginning not readable")
+        first = replace(first, name=None, name_lines=())
+    elif first.name is None and len(blocks) == 1:
         half = _half_name(signing, {*first.authority_lines, *first.title_lines})
         if half is not None:
             doubts = (*doubts, f"name read as {half}, its beginning not readable")
@@ -209,6 +205,42 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
     return None
 
 
+def _with_power_above(
+    block: signers.SignatureBlock, texts: Sequence[str]
+) -> tuple[signers.SignatureBlock, str | None]:
+    """A block whose position is of two lines, the second the deputy of the first: that is whom he signs for, and its
+    "KT." was written by hand or lies under a seal. The power is then left out, and given back as it was read."""
+    if block.authority is not None or len(block.title_lines) != 2:
+        return block, None
+    chief, deputy = (positions.as_listed(_LEADING_SIGNS.sub("", texts[index])) for index in block.title_lines)
+    before, _, rest = plain(deputy).partition(" ")
+    if rest != plain(chief) or before not in ("pho", "phu", "p."):
+        return block, None
+    title = deputy if before != "phu" else f"PHÓ {deputy.partition(' ')[2]}"
+    return replace(block, title=title, title_lines=block.title_lines[1:]), chief
+
+
+INK_BEFORE = 30.0  # points before a name of two syllables in which other ink of its row may be the family name
+
+
+def _is_half(block: signers.SignatureBlock, signing: Sequence[PlacedLine], lines: Sequence[PlacedLine]) -> bool:
+    """Whether on a scan the beginning of a name was not read: by its words, or by ink on its row before it."""
+    own = signing[block.name_lines[0]] if block.name_lines else None
+    if own is None or own.box is None or block.name is None:
+        return False
+    if persons.lacks_its_beginning(block.name):
+        return True
+    if block.rank is not None or len(block.name.split()) != 2:
+        return False
+    edge = own.box.left
+    beside = [line for line in lines if line.area in ("aside", "signature") and line.page == own.page]
+    return any(
+        line.box is not None and _on_one_row(own, line) and any(map(str.isalpha, line.text))
+        and line.box.left < edge < line.box.right + INK_BEFORE
+        for line in beside
+    )
+
+
 def _half_name(lines: Sequence[PlacedLine], taken: Collection[int]) -> str | None:
     """A line with the end of a name whose family name lies under a seal ("lạm Trường Thọ"), for a person to look at."""
     for index in range(len(lines) - 1, -1, -1):
@@ -292,94 +324,10 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
         return kept if words else None
     told = max(signers.authority_likeness(kept.text), persons.name_likeness(kept.text))
     named = sum(word.text[:1].isupper() and word.text.rstrip(".,;").isalpha() for word in words) >= 2
+    loud = len(words) == 1 and words[0].text.isupper() and len(kept.text) > 2 and kept.confidence >= LOUD
+    if loud and is_legal_text(words[0].text.strip("\"'“”.,")):
+        return kept  # "TM. BAN CHẤP HÀNH ĐOÀN" / "TRƯỜNG"
     return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
 
 
-def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
-    """Lines of one recipient each; a wrapped entry has several."""
-    entries: list[list[PlacedLine]] = []
-    bulleted = 2 * sum(BULLET.match(line.text) is not None for line in lines) >= len(lines)
-    ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
-    for line in _in_rows(lines):
-        text = line.text
-        opener = _inline_start(line)
-        if opener is None and is_recipients_head(text):
-            continue
-        if opener is not None:
-            *whole, line = _closed_parts(opener)
-            entries += [[part] for part in whole]
-            text = line.text
-        wrapped = (
-            bool(entries)
-            and not BULLET.match(text)
-            and not ended.search(entries[-1][-1].text)
-            and recipients.parse_archive(text) is None
-        )
-        if wrapped:
-            entries[-1].append(line)
-        else:
-            entries.append([line])
-    return entries
-
-
-def _in_rows(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
-    """The lines with two pieces of one row in their order: "VT." was seen a hair above "- Lưu:"."""
-    out = list(lines)
-    for at in range(1, len(out)):
-        one, other = out[at - 1].box, out[at].box
-        if one is None or other is None or other.right > one.left + 2 or out[at - 1].page != out[at].page:
-            continue
-        if min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * min(one.height, other.height):
-            out[at - 1], out[at] = out[at], out[at - 1]
-    return out
-
-
-def _closed_parts(line: PlacedLine) -> list[PlacedLine]:
-    """The entries of "Nơi nhận: Như trên; Lưu: VT." on one line, parted behind each semicolon."""
-    parts = []
-    start = 0
-    for index, word in enumerate(line.words[:-1]):
-        if word.text.endswith(";"):
-            parts.append(line.part(start, index + 1))
-            start = index + 1
-    return [*parts, line.part(start)]
-
-
-def _inline_start(line: PlacedLine) -> PlacedLine | None:
-    """The rest of a line that opens with "Nơi nhận:" and goes on with the first recipient."""
-    words = [index for index, word in enumerate(line.words) if word.text]
-    for count in (2, 3):
-        if len(words) > count and recipients.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
-            rest = line.part(words[count])
-            return rest if sum(map(str.isalpha, rest.text)) > 1 else None
-    return None
-
-
-_CODE = re.compile(r"[(\W]*[" + CAPITALS + r"0-9&.]{2,8}[)\W]*")
-
-
-def _with_codes_as_read(line: PlacedLine) -> str:
-    """The text of a line of codes ("VT, KTNS") with those that restoration gave other letters as they were read: it
-    knows syllables and the usual short forms, and an office has its own."""
-    return " ".join(
-        word.raw if _CODE.fullmatch(word.raw) and plain(word.raw) != plain(word.text) else word.text
-        for word in line.words if word.text
-    )
-
-
-def _recipients(lines: Sequence[PlacedLine], places: dict[str, Place]) -> tuple[tuple[FoundRecipient, ...], str | None]:
-    found: list[FoundRecipient] = []
-    archive: str | None = None
-    for entry in _entries(lines):
-        text = " ".join(line.text for line in entry)
-        kept = recipients.parse_archive(text)
-        if kept is not None:
-            if archive is None:
-                archive = recipients.parse_archive(" ".join(map(_with_codes_as_read, entry))) or kept
-                places["/archive"] = place_of_lines(entry)
-            continue
-        recipient = recipients.split_recipient(text)
-        if recipient is not None and recipient.name:
-            # a semicolon read as a colon closes the entry all the same
-            found.append(FoundRecipient(recipient.name.rstrip(" :"), recipient.note, place_of_lines(entry)))
-    return tuple(found), archive
+LOUD = 0.8  # confidence from which a lone word in capitals is one that a line had no room for

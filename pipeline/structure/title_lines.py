@@ -132,13 +132,14 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
         # a title in capitals that the recogniser spread over blocks
         return signers.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
+    louder = is_capitals(text) and previous is not None and not is_capitals(previous.text)
     if previous is not None and has_text and previous.text.rstrip().endswith(("-", "–")) and line.gap == "line":
-        return True  # "MÙA KHÔ NĂM 2019 -" / "2020"
+        return not louder  # "MÙA KHÔ NĂM 2019 -" / "2020"
     if not has_text:
         return not (text.endswith((".", ";")) and len(text) > 160)
     if text.endswith((";", ".", ":")) and not text.endswith("..."):
         return False
-    if is_capitals(text) and previous is not None and not is_capitals(previous.text):
+    if louder:
         return False  # "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
     if previous is not None and previous.box is not None and line.box is not None and line.frame is not None:
         return _continues_title_box(line, previous)

@@ -1,0 +1,123 @@
+"""The recipients of a foot: its lines put together to entries, and the archive line.
+
+The trouble: an entry is wrapped, several stand on one line, the dashes are lost, pieces of a row
+come in the wrong order.
+
+What it never does: expand an abbreviation; an entry is as printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.knowledge import recipients
+from pipeline.knowledge.fuzzy import plain
+from pipeline.structure.closing import BULLET, is_recipients_head
+from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
+
+_ENDED = re.compile(r"[;.:]\s*$")
+_ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecipient:
+    """One entry of "Nơi nhận" and where it stands."""
+
+    name: str
+    note: str | None
+    place: Place
+
+
+def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """Lines of one recipient each; a wrapped entry has several."""
+    entries: list[list[PlacedLine]] = []
+    bulleted = 2 * sum(BULLET.match(line.text) is not None for line in lines) >= len(lines)
+    ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
+    for line in _in_rows(lines):
+        text = line.text
+        opener = _inline_start(line)
+        if opener is None and is_recipients_head(text):
+            continue
+        if opener is not None:
+            *whole, line = _closed_parts(opener)
+            entries += [[part] for part in whole]
+            text = line.text
+        wrapped = (
+            bool(entries)
+            and not BULLET.match(text)
+            and not ended.search(entries[-1][-1].text)
+            and recipients.parse_archive(text) is None
+        )
+        if wrapped:
+            entries[-1].append(line)
+        else:
+            entries.append([line])
+    return entries
+
+
+def _in_rows(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
+    """The lines with two pieces of one row in their order: "VT." was seen a hair above "- Lưu:"."""
+    out = list(lines)
+    for at in range(1, len(out)):
+        one, other = out[at - 1].box, out[at].box
+        if one is None or other is None or other.right > one.left + 2 or out[at - 1].page != out[at].page:
+            continue
+        if min(one.bottom, other.bottom) - max(one.top, other.top) > 0.5 * min(one.height, other.height):
+            out[at - 1], out[at] = out[at], out[at - 1]
+    return out
+
+
+def _closed_parts(line: PlacedLine) -> list[PlacedLine]:
+    """The entries of "Nơi nhận: Như trên; Lưu: VT." on one line, parted behind each semicolon."""
+    parts = []
+    start = 0
+    for index, word in enumerate(line.words[:-1]):
+        if word.text.endswith(";"):
+            parts.append(line.part(start, index + 1))
+            start = index + 1
+    return [*parts, line.part(start)]
+
+
+def _inline_start(line: PlacedLine) -> PlacedLine | None:
+    """The rest of a line that opens with "Nơi nhận:" and goes on with the first recipient."""
+    words = [index for index, word in enumerate(line.words) if word.text]
+    for count in (2, 3):
+        if len(words) > count and recipients.is_recipients_head(" ".join(line.words[i].text for i in words[:count])):
+            rest = line.part(words[count])
+            return rest if sum(map(str.isalpha, rest.text)) > 1 else None
+    return None
+
+
+_CODE = re.compile(r"[(\W]*[" + CAPITALS + r"0-9&.]{2,8}[)\W]*")
+
+
+def _with_codes_as_read(line: PlacedLine) -> str:
+    """The text of a line of codes ("VT, KTNS") with those that restoration gave other letters as they were read: it
+    knows syllables and the usual short forms, and an office has its own."""
+    return " ".join(
+        word.raw if _CODE.fullmatch(word.raw) and plain(word.raw) != plain(word.text) else word.text
+        for word in line.words if word.text
+    )
+
+
+def read_recipients(
+    lines: Sequence[PlacedLine], places: dict[str, Place]
+) -> tuple[tuple[FoundRecipient, ...], str | None]:
+    """The entries of "Nơi nhận" and the archive line, whose place goes to `places`."""
+    found: list[FoundRecipient] = []
+    archive: str | None = None
+    for entry in _entries(lines):
+        text = " ".join(line.text for line in entry)
+        kept = recipients.parse_archive(text)
+        if kept is not None:
+            if archive is None:
+                archive = recipients.parse_archive(" ".join(map(_with_codes_as_read, entry))) or kept
+                places["/archive"] = place_of_lines(entry)
+            continue
+        recipient = recipients.split_recipient(text)
+        if recipient is not None and recipient.name:
+            # a semicolon read as a colon closes the entry all the same
+            found.append(FoundRecipient(recipient.name.rstrip(" :"), recipient.note, place_of_lines(entry)))
+    return tuple(found), archive
