@@ -7,7 +7,7 @@ import drawn
 import numpy as np
 import pytest
 
-from pipeline.imaging import clean, grids
+from pipeline.imaging import clean, grids, level_tables
 from pipeline.imaging.recognisers import Image
 
 LEFT, TOP, HIGH = 200, 700, 60
@@ -96,4 +96,4 @@ def test_a_page_of_text_has_no_grid() -> None:
     page = drawn.text_page(lines=20)
     faint = (page < 215).astype(np.uint8)
     assert grids.find(faint, [], 150 / 25.4) == []
-    assert grids.long_levels(faint, [], 150 / 25.4) == []
+    assert level_tables.long_levels(faint, [], 150 / 25.4) == []

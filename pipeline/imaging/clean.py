@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Step, Turn
-from pipeline.imaging import cells, grids, light, marks, measure, sheet
+from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet
 from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
 from pipeline.imaging.measure import Measures
 from pipeline.imaging.recognisers import Image
@@ -324,9 +324,9 @@ def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], li
     ]
     faint = (small < np.median(small) - FAINT).astype(np.uint8)
     drawn = grids.find(faint, inner, per_mm * factor)
-    levels = grids.long_levels(faint, inner, per_mm * factor)
+    levels = level_tables.long_levels(faint, inner, per_mm * factor)
     inner = grids.completed(inner, drawn, levels)
-    parted = grids.between_levels(faint, [mark for mark in levels if mark in inner], per_mm * factor)
+    parted = level_tables.between_levels(faint, [mark for mark in levels if mark in inner], per_mm * factor)
     ruled = [*drawn, *([] if parted is None else [parted])]
     found = cells.find(where, per_mm * factor, ruled)
     table = [
