@@ -41,6 +41,30 @@ def is_unit(text: str) -> bool:
     return match is not None and (match.end() == len(plain) or PER.fullmatch(plain, match.end()) is not None)
 
 
+def respelled(text: str) -> str:
+    """A unit of several words as the table spells it, where its letters differ from one unit there in marks alone.
+
+    A single word stays: without its neighbours nothing tells "bó" from "bộ".
+
+    >>> respelled("tỷ đông"), respelled("Triệu đồng"), respelled("bó")
+    ('tỷ đồng', 'Triệu đồng', 'bó')
+    """
+    if " " not in text.strip() or text.lower() in _spellings()[0]:
+        return text
+    found = _spellings()[1].get(aligned(text.strip()), ())
+    return found[0] if len(found) == 1 else text
+
+
+@cache
+def _spellings() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+    """All listed units, and those of one key."""
+    listed = dict.fromkeys(unit for unit, _ in load_table("units"))
+    by_key: dict[str, tuple[str, ...]] = {}
+    for unit in listed:
+        by_key[aligned(unit)] = (*by_key.get(aligned(unit), ()), unit)
+    return frozenset(listed), by_key
+
+
 # The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
 PER = re.compile(
     r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"

@@ -26,10 +26,11 @@ _UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh|don ?vi)\b")
 _SURE_UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh)\b")  # "Đơn vị" alone may be the office
 _PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?<!\d)(?:19|20)\d\d(?!\d)")
 _PAST_HEAD = re.compile(
-    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|tang|ghi chu|nam truoc|hien trang|hien co|hien tai"
-    r"|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
+    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|(?<!ha )tang|ghi chu|nam truoc|hien trang|hien co"
+    r"|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
+_BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _HEAD_UNIT = re.compile(r"\(([^()\d]*)\)\s*$")
 _ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
@@ -106,6 +107,10 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
         planned = [i for i in open_ if numbers[i] >= 0.5]
     if not planned:
         return None
+    if in_zone and unit is None and not any(_is_past(key, year) for key in keys):
+        # One of several columns of goals says so: "Chỉ tiêu lúa (ha) | Lương thực (tấn)".
+        own = [i for i in open_ if numbers[i] >= 0.5 and _unit_of_head(heads[i]) and not _BASE_HEAD.search(keys[i])]
+        planned = sorted({*planned, *own}) if any(_unit_of_head(heads[i]) for i in planned) else planned
     return _Columns(label, indicator, unit, tuple((i, _unit_of_head(heads[i])) for i in planned))
 
 
@@ -212,7 +217,7 @@ def _unit_of_cell(text: str) -> str | None:
     shown = _STRAY.sub("", text.strip()).strip(" .,;:*'\"“”‘’`|_")
     if not shown.strip("-–.|_ "):
         return None
-    return "‰" if _PER_MILLE.fullmatch(shown) else shown
+    return "‰" if _PER_MILLE.fullmatch(shown) else units.respelled(shown)
 
 
 _WHOLE = re.compile(r"[<>≤≥=\s]*(\d{2,})\W*$")

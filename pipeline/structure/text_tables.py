@@ -96,7 +96,7 @@ def in_reading_order(words: Sequence[Word]) -> list[Word]:
     return [word for line in by_lines(words) for word in line]
 
 
-SAME_LINE = 0.4  # of the lower height: lines of one cell stand 1.1 heights apart
+SAME_LINE = 0.5  # of the lower of two words that stands beside the other: lines of one cell overlap by 0.2 at most
 _Placed = TypeVar("_Placed", Word, Line)
 
 
@@ -106,7 +106,8 @@ def by_lines(pieces: Iterable[_Placed]) -> list[list[_Placed]]:
     for piece in sorted(pieces, key=lambda piece: piece.box.middle[1] if piece.box else 0.0):
         first = rows[-1][0].box if rows else None
         if first is not None and piece.box is not None and (
-            piece.box.middle[1] - first.middle[1] < SAME_LINE * min(first.height, piece.box.height)
+            min(first.bottom, piece.box.bottom) - max(first.top, piece.box.top)
+            > SAME_LINE * min(first.height, piece.box.height)
         ):
             rows[-1].append(piece)
         else:
