@@ -53,7 +53,7 @@ _YEAR = re.compile(
     r"20)[0-9]{2})(?![0-9])\)?(?P<amended>\s*\(?,?\s*(?:duoc )?sua doi,? bo sung[^;.,)]{0,40}\)?)?"
 )
 _NO_LAW = re.compile(
-    r"(?:su|nay|phap|su quoc|le|hien|khac|duoc|va|co|chuyen nganh|lien quan|quoc te|tuc)(?![a-z])"
+    r"(?:su(?! dung)|nay|phap|su quoc|le|hien|khac|duoc|va|co|chuyen nganh|lien quan|quoc te|tuc)(?![a-z])"
 )
 
 _CONGRESS = re.compile(

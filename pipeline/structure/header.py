@@ -86,12 +86,25 @@ def _same_initials(header: Header) -> None:
     initials = "".join(letter if letter == "Đ" else plain(letter).upper() for letter in first)
     if code is None or header.symbol is None or len(code) < SURE_INITIALS or "D" not in code or "Đ" not in initials:
         return
-    initials = initials[: len(code)]  # "BCĐPC" of "Ban Chỉ đạo phổ cập giáo dục"
-    if plain(code) == plain(initials) and code != initials:
-        mended = header.symbol.replace(code, initials)
+    mended_code = _with_strokes(code, initials)
+    if mended_code != code:
+        mended = header.symbol.replace(code, mended_code)
         where = header.places.get("/number/symbol")
         header.doubts.append(("low_confidence", f"symbol read as {header.symbol}, taken for {mended}", where))
         header.symbol = mended
+
+
+def _with_strokes(code: str, initials: str) -> str:
+    """A code with the strokes of the Đs among the initials that it is made of, some of them left out ("KBĐT" of "Kho
+    bạc Nhà nước Đồng Tháp"); as it is where it is not made of them."""
+    at, out = 0, []
+    for letter in code:
+        found = next((i for i in range(at, len(initials)) if plain(initials[i]) == plain(letter)), None)
+        if found is None:
+            return code
+        out.append(initials[found] if letter == "D" else letter)
+        at = found + 1
+    return "".join(out) if initials[0] == out[0] else code
 
 
 SURE_INITIALS = 4  # letters of a code that are no chance; "SD" may be of anybody
