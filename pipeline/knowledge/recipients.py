@@ -167,6 +167,9 @@ _ARCHIVE = re.compile(
 _DEBRIS = re.compile(r"\.\s+[a-z]{1,2}\Z|[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
 
 
+_UNDERLINED = re.compile(r"(?<=[A-ZĐ])_(?=[A-ZĐ])")  # a comma between codes on a line of dots
+
+
 def is_archive_alone(text: str) -> bool:
     """Whether a line says "Lưu" and no more."""
     return _ARCHIVE_ALONE.fullmatch(aligned(text)) is not None
@@ -185,7 +188,7 @@ def parse_archive(text: str) -> str | None:
     if match is None or match["what"] is None:
         return None
     what = text[match.start("what") :].strip()
-    what = _DEBRIS.sub("", what)
+    what = _UNDERLINED.sub(", ", _DEBRIS.sub("", what))
     what = " ".join(re.sub(r"[\s.;,/]*\Z", "", what).split())
     if not what:
         return None
