@@ -252,9 +252,9 @@ def marked_share(text: str) -> float:
     return marked / len(tokens) if tokens else 0.0
 
 
-def _worth(text: str) -> float:
-    """Legal share, lowered where hardly a word has a mark: an undecoded VIQR or stripped text is no gain."""
-    return vietnamese.legal_share(text) * min(1.0, 0.5 + marked_share(text))
+def _worth(text: str, legal: float) -> float:
+    """The legal share, lowered where hardly a word has a mark: an undecoded VIQR or stripped text is no gain."""
+    return legal * min(1.0, 0.5 + marked_share(text))
 
 
 def _convert_lines(text: str, read: Callable[[str], str]) -> str:
@@ -277,16 +277,20 @@ def convert(text: str, fonts: tuple[str, ...] = ()) -> Conversion:
     if before >= SOUND_SHARE and marked_share(composed) > 0.0:
         return untouched
     named = {encoding_of_font(font) for font in fonts}
-    best, best_worth = untouched, _worth(composed)
+    least = best_worth = _worth(composed, before)
+    best = untouched
     for name, read in READINGS:
         candidate = _convert_lines(text, read)
-        worth = _worth(candidate) + (0.02 if name in named else 0.0)
-        if candidate != composed and worth > best_worth:
-            after = vietnamese.legal_share(candidate)
+        bonus = 0.02 if name in named else 0.0
+        # The share of marks can only lower what the legal share is worth, and takes as long to count.
+        if candidate == composed or (after := vietnamese.legal_share(candidate)) + bonus <= best_worth:
+            continue
+        worth = _worth(candidate, after) + bonus
+        if worth > best_worth:
             best, best_worth = Conversion(candidate, name, before, after), worth
     if not best.changed or best.encoding == "nfd":
         return untouched
-    if best.after < WORTH_DECODING or best_worth < _worth(composed) + CLEAR_GAIN:
+    if best.after < WORTH_DECODING or best_worth < least + CLEAR_GAIN:
         return untouched
     return Conversion(best.text, best.encoding, best.before, best.after, _lost(best))
 
