@@ -248,3 +248,11 @@ def test_of_two_looks_that_each_lost_a_word_of_a_name_both_give_their_best() -> 
     engine = Two([("Dương Thị Bích Liên", 700, 1160, 0.9)], corner=CORNER)
     words = foot(("HIỆU TRƯỞNG", 1000, 0.95))
     assert "Dương Thị Bích Liên" in texts(signing.look_at_signature(PAGE, DPI, words, {}, engine, 10).words)
+
+
+def test_a_name_under_a_power_alone_is_looked_at_for_the_position_between() -> None:
+    whole = [("TM. ỦY BAN NHÂN DÂN", 660, 1000, 0.95), ("CHỦ TỊCH", 720, 1030, 0.95), ("Trần Thị Mai", 700, 1160, 0.95)]
+    engine = Looks(whole, corner=CORNER)
+    words = foot(("TM. ỦY BAN NHÂN DÂN", 1000, 0.95), ("Trần Thị Mai", 1160, 0.95))
+    assert "CHỦ TỊCH" in texts(signing.look_at_signature(PAGE, DPI, words, {}, engine, 10).words)
+    assert engine.asked == [1.0]

@@ -23,7 +23,8 @@ from pipeline.document import Reading
 from pipeline.imaging import looks, signlines
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
 from pipeline.imaging.signlines import GUTTER, READ_WELL, SURE_POWER, WORD_WELL, SignLine
-from pipeline.knowledge import persons, recipients, signers, vietnamese
+from pipeline.knowledge import persons, positions, recipients, signers, vietnamese
+from pipeline.knowledge.fuzzy import aligned
 
 # Inches that a place of signature reaches down from its first line, and its left edge as a share of the page.
 REACH, LEFTMOST = 2.8, 0.38
@@ -221,6 +222,9 @@ def _is_read_well(inside: Sequence[SignLine]) -> bool:
     ]
     if not placed or not named or named[-1].top < placed[-1].bottom or named[-1].sure < READ_WELL:
         return False
+    last = max(placed, key=lambda line: line.top)
+    if positions.POWER.match(aligned(last.text) + " ") is not None:
+        return False  # between "TM. ỦY BAN NHÂN DÂN" and a name stands a position
     return min(word.confidence for line in (*placed, named[-1]) for word in line.words) >= WORD_WELL
 
 
