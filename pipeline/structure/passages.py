@@ -192,6 +192,8 @@ class Paragraph:
         later: list[Word] = []
         line_at = 0
         for line in self.lines:
+            if line_at >= end:
+                break
             length = len(line.text)
             after = line_at + length + 1 if length else line_at
             if start <= line_at and after - 1 <= end:  # a whole line
