@@ -57,7 +57,9 @@ def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, 
     assert seen.changed == 1
 
 
-@pytest.mark.parametrize("printed", ["Ủy", "ban", "14h30", "26/2021/NĐ-CP", "1.250.000", "12/5/2024", "II.", "Quý", "%"])
+@pytest.mark.parametrize(
+    "printed", ["Ủy", "ban", "14h30", "26/2021/NĐ-CP", "1.250.000", "12/5/2024", "II.", "Quý", "%"]
+)
 def test_what_was_read_right_stays(printed: str) -> None:
     sheet = Sheet()
     seen = sheet.check([sheet.word(printed)])

@@ -417,3 +417,20 @@ def test_a_cell_over_two_rows_with_lines_of_one_text_stays_one() -> None:
     more = line_at("ngô và lúa", 110.0, lines[1].box.bottom + 2)
     page = tables.find_tables(page_of([*lines, more], objects=grid(XS, YS, without=(("across", 2, 1),))))
     assert any(cell.row_span == 2 and cell.text == "Diện tích ngô và lúa" for cell in page.tables[0].cells)
+
+
+def test_a_speck_among_the_words_of_a_line_does_not_change_the_order_of_lines() -> None:
+    lines = table_lines(ROWS)
+    assert lines[2].box is not None
+    top = lines[2].box.top - 4
+    upper, lower = line_at("Diện tích", 110.0, top), line_at("trồng mới", 110.0, top + 12)
+    assert upper.box is not None
+    speck = replace(line_at("'", 170.0, top), box=None).words[0]
+    high = replace(upper, words=(*upper.words, replace(speck, box=Box(170, top, 173, top + 26))))
+    high = replace(high, box=upper.box.union(Box(170, top, 173, top + 26)))
+    kept = tuple(word for word in lines[2].words if word.text not in ("Diện", "tích", "ngô"))
+    page = tables.find_tables(
+        page_of([*lines[:2], replace(lines[2], words=kept), lower, high, lines[3]], objects=grid(XS, YS))
+    )
+    cell = next(cell for cell in page.tables[0].cells if (cell.row, cell.column) == (2, 1))
+    assert cell.text.replace("'", "").split() == ["Diện", "tích", "trồng", "mới"]

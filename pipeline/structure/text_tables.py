@@ -100,18 +100,23 @@ SAME_LINE = 0.5  # of the lower of two words that stands beside the other: lines
 _Placed = TypeVar("_Placed", Word, Line)
 
 
+def _span(piece: Word | Line) -> tuple[float, float]:
+    """Top and bottom of a word, or of the usual word of a line: a speck among its words makes a line's box high."""
+    boxes = [word.box for word in piece.words if word.box is not None] if isinstance(piece, Line) else [piece.box]
+    tops, bottoms = sorted(box.top for box in boxes if box), sorted(box.bottom for box in boxes if box)
+    return (tops[len(tops) // 2], bottoms[len(bottoms) // 2]) if tops else (0.0, 0.0)
+
+
 def by_lines(pieces: Iterable[_Placed]) -> list[list[_Placed]]:
     """Words or lines with boxes by the printed line they stand on, top to bottom, each from left to right."""
     rows: list[list[_Placed]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.box.middle[1] if piece.box else 0.0):
-        first = rows[-1][0].box if rows else None
-        if first is not None and piece.box is not None and (
-            min(first.bottom, piece.box.bottom) - max(first.top, piece.box.top)
-            > SAME_LINE * min(first.height, piece.box.height)
-        ):
+    first = (0.0, 0.0)
+    for (top, bottom), piece in sorted(((_span(piece), piece) for piece in pieces), key=lambda found: sum(found[0])):
+        if rows and min(first[1], bottom) - max(first[0], top) > SAME_LINE * min(first[1] - first[0], bottom - top):
             rows[-1].append(piece)
         else:
             rows.append([piece])
+            first = (top, bottom)
     return [sorted(row, key=lambda piece: piece.box.left if piece.box else 0.0) for row in rows]
 
 
