@@ -42,7 +42,10 @@ class MissingFont(RuntimeError):
 def path(family: str, style: str = "") -> Path:
     """The file of one style, checked to hold every Vietnamese letter. Raises `MissingFont`."""
     name = FAMILIES[family].format(DEJAVU[style] if family == "DejaVu Serif" else STYLES[style])
-    cure = "install it: apt-get install fonts-liberation2 fonts-liberation fonts-croscore fonts-noto-core fonts-dejavu-extra"
+    cure = (
+        "install it: apt-get install fonts-liberation2 fonts-liberation fonts-croscore fonts-noto-core"
+        " fonts-dejavu-extra"
+    )
     lacking = ""
     for folder in FOLDERS:
         for found in sorted(folder.rglob(name)):
