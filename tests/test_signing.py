@@ -85,6 +85,11 @@ def test_a_lost_position_and_name_are_added() -> None:
     assert abs(name.top - 1160) <= 2
 
 
+def test_two_powers_side_by_side_far_above_the_recipients_are_no_place_of_signature() -> None:
+    words = line("CHỦ TỊCH", 200, 200, 0) + line("CHỦ TỊCH", 800, 200, 1) + line("Nơi nhận:", 120, 1300, 2)
+    assert signing.look_at_signature(PAGE, DPI, tuple(words), {}, Looks([]), 10).words == tuple(words)
+
+
 def test_a_damaged_line_is_replaced_and_what_was_read_first_is_kept_beside_it() -> None:
     looks = Looks([("PHÓ CHỦ TỊCH", 700, 1030, 0.9)], corner=CORNER)
     words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("FHO CHỦ TỊCH", 1030, 0.5))

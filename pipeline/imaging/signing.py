@@ -156,10 +156,10 @@ def _areas(image: Image, dpi: float, lines: Sequence[SignLine]) -> tuple[_Area, 
     near = [start for start in powers + heads if abs(max(starts) - start) < REACH * dpi / 2]
     pitch = round(0.2 * dpi)
     top, bottom = max(0, round(min(near)) - pitch), min(height, round(min(near) + REACH * dpi))
-    both = [right for start, right in beside if any(abs(start - power) < 2 * pitch for power in powers)]
+    rows = [start for start in powers if top <= start < bottom]
+    both = [right for start, right in beside if any(abs(start - power) < 2 * pitch for power in rows)]
     if not both:
         return ((round(leftmost), width, top, bottom),)
-    rows = [start for start in powers if top <= start < bottom]
     below = [head for head in heads if head > max(rows)]
     if below:
         bottom = min(bottom, round(min(below)) - 3)
