@@ -92,6 +92,23 @@ def test_level_rules_in_pieces_are_whole_again() -> None:
     assert len(long) >= len(ROWS)
 
 
+def test_letters_at_the_very_edge_of_level_rules_stay() -> None:
+    page = page_with_table(ROWS, upright=False)
+    tops = [TOP + row * HIGH for row in range(len(ROWS))]
+    stems = [(slice(top + 18, top + 42), slice(LEFT - 1, LEFT + 2)) for top in tops]
+    for rows, columns in stems:
+        page[rows, columns] = 20
+    cleaned = clean.clean(page, 150.0, turn=0)
+    assert cleaned.cells
+    ratio = cleaned.image.shape[1] / page.shape[1]
+    for rows, columns in stems:
+        there = cleaned.image[
+            round(rows.start * ratio) : round(rows.stop * ratio),
+            round((columns.start - 1) * ratio) : round((columns.stop + 1) * ratio),
+        ]
+        assert (there < 150).sum() > 0.7 * 24 * 3 * ratio**2
+
+
 def test_a_page_of_text_has_no_grid() -> None:
     page = drawn.text_page(lines=20)
     faint = (page < 215).astype(np.uint8)

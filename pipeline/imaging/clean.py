@@ -310,7 +310,7 @@ def _colour_frame(image: Image, back: Back, copy: Image) -> tuple[Image, float]:
 
 
 def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], list[grids.Grid]]:
-    """Ruling lines, looked for on a copy of about 120 dpi, the cells of a table between them, and their grids."""
+    """Ruling lines, looked for on a copy of about 120 dpi, the cells of a table between them, and the grids drawn."""
     factor = min(1.0, 4.8 / per_mm)
     small = copy if factor == 1.0 else cv2.resize(copy, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     ink: npt.NDArray[np.uint8] = (small < 170).astype(np.uint8)
@@ -332,4 +332,7 @@ def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], li
     table = [
         (round(x0 / factor), round(y0 / factor), round(x1 / factor), round(y1 / factor)) for x0, y0, x1, y1 in found
     ]
+    if parted is not None:
+        # White parts its columns: no upright rule is to be taken out, and letters may begin at its very edge.
+        ruled[-1] = replace(parted, down=tuple((None,) * len(sides) for sides in parted.down))
     return [_scaled(mark, 1 / factor) for mark in inner], table, [grid.scaled(1 / factor) for grid in ruled]
