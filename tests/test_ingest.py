@@ -318,6 +318,15 @@ def test_what_only_a_render_shows_right_is_rendered(tmp_path: Path) -> None:
     assert dark_middle(page) == (pytest.approx(50 / 200 * 595, abs=3), pytest.approx(30 / 280 * 842, abs=3))
 
 
+def test_a_scan_whose_pixels_are_no_squares_by_far_is_rendered(tmp_path: Path) -> None:
+    path = scan_pdf(tmp_path / "a.pdf", Image.new("L", (4, 3000), 255))  # square pixels of it would be 6 million
+    page = ingest.load_page(opened(path, Settings(max_page_pixels=1_000_000)), 1, Settings(max_page_pixels=1_000_000))
+    assert page.steps[0].detail["image"] == "rendered"
+    text = shown(("Cong tac dien tap nam nay",) * 9, mode=3)
+    path = scan_pdf(tmp_path / "b.pdf", Image.new("L", (1, 3000), 0), text=text)
+    assert ingest.load_page(opened(path), 1, SETTINGS).image is not None
+
+
 def test_strips_are_put_together(tmp_path: Path) -> None:
     pdf = pikepdf.new()
     page = pdf.add_blank_page(page_size=(595, 842))

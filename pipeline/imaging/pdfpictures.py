@@ -130,6 +130,10 @@ def _embedded(file: Opened, number: int, item: Any, area: Frame, max_pixels: int
     unit = (1 / size[0], 0.0, 0.0, 0.0, -1 / size[1], 1.0)
     across = compose(compose(unit, (a, c, e, b, d, f)), area.to_display)
     image, across = _stand_up(image, across)
+    # Pixels far from square are stretched before they are read: so few as 1 x 40,000 would become a thousand million.
+    longer, shorter = sorted((abs(across[0]), abs(across[4])), reverse=True)
+    if image.shape[0] * image.shape[1] * longer > max_pixels * shorter:
+        return None
     return Picture(image, 72 / math.sqrt(abs(across[0] * across[4])), across, "embedded")
 
 

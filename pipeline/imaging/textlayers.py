@@ -75,7 +75,7 @@ def is_sound(
 def ink_cover(layer: Layer, picture: Picture) -> float:
     """Share of the dark marks of the scan that lie under words of the layer, 0 to 1."""
     image = picture.image
-    scale = 600 / max(image.shape[:2])
+    scale = max(600 / max(image.shape[:2]), 1 / min(image.shape[:2]))
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) if image.ndim == 3 else image
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((9, 9), np.uint8)), 21)
