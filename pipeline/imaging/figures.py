@@ -342,6 +342,8 @@ def _with_letters(told: str, text: str) -> str | None:
 
     >>> _with_letters("26/2021/L-L", "26/2921/NĐ-CP"), _with_letters("47,4", "474"), _with_letters("1422", "14h22")
     ('26/2021/NĐ-CP', '47,4', None)
+    >>> _with_letters("III/2019", "TI/2019"), _with_letters("05/II-L", "05/TH-UBND")
+    ('III/2019', '05/TH-UBND')
     """
     if told in _SHARES and not any(map(str.isalnum, text)):
         return told
@@ -359,7 +361,8 @@ def _with_letters(told: str, text: str) -> str | None:
 
     def own(run: re.Match[str]) -> str:
         mine = next(kept)
-        return run[0] if _PURE.fullmatch(run[0]) and _LIKE_ROMAN.fullmatch(mine) else mine
+        like = _LIKE_ROMAN if run.start() == told.startswith("(") else _PURE  # the TH of "05/TH-UBND" are letters
+        return run[0] if _PURE.fullmatch(run[0]) and like.fullmatch(mine) else mine
 
     return _TOLD_RUN.sub(own, told)
 
