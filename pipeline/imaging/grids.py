@@ -94,7 +94,6 @@ class Grid:
                 ))
         return found
 
-
     def holds(self, x: float, y: float) -> bool:
         """Whether a place lies between its outermost lines."""
         return self.xs[0] <= x <= self.xs[-1] and self.ys[0] <= y <= self.ys[-1]

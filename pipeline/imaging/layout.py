@@ -123,8 +123,6 @@ def layout(
     return _with_artefacts(page)
 
 
-
-
 def _is_rule_debris(word: SeenWord, marks: tuple[Mark, ...]) -> bool:
     """Whether the "word" is a ruling line that the engine read as dashes or bars.
 

@@ -110,13 +110,14 @@ def forget() -> None:
 
 
 # --- pages -------------------------------------------------------------------------------------------------
+
+
 def load(file: Opened, number: int) -> pdfium.PdfPage:
     """Page `number` (from 1), to be closed by the caller. Raises RecognitionFailed."""
     try:
         return file.pages[number - 1]
     except pdfium.PdfiumError as error:
         raise RecognitionFailed(f"page {number}", f"The page is damaged ({short(error)}).") from error
-
 
 
 def covered(item: Any, area: Frame) -> float:
@@ -126,9 +127,6 @@ def covered(item: Any, area: Frame) -> float:
     height = min(top, area.top) - max(bottom, area.bottom)
     whole = (area.right - area.left) * (area.top - area.bottom)
     return float(max(0.0, width) * max(0.0, height) / whole)
-
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,5 +250,3 @@ def render_dpi(frame: Frame, wanted: float, max_pixels: int) -> float:
         )
     most = min(max_pixels, MOST_RENDERED_PIXELS)
     return min(wanted, math.sqrt(most / square_inches))
-
-

@@ -92,7 +92,7 @@ def groups(marks: Sequence[Mark], per_mm: float) -> list[tuple[list[Mark], list[
 
     for i, one in enumerate(rules):
         for j, other in enumerate(rules):
-            if _meet(one, other, per_mm) if one.kind != other.kind else i < j and _go_on(one, other, per_mm):
+            if i < j and (_meet if one.kind != other.kind else _go_on)(one, other, per_mm):
                 parent[root(i)] = root(j)
     groups: dict[int, tuple[list[Mark], list[Mark]]] = {}
     for i, mark in enumerate(rules):

@@ -36,7 +36,7 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How a desk is set up. `reread` and `rewrite` make record and texts anew after a change (see `desk`)."""
+    """How a desk is set up. `reread` and `rewrite` make record and texts anew after a change (see `changing`)."""
 
     out: Path
     reread: changing.Reread
