@@ -383,6 +383,15 @@ def reading(out: Path) -> Iterator[sqlite3.Connection]:
 
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30)
+    try:
+        _prepare(db, path)
+    except BaseException:
+        db.close()  # a damaged file, another format: the next call may find it removed
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA journal_mode=WAL")
     # NORMAL: a killed process loses nothing; a power cut may lose the last rows, whose files are synced
     # and found again.
@@ -392,10 +401,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
     version = db.execute("SELECT value FROM meta WHERE name='schema_version'").fetchone()[0]
     if int(version) != SCHEMA_VERSION:
-        db.close()
         cure = "Use the version of sohoa that made it, or another --out."
         raise OutputNotWritable(path, f"was made by another version (ledger format {version}).", cure=cure)
-    return db
 
 
 def read_inputs(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
