@@ -154,10 +154,12 @@ BELOW = 1_000_000  # no file has as many pages
 
 
 def part_key(document: Document) -> int:
-    """What `Correction.part` says of a document that shares its file: its first page.
+    """What `Correction.part` says of a document that shares its file: its first page, 0 where it has none.
 
     For one that begins below others on that page `BELOW` is added for each of them.
     """
+    if not document.pages:
+        return 0
     first = document.pages[0]
     return first.number + BELOW * (place_on_page(first) or 0)
 

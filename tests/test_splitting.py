@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline import corrections
 from pipeline.corrections import Correction
-from pipeline.document import Box, Document, FoundObject, Page, place_on_page, upright
+from pipeline.document import Block, Box, Document, FoundObject, Line, Page, Word, place_on_page, upright
 from pipeline.structure import record, splitting, tables
 from tests.papers import line_at, page_of, scan, short_plan, text_document, two_on_a_page
 
@@ -167,3 +169,15 @@ def test_what_was_said_of_a_shared_page_goes_to_the_document_it_was_said_of() ->
     log = [entry("record", key) for key in keys] + [entry("document", 8, upper), entry("document", 9, lower)]
     assert [said.id for said in corrections.of_part(log, one, is_first=True)] == ["1", "8"]
     assert [said.id for said in corrections.of_part(log, two, is_first=False)] == [str(keys[1]), "9"]
+
+
+def test_a_line_without_a_place_is_in_one_document_of_a_shared_page() -> None:
+    page = shared().pages[0]
+    nowhere = Line((Word("~", ""),))
+    lines = [*(line for block in page.blocks for line in block.lines), nowhere]
+    parts = splitting.split_documents(scan(replace(page, blocks=(Block(tuple(lines)),))))
+    assert [sum(word.raw == "~" for word in part.words()) for part in parts] == [1, 0]
+
+
+def test_a_document_without_pages_has_a_key() -> None:
+    assert corrections.part_key(scan()) == 0

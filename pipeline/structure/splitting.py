@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from pipeline.document import SPLIT, Block, Box, Document, Line, Page, Step, Table, union
 from pipeline.knowledge import bodies, datelines, doctypes, recipients, signers, symbols
@@ -150,7 +151,9 @@ def _around(lines: Sequence[Line]) -> Box | None:
 
 
 def _is_inside(item: Line | Block, own: Stretch) -> bool:
-    return item.box is None or _is_between(item.box.middle[1], own)
+    if item.box is None:
+        return own.top is None  # nothing says where it stands: with the first of the page, and no other
+    return _is_between(item.box.middle[1], own)
 
 
 def _is_between(middle: float, own: Stretch) -> bool:
@@ -198,10 +201,9 @@ def _parted_page(page: Page) -> list[Page]:
     parted = []
     for start, stop in pairwise([0, *starts, len(lines)]):
         blocks = []
-        for index, block in enumerate(page.blocks):
-            own = [j for at, (i, j) in enumerate(places) if i == index and start <= at < stop]
-            if own:
-                blocks.append(replace(block, lines=tuple(block.lines[j] for j in own)))
+        for index, own in groupby(places[start:stop], key=itemgetter(0)):
+            block = page.blocks[index]
+            blocks.append(replace(block, lines=tuple(block.lines[j] for _, j in own)))
         parted.append(replace(page, blocks=tuple(blocks)))
     return parted
 
@@ -211,11 +213,13 @@ def _parted_page(page: Page) -> list[Page]:
 
 def _starts_inside(texts: Sequence[str]) -> Iterator[int]:
     """Indexes of the lines with which documents begin below the first lines of a text."""
-    for index, text in enumerate(texts):
+    over = next((index for index, text in enumerate(texts) if _is_of_another(text)), len(texts))
+    for index in range(over + 1, len(texts)):
+        text = texts[index]
         if len(text) > HEAD_LINE_LENGTH:
             continue
         start = _top_of_head(texts, index)
-        if start <= 1 or not any(_is_of_another(line) for line in texts[:start]):
+        if start <= max(1, over):
             continue
         if any(_FORM.match(aligned(line).strip()) for line in texts[max(0, start - FORM_REACH) : start]):
             continue
