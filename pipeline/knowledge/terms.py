@@ -186,13 +186,14 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 # --- terms -----------------------------------------------------------------------------------------------
 
 _TERM = re.compile(
-    r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|(?<!cong )uoc|khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|"
-    r"han\s+(?:cuoi|chot|nop|gui)?|"
+    r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|(?<!cong )uoc(?=\s*\Z)|"
+    r"khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|gui)?|"
     r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
     r"tat))"
     r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|thoi diem|cuoi|dau|sau|xong"
     r"|\d{1,2}\s?(?:h|gio)\s?(?:\d{2}(?: phut)?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
 )
+_CUT_BEFORE = re.compile(r"uoc\s*")  # what is left of "trước" where its first letters were not read
 _TIME = re.compile(
     r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang|be mac|be giang"
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
@@ -231,6 +232,8 @@ def find_due(text: str) -> tuple[Due, ...]:
         for pattern, strength in rows:
             match = _last_word_match(pattern, plain, low, date.start)
             if match is not None:
+                if _CUT_BEFORE.fullmatch(match[0]) and date.precision != "day":
+                    break  # "Ước tháng 12/2024, thu ngân sách ..." is an estimate
                 if strength != "term" and (inside[match.start()] or inside[date.start]):
                     break  # "Tổ chức từ ngày 01/7/2014 đến ngày 30/8/2014"
                 kind: Strength = strength

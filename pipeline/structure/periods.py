@@ -153,7 +153,8 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
     for after in below[:1]:
         near = [span for span in _known_spans(after.text) if span.start <= SPAN_NEAR]
         if near:
-            dated = (after, near[0].start, near[0].end)
+            before = after_mark(after)[1]
+            dated = (after, near[0].start - before, near[0].end - before)
             yield FoundPeriod(name, near[0].first, near[0].last, after.place(near[0].start, near[0].end), dated)
             return
     if match is None:

@@ -9,6 +9,7 @@ What it never does: take a date without a year, a recurring one, or a day that n
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,7 +55,10 @@ def find_deadlines(
 ) -> tuple[FoundDeadline, ...]:
     """What is due when, from sentences and task tables, in document order; the time of one of `phases` is none."""
     found: list[FoundDeadline] = []
-    taken = {id(phase.dated[0]): phase.dated[1:] for phase in phases if phase.dated is not None}
+    taken: dict[int, list[tuple[int, int]]] = defaultdict(list)  # by the id of a paragraph, where phases are dated
+    for phase in phases:
+        if phase.dated is not None:
+            taken[id(phase.dated[0])].append(phase.dated[1:])
     for step in walk(nodes):
         for paragraph in step.node.content:
             if paragraph.table is not None:
@@ -62,7 +66,7 @@ def find_deadlines(
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
                 found += (
                     _with_task(deadline, step, paragraph)
-                    for deadline in _from_text(paragraph, taken.get(id(paragraph), (0, 0)))
+                    for deadline in _from_text(paragraph, taken.get(id(paragraph), ()))
                 )
     return tuple(found)
 
@@ -95,7 +99,7 @@ def _tells_of_the_past(step: Step) -> bool:
     return any(node.kind == "situation" for node in (*step.above, step.node))
 
 
-def _from_text(paragraph: Paragraph, phase: tuple[int, int] = (0, 0)) -> Iterator[FoundDeadline]:
+def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> Iterator[FoundDeadline]:
     text, offset = periods.after_mark(paragraph)
     lead = _LEADING_TIME.match(aligned(text))
     if lead is not None:
@@ -118,7 +122,7 @@ def _from_text(paragraph: Paragraph, phase: tuple[int, int] = (0, 0)) -> Iterato
         if due.strength != "horizon"
         and not (due.strength == "time" and _UP_TO.match(aligned(due.cue)) and not _COMPLETES.search(aligned(text)))
         and not any(span.start <= due.start < span.end for span in spans)
-        and not (due.date.start < phase[1] and phase[0] < due.date.end)
+        and not any(due.date.start < end and start < due.date.end for start, end in phases)
     ]
     undated = [date for date in dates.find_dates(text) if date.edtf is None and not date.recurring] if dues else []
     for index, due in enumerate(dues):
