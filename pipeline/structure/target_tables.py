@@ -165,8 +165,8 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
     assert name is not None
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
     unit_cell = row[columns.unit] if columns.unit is not None else None
-    unit = _unit_of_cell(unit_cell.text) if unit_cell is not None else None
-    unit = unit or head_unit
+    own_unit = _unit_of_cell(unit_cell.text) if unit_cell is not None else None
+    unit = own_unit or head_unit
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
@@ -175,7 +175,7 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
         ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
         ("value", place_of_cells(paragraph, (value,), printed, sure)),
     ]
-    if unit_cell is not None and unit_cell.text.strip() and unit:
+    if unit_cell is not None and own_unit:
         parts.append(("unit", place_of_cells(paragraph, (unit_cell,), unit_cell.text.strip())))
     if label_cell is not None and label:
         parts.append(("label", place_of_cells(paragraph, (label_cell,), label)))

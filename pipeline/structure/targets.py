@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from pipeline.knowledge import units
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.goals import FoundTarget, goal_quantities, goals_of_item, goals_of_prose
 from pipeline.structure.passages import Node, Paragraph, Step, bullet_of, walk
@@ -41,8 +42,10 @@ def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundT
     return tuple(found)
 
 
-# "Đơn vị tính: ha", alone on a line above a table
-_UNIT_LINE = re.compile(r"\W*(?:đơn vị(?: tính)?|đvt)\s*:\s*(?P<unit>[^:;()\d]{1,30}?)[\s).]*", re.IGNORECASE)
+# "Đơn vị tính: ha", alone on a line above a table; "Đơn vị: Trường Mầm non Hoa Ban" is who fills it in
+_UNIT_LINE = re.compile(
+    r"\W*(?:(?P<sure>đơn vị tính|đvt)|đơn vị)\s*:\s*(?P<unit>[^:;()\d]{1,30}?)[\s).]*", re.IGNORECASE
+)
 
 
 def _unit_above(content: Sequence[Paragraph]) -> str | None:
@@ -50,7 +53,9 @@ def _unit_above(content: Sequence[Paragraph]) -> str | None:
     if not content or content[-1].table is not None:
         return None
     shown = _UNIT_LINE.fullmatch(content[-1].text.strip())
-    return shown["unit"] if shown is not None else None
+    if shown is None or not (shown["sure"] or units.is_unit(shown["unit"])):
+        return None
+    return shown["unit"]
 
 
 def _is_topic(paragraph: Paragraph, after: Sequence[Paragraph]) -> bool:
