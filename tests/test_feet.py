@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.document import Line
+from pipeline.document import Edit, Line
 from pipeline.plan import Plan
 from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan
@@ -65,6 +65,15 @@ def test_an_archive_line_keeps_the_codes_that_were_read() -> None:
     lines = [*(line_at(text, 85, 100 + 20 * at) for at, text in enumerate(BODY)), line_at("Nơi nhận:", 85, 220)]
     lines += [replace(kept, words=tuple(words)), line_at("CHỦ TỊCH", 340, 220), line_at("Trần Thị Mai", 340, 300)]
     assert record.read_record(tables.tables(scan(page_of(lines)))).archive == "VT, KTNS, NNMT"
+
+
+def test_a_code_of_the_archive_line_that_a_person_wrote_stays() -> None:
+    read_as = line_at("- Lưu: VT, KTN5.", 85, 240)
+    edit = Edit("person", "KTN5.", "KTNS.")
+    words = [replace(word, text="KTNS.", edits=(edit,)) if word.raw == "KTN5." else word for word in read_as.words]
+    lines = [*(line_at(text, 85, 100 + 20 * at) for at, text in enumerate(BODY)), line_at("Nơi nhận:", 85, 220)]
+    lines += [replace(read_as, words=tuple(words)), line_at("CHỦ TỊCH", 340, 220), line_at("Trần Thị Mai", 340, 300)]
+    assert record.read_record(tables.tables(scan(page_of(lines)))).archive == "VT, KTNS"
 
 
 def test_a_name_whose_beginning_lies_under_a_seal_is_told_and_not_completed() -> None:

@@ -141,15 +141,18 @@ def split_recipient(text: str) -> RecipientLine | None:
 
 
 _SCRAP_SIGNS = re.compile(r"[\\<>|=_{}~^“”\"@#$%]")
+_MORE_NUMBERS = re.compile(r"\d{1,2}(?:\s*(?:,|và)\s*\d{1,2})*")
 MOST_SCRAPS = 4  # words that a signature beside the recipients gives
 
 
 def _without_scrap(body: str) -> str:
     """An entry without what a pen beside it was read as behind its closed end: "UBND tỉnh; KS THT \\", "...; 2 x . a".
-    A second body behind a semicolon stays."""
+    A second body behind a semicolon stays, and so does a number: "Như Điều 2; 3"."""
     kept, closed, tail = body.rpartition(";")
     words = tail.split()
     if not closed or not kept.strip() or not 0 < len(words) <= MOST_SCRAPS or "(" in tail:
+        return body
+    if _MORE_NUMBERS.fullmatch(tail.strip()) and kept.rstrip()[-1:].isdecimal():
         return body
     telling = [word for word in words if sum(map(str.isalpha, word)) > 1]
     foreign = not any(is_legal_text(word.strip(".,")) or word.isupper() for word in telling)

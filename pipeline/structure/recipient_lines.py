@@ -12,6 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline import corrections
+from pipeline.document import Word
 from pipeline.knowledge import recipients
 from pipeline.knowledge.fuzzy import plain
 from pipeline.structure.closing import BULLET, is_recipients_head
@@ -95,11 +97,16 @@ _CODE = re.compile(r"[(\W]*[" + CAPITALS + r"0-9&.]{2,8}[)\W]*")
 
 def _with_codes_as_read(line: PlacedLine) -> str:
     """The text of a line of codes ("VT, KTNS") with those that restoration gave other letters as they were read: it
-    knows syllables and the usual short forms, and an office has its own."""
+    knows syllables and the usual short forms, and an office has its own. What a person wrote stays."""
     return " ".join(
-        word.raw if _CODE.fullmatch(word.raw) and plain(word.raw) != plain(word.text) else word.text
-        for word in line.words if word.text
+        word.raw if _CODE.fullmatch(word.raw) and not _is_said(word) else word.text for word in line.words if word.text
     )
+
+
+def _is_said(word: Word) -> bool:
+    """Whether a word says what was read, with more behind it where a broken one was joined, or what a person wrote."""
+    by_person = bool(word.edits) and word.edits[-1].rule == corrections.RULE
+    return by_person or plain(word.text).startswith(plain(word.raw))
 
 
 def read_recipients(
