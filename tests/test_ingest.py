@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from pipeline.errors import ChangedInput, EmptyFile, EncryptedFile, InputError, TooLarge, UnreadableFile, WrongType
 from pipeline.imaging import ingest, pdfpages
@@ -260,6 +260,16 @@ def test_the_pixels_of_a_fax_are_made_square(tmp_path: Path) -> None:
     assert page.image is not None
     assert page.image.shape == (round(140 * 204 / 98), 204)
     assert page.to_points[4] * page.image.shape[0] == pytest.approx(page.height)
+
+
+def test_a_resolution_of_nothing_by_nothing_is_none(tmp_path: Path) -> None:
+    said = TiffImagePlugin.ImageFileDirectory_v2()
+    said[282] = said[283] = TiffImagePlugin.IFDRational(0, 0)
+    said[296] = 2
+    grey_page().save(tmp_path / "a.tif", tiffinfo=said)
+    page = ingest.load_page(opened(tmp_path / "a.tif"), 1, SETTINGS)
+    assert page.steps[0].detail["stated_dpi"] is None
+    assert page.height == pytest.approx(11.69 * 72)
 
 
 def test_a_picture_beyond_the_guard(tmp_path: Path) -> None:

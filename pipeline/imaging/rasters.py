@@ -104,9 +104,10 @@ def page(source: Source, number: int, settings: Settings) -> PageInput:
 
 def _plain_dpi(said: Any) -> list[float] | None:
     try:
-        return [round(float(value), 1) for value in said[:2]]
-    except (TypeError, ValueError, ZeroDivisionError):
+        stated = [round(float(value), 1) for value in said[:2]]
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return None
+    return stated if all(map(math.isfinite, stated)) else None  # a TIFF may say 0/0
 
 
 def _image_dpi(said: Any, width: int, height: int) -> tuple[float, float]:
