@@ -202,7 +202,7 @@ def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
         after = rows[number + 1][1]["read"] if number + 1 < len(rows) else ""
         for due in (_next_letter(before), "a"):
             taken = read in _TAKEN_FOR.get(due, ())
-            if taken and (read not in LETTERS or after == _next_letter(due) or (before and read == before)):
+            if taken and (read not in LETTERS or after == _next_letter(due) or (due != "a" and read == before)):
                 sure = UNSURE_LETTER if read in LETTERS else MENDED_SYMBOL
                 read = due
                 word.texts, word.kind, word.confidence, word.alternatives = [f"{due})"], "letter", sure, ()
