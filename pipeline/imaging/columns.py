@@ -173,7 +173,8 @@ def in_reading_order(segments: list[Segment]) -> list[list[Segment]]:
     Debris (rules and specks read as dashes) has no say in what is a column; it follows the line above it.
     """
     debris = [s for s in segments if all(LINE_LIKE.fullmatch(word.text) for word in s.words)]
-    columns = _ordered_text([s for s in segments if not any(s is other for other in debris)])
+    strays = set(map(id, debris))
+    columns = _ordered_text([s for s in segments if id(s) not in strays])
     if not columns:
         return [debris] if debris else []
     for stray in debris:

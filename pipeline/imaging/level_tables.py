@@ -15,17 +15,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.imaging.grids import Grid
+from pipeline.imaging.grids import LEAST_PIECES, LEAST_WIDE, Grid
 from pipeline.imaging.images import Mark
 from pipeline.imaging.rule_lines import LEAST_CELL, LEVEL_GAP, Mask, RuleLine, Sheet, broken, lines_of, with_faint
 
-# Millimetres of a level rule that may frame a table by itself, and how far the ends of two of them may differ; pieces
-# of rules on a page that has more than those of a letterhead.
-LEAST_LONG, RAGGED, LEAST_PIECES = 60.0, 6.0, 5
+# Millimetres of a level rule that may frame a table by itself, and how far the ends of two of them may differ.
+LEAST_LONG, RAGGED = 60.0, 6.0
 LEAST_ALIKE, LEAST_COLUMNS = 3, 3
 LEAST_ROWS = 4  # rules, where nothing but white parts the columns; that white in millimetres, and the rows over it
 GUTTER, MOST_OVER_WHITE = 2.2, 0.25
-LEAST_WIDE = 9.0  # millimetres of a rule that may tell of a line by itself
 
 
 def long_levels(faint: Mask, marks: Sequence[Mark], per_mm: float) -> list[Mark]:
