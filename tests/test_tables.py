@@ -296,6 +296,16 @@ def test_a_number_far_above_the_decimals_beside_it_is_unsure_and_stays() -> None
     assert shown == pytest.approx([0.45, 0.9, 0.9])
 
 
+@pytest.mark.parametrize("printed", ["-46,5", "–_46,5%"])
+def test_a_number_behind_a_dash_is_unsure_and_stays(printed: str) -> None:
+    """It may be negative, or the dash a piece of a rule."""
+    rows = [*ROWS[:2], f"1@72 Diện_tích_ngô@110 ha@310 {printed}@420", "2@72 Sản_lượng_lúa@110 tấn@310 46,5@420"]
+    lines = [line_at("II. CHỈ TIÊU", 120, 180), *table_lines(rows)]
+    plan = record.read_record(tables.tables(scan(page_of(lines, objects=grid(XS, YS)))))
+    assert [target.value for target in plan.targets] == ["46.5", "46.5"]
+    assert [plan.evidence[f"/targets/{index}/value"].confidence for index in range(2)] == [0.5, 1.0]
+
+
 def test_a_calendar_without_rules_and_without_numbers_is_a_table() -> None:
     cells = [  # text, left, top
         ("Thời gian", 70.0, 200.0), ("Công việc", 240.0, 200.0),

@@ -170,7 +170,8 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
-    sure = COMMA_SURE if _may_lack_comma(value, cells) else 1.0
+    doubtful = _may_lack_comma(value, cells) or _MAY_BE_NEGATIVE.fullmatch(value.text.strip()) is not None
+    sure = DOUBTFUL if doubtful else 1.0
     parts = [
         ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
         ("value", place_of_cells(paragraph, (value,), printed, sure)),
@@ -210,6 +211,7 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
 
 
 _STRAY = re.compile(r"^[-–—_|.‘’'`]+\s+(?=\S)|(?<=\S)\s+[-–—_|.‘’'`]+$")  # specks and pieces of rules beside a value
+_MAY_BE_NEGATIVE = re.compile(r"[-–—−]\s?\d[\d.,]*\s?%?")  # or a piece of a rule before the number: not told here
 _PER_MILLE = re.compile(r"%\s?[o0øO°ọ]")  # a unit alone in its cell: ‰ is in no recogniser's alphabet
 
 
@@ -223,7 +225,7 @@ def _unit_of_cell(text: str) -> str | None:
 _WHOLE = re.compile(r"[<>≤≥=\s]*(\d{2,})\W*$")
 _DECIMAL = re.compile(r"[<>≤≥=\s]*(\d+),\d+\W*$")
 SLIPPED = 5  # times: a comma lost from "4,5" or "12,3" makes ten of one or more, and goals are near last year's value
-COMMA_SURE = 0.5  # the digits stay as they were read
+DOUBTFUL = 0.5  # the digits stay as they were read
 
 
 def _may_lack_comma(value: Cell, row: Sequence[Cell]) -> bool:
