@@ -45,7 +45,7 @@ def _begins_letterhead(texts: Sequence[str]) -> bool:
     motto = next((i for i, text in enumerate(texts[:8]) if motto_start(text) is not None), None)
     if motto is None:
         return False
-    if any(re.match(r"(?:mau|bieu mau|phu luc)\b", aligned(text).strip()) for text in texts[: motto + 1]):
+    if any(map(_heads_form, texts[: motto + 1])):
         return False  # a form in an annex has a motto of its own
     return any(
         symbols.parse_number_line(text) is not None or datelines.parse_dateline(text) is not None for text in texts
@@ -57,9 +57,18 @@ def _begins_carried(texts: Sequence[str], at: int) -> bool:
     kind = doctypes.type_of_line(texts[at])
     if kind is None or kind.score < 1.0 or len(texts[at].split()) > 2 * kind.words:
         return False
-    if any(re.match(r"(?:mau|bieu|phu luc)\b", aligned(text).strip()) for text in texts[max(0, at - 3) : at]):
+    if any(map(_heads_form, texts[max(0, at - FORM_REACH) : at])):
         return False
     return any(_CARRIED.match(aligned(text).strip()) for text in texts[at + 1 : at + 1 + UNDER_TYPE])
+
+
+_FORM = re.compile(r"\(?(?:mau|bieu|phu luc)\b")
+FORM_REACH = 3  # lines above a letterhead or type in which "Mẫu số 02" stands
+
+
+def _heads_form(text: str) -> bool:
+    """Whether a line says that a form or an annex begins."""
+    return _FORM.match(aligned(text).strip()) is not None
 
 
 def _first_lines(page: Page) -> Sequence[Line]:
@@ -221,7 +230,7 @@ def _starts_inside(texts: Sequence[str]) -> Iterator[int]:
         start = _top_of_head(texts, index)
         if start <= max(1, over):
             continue
-        if any(_FORM.match(aligned(line).strip()) for line in texts[max(0, start - FORM_REACH) : start]):
+        if any(map(_heads_form, texts[max(0, start - FORM_REACH) : start])):
             continue
         if motto_start(text) is not None:
             near = [line for line in texts[start : start + HEAD_REACH] if line.strip()]
@@ -229,10 +238,6 @@ def _starts_inside(texts: Sequence[str]) -> Iterator[int]:
                 yield start
         elif _begins_carried(texts, index):
             yield start
-
-
-_FORM = re.compile(r"\(?(?:mau|bieu mau|bieu|phu luc)\b")
-FORM_REACH = 3  # lines above a letterhead in which "Mẫu số 02" stands
 
 
 def _is_of_another(text: str) -> bool:
