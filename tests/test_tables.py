@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.document import Box, Document, FoundObject, Line, Page, Step, upright
+from pipeline.document import Box, Document, FoundObject, Line, Page, Step, Word, upright
 from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
@@ -444,3 +444,9 @@ def test_a_speck_among_the_words_of_a_line_does_not_change_the_order_of_lines() 
     )
     cell = next(cell for cell in page.tables[0].cells if (cell.row, cell.column) == (2, 1))
     assert cell.text.replace("'", "").split() == ["Diện", "tích", "trồng", "mới"]
+
+
+def test_a_word_without_letters_between_rules_is_no_table() -> None:
+    rules = [FoundObject("rule", Box(50, y, 500, y + 1)) for y in (5.0, 15.0, 40.0)]
+    page = page_of([Line((Word("", "", box=Box(60, 10, 70, 20)),), Box(60, 10, 70, 20))], objects=rules)
+    assert tables.find_tables(page) is page

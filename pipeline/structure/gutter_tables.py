@@ -99,13 +99,13 @@ def _rows_between(lines: Sequence[Line], frame: Sequence[Box]) -> list[list[tupl
 
 
 def _lines(page: Page) -> list[Line]:
-    """The lines of a page whose words all have their place."""
+    """The lines of a page that say something and whose words all have their place."""
     return [
         line
         for block in page.blocks
         if block.kind == "text"
         for line in block.lines
-        if line.box is not None and line.words and all(word.box is not None for word in line.words)
+        if line.box is not None and line.text and all(word.box is not None for word in line.words)
     ]
 
 
