@@ -7,7 +7,7 @@ import pytest
 from pipeline.decoder.paragraphs import mend_labels
 from pipeline.decoder.pending import PendingWord
 from pipeline.decoder.restoration import Restorer, restore
-from pipeline.document import Block, Box, Document, Line, Page, Word
+from pipeline.document import Block, Box, Document, Line, Page, Reading, Word
 
 CASES = Path(__file__).parent / "cases" / "restore"
 LABELS = json.loads((CASES / "labels.json").read_text("utf-8"))
@@ -47,3 +47,11 @@ def test_capitals_of_a_recogniser(case, restorer):
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
 def test_capitals_of_an_author_stay(case, restorer):
     assert restorer.restore_text(case["raw"]).text == case["raw"]
+
+
+def test_what_can_be_no_word_says_nothing_against_one(restorer):
+    word = Word("Huỳnh", "Huỳnh", BOX, recognised=0.3, readings=(Reading("second", "THùỳnh", 0.97),))
+    name = [Word("Lê", "Lê", BOX, recognised=0.95), word]
+    page = Page(1, 595, 842, "ocr", blocks=(Block((Line(tuple(name), BOX),)),))
+    done = restore(Document("a.pdf", "0" * 64, "application/pdf", (page,)), restorer, "balanced")
+    assert [one.text for one in done.pages[0].blocks[0].lines[0].words] == ["Lê", "Huỳnh"]

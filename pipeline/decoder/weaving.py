@@ -199,6 +199,8 @@ class Weaver:
         found = self._read(piece, setting, word.recognised, code)
         own = UNTOLD if word.recognised is None else word.recognised
         for text, confidence in word.heard:
+            if vietnamese.is_syllable(piece.text) and not text.isascii() and not vietnamese.is_syllable(text):
+                continue  # "THùỳnh" says nothing against "Huỳnh", however sure its reader was
             other = self._read(tokens.Piece(text, "text"), setting, confidence)
             found = mixed(found, other, share(confidence, own))
         return found
