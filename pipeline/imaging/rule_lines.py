@@ -90,10 +90,14 @@ def groups(marks: Sequence[Mark], per_mm: float) -> list[tuple[list[Mark], list[
             i = parent[i]
         return i
 
+    left, top, right, bottom = np.array([(m.left, m.top, m.right, m.bottom) for m in rules], float).reshape(-1, 4).T
+    wide, high = BREAK_LEVEL * per_mm, BREAK_UPRIGHT * per_mm  # no two pieces further apart are of one line, or meet
     for i, one in enumerate(rules):
-        for j, other in enumerate(rules):
-            if i < j and (_meet if one.kind != other.kind else _go_on)(one, other, per_mm):
-                parent[root(i)] = root(j)
+        beside = (left < one.right + wide) & (right > one.left - wide)
+        near = beside & (top < one.bottom + high) & (bottom > one.top - high)
+        for j in np.flatnonzero(near[i + 1 :]) + i + 1:
+            if (_meet if one.kind != rules[j].kind else _go_on)(one, rules[j], per_mm):
+                parent[root(i)] = root(int(j))
     groups: dict[int, tuple[list[Mark], list[Mark]]] = {}
     for i, mark in enumerate(rules):
         groups.setdefault(root(i), ([], []))[0 if mark.kind == "rule" else 1].append(mark)
@@ -203,7 +207,7 @@ def with_faint(sheet: Sheet, lines: list[RuleLine], crossing: Sequence[RuleLine]
     if last - first < 2 or len(places) < 2:
         return lines
     margin = round(TRIMMED * sheet.per_mm)
-    found = list(lines)
+    found, taken = list(lines), [line.middle for line in lines]
     for low, high in ((places[0], places[-1]), *pairwise(places)):
         whole = (low, high) == (places[0], places[-1])
         low, high = low + margin, high - margin
@@ -214,8 +218,8 @@ def with_faint(sheet: Sheet, lines: list[RuleLine], crossing: Sequence[RuleLine]
             if shares[place] < (FOUND_ANEW if whole else FOUND_SIDE):
                 break
             at = first + int(place)
-            if all(abs(at - line.middle) >= LEAST_CELL * sheet.per_mm for line in found) and sheet.is_white_beside(
-                at, low, high
-            ):
+            far = all(abs(at - other) >= LEAST_CELL * sheet.per_mm for other in taken)
+            if far and sheet.is_white_beside(at, low, high):
                 found.append(RuleLine([(float(places[0]), float(places[-1]), float(at))]))
+                taken.append(float(at))
     return sorted(found, key=lambda line: line.middle)
