@@ -164,6 +164,7 @@ def test_a_roman_label_that_lost_a_stroke_is_mended_in_a_scan_only() -> None:
     ]
 
 
+A_TO_D = ["A. TÌNH HÌNH", "B. MỤC TIÊU", "C. NHIỆM VỤ", "D. TỔ CHỨC THỰC HIỆN"]
 ROMANS = {  # labels as read -> labels of the outline
     "one without serifs, in small letters": (["1. Mục đích", "1i. Đối tượng", "HH. Nội dung"], ["I", "II", "III"]),
     "strokes lost at the end of the list": (["I. Mục đích", "II. Nội dung", "II. Kinh phí"], ["I", "II", "III"]),
@@ -185,6 +186,12 @@ ROMANS = {  # labels as read -> labels of the outline
     "a Roman number restored as a word": (["V - KINH PHÍ", "VỊ - TỔ CHỨC THỰC HIỆN"], ["V", "VI"]),
     "a letter read as a sign": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "€. TIN HỌC, NGOẠI NGỮ"], ["A", "B", "C"]),
     "a letter read twice": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "Cc. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
+    "a letter behind D": ([*A_TO_D, "'. KINH PHÍ", "G. CHẾ ĐỘ BÁO CÁO"], ["A", "B", "C", "D", "E", "G"]),
+    "no letter between D and E": ([*A_TO_D, "'. KINH PHÍ", "E. CHẾ ĐỘ BÁO CÁO"], ["A", "B", "C", "D", "E"]),
+    "no letter between E and G": (
+        [*A_TO_D, "E. KINH PHÍ", "'. KHEN THƯỞNG", "G. CHẾ ĐỘ BÁO CÁO"],
+        ["A", "B", "C", "D", "E", "G"],
+    ),
     "a section that the office left out": (
         ["I. MỤC ĐÍCH", "1. MỤC ĐÍCH CHUNG", "2. YÊU CẦU", "III. KINH PHÍ"],
         ["I", "III"],

@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from pipeline.knowledge import sequence
 from pipeline.knowledge.headings import heading_kind
-from pipeline.knowledge.labels import Marker
+from pipeline.knowledge.labels import ALPHABET, Marker
 from pipeline.knowledge.numerals import roman_numeral, roman_readings
 from pipeline.structure.passages import Paragraph, is_capitals, marks
 
@@ -89,7 +89,7 @@ def _is_roman_alone(readings: Sequence[Marker]) -> bool:
 _TOKEN = re.compile(r"\s*(?P<token>\S{0,4}[.)/:,\-–])\s+(?=\S)")
 _EDGE = ".,)('’‘`´\"“”:;-–/*~^_"
 _LIKE_LETTER = {"B": "8ß", "C": "€¢©", "D": "0OÐ", "E": "F", "G": "6"}
-_UPPER = "ABCDEGHIKLMN"  # of the first twelve parts; Đ is seldom used in capitals
+_UPPER = "ABCDEGHIKLMN"  # of the first twelve parts; Đ and F are seldom used in capitals
 
 
 def lost(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
@@ -99,11 +99,11 @@ def lost(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
     for shape in ("A", "I"):
         known = list(_tops(paragraphs, shape))
         for number, (at, mark) in enumerate(known):
-            before = mark.ordinals[0]
+            before = _number(mark)
             after = known[number + 1] if number + 1 < len(known) else None
             if after is not None and paragraphs[after[0]].annex != paragraphs[at].annex:
                 after = None
-            if after is not None and after[1].ordinals[0] != before + 2:
+            if not before or (after is not None and _number(after[1]) != before + 2):
                 continue
             stop = after[0] if after is not None else len(paragraphs)
             wanted = _label(shape, before + 1)
@@ -118,7 +118,7 @@ def lost(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
                 found[id(paragraphs[index].lines)] = replace(
                     mark,
                     label=wanted,
-                    ordinals=(before + 1,),
+                    ordinals=(ALPHABET.index(wanted.lower()) + 1 if shape == "A" else before + 1,),
                     start=0,
                     text_start=start,
                     doubt=f"read as {token}, {where}",
@@ -138,6 +138,11 @@ def _tops(paragraphs: Sequence[Paragraph], shape: str) -> Iterator[tuple[int, Ma
 
 def _in_capitals(paragraph: Paragraph, marker: Marker) -> bool:
     return is_capitals(paragraph.text[marker.text_start :])
+
+
+def _number(mark: Marker) -> int:
+    """Which one of a list a label is; 0 for a capital letter that few lists have."""
+    return _UPPER.find(mark.label) + 1 if mark.shape == "A" else mark.ordinals[0]
 
 
 def _label(shape: str, number: int) -> str:
