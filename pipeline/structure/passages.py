@@ -225,17 +225,9 @@ class Paragraph:
 
 def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: float = 1.0) -> Place:
     """The place of (page, word) pairs; NOWHERE for none."""
-    if not words:
-        return NOWHERE
-    page = words[0][0]
-    sure = sum([word.confidence for _, word in words]) / len(words)
-    return Place(
-        page,
-        union([word.box for at, word in words if at == page]),
-        " ".join([word.raw for _, word in words if word.raw]),
-        text,
-        max(0.0, min(1.0, sure * confidence)),
-    )
+    page = words[0][0] if words else 0
+    here = [word for at, word in words if at == page]
+    return _place(page, here, [word for at, word in words if at != page], text, confidence)
 
 
 def _place(page: int, here: list[Word], later: list[Word], text: str, confidence: float) -> Place:
