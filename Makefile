@@ -7,7 +7,7 @@ KILLS ?= 50
 SCANS ?= samples/scans
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-parse bench-restore train train-neural train-figures samples chaos zoo load load-cluster capacity bench-desk
+.PHONY: help setup setup-test demo test check fix score bench-ocr bench-whole bench-parse bench-restore train train-case train-neural train-figures samples chaos zoo load load-cluster capacity bench-desk
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -90,6 +90,9 @@ train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=te
 	@$(TRAIN) channel $(FACTS) --pages out/train/pages.jsonl --out out/train/channels.npz
 	@$(TRAIN) pack $(FACTS) --parts out/train/language.npz out/train/channels.npz --out $(MODELS)/restore.npz
 	@$(TRAIN) card $(FACTS) --models $(MODELS)/restore.npz --out out/train/card.md
+
+train-case: setup-test  ## count anew which words are hardly ever capital (TEXT, EXCLUDE); five minutes of one core
+	@$(TRAIN) lowercase $(OF_TEXT) --out dictionaries/lower_case.tsv
 
 # After `make train`. TORCH: a python with torch, numpy and rapidfuzz; an hour of one core.
 train-neural: setup-test  ## train the second reader anew (TEXT, EXCLUDE, TORCH=python that has torch), calibrate, judge

@@ -1,5 +1,6 @@
 """Worker processes: whatever a task does to its process, the pool answers and goes on."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -19,6 +20,10 @@ def square(number):
 
 def pid():
     return os.getpid()
+
+
+def frozen_objects():
+    return gc.get_freeze_count()
 
 
 def die(name):
@@ -150,6 +155,14 @@ def test_workers_are_replaced_after_so_many_tasks():
     finally:
         pool.close()
     assert seen[0] == seen[1] != seen[2] == seen[3]
+
+
+def test_what_workers_share_is_out_of_the_way_of_collections():
+    pool = LocalPool(1)
+    try:
+        assert ask(pool, frozen_objects).value > 10_000
+    finally:
+        pool.close()
 
 
 def test_each_worker_has_its_own_group_and_one_thread_a_library(pool):

@@ -7,6 +7,7 @@ loads model and dictionaries for itself: 0.9 s of processor time, as much as a q
 from __future__ import annotations
 
 import contextlib
+import gc
 
 from pipeline import run
 from pipeline.decoder import trained
@@ -21,3 +22,6 @@ with contextlib.suppress(Exception):
     trained.load(trained.MODEL).make_all()
 with contextlib.suppress(Exception):
     tesseract.installed()
+# Nothing loaded here will ever be garbage: collections leave it alone, and its memory stays shared after the fork.
+gc.collect()
+gc.freeze()

@@ -19,7 +19,7 @@ _CLOSING = ".,;:!?)”\""
 
 HEAD = """\
 # What: words that are hardly ever capital after a word in small letters; without a first word: after any.
-# Source: counted by `python -m pipeline.training lowercase` in the texts that docs/model-card.md names.
+# Source: counted by `make train-case` in the texts that docs/model-card.md names.
 # Licence: Apache-2.0 (counts).
 # Date: {date}
 # Notes: only words that open with, or consist of, letters whose capitals differ in size alone (s S, x X, k K).
