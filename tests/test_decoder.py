@@ -1,5 +1,6 @@
 """The decoder's parts: tokens, router, language model, channel, lattice, and the counting that trains them."""
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -151,6 +152,20 @@ def test_posteriors_agree_with_all_paths_counted_out(small_model, monkeypatch, s
     path = lattice.best_path(arcs, found, nodes)
     assert rows[path[0]][0] == 0
     assert rows[path[-1]][1] == nodes - 1
+
+
+def test_words_that_nothing_leads_to_any_more_weigh_nothing():
+    rows = [(0, 1, 4, 0.0), (0, 7, 5, 0.0), *((n, n + 1, 4 + n, 0.0) for n in range(1, 7))]
+    arcs = lattice.Arcs(*(np.array(column) for column in zip(*rows, strict=True)))
+
+    def alike(steps):
+        return tuple(np.full(len(found[0]), -1.0, np.float32) for found in (steps.triples, steps.moves))
+
+    weighed = lattice.posteriors(arcs, 8, lattice.Speech(np.full((12, 12), 20, np.uint8), alike, 0.8))
+    assert weighed.posterior.all()
+    weighed = replace(weighed, posterior=np.array([0.0, *[1.0] * 7]))  # the first of a long side path is hopeless
+    anew = lattice.weighed_anew(arcs, weighed, np.zeros(len(rows)), 8)
+    assert anew.tolist() == pytest.approx([0, 1, 0, 0, 0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("word", ["nghiêng", "quyết", "giữa", "ủy", "đảng"])

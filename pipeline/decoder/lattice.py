@@ -134,9 +134,11 @@ def _walk(arcs: Arcs, states: _States, nodes: int, opens: NDArray[np.bool_]) -> 
             top = np.full(len(here), -np.inf)
             if jumps:
                 np.maximum.at(top, at, shift)
+                top[top == -np.inf] = 0.0
                 weights *= np.exp(shift - top[at])
             else:
                 top[at] = shift
+                top[top == -np.inf] = 0.0
             summed = np.bincount(to[a:b] - low, weights, high - low) * heard[low:high]
         else:
             summed = heard[low:high]
