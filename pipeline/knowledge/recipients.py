@@ -141,24 +141,33 @@ def split_recipient(text: str) -> RecipientLine | None:
 
 
 _SCRAP_SIGNS = re.compile(r"[\\<>|=_{}~^“”\"@#$%]")
-_MORE_NUMBERS = re.compile(r"\d{1,2}(?:\s*(?:,|và)\s*\d{1,2})*")
+_QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
+_NUMBER = r"(?:\d{1,2}[A-ZĐ]?|[A-ZĐ])"
+_NUMBERED = re.compile(rf"(?:^|\s){_NUMBER}\s*\Z")
+_MORE_NUMBERS = re.compile(rf"{_NUMBER}(?:\s*(?:,|và)\s*{_NUMBER})*")
+FOREIGN_WORD = 5  # letters from which a word that is not Vietnamese is one: "website", "email"
 MOST_SCRAPS = 4  # words that a signature beside the recipients gives
 
 
 def _without_scrap(body: str) -> str:
     """An entry without what a pen beside it was read as behind its closed end: "UBND tỉnh; KS THT \\", "...; 2 x . a".
-    A second body behind a semicolon stays, and so does a number: "Như Điều 2; 3"."""
+    A second body behind a semicolon stays, and so do numbers ("Như Điều 2; 3", "Các lớp 9A; 9B")
+    and foreign words."""
     kept, closed, tail = body.rpartition(";")
     words = tail.split()
     if not closed or not kept.strip() or not 0 < len(words) <= MOST_SCRAPS or "(" in tail:
         return body
-    if _MORE_NUMBERS.fullmatch(tail.strip()) and kept.rstrip()[-1:].isdecimal():
+    if _MORE_NUMBERS.fullmatch(tail.strip()) and _NUMBERED.search(kept):
         return body
     telling = [word for word in words if sum(map(str.isalpha, word)) > 1]
-    foreign = not any(is_legal_text(word.strip(".,")) or word.isupper() for word in telling)
-    if _SCRAP_SIGNS.search(tail) or not telling or (foreign and not tail.strip()[:1].isupper()):
+    foreign = not any(is_legal_text(word.strip(".,")) or word.isupper() or _is_long(word) for word in telling)
+    if _SCRAP_SIGNS.search(_QUOTED.sub("", tail)) or not telling or (foreign and not tail.strip()[:1].isupper()):
         return kept.rstrip(" ;,")
     return body
+
+
+def _is_long(word: str) -> bool:
+    return len(word) >= FOREIGN_WORD and word.isalpha()
 
 
 _ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
