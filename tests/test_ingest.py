@@ -3,7 +3,9 @@
 import io
 import os
 import pickle
+import re
 import resource
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,10 @@ import pytest
 from PIL import Image, TiffImagePlugin
 
 from pipeline.errors import ChangedInput, EmptyFile, EncryptedFile, InputError, TooLarge, UnreadableFile, WrongType
-from pipeline.imaging import ingest, pdfpages
+from pipeline.imaging import ingest, pdfpages, textlayers
 from pipeline.imaging.images import PageInput
+from pipeline.imaging.pdfwords import Layer
+from pipeline.imaging.recognisers import SeenWord
 from pipeline.imaging.sources import Source
 from pipeline.knowledge import encodings
 from pipeline.settings import Settings
@@ -412,3 +416,12 @@ def test_a_cut_off_image_is_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(data.getvalue()[:900])
     with pytest.raises(UnreadableFile):
         opened(tmp_path / "a.jpg")
+
+
+def test_a_layer_whose_words_cannot_be_told_apart_is_not_believed():
+    words = re.split(" ", "Ủy ban nhân dân huyện tổ chức phong trào thi đua yêu nước năm 2024")
+    sound = [SeenWord(text, at * 100, 0, at * 100 + 90, 20, 1.0, 0, 0) for at, text in enumerate(words)]
+    blank = [*sound[:-1], replace(sound[-1], text="năm 2024")]
+    for told, believed in ((sound, True), (blank, False)):
+        layer = Layer(tuple(told), 0, (), 1.0, 0.0, 0)
+        assert textlayers.is_sound(layer, encodings.convert(layer.text, layer.fonts), 1.0, False) is believed

@@ -45,6 +45,12 @@ def test_capitals_of_a_recogniser(case, restorer):
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
+def test_strict_leaves_capitals(case, restorer):
+    line = restore(scanned(case["raw"]), restorer, "strict").pages[0].blocks[0].lines[0]
+    assert " ".join(word.text for word in line.words) == case["raw"]
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
 def test_capitals_of_an_author_stay(case, restorer):
     assert restorer.restore_text(case["raw"]).text == case["raw"]
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.decoder.agreeing import LISTED
 from pipeline.decoder.deciding import kind_of, may_change
 from pipeline.decoder.language import BOUNDARY, NUMBER, UNKNOWN, LanguageModel, Vocabulary
 from pipeline.decoder.pending import PendingWord, Preset
@@ -35,7 +36,6 @@ SUPPOSED_WORDS, SUPPOSED_PAIRS = 300.0, 2.0
 # documents (1.4, 0.6, 0.8) and on 90 pages of mixed text (1, 0.4, 0), and set between. Wrong among doubtful words,
 # before and after: 378, 324 in the 18; 205, 169 in 16 others; 281, 274 in the pages; without marks 169, 136.
 WEIGHTS = np.array([1.5, 0.5, 0.5])
-LISTED = 0.005  # probability from which on a reading is among a word's alternatives
 MOST_LISTED = 4
 
 

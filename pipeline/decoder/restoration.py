@@ -181,7 +181,7 @@ class Restorer:
                 mend_title(row)
             if condition in MENDED:
                 mend_number_signs(row)
-            if scanned and condition == "slips":
+            if scanned and condition == "slips" and preset != "strict":
                 mend_case(row)
         for row in lines:
             for word in row:

@@ -40,10 +40,13 @@ def turn_back(turn: int, area: Frame) -> Affine:
     return turning(-turn % 360, width, height)
 
 
+def _texts(conversion: encodings.Conversion) -> list[str]:
+    return [text for line in conversion.text.split("\n") for text in line.split(" ")]
+
+
 def converted_words(layer: Layer, conversion: encodings.Conversion) -> tuple[SeenWord, ...]:
-    """The layer's words with the converted text; a decoder never joins or splits words."""
-    texts = [line.split(" ") for line in conversion.text.split("\n")]
-    flat = [text for line in texts for text in line]
+    """The layer's words with the converted text. Raises RecognitionFailed where words were joined or split."""
+    flat = _texts(conversion)
     if len(flat) != len(layer.words):
         raise RecognitionFailed("", "The decoded text layer does not have the words of the original.")
     capitals = layer.capitals if conversion.encoding == "tcvn3" else frozenset()
@@ -61,6 +64,8 @@ def is_sound(
     The layer of a born-digital page is the page itself, so doubt (0.80 to 0.95) goes to the layer with a notice;
     that of a scan is somebody's reading of it, and doubt goes to a new reading.
     """
+    if len(_texts(conversion)) != len(layer.words):
+        return False  # its words have blanks in them: which is which cannot be told
     if cover < LEAST_COVER or layer.unmapped > sum(len(word.text) for word in layer.words) // 50:
         return False
     letters = sum(1 for char in conversion.text if char.isalpha())
