@@ -13,11 +13,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.decoder.pending import PendingWord
-from pipeline.document import Alternative
+from pipeline.decoder.pending import PendingWord, give, readings, text_place
 
 LEAST = 1e-3  # probability of a reading that a place does not list
-LISTED = 0.005  # probability from which on a reading is among a word's alternatives
 
 
 def agree(rows: Iterable[Sequence[PendingWord]]) -> None:
@@ -42,42 +40,16 @@ def _core(word: PendingWord) -> str:
     return told[0] if [piece.text for piece in word.pieces if piece.kind == "text"] == told else ""
 
 
-def text_place(word: PendingWord) -> int:
-    """Which of the pieces of a word with one text is that text."""
-    return next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
-
-
-def readings(word: PendingWord) -> dict[str, float]:
-    """The decoder's readings of a word's only text, without the punctuation around, and their probabilities."""
-    place = text_place(word)
-    texts = word.texts or []
-    before, after = len("".join(texts[:place])), len("".join(texts[place + 1 :]))
-    found = {texts[place]: word.confidence}
-    for other in word.alternatives:
-        found.setdefault(other.text[before : len(other.text) - after], other.confidence)
-    return found
-
-
 def _settle(words: Sequence[PendingWord]) -> None:
-    found = [readings(word) for word in words]
+    found = [readings(word, text_place(word)) for word in words]
     texts = sorted({text for one in found for text in one})
     logs = np.array([np.mean([np.log(max(one.get(text, 0.0), LEAST)) for one in found]) for text in texts])
     chances = np.exp(logs - logs.max())
     chances /= chances.sum()
-    best = int(chances.argmax())
-    others = [
-        (float(chance), text) for number, (chance, text) in enumerate(zip(chances, texts, strict=True))
-        if number != best and chance >= LISTED
-    ]
+    best = texts[int(chances.argmax())]
     for word in words:
         place = text_place(word)
-        own = word.texts or []
-        if own[place] == texts[best]:
-            continue
-        before, after = "".join(own[:place]), "".join(own[place + 1 :])
-        word.texts = [*own[:place], texts[best], *own[place + 1 :]]
-        word.confidence = float(chances[best])
-        word.kind = "kept" if word.text == word.raw else "mark"
-        word.alternatives = tuple(
-            Alternative(before + text + after, round(chance, 4)) for chance, text in sorted(others, reverse=True)[:4]
-        )
+        if word.texts is not None and word.texts[place] != best:
+            give(word, place, best, dict(zip(texts, chances.tolist(), strict=True)), "mark")
+            if word.text == word.raw:
+                word.kind = "kept"

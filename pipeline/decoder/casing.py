@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.decoder.agreeing import text_place
 from pipeline.decoder.paragraphs import settings
-from pipeline.decoder.pending import PendingWord
+from pipeline.decoder.pending import PendingWord, text_place
 from pipeline.knowledge.lexicon import load_table
 
 TWINS = frozenset("ckopsuvxz")

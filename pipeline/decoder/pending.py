@@ -1,7 +1,7 @@
 """Words on their way through the decoder, and what else was read at their place."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,6 +15,8 @@ Preset = Literal["strict", "balanced", "full"]
 Kind = Literal["kept", "mark", "letter", "case", "split", "merge", "reading", "locked"]
 
 LONGEST_WORD = 40  # letters; anything longer is no word
+LISTED = 0.005  # probability from which on a reading is among a word's alternatives
+MOST_LISTED = 4
 UNTOLD = 0.8  # confidence supposed of a reader that tells none
 
 
@@ -46,6 +48,34 @@ class Slot:
     place: int
     setting: str
     line: int
+
+
+def text_place(word: PendingWord) -> int:
+    """Which of the pieces of a word with one text is that text."""
+    return next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
+
+
+def readings(word: PendingWord, place: int) -> dict[str, float]:
+    """What the piece at `place` is held for, then what else it may be, without what stands around: probabilities."""
+    texts = word.texts or [piece.text for piece in word.pieces]
+    before, after = len("".join(texts[:place])), len("".join(texts[place + 1 :]))
+    found = {texts[place]: word.confidence}
+    for other in word.alternatives:
+        found.setdefault(other.text[before : len(other.text) - after], other.confidence)
+    return found
+
+
+def give(word: PendingWord, place: int, text: str, chances: Mapping[str, float], kind: Kind) -> None:
+    """Give the piece at `place` one of its readings, and all of them their new probabilities."""
+    texts = word.texts or [piece.text for piece in word.pieces]
+    before, after = "".join(texts[:place]), "".join(texts[place + 1 :])
+    word.texts = [*texts[:place], text, *texts[place + 1 :]]
+    word.confidence = chances[text]
+    word.kind = kind
+    others = sorted(((c, other) for other, c in chances.items() if other != text and c >= LISTED), reverse=True)
+    word.alternatives = tuple(
+        Alternative(before + other + after, round(chance, 4)) for chance, other in others[:MOST_LISTED]
+    )
 
 
 def hear(word: PendingWord, first: bool) -> None:

@@ -17,12 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder.agreeing import LISTED
 from pipeline.decoder.deciding import kind_of, may_change
 from pipeline.decoder.language import BOUNDARY, NUMBER, UNKNOWN, LanguageModel, Vocabulary
-from pipeline.decoder.pending import PendingWord, Preset
+from pipeline.decoder.pending import PendingWord, Preset, give, readings
 from pipeline.decoder.tokens import ends_sentence
-from pipeline.document import Alternative
 
 Doubles = NDArray[np.float64]
 
@@ -36,7 +34,6 @@ SUPPOSED_WORDS, SUPPOSED_PAIRS = 300.0, 2.0
 # documents (1.4, 0.6, 0.8) and on 90 pages of mixed text (1, 0.4, 0), and set between. Wrong among doubtful words,
 # before and after: 378, 324 in the 18; 205, 169 in 16 others; 281, 274 in the pages; without marks 169, 136.
 WEIGHTS = np.array([1.5, 0.5, 0.5])
-MOST_LISTED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +161,12 @@ def laid_out(
                     stream.append((BOUNDARY, 1.0))
     places = []
     for at, word, number in doubtful:
-        readings = _readings(word, number)
+        found = readings(word, number)
         before = stream[at - 1] if at else (BOUNDARY, 1.0)
         after = stream[at + 1] if at + 1 < len(stream) else (BOUNDARY, 1.0)
-        numbers = tuple(vocabulary.number(text) for text in readings)
+        numbers = tuple(vocabulary.number(text) for text in found)
         places.append(Place(
-            word, number, tuple(readings), numbers, tuple(readings.values()), before, after, stream[at][1]
+            word, number, tuple(found), numbers, tuple(found.values()), before, after, stream[at][1]
         ))
     return stream, places
 
@@ -183,30 +180,9 @@ def _weighable(word: PendingWord, piece: int) -> bool:
     return not texts or texts[:piece] + texts[piece + 1 :] == own[:piece] + own[piece + 1 :]
 
 
-def _readings(word: PendingWord, piece: int) -> dict[str, float]:
-    """What the piece of a word is held for, then what else it may be, with their probabilities."""
-    texts = word.texts or [part.text for part in word.pieces]
-    before, behind = len("".join(texts[:piece])), len("".join(texts[piece + 1 :]))
-    found = {texts[piece]: word.confidence}
-    for other in word.alternatives:
-        found.setdefault(other.text[before : len(other.text) - behind], other.confidence)
-    return found
-
-
 def _settle(place: Place, chances: Doubles, best: int) -> None:
     """Give a word one of its readings, and all of them their new probabilities."""
-    word = place.word
-    texts = list(word.texts or [part.text for part in word.pieces])
-    around = "".join(texts[: place.piece]), "".join(texts[place.piece + 1 :])
-    word.confidence = float(chances[best])
-    others = sorted(
-        ((float(chance), text) for number, (chance, text) in enumerate(zip(chances, place.texts, strict=True))
-         if number != best and chance >= LISTED), reverse=True,
-    )
-    word.alternatives = tuple(
-        Alternative(around[0] + text + around[1], round(chance, 4)) for chance, text in others[:MOST_LISTED]
-    )
-    if texts[place.piece] != place.texts[best]:
-        texts[place.piece] = place.texts[best]
-        word.texts = texts
-        word.kind = kind_of(word.pieces[place.piece].text, place.texts[best])
+    word, text = place.word, place.texts[best]
+    changed = (word.texts or [])[place.piece] != text
+    kind = kind_of(word.pieces[place.piece].text, text) if changed else word.kind
+    give(word, place.piece, text, dict(zip(place.texts, chances.tolist(), strict=True)), kind)

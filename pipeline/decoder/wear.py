@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.decoder.agreeing import LISTED, readings, text_place
 from pipeline.decoder.candidates import is_damage
 from pipeline.decoder.deciding import CHANGE_VIETNAMESE, kind_of, may_change
 from pipeline.decoder.language import Vocabulary
-from pipeline.decoder.pending import PendingWord, Preset
-from pipeline.document import Alternative
+from pipeline.decoder.pending import PendingWord, Preset, give, readings, text_place
 
 # Words mended with certainty of all words of a usual page. With these two and the bound of 0.8 in `deciding`, 46 words
 # more were mended and 3 more harmed among 37,871 that a Vietnamese model had read (90 held-out pages drawn and aged, 12
@@ -68,7 +66,7 @@ def _factor(read: str, text: str, factor: float) -> float:
 def _decide(word: PendingWord, condition: str, factor: float, preset: Preset, vocabulary: Vocabulary) -> None:
     place = text_place(word)
     read = word.pieces[place].text
-    found = readings(word)
+    found = readings(word, place)
     if read not in found or len(found) < 2 or is_damage(read):
         return  # what was read had no claim on any page, or nothing else had
     rest = max(0.0, 1 - sum(found.values()))
@@ -78,11 +76,7 @@ def _decide(word: PendingWord, condition: str, factor: float, preset: Preset, vo
     best = max((text for text in weighed if text != read), key=lambda text: weighed[text])
     heard = best in dict(word.heard)
     changed = weighed[best] > weighed[read] and may_change(condition, read, weighed[best], preset, heard, vocabulary)
-    text = best if changed else read
-    kind = kind_of(read, text)
-    word.kind = "reading" if changed and heard else kind
-    word.texts = [text if number == place else part for number, part in enumerate(word.texts or ())]
-    word.confidence = weighed[text]
-    before, after = "".join(word.texts[:place]), "".join(word.texts[place + 1 :])
-    others = sorted(((c, other) for other, c in weighed.items() if other != text and c >= LISTED), reverse=True)
-    word.alternatives = tuple(Alternative(before + other + after, round(chance, 4)) for chance, other in others)
+    if changed:
+        give(word, place, best, weighed, "reading" if heard else kind_of(read, best))
+    else:
+        give(word, place, read, weighed, "kept")
