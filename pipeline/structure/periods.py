@@ -21,7 +21,7 @@ from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import opens_with_task
 from pipeline.structure.passages import Node, Paragraph, Place, bullet_of, place_of_cells, walk
-from pipeline.structure.task_tables import task_table
+from pipeline.structure.task_tables import timed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +271,7 @@ def campaign(what: Cell, when: Cell) -> terms.FoundSpan | None:
 
 
 def _periods_of_table(paragraph: Paragraph, table: Table) -> Iterator[FoundPeriod]:
-    told = task_table(table)
-    if told is None or told.time is None:
-        return
-    for row in told.rows:
-        what, when = row[told.task], row[told.time]
-        if what is not None and when is not None and (span := campaign(what, when)) is not None:
+    for what, when in timed_rows(table):
+        if (span := campaign(what, when)) is not None:
             place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
             yield FoundPeriod(what.text.strip(_EDGE), span.first, span.last, place)

@@ -11,10 +11,10 @@ What it never does: take a column of numbers, times or numbers of rows for tasks
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.document import Table
+from pipeline.document import Cell, Table
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.table_heads import Row, headed
 
@@ -46,6 +46,17 @@ class TaskTable:
     lead: int | None  # chủ trì
     support: int | None  # phối hợp
     time: int | None
+
+
+def timed_rows(table: Table) -> Iterator[tuple[Cell, Cell]]:
+    """What is to be done and when, for every row of a task table that has both cells."""
+    told = task_table(table)
+    if told is None or told.time is None:
+        return
+    for row in told.rows:
+        what, when = row[told.task], row[told.time]
+        if what is not None and when is not None:
+            yield what, when
 
 
 def task_table(table: Table) -> TaskTable | None:

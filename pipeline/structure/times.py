@@ -18,7 +18,7 @@ from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import periods
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, place_of_cells, walk
-from pipeline.structure.task_tables import task_table
+from pipeline.structure.task_tables import timed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +211,8 @@ def _trimmed(text: str) -> str:
 
 def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
     """Rows of a table whose head row has a column of tasks and one of times."""
-    told = task_table(table)
-    if told is None or told.time is None:
-        return
-    for row in told.rows:
-        what, when = row[told.task], row[told.time]
-        if what is None or when is None or what is when or periods.campaign(what, when) is not None:
+    for what, when in timed_rows(table):
+        if what is when or periods.campaign(what, when) is not None:
             continue
         dated = [date for date in dates.find_dates(when.text) if date.edtf and not date.recurring]
         if not dated or not what.text.strip():
