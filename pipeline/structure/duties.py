@@ -12,73 +12,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from pipeline.document import Table
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import (
-    ASKED,
-    EDGE,
-    OF,
-    SURE_BODY,
-    boundary,
-    is_actor,
-    opens_with_task,
-    titled_actor,
-)
-from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, place_of_cells, walk
-from pipeline.structure.task_tables import task_table
-
-
-@dataclass(frozen=True, slots=True)
-class FoundAssignment:
-    """One actor and what it is to do; `section` is the path of labels."""
-
-    actor: str
-    task: str
-    section: str | None
-    place: Place
-    parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
+from pipeline.structure import ending
+from pipeline.structure.actors import ASKED, EDGE, SURE_BODY, boundary, is_actor, opens_with_task
+from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
+from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
 
 
 def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
     """All assignments in document order."""
     found: list[FoundAssignment] = []
-    closing = _closing(nodes)
+    main = [node for node in nodes if not node.annex]
+    closing = ending.closing_words(main[-1].paragraphs if main else ())
     for step in walk(nodes):
         for paragraph in step.node.content:
             if paragraph.table is not None:
-                found += _from_table(step, paragraph, paragraph.table)
+                found += duties_of_table(step, paragraph, paragraph.table)
             elif id(paragraph) not in closing and _in_organisation(step):
                 found += _from_text(step, paragraph)
     return tuple(found)
-
-
-_CLOSES = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
-
-
-# "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị ... thực hiện./."
-_CALLS_ON_ALL = re.compile(
-    r"\W*(?:uy ban nhan dan|ubnd|so|phong|dang uy|ban thuong vu|hoi|doan)\b[^,.;]{0,40}"
-    r"\b(?:yeu cau|de nghi) (?:cac|thu truong)\b"
-)
-
-
-def _closing(nodes: Sequence[Node]) -> frozenset[int]:
-    """Ids of the paragraphs that close the plan; what a recogniser made of a signature may stand below them."""
-    main = [node for node in nodes if not node.annex]
-    found: set[int] = set()
-    for paragraph in reversed(main[-1].paragraphs if main else ()):
-        ends = paragraph.text.rstrip().endswith("./.") and _CALLS_ON_ALL.match(aligned(paragraph.text[:90]))
-        if ends or _CLOSES.match(aligned(paragraph.text[:60])):
-            found.add(id(paragraph))
-        elif found or sum(map(str.isalpha, paragraph.text)) > DEBRIS_LETTERS:
-            break
-    return frozenset(found)
-
-
-DEBRIS_LETTERS = 8
 
 
 # Sections of the organisation part that speak of something else than who does what.
@@ -87,21 +42,13 @@ _OTHER_PARTS = frozenset(
 )
 
 
-# "Biện pháp tổ chức thực hiện" is of the tasks by its first word, and says who does them
-_CARRIES_OUT = re.compile(r"\bto chuc thuc hien\b")
-
-
-def _carries_out(node: Node) -> bool:
-    return node.heading is not None and _CARRIES_OUT.search(aligned(node.heading)) is not None
-
-
 def _in_organisation(step: Step) -> bool:
     """Whether a node is of the organisation part: it or a node above is, and none between is of another part."""
     for node in (step.node, *reversed(step.above)):
         if node.kind == "organisation":
             return True
         if node.kind in _OTHER_PARTS:
-            return any(_carries_out(other) and other.kind == node.kind for other in (step.node, *step.above))
+            return any(carries_out(other) and other.kind == node.kind for other in (step.node, *step.above))
     return False
 
 
@@ -138,7 +85,6 @@ def _duty_at(text: str) -> int | None:
 # "Đề nghị Vườn quốc gia ...: ...", "Giao Quỹ Bảo trợ trẻ em ...": whoever is named after these is to act
 _ASKS_ONE = re.compile(r"(?:de nghi|giao)\b")
 LONGEST_NAME = 90  # letters before the colon that parts actor and task
-NAME_WORDS = 12
 # "Bộ phận Quản lý, bảo vệ rừng: tham mưu ...": what stands before the colon is a name whole, but for these words
 _SURE_TASK = re.compile(r"\b(?:chủ trì|phối hợp|có trách nhiệm|chịu trách nhiệm|tham mưu|thực hiện|triển khai)\b")
 
@@ -271,13 +217,13 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         offset = bullet.text_start
     text = paragraph.text[offset:]
     section = step.path or None
-    holder = _heading_actor(step)
+    holder = heading_actor(step)
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
-        holder = _heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
+        holder = heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
         if len(task.split()) >= LEAST_TASK and not (text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN):
-            where = _holder_place(step)
+            where = holder_place(step)
             for name in _TOGETHER_IN_TITLE.split(holder):
                 yield _found(name.strip(EDGE), task, section, paragraph, offset, len(paragraph.text), where)
             for actor, shared in _partners(task):
@@ -330,116 +276,3 @@ def _found(
     done = paragraph.place_of(task, start, end, STATED)
     parts = (("actor", who or paragraph.place_of(actor, start, end, STATED)), ("task", done), ("section", done))
     return FoundAssignment(actor, task, section, done, parts)
-
-
-def _holder_place(step: Step) -> Place | None:
-    """Where the heading stands that names the actor."""
-    for node in (step.node, *reversed(step.above)):
-        if node.heading is not None and node.title is not None:
-            return node.title.place_of(node.heading)
-    return None
-
-
-LONGEST_LEAD = 25  # words of a numbered line that ends in a colon and names who sees to what stands below it
-
-
-def _heading_actor(step: Step) -> str | None:
-    """The actor that a heading around a paragraph names: "1. Sở Nội vụ"."""
-    around = (*step.above, step.node)
-    for level in range(len(around) - 1, -1, -1):
-        node = around[level]
-        if node.title is None or not (node.kind in ("organisation", None) or any(map(_carries_out, around[:level]))):
-            continue
-        text = node.title.body.strip()
-        if node.heading is None and not (text.endswith(":") and len(text.split()) <= LONGEST_LEAD):
-            continue
-        if text.endswith(":") is False and node.heading is not None and len(node.heading) > len(text):
-            text = node.heading  # "Điều 1" on one line, its title on the next
-        actor = titled_actor(text)
-        if actor is None and node.heading is not None and level and _holds_actors(around[level - 1]):
-            actor = _voted_actor(text)
-        if actor is not None:
-            return actor
-    return None
-
-
-def _holds_actors(node: Node) -> bool:
-    """Whether a section of the organisation part lists bodies: most of its titles name one."""
-    titles = tuple([child.heading for child in node.children if child.heading])
-    return node.kind == "organisation" and _name_actors(titles)
-
-
-@lru_cache(maxsize=64)
-def _name_actors(titles: tuple[str, ...]) -> bool:
-    named = sum(titled_actor(title) is not None for title in titles)
-    return named >= LEAST_NAMED and 2 * named >= len(titles)
-
-
-LEAST_NAMED = 2
-# "3. Chế độ báo cáo", "4. Kinh phí" stand among the bodies
-_TOPIC_TITLE = re.compile(
-    r"(?:che do|cong tac|viec|ve|noi dung|kinh phi|thoi|tien do|nguon|co che|giai phap|bien phap|kiem tra|giam sat"
-    r"|so ket|tong ket|khen|thi dua|bao cao|dieu kien|yeu cau|muc tieu|nhiem vu|to chuc|phuong)\b"
-)
-
-
-def _voted_actor(title: str) -> str | None:
-    """The name that stands as a title among titles that name bodies: "3. Quỹ Bảo trợ trẻ em tỉnh"."""
-    name = title.strip(EDGE)
-    lead = OF.match(aligned(name)) or ASKED.match(aligned(name))
-    name = name[lead.end() :] if lead else name
-    if lead and not opens_with_task(name) and len(name.split()) <= NAME_WORDS:
-        return name
-    if not name[:1].isupper() or len(name.split()) > NAME_WORDS or _TOPIC_TITLE.match(aligned(name)):
-        return None
-    return None if opens_with_task(name) else name
-
-
-# --- task tables -----------------------------------------------------------------------------------------
-
-# Cells shift where one was left empty in a text file: a time, a number or a sign is no actor.
-_NO_ACTOR = re.compile(
-    r"\W*(?:\d|(?:quy|thang|nam|ngay|truoc|trong|den) |thuong xuyen|hang (?:nam|quy|thang|tuan)|nt\W*$)"
-)
-_CELL_LABEL = re.compile(r"^(?:(?:cơ quan |đơn vị )?(?:chủ trì|phối hợp|thực hiện))\s*:\s*", re.IGNORECASE)
-
-
-def _names_in(cell: str) -> Iterator[str]:
-    """The actors of a cell, parted by semicolons; a recogniser reads some of them as colons."""
-    for part in re.split(r"\s*;\s*|\s*\n\s*", cell):
-        names = re.split(r"\s*:\s*", part)
-        if len(names) > 1 and all(bodies.looks_like_body(name) >= LISTED_BODY for name in names):
-            yield from names
-        else:
-            yield part
-
-
-LISTED_BODY = 0.5  # how much a name in a list must look like that of a body
-
-
-def _from_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[FoundAssignment]:
-    told = task_table(table)
-    if told is None or told.lead is None:
-        return
-    for row in told.rows:
-        what = row[told.task]
-        if what is None or not what.text.strip():
-            continue
-        for column in (told.lead, told.support):
-            who = row[column] if column is not None else None
-            if who is None or who is what or not any(letter.isalpha() for letter in who.text):
-                continue
-            for name in _names_in(who.text):
-                name = _CELL_LABEL.sub("", name.strip(EDGE))
-                if name and not _NO_ACTOR.match(aligned(name)):
-                    yield FoundAssignment(
-                        name.strip(EDGE),
-                        what.text.strip(EDGE),
-                        step.path or None,
-                        place_of_cells(paragraph, (what, who), f"{what.text} | {who.text}"),
-                        (
-                            ("actor", place_of_cells(paragraph, (who,), who.text)),
-                            ("task", place_of_cells(paragraph, (what,), what.text)),
-                            ("section", place_of_cells(paragraph, (what,), what.text)),
-                        ),
-                    )

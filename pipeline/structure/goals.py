@@ -9,14 +9,14 @@ What it never does: change a digit, or decide which sections hold goals (`target
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.document import Word
-from pipeline.knowledge import quantities
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.quantities import Comparator, Quantity
-from pipeline.structure.passages import CAPITALS, Paragraph, Place, Step, bullet_of
+from pipeline.structure.goal_clauses import Clause, clauses_of
+from pipeline.structure.passages import Paragraph, Place, Step, bullet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,183 +32,6 @@ class FoundTarget:
     text: str
     place: Place
     parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
-
-
-# --- clauses ---------------------------------------------------------------------------------------------
-
-_HARD_BREAK = re.compile(r";\s*|\.\s+(?=[" + CAPITALS + r"(\d])")
-_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*[;,.]?\s*")
-_IN_WHICH = re.compile(r",?\s*\b(?=trong do\b)")
-_COMMA = re.compile(r",\s+")
-_AND = re.compile(r"\s+va\s+")
-_AND_LAST = re.compile(r"\s+va\s*$")
-# Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
-_NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
-_IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them)?\s*$")
-_TO_OTHER = re.compile(r"[\s)]*so voi\b")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
-_MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")  # measured, where "trẻ dưới 5 tuổi" says who
-_FROM_OLD = re.compile(r"\btu\s*$")
-_TO_NEW = re.compile(r"\s*(?:(?:giam )?xuong(?: con)?|(?:tang )?len|giam con|con)\s+(?:duoi |tren |khoang )?\d")
-_BEFORE_NO_GOAL = re.compile(
-    r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
-    r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
-    r"|bieu)\s*)$"
-)
-REACH = 40  # characters before a number that may say what it is
-_ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
-_GOAL_VERB = re.compile(
-    r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)\s*$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    start: int
-    end: int
-    quantity: Quantity | None
-
-
-def goal_quantities(text: str) -> list[Quantity]:
-    key = aligned(text)
-    kept: list[Quantity] = []
-    for quantity in quantities.find_quantities(text):
-        before = key[max(0, quantity.number_start - REACH) : quantity.number_start]
-        if _ORDINAL.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
-            continue
-        if _BEFORE_NO_GOAL.search(before) or (quantity.start > 0 and before.endswith("/")):
-            continue
-        if quantity.unit is None and _YEAR.fullmatch(text[quantity.number_start : quantity.number_end]):
-            continue
-        if kept and _IS_DIFFERENCE.search(before) and _TO_OTHER.match(key, quantity.end):
-            continue  # "thu 1.320 tỷ đồng, tăng 8,6% so với năm 2023"
-        aged = quantity.unit is not None and _NO_GOAL_UNIT.match(aligned(quantity.unit)) is not None
-        if aged and not _MEAN_AGE.search(key, 0, quantity.start):
-            continue
-        if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
-            continue  # "từ 20 ngày xuống còn 16 ngày"
-        kept.append(quantity)
-    return kept
-
-
-_TOPIC = re.compile(r"^ve\s[^:]{3,80}:\s+")
-
-
-# "14 lớp với 1.020 học viên", "01 công trình trị giá từ 2 triệu đồng": a second count hangs on the first
-_IS_EVENT = re.compile(r"(?:buoi|tiet)\b")  # held, not measured
-_HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )(?:khoang )?$")
-# ", hiến 150 đơn vị máu": a verb or noun of its own after a comma; not where it only says where or how long
-_OWN_CLAUSE = re.compile(r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:[a-z]+\s+){1,4}$")
-
-
-def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
-    """Whether a number in a clause that has a goal already can be one of its own."""
-    if quantity.unit == "%" or quantity.comparator != "=":
-        return True
-    before = key[start : quantity.number_start]
-    if quantity.unit is not None and _OWN_CLAUSE.search(before):
-        return True
-    return not before.strip(" -+:(,") or _GOAL_VERB.search(before) is not None or before.rstrip().endswith((",", " va"))
-
-
-def _pieces(text: str, goals: Sequence[Quantity]) -> list[tuple[int, int]]:
-    """Spans of the clauses that signs part; brackets part only where goals stand in them."""
-    cuts: list[tuple[int, int]] = []
-    inert: list[tuple[int, int]] = []
-    for match in _BRACKETS.finditer(text):
-        if any(match.start(1) <= q.number_start < match.end(1) for q in goals) and any(
-            q.end <= match.start(1) for q in goals
-        ):
-            cuts += [(match.start(), match.start(1)), (match.end(1), match.end())]
-        else:
-            inert.append(match.span(1))
-    for match in _HARD_BREAK.finditer(text):
-        if not any(low <= match.start() < high for low, high in inert):
-            cuts.append(match.span())
-    spans, start = [], 0
-    for low, high in sorted(cuts):
-        if low >= start:
-            spans.append((start, low))
-        start = max(start, high)
-    spans.append((start, len(text)))
-    return [(a, b) for a, b in spans if text[a:b].strip(" .,;:()")]
-
-
-def _clauses(text: str) -> list[_Clause]:
-    """Clauses with at most one goal each, in order."""
-    found: list[_Clause] = []
-    goals = goal_quantities(text)
-    key = aligned(text)
-    for start, end in _pieces(text, goals):
-        inside = [q for q in goals if start <= q.number_start < end]
-        if len(inside) <= 1:
-            found.append(_Clause(start, end, inside[0] if inside else None))
-            continue
-        at = start
-        chosen = inside[0]
-        for after in inside[1:]:
-            in_which = _IN_WHICH.search(key, chosen.end, after.number_start)
-            hangs = _hangs(key, chosen, after)
-            if (
-                not (in_which or hangs)
-                and _is_goal_like(key, chosen, at)
-                and not _is_goal_like(key, after, chosen.end)
-            ):
-                continue
-            cut = _cut_between(key, chosen, after, at)
-            if cut is None:
-                chosen = _better(key, chosen, after, at)
-                continue
-            found.append(_Clause(at, cut[0], chosen))
-            at, chosen = cut[1], after
-        found.append(_Clause(at, end, chosen))
-    return found
-
-
-def _hangs(key: str, first: Quantity, second: Quantity) -> re.Match[str] | None:
-    """The words that hang one count on another."""
-    if None in (first.unit, second.unit) or "%" in (first.unit, second.unit):
-        return None
-    if (first.group == "time" and not _IS_EVENT.match(aligned(first.unit or ""))) or second.group in ("time", "age"):
-        return None
-    return _HANGS.search(key, first.end, max(first.end, second.start))
-
-
-def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tuple[int, int] | None:
-    """(end of the one clause, start of the next) between two quantities, None where nothing parts them."""
-    low, high = first.end, max(first.end, second.start)
-    between = key[low:high]
-    in_which = _IN_WHICH.search(between)
-    if in_which:
-        return low + in_which.start(), low + in_which.end()
-    joined = _AND_LAST.search(between)
-    if joined and not _GOAL_VERB.search(key[start : first.start].rstrip(" ,")):
-        return low + joined.start(), low + joined.end()  # "Trên 80% xã, phường ... và 100% thôn"
-    hangs = _hangs(key, first, second)
-    if hangs:
-        return hangs.start(), hangs.start() + 1
-    commas = list(_COMMA.finditer(between + " "))
-    if commas:
-        leads = not key[start : first.start].strip(" -+:(")
-        last = commas[-1]
-        tight = not between[last.end() :].strip()
-        chosen = last if leads or tight else commas[0]
-        return low + chosen.start(), min(high, low + chosen.end())
-    both = list(_AND.finditer(between))
-    if both:
-        return low + both[-1].start(), low + both[-1].end()
-    return None
-
-
-def _better(key: str, first: Quantity, second: Quantity, start: int) -> Quantity:
-    """Which of two quantities in one clause is the goal."""
-
-    def score(quantity: Quantity) -> int:
-        verb = _GOAL_VERB.search(key[: quantity.number_start]) is not None
-        leads = not key[start : quantity.start].strip(" -+:(,")
-        return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
-
-    return second if score(second) > score(first) else first
 
 
 # --- the indicator ---------------------------------------------------------------------------------------
@@ -242,7 +65,7 @@ _VERB_ONLY = re.compile(
 _MEASURES = frozenset({"ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"})
 
 
-def _indicator(text: str, clause: _Clause) -> str | None:
+def _indicator(text: str, clause: Clause) -> str | None:
     """The name of what is measured in a clause, as printed."""
     quantity = clause.quantity
     whole = text[clause.start : clause.end].strip(" .,;:()-+")
@@ -332,13 +155,13 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     text, offset = _item_text(paragraph)
     numbered = paragraph is step.node.title
     label = step.node.label if numbered else None
-    clauses = _clauses(text)
+    clauses = clauses_of(text)
     goals = [clause for clause in clauses if clause.quantity is not None]
     if not goals:
         listed = numbered or bullet_of(paragraph.text) is not None
         is_intro = text.rstrip().endswith(":") or (numbered and bool(step.node.children or step.node.paragraphs))
         if listed and not is_intro and len(text.split()) <= LONGEST_GOAL:
-            clause = _Clause(0, len(text.rstrip()), None)
+            clause = Clause(0, len(text.rstrip()), None)
             yield _target(label, text, offset, clause, paragraph)
         return
     before: Quantity | None = None
@@ -350,7 +173,7 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         yield _target(label, text, offset, clause, paragraph)
 
 
-def _is_difference(text: str, clause: _Clause) -> bool:
+def _is_difference(text: str, clause: Clause) -> bool:
     key = aligned(text[clause.start : clause.end])
     assert clause.quantity is not None
     return bool(_DIFFERENCE.match(key) and _AGAINST.match(key, clause.quantity.end - clause.start))
@@ -360,7 +183,7 @@ def _is_difference(text: str, clause: _Clause) -> bool:
 _OF_YEAR = re.compile(r"(?:(?:thuc hien|ket qua|uoc|dat) )?nam (?:19|20)\d\d\s*(?:[:,]|la|dat)\s*(?:la|dat)?\s*")
 
 
-def _is_former(text: str, clause: _Clause) -> bool:
+def _is_former(text: str, clause: Clause) -> bool:
     """Whether a bracket after a goal holds nothing but one year and its number."""
     quantity = clause.quantity
     if quantity is None or not text[: clause.start].rstrip().endswith("("):
@@ -369,7 +192,7 @@ def _is_former(text: str, clause: _Clause) -> bool:
     return alone and _OF_YEAR.fullmatch(aligned(text[clause.start : quantity.start])) is not None
 
 
-def _with_shared_bound(text: str, clause: _Clause, before: Quantity | None) -> _Clause:
+def _with_shared_bound(text: str, clause: Clause, before: Quantity | None) -> Clause:
     """ "ít nhất 02 thuyền, 30 áo phao": a bare count after a comma or "và" shares the bound of the one before."""
     own = clause.quantity
     if own is None or before is None or own.comparator != "=" or "%" in (own.unit, before.unit):
@@ -389,7 +212,7 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         return
     text, offset = _item_text(paragraph)
     key = aligned(text)
-    for clause in _clauses(text):
+    for clause in clauses_of(text):
         if clause.quantity is None:
             continue
         sentence = max(key.rfind(". ", 0, clause.start), 0)
@@ -401,18 +224,21 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         yield _target(None if paragraph is not step.node.title else step.node.label, text, offset, clause, paragraph)
 
 
+_TOPIC = re.compile(r"^ve\s[^:]{3,80}:\s+")
+
+
 def label_only(text: str) -> bool:
     """Whether nothing but a short word stands there ("Giữ vững")."""
     return len(text.split()) <= 4
 
 
-def _target(label: str | None, text: str, offset: int, clause: _Clause, paragraph: Paragraph) -> FoundTarget:
+def _target(label: str | None, text: str, offset: int, clause: Clause, paragraph: Paragraph) -> FoundTarget:
     quantity = clause.quantity
     start, end = clause.start, clause.end
     topic = _TOPIC.match(aligned(text[start:end]))
     if topic is not None and not label_only(text[start:end][topic.end() :]):
         start += topic.end()
-        clause = _Clause(start, end, quantity)
+        clause = Clause(start, end, quantity)
     own = text[start:end].strip(" .,;")
     own = re.sub(r"[\s,]*trong đó\s*:?$", "", own)
     if own.count("(") < own.count(")"):

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.knowledge import units
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.goals import FoundTarget, goal_quantities, goals_of_item, goals_of_prose
+from pipeline.structure.goal_clauses import goal_quantities
+from pipeline.structure.goals import FoundTarget, goals_of_item, goals_of_prose
 from pipeline.structure.passages import Node, Paragraph, Step, bullet_of, walk
 from pipeline.structure.target_tables import goals_of_table
 

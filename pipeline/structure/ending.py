@@ -1,0 +1,80 @@
+"""The closing words of a document: "Trên đây là kế hoạch ...", "Yêu cầu các đơn vị ... thực hiện./."
+
+The trouble: they stand below the last item of the last list and are none of it; careless copies and the Party close
+without "./."; what a recogniser made of a signature may stand below them.
+
+Evidence in order of trust: "./." and the words that close, then that nothing of the text follows.
+
+What it never does: take words for closing words that stand above a paragraph of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.wording import is_body_end
+from pipeline.structure.passages import Paragraph
+
+DEBRIS_WORDS = 6  # of what a recogniser makes of a signature under the closing paragraph
+# Its letters: a name that a pen crosses leaves a word or two ("Nguyen V"). The shortest duty met has 19.
+DEBRIS_LETTERS = 12
+HEAD = 90  # signs of a paragraph in which its closing words begin
+
+_TRAILER = re.compile(
+    r"\s*(?:tren day la|(?:ke hoach|nghi quyet|chi thi|chuong trinh|quy dinh) nay (?:duoc )?(?:pho bien|co hieu luc))\b"
+)
+# "Quá trình thực hiện, nếu có vướng mắc ..." ends a plan where nothing stands below it
+_LAST_WORDS = re.compile(
+    r"\s*(?:(?:trong )?qua trinh (?:to chuc |trien khai )*thuc hien|nhan duoc ke hoach nay"
+    r"|(?:yeu cau|de nghi) (?:cac|thu truong)\b)"
+)
+# What opens the last paragraphs of a plan, so that no duty is read from them
+_OPENS = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
+# "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị ... thực hiện./."
+_CALLS_ON_ALL = re.compile(
+    r"\W*(?:uy ban nhan dan|ubnd|so|phong|dang uy|ban thuong vu|hoi|doan)\b[^,.;]{0,40}"
+    r"\b(?:yeu cau|de nghi) (?:cac|thu truong)\b"
+)
+
+
+def first_closing(paragraphs: Sequence[Paragraph]) -> int | None:
+    """Index of the first paragraph that closes the document, among those of its last section; None where none does."""
+    for at in range(len(paragraphs) - 1, -1, -1):
+        paragraph = paragraphs[at]
+        ends = is_body_end(paragraph.text)
+        if at and ends and _says_it_closes(paragraphs[at - 1], False):
+            continue  # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
+        if ends or _says_it_closes(paragraph, _is_debris(paragraphs[at + 1 :])):
+            return at
+        if len(paragraph.text.split()) > DEBRIS_WORDS or paragraph.table is not None:
+            return None
+    return None
+
+
+def closing_words(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
+    """Ids of the last paragraphs of a section that close the document: what they ask is asked of all, and no duty."""
+    found: set[int] = set()
+    for paragraph in reversed(paragraphs):
+        key = aligned(paragraph.text[:HEAD])
+        if _OPENS.match(key) or (is_body_end(paragraph.text) and _CALLS_ON_ALL.match(key)):
+            found.add(id(paragraph))
+        elif found or _letters(paragraph) > DEBRIS_LETTERS:
+            break
+    return frozenset(found)
+
+
+def _letters(paragraph: Paragraph) -> int:
+    return sum(map(str.isalpha, paragraph.text))
+
+
+def _is_debris(paragraphs: Sequence[Paragraph]) -> bool:
+    """Whether nothing follows but what a recogniser makes of a signature."""
+    return sum([_letters(paragraph) for paragraph in paragraphs]) <= DEBRIS_LETTERS
+
+
+def _says_it_closes(paragraph: Paragraph, is_last: bool) -> bool:
+    """Party documents and careless copies close without "./."; "Trên đây là ..." tells then."""
+    key = aligned(paragraph.text[:HEAD])
+    return _TRAILER.match(key) is not None or (is_last and _LAST_WORDS.match(key) is not None)
