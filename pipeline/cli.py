@@ -14,6 +14,7 @@ import dataclasses
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = next((item for item in given if not item.startswith("-") and item not in ("en", "vi")), "")
     parser = build_parser(language, with_desk=first not in _OWN_COMMANDS)
     try:
-        options = parser.parse_args(given)
+        options = parser.parse_args(_words_to_leave_out(given) if first == "search" else given)
     except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
         return int(stop.code or 0)
     console = Console(language, as_json=options.json, verbose=options.verbose)
@@ -77,6 +78,11 @@ def _early_language(given: Sequence[str]) -> str | None:
         if item.startswith("--lang="):
             return item.partition("=")[2]
     return None
+
+
+def _words_to_leave_out(given: Sequence[str]) -> list[str]:
+    """`sohoa search DIR rừng -cháy`: argparse takes "-cháy" for options, unless a blank stands before it."""
+    return [f" {item}" if re.fullmatch(r"-[^\W\d_]\w+\*?", item) else item for item in given]
 
 
 # --- the grammar ------------------------------------------------------------------------------------
@@ -161,7 +167,7 @@ def _reading_options(told: Any) -> argparse.ArgumentParser:
     options.add_argument("--jobs", type=int, metavar="N", help=told("arg.jobs"))
     options.add_argument("--memory", dest="memory_megabytes", type=int, metavar="MB", help=told("arg.memory"))
     options.add_argument("--nice", type=int, metavar="N", help=told("arg.nice"))
-    options.add_argument("--formats", metavar="LIST", help=told("arg.formats", all=",".join(ALL_FORMATS)))
+    options.add_argument("--formats", metavar="LIST", help=told("arg.formats", all=", ".join(ALL_FORMATS)))
     options.add_argument("--text-layer", choices=("auto", "keep", "redo"), help=told("arg.text_layer"))
     options.add_argument("--preset", choices=("strict", "balanced", "full"), help=told("arg.preset"))
     options.add_argument("--engine", choices=("tesseract", "pytesseract", "tesserocr"), help=told("arg.engine"))
@@ -336,13 +342,14 @@ def _read_text(name: str, limit: int = Settings().max_text_chars) -> str:
             with Path(name).open("rb") as file:
                 content = file.read(limit * 4 + 1)
     except OSError as error:
-        raise UnreadableFile(name, f"cannot be opened ({error.strerror}).") from error
+        raise UnreadableFile.because(name, error) from error
     if len(content) > limit * 4:
         raise TooLarge(name, f"more than {limit} characters.")
     try:
         return encodings.decode(content).text
     except ValueError as error:
-        raise WrongType(name, f"this is no text ({error}).") from error
+        raise WrongType(name, f"this is no text ({error}).",
+                        cure="Give a text file; scans are read by `sohoa run`.") from error
 
 
 def _one_thread() -> None:

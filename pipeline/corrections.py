@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from pipeline import disk
 from pipeline.document import Document, place_on_page
-from pipeline.errors import InputError
+from pipeline.errors import UnreadableCorrections
 
 FILE_NAME = "corrections.json"
 FORMAT_VERSION = "1.0"
@@ -29,12 +29,6 @@ RULE = "person"  # the rule name of an `Edit` that a person made
 # only a person knows (/box, /maintenance, ...). "state": /verified, /released and /held of the document.
 Where = Literal["record", "document", "shelf", "state"]
 Action = Literal["replace", "add", "remove", "undo"]
-
-
-class UnreadableCorrections(InputError):
-    """The file of corrections is damaged; nothing was changed."""
-
-    cure = "Put the last good copy of corrections.json back; the outputs beside it are not touched."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@
     │   ├── EncryptedFile           needs a password
     │   ├── WrongType               the content is not what the name says, or not a type we read
     │   ├── TooLarge                beyond a guard: bytes, pages, pixels, compression ratio, nesting
-    │   └── ChangedInput            altered while it was being read
+    │   ├── ChangedInput            altered while it was being read
+    │   └── UnreadableCorrections   what persons corrected in it cannot be read back
     ├── PageError              3    one page failed; the document goes on
     │   ├── PageTimeout
     │   ├── PageCrash               the worker died (memory limit, crash of a library)
@@ -31,6 +32,8 @@ error: it is a `Notice` in the document. A bug is a traceback and is never caugh
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class SohoaError(Exception):
     """An expected failure. `what` says what is wrong with `subject`, `cure` what to do about it."""
@@ -44,6 +47,20 @@ class SohoaError(Exception):
         if cure is not None:
             self.cure = cure
         super().__init__(self.subject, self.what)
+
+    @classmethod
+    def because(cls, subject: object, error: OSError) -> Self:
+        """What the system said when the file was opened: nothing of that is mended by another scan."""
+        match error:
+            case FileNotFoundError():
+                return cls(subject, "is not there.", cure="Check the path.")
+            case PermissionError():
+                return cls(subject, "may not be read.",
+                           cure="Allow the user who runs sohoa to read it, then run again.")
+            case IsADirectoryError():
+                return cls(subject, "is a folder, not a file.", cure="Name a file.")
+        return cls(subject, f"cannot be read ({error.strerror or error}).",
+                   cure="Check that the disk or share is there, then run again.")
 
     @property
     def code(self) -> str:
@@ -111,6 +128,12 @@ class ChangedInput(InputError):
     """The file changed while it was being read."""
 
     cure = "Wait until it is completely copied, then run again."
+
+
+class UnreadableCorrections(InputError):
+    """The file of corrections is damaged; nothing was changed."""
+
+    cure = "Put the last good copy of corrections.json back; the outputs beside it are not touched."
 
 
 class PageError(SohoaError):

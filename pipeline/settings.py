@@ -98,7 +98,9 @@ def load_settings(path: Path, base: Settings | None = None) -> Settings:
     """
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise UsageError.because(path, error) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(path, f"cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
     base = base or Settings()
     known = {field.name for field in dataclasses.fields(Settings)}

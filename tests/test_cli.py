@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
-from pipeline.commands import doctor
+from pipeline.commands import desk_cli, doctor, messages
 from pipeline.commands.console import Console
 from pipeline.errors import UsageError
 
@@ -226,3 +226,39 @@ def test_counting_without_a_terminal_is_a_line_for_every_thousand(capsys: pytest
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == "Đang lập chỉ mục 1000/2500\nĐang lập chỉ mục 2000/2500\n"
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_a_word_to_leave_out_is_no_option(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr(desk_cli, "_search", lambda options, _: seen.append((options.query, options.year)) or 0)
+    assert cli.main(["search", "out", "rừng", "-cháy", "-vuon*", "--year", "2024", "--lang", language]) == 0
+    words, year = seen[0]
+    assert ([word.strip() for word in words], year) == (["rừng", "-cháy", "-vuon*"], 2024)
+
+
+def test_a_run_names_what_it_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("a.txt", "thư.docx", "b.pdf.part", ".hidden.pdf"):
+        (tmp_path / "in" / name).write_text("KẾ HOẠCH\nTrồng cây\n", encoding="utf-8")
+    arguments = ["run", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--dry-run"]
+    assert cli.main([*arguments, "--lang", "vi"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "a.txt\n"
+    assert "2 tệp bị bỏ qua" in told.err
+    assert "b.pdf.part, thư.docx (" in told.err
+    assert cli.main([*arguments, "--json"]) == 0
+    reasons = {item["name"]: item["reason"] for item in json.loads(capsys.readouterr().out)["ignored"]}
+    assert reasons == {".hidden.pdf": "hidden", "b.pdf.part": "a copy under way", "thư.docx": "not a type that is read"}
+
+
+def test_every_message_that_is_asked_for_exists() -> None:
+    """A key with a slip in it would only show in the hour when the message is needed."""
+    asked = set()
+    for path in Path(cli.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="say"), args=[ast.Constant(value=str(key)), *_]) if "." in key:
+                    asked.add(key)
+    assert len(asked) > 20, "the search still finds them"
+    assert asked - set(messages._TEXTS) == set()

@@ -65,3 +65,21 @@ def test_both_languages_fill_the_same_places(key: str) -> None:
 ])
 def test_the_language_comes_from_option_then_locale(value: str | None, environment: dict, language: str) -> None:
     assert messages.language_from(value, environment) == language
+
+
+@pytest.mark.parametrize(("fault", "told", "in_vietnamese"), [
+    (FileNotFoundError(2, "No such file or directory"), "a.pdf: is not there. Check the path.",
+     "a.pdf: không có ở đây. Kiểm tra đường dẫn."),
+    (PermissionError(13, "Permission denied"),
+     "a.pdf: may not be read. Allow the user who runs sohoa to read it, then run again.",
+     "a.pdf: không có quyền đọc. Cho người dùng chạy sohoa quyền đọc tệp rồi chạy lại."),
+    (IsADirectoryError(21, "Is a directory"), "a.pdf: is a folder, not a file. Name a file.",
+     "a.pdf: là thư mục, không phải tệp. Nêu một tệp."),
+    (OSError(5, "Input/output error"),
+     "a.pdf: cannot be read (Input/output error). Check that the disk or share is there, then run again.",
+     "a.pdf: không đọc được (lỗi đọc ghi). Kiểm tra đĩa hoặc ổ mạng rồi chạy lại."),
+])
+def test_what_the_system_says_of_a_file_has_a_cure_of_its_own(fault, told, in_vietnamese):
+    error = errors.UnreadableFile.because("a.pdf", fault)
+    assert str(error) == told
+    assert messages.describe(error, "vi") == in_vietnamese

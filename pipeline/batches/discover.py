@@ -30,6 +30,9 @@ _SIGNATURES = (
 )
 # Copies and downloads under way, whose content would give them away as scans.
 _UNFINISHED = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart"})
+# Reasons of `Ignored` that a person should hear of: somebody may think that such a file is read.
+NO_TYPE = "not a type that is read"
+UNDER_WAY = "a copy under way"
 _LONGEST_NAME = 255  # bytes, of one part of a path, on the file systems in use
 
 
@@ -198,7 +201,7 @@ class _Walk:
             self.ignored.append(Ignored(name, "hidden"))
             return None
         if Path(entry.name).suffix.casefold() in _UNFINISHED:
-            self.ignored.append(Ignored(name, "a copy under way"))
+            self.ignored.append(Ignored(name, UNDER_WAY))
             return None
         try:
             status = entry.stat()
@@ -218,7 +221,7 @@ class _Walk:
             self.ignored.append(Ignored(name, _kind(status.st_mode)))
             return None
         if not is_input_name(entry.name) and not _has_signature(entry.path, status.st_size):
-            self.ignored.append(Ignored(name, "not a type that is read"))
+            self.ignored.append(Ignored(name, NO_TYPE))
             return None
         return self._new(Path(entry.path), name, status)
 

@@ -247,7 +247,7 @@ def _input_errors(name: str) -> Iterator[None]:
     except OSError as error:
         if disk.is_full(error):
             raise DiskFull(tempfile.gettempdir(), "there is no room left for temporary files.") from error
-        raise UnreadableFile(name, f"cannot be read ({error.strerror or error}).") from error
+        raise UnreadableFile.because(name, error) from error
 
 
 @contextlib.contextmanager

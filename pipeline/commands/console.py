@@ -111,7 +111,8 @@ class Bar:
         """One event of the batch."""
         now = event.progress
         left = "" if now.seconds_left is None else f"-{timedelta(seconds=round(now.seconds_left))}"
-        rate = f"{now.pages_per_second * 60:.0f}/min" if now.pages_per_second else ""
+        pace = now.pages_per_second
+        rate = say("run.rate", self._console.language, rate=f"{pace * 60:.0f}") if pace else ""
         self._progress.update(self._task, completed=now.pages_done, total=now.pages_total or None,
                               name=event.name[-40:], rate=rate, left=left)
         if event.kind == "page_retried" and self._console.verbose:
@@ -121,7 +122,7 @@ class Bar:
             state = say(f"outcome.{event.state}", self._console.language) if event.state else ""
             often = self._files == 1 or self._files % PLAIN_EVERY == 0 or now.files_done == now.files_total
             if self._console.verbose or (self._plain and often):
-                self._line(f"{now.files_done}/{now.files_total}  {state}: {event.name}  {rate}")
+                self._line(f"{now.files_done}/{now.files_total}  {state}: {event.name}  {rate}".rstrip())
 
     def _line(self, text: str) -> None:
         if self._plain:

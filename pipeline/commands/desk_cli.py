@@ -165,7 +165,7 @@ def _review(options: argparse.Namespace, ui: Ui) -> int:
 def _search(options: argparse.Namespace, ui: Ui) -> int:
     with ui.counting(say("desk.indexing", ui.language)) as told:
         (index.rebuild if options.rebuild else index.update)(options.out, told)
-    query = " ".join(options.query)
+    query = " ".join(word.strip() for word in options.query)
     filters = filters_of(options)
     if not query:
         with index.opened(options.out) as db:
@@ -235,8 +235,8 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
     try:
         content = options.workbook.read_bytes()
     except OSError as error:
-        raise UnreadableFile(options.workbook, f"cannot be opened ({error.strerror}).") from error
-    imported = sheets.read_xlsx(content, options.out, options.who or login_name())
+        raise UnreadableFile.because(options.workbook, error) from error
+    imported = sheets.read_xlsx(content, options.out, options.who or login_name(), options.workbook.name)
     taken: tuple[desk.Item, ...] = ()
     if not options.dry_run:
         with ui.counting(say("desk.taking", ui.language)) as told:
@@ -249,7 +249,7 @@ def _import(options: argparse.Namespace, ui: Ui) -> int:
              "edited": row.edited} for row in imported.differences]})
     else:
         for row in imported.differences:
-            now = say("noting.now", ui.language, value=row.now) if row.kind == "conflict" else ""
+            now = say("desk.now", ui.language, value=row.now) if row.kind == "conflict" else ""
             ui.result(f"{say('difference.' + row.kind, ui.language):9} {row.file} {row.pointer}: "
                       f"{row.exported!r} -> {row.edited!r}{now}")
         ui.note(say("desk.differences", ui.language, count=len(imported.differences), changed=len(taken)))
@@ -274,6 +274,9 @@ def _learn(options: argparse.Namespace, ui: Ui) -> int:
 def _release(options: argparse.Namespace, ui: Ui) -> int:
     item = desk.load(options.out, options.document)
     who = options.who or login_name()
+    if item.mark is None and not options.hold:
+        ui.note(say("desk.not_held", ui.language, name=options.document))
+        return EXIT_OK
     if options.hold:
         entries = [noting.state_entry(item, "held", True, who, options.note)]
     else:

@@ -83,6 +83,11 @@ _TEXTS: dict[str, _Text] = {
     "run.failed": _Text("{name}: {what}", "{name}: {what}"),
     "run.page": _Text("page {page}", "trang {page}"),
     "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
+    "run.passed_over": _Text(
+        "{count} files were passed over, since they are of no type that is read or still being copied: {names} "
+        "(the list stands in run.json).",
+        "{count} tệp bị bỏ qua vì không thuộc loại đọc được hoặc còn đang chép: {names} (danh sách trong run.json)."),
+    "run.rate": _Text("{rate} pages/min", "{rate} trang/phút"),
     "watch.started": _Text("Watching {folder}; what arrives comes out in {out}. Ctrl-C ends it.",
                            "Đang theo dõi {folder}; tệp mới được đọc vào {out}. Ctrl-C để dừng."),
     "status.running": _Text("A run has been working here since {since}.",
@@ -131,7 +136,7 @@ _TEXTS: dict[str, _Text] = {
     "desk.token": _Text("ask for this word, on a machine that several people use",
                         "yêu cầu từ khóa này, khi nhiều người dùng chung máy"),
     "desk.no_browser": _Text("do not open a browser", "không tự mở trình duyệt"),
-    "desk.query": _Text('words; "in quotes" side by side; word*; -without',
+    "desk.query": _Text('words; "in quotes" side by side; begin*; -without',
                         'từ cần tìm; "trong ngoặc" đứng liền nhau; đầu_từ*; -loại trừ'),
     "desk.limit": _Text("pages to show", "số trang hiển thị"),
     "desk.rebuild": _Text("make the index anew first", "lập lại chỉ mục trước khi tìm"),
@@ -170,6 +175,7 @@ _TEXTS: dict[str, _Text] = {
     "desk.now": _Text(" (now {value!r})", " (hiện nay {value!r})"),
     "desk.differences": _Text("{count} differences, {changed} documents changed",
                               "{count} khác biệt, đã sửa {changed} văn bản"),
+    "desk.not_held": _Text("{name}: is not held; nothing was changed", "{name}: không bị giữ; chưa có gì thay đổi"),
     "desk.learned": _Text(
         "{references} references, {words} corrected words, {cases} test cases in {folder}. "
         "Use them with `sohoa run --reference FILE`.",
@@ -207,6 +213,8 @@ _ERRORS_VI: dict[str, tuple[str, str]] = {
     "ReadingFailed": ("Không lập được văn bản và bản ghi từ các trang đã đọc.",
                       "`sohoa retry DIR` sẽ thử lần nữa; nếu vẫn lỗi, xin báo lại kèm tệp."),
     "ChangedInput": ("Tệp bị thay đổi trong khi đọc.", "Đợi chép xong rồi chạy lại."),
+    "UnreadableCorrections": ("Tệp sửa đổi bị hỏng; chưa có gì bị thay đổi.",
+                              "Khôi phục bản corrections.json tốt gần nhất; các tệp kết quả vẫn nguyên vẹn."),
     "PageError": ("Không đọc được trang này.",
                   "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
     "PageTimeout": ("Trang vượt thời gian cho phép nên bị dừng.",
@@ -228,6 +236,16 @@ def say(key: str, language: Language, **values: object) -> str:
     """The message `key` with its places filled. Raises KeyError for an unknown key or a missing value."""
     text = _TEXTS[key]
     return (text.vi if language == "vi" else text.en).format(**values)
+
+
+def number(value: float, language: Language) -> str:
+    """A figure with one decimal as the language writes it.
+
+    >>> number(1.25, "en"), number(62.7, "vi")
+    ('1.2', '62,7')
+    """
+    told = f"{value:.1f}"
+    return told.replace(".", ",") if language == "vi" else told
 
 
 def describe(error: SohoaError, language: Language) -> str:

@@ -9,14 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.batches.discover import NO_TYPE, UNDER_WAY, Ignored
 from pipeline.batches.outcomes import BatchPlan, Outcome, RunSummary
 from pipeline.batches.standing import Status
 from pipeline.commands.console import Console
-from pipeline.commands.messages import describe, describe_words, say
+from pipeline.commands.messages import describe, describe_words, number, say
 from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
 FAILURES_SHOWN = 200
+PASSED_OVER_SHOWN = 5
 LONGEST_NAME = 60  # characters in the table; files and run.html have the whole one
 
 
@@ -36,8 +38,9 @@ def show(summary: RunSummary, console: Console) -> None:
     console.result(say(
         "run.done", language, done=counts.get("done", 0) + counts.get("duplicate", 0),
         partial=counts.get("partial", 0), failed=counts.get("failed", 0), same=counts.get("skipped", 0),
-        total=len(summary.outcomes), pages=summary.pages, seconds=f"{summary.seconds:.1f}"))
+        total=len(summary.outcomes), pages=summary.pages, seconds=number(summary.seconds, language)))
     console.result(say("run.where", language, out=summary.out))
+    _show_passed_over(summary.ignored, console)
     if summary.older:
         console.note(say("run.older", language, count=summary.older))
 
@@ -57,9 +60,19 @@ def show_plan(plan: BatchPlan, console: Console) -> None:
         console.result(name)
     _show_faulty(plan.unreadable, console)
     console.note(say("run.plan", console.language, files=plan.files, pages=plan.pages,
-                     minutes=round(plan.seconds / 60, 1), jobs=plan.jobs))
+                     minutes=number(plan.seconds / 60, console.language), jobs=plan.jobs))
+    _show_passed_over(plan.ignored, console)
     if plan.older:
         console.note(say("run.older", console.language, count=plan.older))
+
+
+def _show_passed_over(ignored: Sequence[Ignored], console: Console) -> None:
+    """A folder of scans may hold a Word file that its owner thinks is read."""
+    names = [item.name for item in ignored if item.reason in (NO_TYPE, UNDER_WAY)]
+    if names:
+        shown = ", ".join(_shortened(name) for name in names[:PASSED_OVER_SHOWN])
+        told = f"{shown}, ..." if len(names) > PASSED_OVER_SHOWN else shown
+        console.note(say("run.passed_over", console.language, count=len(names), names=told))
 
 
 def plan_json(plan: BatchPlan) -> dict[str, Any]:
@@ -67,6 +80,7 @@ def plan_json(plan: BatchPlan) -> dict[str, Any]:
     return {
         "new": plan.new, "changed": plan.changed, "to_retry": plan.to_retry, "to_read_again": plan.to_read_again,
         "unchanged": plan.unchanged, "unreadable": [outcome.name for outcome in plan.unreadable],
+        "ignored": [{"name": item.name, "reason": item.reason} for item in plan.ignored],
         "older": plan.older, "pages": plan.pages, "seconds": round(plan.seconds, 1), "jobs": plan.jobs,
     }
 
@@ -124,7 +138,7 @@ def show_status(status: Status, console: Console) -> None:
     since = status.started if status.running else status.ended
     told = "" if since is None else datetime.fromtimestamp(since).astimezone().strftime("%Y-%m-%d %H:%M")
     console.result(say(f"status.{state}", console.language, since=told))
-    pace = "?" if status.seconds_per_page is None else f"{status.seconds_per_page:.1f}"
+    pace = "?" if status.seconds_per_page is None else number(status.seconds_per_page, console.language)
     console.result(say("status.pages", console.language, pages=status.pages, failed=status.pages_failed, pace=pace))
     for state, count in sorted(status.counts.items()):
         console.result(f"{count:8}  {say(f'outcome.{state}', console.language)}")

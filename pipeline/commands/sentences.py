@@ -42,6 +42,9 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("There is no PDF of this document.", "Văn bản này không có PDF."),
     ("There is no image of this page.", "Không có ảnh của trang này."),
     ("There is no such document.", "Không có văn bản này."),
+    ("There is no such document among the results.", "Không có văn bản này trong các kết quả."),
+    ("`sohoa search DIR` lists those that are there, `sohoa status DIR` what failed.",
+     "`sohoa search DIR` liệt kê văn bản hiện có, `sohoa status DIR` nêu tệp lỗi."),
     ("There is no such file.", "Không có tệp này."),
     ("There is no such form.", "Không có dạng giao nộp này."),
     ("There is no such hồ sơ.", "Không có hồ sơ này."),
@@ -65,7 +68,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("This port cannot be used.", "Không dùng được cổng này."),
     ("This row names no file, or one named before.", "Dòng này không nêu tệp, hoặc nêu tệp đã có."),
     ("What was to be changed is not any more what the person saw.", "Giá trị đã khác với lúc mở trang."),
-    ("cannot be opened ({}).", "không mở được ({0})."),
     ("{} fields keep the package from being made: {}.", "{0} trường còn thiếu hoặc sai nên chưa đóng gói được: {1}."),
     ("{} rows are more than a sheet can hold ({}).", "{0} dòng, vượt quá sức chứa của một trang tính ({1})."),
     # what to do about it

@@ -104,7 +104,7 @@ def load(path: Path, second_reader: bool = True) -> Trained:
         MissingPart: there is no model at this path.
     """
     if not path.is_file():
-        raise MissingPart(path.name, "the restoration model is missing", cure="Install the package again.")
+        raise MissingPart(path.name, "the restoration model is missing.", cure="Install the package again.")
     found = modelfile.load(path)
     return Trained(found, neural.load(path.with_name(neural.FILE), found["words"].tobytes()) if second_reader else None)
 

@@ -42,7 +42,7 @@ LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of d
 
 # Makes the record of a document anew; the desk gives the machine's document with the person's words in it.
 Reread = Callable[[Document], Plan]
-# Writes the other outputs of a document (text, Markdown, PDF) after a change; see `Outputs` in desk_cli.
+# Writes the other outputs of a document (text, Markdown, PDF) after a change; see `rewrite` in desk_cli.
 Rewrite = Callable[[Path, Document, Plan], None]
 
 

@@ -143,9 +143,14 @@ def part_names(out: Path, name: str) -> tuple[str, ...]:
     return tuple(found) if len(found) > 1 else ()
 
 
+_WHERE_IT_IS = "`sohoa search DIR` lists those that are there, `sohoa status DIR` what failed."
+
+
 def load(out: Path, name: str) -> Item:
-    """Read one document. Raises UnreadableFile where an output is damaged, UsageError for a name outside `out`."""
+    """Read one document. Raises UnreadableFile (an output is missing or damaged), UsageError (a name outside `out`)."""
     folder = folder_of(out, name)
+    if not (folder / DOCUMENT).exists() and not (folder / RECORD).exists():
+        raise UnreadableFile(name, "There is no such document among the results.", cure=_WHERE_IT_IS)
     try:
         document = from_json(json.loads((folder / DOCUMENT).read_text("utf-8")))
         plan = Plan.model_validate_json((folder / RECORD).read_text("utf-8"))

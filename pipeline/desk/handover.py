@@ -97,7 +97,9 @@ def load_shelving(path: Path | None, *, layout: bool = False) -> Shelving:
         return Shelving(layout=layout)
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UsageError.because(path, error) from error
+    except UnicodeDecodeError as error:
         raise UnreadableFile(path, "This CSV cannot be read.", cure="Save it as UTF-8 CSV.") from error
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)

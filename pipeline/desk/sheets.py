@@ -145,25 +145,27 @@ class Imported:
     entries: dict[str, tuple[Correction, ...]]
 
 
-def read_xlsx(content: bytes, out: Path, who: str) -> Imported:
+def read_xlsx(content: bytes, out: Path, who: str, name: str = "workbook") -> Imported:
     """Compare a workbook that came back with the records as they are now. Changes nothing; see `take_over`.
+
+    `name` is what errors call it.
 
     Raises UnreadableFile for what is no workbook of ours, MissingPart without openpyxl.
     """
     need_openpyxl()
     if len(content) > MAX_UPLOAD:
-        raise UnreadableFile("workbook", "The workbook is too large.", cure="Import fewer documents at a time.")
+        raise UnreadableFile(name, "The workbook is too large.", cure="Import fewer documents at a time.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED:
-                raise UnreadableFile("workbook", "The workbook unpacks to too much.", cure="Import fewer documents.")
+                raise UnreadableFile(name, "The workbook unpacks to too much.", cure="Import fewer documents.")
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=False, keep_links=False)
         base: Baseline = {(str(row[0]), str(row[1]), _text(row[2])): json.loads(row[3])
                           for row in _rows(book[BASELINE])[1:] if row[0] and row[1]}
     except (OSError, ValueError, KeyError, EOFError, AttributeError, TypeError, IndexError, SyntaxError,
             zipfile.BadZipFile, InvalidFileException) as error:
         what = "This is no workbook that `sohoa export` made."
-        raise UnreadableFile("workbook", what, cure="Export it anew and correct that.") from error
+        raise UnreadableFile(name, what, cure="Export it anew and correct that.") from error
     differences: list[Difference] = []
     entries: dict[str, list[Correction]] = {}
     items: dict[str, Item | None] = {}

@@ -72,7 +72,9 @@ def load_agency(path: Path | None) -> Agency:
         return Agency()
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise UsageError.because(path, error) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(path, f"This cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
     known = {item.name for item in fields(Agency)}
     wrong = [name for name, value in values.items() if name not in known or not isinstance(value, str)]

@@ -54,7 +54,7 @@ def open_source(path: Path, name: str, settings: Settings) -> Source:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         after = path.stat()
     except OSError as error:
-        raise UnreadableFile(name, f"The file cannot be opened ({error.strerror}).") from error
+        raise UnreadableFile.because(name, error) from error
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise ChangedInput(name)
     media_type = sniff(head, name)
@@ -115,7 +115,7 @@ def _text_pages(source: Source, settings: Settings) -> list[tuple[str, encodings
     try:
         conversion = encodings.decode(source.path.read_bytes())
     except OSError as error:
-        raise UnreadableFile(source.name, f"The file cannot be opened ({error.strerror}).") from error
+        raise UnreadableFile.because(source.name, error) from error
     except ValueError as error:
         raise WrongType(source.name, "The name says text but the content is not.") from error
     text = conversion.text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")

@@ -46,7 +46,7 @@ class Opened:
         except (pikepdf.PdfError, ValueError, RuntimeError, RecursionError) as error:
             raise _damaged(path, error) from error
         except OSError as error:
-            raise UnreadableFile(path.name, f"The file cannot be opened ({error.strerror}).") from error
+            raise UnreadableFile.because(path.name, error) from error
         if self.page_count == 0:
             raise EmptyFile(path.name, "The PDF holds no page, or lost them when it was cut off.")
         self.pages = self._open_pages()

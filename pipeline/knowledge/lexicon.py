@@ -27,7 +27,7 @@ def dictionary_folder() -> Path:
     for folder in (_PACKAGE / "dictionaries", _PACKAGE.parent / "dictionaries"):
         if folder.is_dir():
             return folder
-    raise MissingPart("dictionaries", "the folder of tables is missing", cure="Install the package again.")
+    raise MissingPart("dictionaries", "the folder of tables is missing.", cure="Install the package again.")
 
 
 def dictionary_path(name: str) -> Path:
@@ -38,7 +38,7 @@ def dictionary_path(name: str) -> Path:
     """
     path = dictionary_folder() / name
     if not path.is_file():
-        raise MissingPart(name, "this table is missing from dictionaries/", cure="Install the package again.")
+        raise MissingPart(name, "this table is missing from dictionaries/.", cure="Install the package again.")
     return path
 
 

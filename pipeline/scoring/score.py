@@ -65,7 +65,7 @@ class Scores:
 def score_folder(gold: Path, out: Path) -> Scores:
     """Compare a run's folder with a gold folder. Raises `NoInput` when there is no gold index."""
     if not (gold / "index.json").is_file():
-        raise NoInput(gold, "holds no index.json with the samples' gold.")
+        raise NoInput(gold, "holds no index.json of gold.", cure="Name a folder of gold, such as samples/gold.")
     return Scores(tuple(_score_file(gold, out, file, entry) for file, entry in truth.index_of(gold).items()))
 
 

@@ -19,7 +19,7 @@ import pytest
 from pipeline import correcting
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, forms, learn, noting
-from pipeline.errors import SohoaError, UsageError
+from pipeline.errors import SohoaError, UnreadableFile, UsageError
 
 NAME = "huyen/tam-tien-2024.pdf"
 
@@ -280,3 +280,33 @@ def test_what_needs_no_extra_works_without(out):
                       ["export", str(out), "xlsx"]):
         done = subprocess.run([sys.executable, "-c", WITHOUT, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def test_a_conflict_is_told_with_what_stands_there_now(out, tmp_path):
+    path = tmp_path / "work.xlsx"
+    call("export", out, "xlsx", "--to", path)
+    book = openpyxl.load_workbook(path)
+    names = [cell.value for cell in book["documents"][1]]
+    row = next(row for row in book["documents"].iter_rows(min_row=3) if row[0].value == NAME)
+    row[names.index("number")].value = 29
+    book.save(path)
+    call("import", out, path, "--who", "Hoa")
+    row[names.index("number")].value = 30
+    book.save(path)
+    code, ui = call("import", out, path, "--who", "Hoa")
+    assert (code, ui.results) == (3, [f"conflict  {NAME} /number/number: '28' -> '30' (now '29')"])
+
+
+def test_what_is_no_workbook_is_named(out, tmp_path):
+    path = tmp_path / "letter.xlsx"
+    path.write_bytes(b"PK")
+    with pytest.raises(UnreadableFile, match=r"letter\.xlsx"):
+        call("import", out, path)
+
+
+def test_only_what_is_held_is_released(out):
+    code, ui = call("release", out, NAME, "--note", "QĐ 1")
+    assert (code, ui.notes) == (0, [f"{NAME}: is not held; nothing was changed"])
+    assert desk.load(out, NAME).log == ()
+    with pytest.raises(UnreadableFile, match="no such document"):
+        call("release", out, "huyen/nowhere.pdf", "--note", "QĐ 1")
