@@ -237,7 +237,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         engine = cluster.engine(options.cluster, settings)
     with console.bar() as bar:
         told = {"progress": bar.event, "redo": options.redo, "engine": engine, "quarantine": options.quarantine,
-                "language": console.language}
+                "language": console.language, "translate": console.translate}
         if any("://" in place for place in (*options.paths, options.out)):
             from pipeline.batches import remote
 
@@ -254,7 +254,7 @@ def _retry(options: argparse.Namespace, console: Console) -> int:
         # Without options, with the settings of the run that failed.
         settings = settings_from(options) if _has_settings(options) else None
         summary = batch.retry_batch(options.out, settings, progress=bar.event, quarantine=options.quarantine,
-                                    language=console.language)
+                                    language=console.language, translate=console.translate)
     return _tell(summary, console)
 
 
@@ -296,7 +296,8 @@ def _watch(options: argparse.Namespace, console: Console) -> int:
         console.note(say("watch.started", console.language, folder=options.folder, out=options.out))
     with console.bar() as bar:
         watch.watch(options.folder, options.out, settings, progress=bar.event, poll=options.poll,
-                    told=lambda summary: overview.show_failures(summary, console))
+                    told=lambda summary: overview.show_failures(summary, console), language=console.language,
+                    translate=console.translate)
     return EXIT_OK
 
 

@@ -343,6 +343,7 @@ def test_metadata_tell_what_the_record_tells(tmp_path):
     with Pdf.open(source, allow_overwriting_input=True) as pdf:
         pdf.docinfo["/Title"] = "scan0001"
         pdf.docinfo["/Creator"] = "A scanner"
+        pdf.Root.Lang = "en"  # what scanners say of everything
         pdf.docinfo["/CreationDate"] = "D:20190306081500+07'00'"
         pdf.docinfo["/ModDate"] = "D:20190306081500+07'00'"
         pdf.save(source)

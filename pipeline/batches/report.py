@@ -67,12 +67,12 @@ def _end_line(path: Path) -> None:
 
 def write(
     summary: RunSummary, temporary: Path, pictures: Mapping[tuple[str, int], bytes] | None = None,
-    language: webreport.Language = "en",
+    language: webreport.Language = "en", translate: webreport.Translate = webreport.as_raised,
 ) -> None:
     """Writes run.json and run.html, with the JPEGs of failed pages by name and page. Raises OutputError."""
     told = json.dumps(run_json(summary), ensure_ascii=False, indent=1)
     disk.write_atomic(summary.out / "run.json", told.encode("utf-8", "backslashreplace"), temporary)
-    page = webreport.to_html(summary, pictures or {}, language)
+    page = webreport.to_html(summary, pictures or {}, language, translate)
     disk.write_atomic(summary.out / "run.html", page.encode("utf-8", "backslashreplace"), temporary)
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
 
+from pipeline.batches.discover import NO_TYPE, UNDER_WAY, Ignored
 from pipeline.batches.outcomes import Outcome, RunSummary
+from pipeline.errors import SohoaError
 
 Language = Literal["en", "vi"]
+# Code, what is wrong and the cure of an error -> both in the words of the reader.
+Translate = Callable[[str, str, str], tuple[str, str]]
 
 MOST_FAILURES = 2_000  # a page of 50,000 rows opens in no browser; run.json has them all
 MOST_LISTED = 25
+NAMES_LISTED = 10  # of what was passed over, for each reason
 
 _WORDS: dict[str, tuple[str, str]] = {
     "title": ("Report of a run", "Báo cáo lần chạy"),
@@ -37,8 +43,19 @@ _WORDS: dict[str, tuple[str, str]] = {
     "sure_histogram": ("Documents by confidence", "Số văn bản theo độ tin cậy"),
     "pace_histogram": ("Documents by seconds a page", "Số văn bản theo số giây mỗi trang"),
     "ignored": ("Passed over", "Bỏ qua"), "reason": ("reason", "lý do"), "count": ("count", "số lượng"),
+    "names": ("names", "tên"),
     "made_with": ("Versions and settings", "Phiên bản và cấu hình"),
     "more": ("and {count} more in run.json", "và {count} mục nữa trong run.json"),
+}
+
+# Of `discover.Ignored`.
+_REASONS = {
+    "hidden": "tệp ẩn",
+    UNDER_WAY: "tệp đang chép",
+    NO_TYPE: "không thuộc loại đọc được",
+    "this folder was already read under another name": "thư mục đã đọc dưới tên khác",
+    "an output folder": "thư mục kết quả",
+    "a named pipe": "đường ống có tên", "a socket": "socket", "a device": "thiết bị", "a special file": "tệp đặc biệt",
 }
 
 _STYLE = """
@@ -50,38 +67,44 @@ padding: .6rem 1rem; min-width: 6rem; } .tile b { display: block; font-size: 1.5
 .bad b, .note { color: var(--bad); } table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line);
 overflow-wrap: anywhere; } td.n, th.n { text-align: right; white-space: nowrap; }
+th { overflow-wrap: normal; }
 .charts { display: flex; flex-wrap: wrap; gap: 2rem; } svg text { font: 11px sans-serif; fill: currentColor; }
 figure { display: inline-block; margin: .3rem .5rem .3rem 0; } figcaption { font-size: .8rem; }
 img { border: 1px solid var(--line); max-height: 9rem; } small { opacity: .75; }
 """
 
 
-def to_html(summary: RunSummary, pictures: Mapping[tuple[str, int], bytes], language: Language = "en") -> str:
-    """The whole page. `pictures` are JPEGs of failed pages by name and page."""
-    page = _Page(language)
+def as_raised(_: str, what: str, cure: str) -> tuple[str, str]:
+    """The words that an error was raised with, which are English."""
+    return what, cure
+
+
+def to_html(
+    summary: RunSummary, pictures: Mapping[tuple[str, int], bytes], language: Language = "en",
+    translate: Translate = as_raised,
+) -> str:
+    """The whole page. `pictures` are JPEGs of failed pages by name and page, `translate` has the words for errors."""
+    page = _Page(language, translate)
     counts = summary.counts
     began = datetime.fromtimestamp(summary.started).astimezone()
     page.add(f"<h1>{page.say('title')} <small>{began:%d/%m/%Y %H:%M}</small></h1>")
     if summary.interrupted:
         page.add(f"<p class=note>{page.say('interrupted')}</p>")
     if summary.stopped is not None:
-        page.add(f"<p class=note>{page.say('stopped')} {_text(summary.stopped)}</p>")
+        page.add(f"<p class=note>{page.say('stopped')} {_stopped_by(page, summary.stopped)}</p>")
     fresh = sum(outcome.pages - outcome.pages_reused for outcome in summary.outcomes
                 if outcome.state in ("done", "partial", "duplicate"))
     page.tiles((
         ("files", len(summary.outcomes)), *((state, counts[state]) for state in
         ("done", "partial", "failed", "duplicate", "skipped", "waiting") if counts.get(state)),
         ("pages", summary.pages), ("time", _clock(summary.seconds)),
-        *((("rate", f"{60 * fresh / summary.seconds:.1f}"),) if summary.seconds > 0 and fresh else ()),
+        *((("rate", page.figure(60 * fresh / summary.seconds, 1)),) if summary.seconds > 0 and fresh else ()),
     ))
     _failures(page, summary.outcomes, pictures)
     _charts(page, summary.outcomes)
     _slowest(page, summary.outcomes)
     _least_certain(page, summary.outcomes)
-    if summary.ignored:
-        reasons = Counter(item.reason for item in summary.ignored)
-        page.heading("ignored")
-        page.table(("reason", "count"), [(reason, count) for reason, count in reasons.most_common()])
+    _passed_over(page, summary.ignored)
     page.heading("made_with")
     page.table((), [*summary.versions.items(), *summary.settings.as_json().items()])
     return page.whole(page.say("title"))
@@ -95,17 +118,35 @@ def _failures(page: _Page, outcomes: Sequence[Outcome], pictures: Mapping[tuple[
     kinds = Counter(outcome.code or "" for outcome in bad)
     if len(bad) > MOST_LISTED:
         page.heading("kinds")
-        page.table(("what", "count"), kinds.most_common())
+        page.table(("what", "count"), [(page.translate(code, "", "")[0] or code, count)
+                                       for code, count in kinds.most_common()])
     page.heading("failures")
     rows = []
     for outcome in bad[:MOST_FAILURES]:
         shown = [_picture(page, number, data) for number in sorted({p.number for p in outcome.pages_failed})
                  if (data := pictures.get((outcome.name, number)))]
         state = f"<small>{page.say(outcome.state)}</small>"
-        rows.append((_Html(f"{_link(outcome)}<br>{state}"), _Html(_text(outcome.what) + "<br>" + "".join(shown)),
-                     outcome.cure))
+        what, cure = page.translate(outcome.code or "", outcome.what, outcome.cure)
+        rows.append((_Html(f"{_link(outcome)}<br>{state}"), _Html(_text(what) + "<br>" + "".join(shown)), cure))
     page.table(("file", "what", "cure"), rows)
     page.more(len(bad) - MOST_FAILURES)
+
+
+def _stopped_by(page: _Page, error: SohoaError) -> str:
+    what, cure = page.translate(error.code, error.what, error.cure)
+    return _text(f"{error.subject}: {what} {cure}" if error.subject else f"{what} {cure}")
+
+
+def _passed_over(page: _Page, ignored: Sequence[Ignored]) -> None:
+    names: dict[str, list[str]] = {}
+    for item in ignored:
+        names.setdefault(item.reason, []).append(item.name)
+    if names:
+        page.heading("ignored")
+        page.table(("reason", "count", "names"), [
+            (page.reason(reason), len(those), ", ".join(those[:NAMES_LISTED]) + ", ..." * (len(those) > NAMES_LISTED))
+            for reason, those in sorted(names.items(), key=lambda pair: -len(pair[1]))
+        ])
 
 
 def _picture(page: _Page, number: int, data: bytes) -> str:
@@ -121,8 +162,9 @@ def _slowest(page: _Page, outcomes: Sequence[Outcome]) -> None:
     worked.sort(key=lambda outcome: -outcome.seconds_recognition - outcome.seconds_reading)
     page.heading("slowest")
     page.table(("file", "pages", "seconds", "per_page"), [
-        (_Html(_link(outcome)), outcome.pages, f"{outcome.seconds_recognition + outcome.seconds_reading:.1f}",
-         f"{(outcome.seconds_recognition + outcome.seconds_reading) / outcome.pages:.2f}")
+        (_Html(_link(outcome)), outcome.pages,
+         page.figure(outcome.seconds_recognition + outcome.seconds_reading, 1),
+         page.figure((outcome.seconds_recognition + outcome.seconds_reading) / outcome.pages, 2))
         for outcome in worked[:MOST_LISTED]
     ])
 
@@ -134,7 +176,8 @@ def _least_certain(page: _Page, outcomes: Sequence[Outcome]) -> None:
     told.sort(key=lambda pair: (pair[0], pair[1].name))
     page.heading("least")
     page.table(("file", "confidence", "warnings"), [
-        (_Html(_link(outcome)), f"{confidence:.3f}", outcome.warnings) for confidence, outcome in told[:MOST_LISTED]
+        (_Html(_link(outcome)), page.figure(confidence, 3), outcome.warnings)
+        for confidence, outcome in told[:MOST_LISTED]
     ])
 
 
@@ -181,12 +224,21 @@ class _Html(str):
 class _Page:
     """The parts of one page in one language."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, translate: Translate) -> None:
         self._language = language
+        self.translate = translate
         self._parts: list[str] = []
 
     def say(self, key: str) -> str:
         return _WORDS[key][self._language == "vi"]
+
+    def reason(self, told: str) -> str:
+        """Why a file was passed over; what the system said of it stands as it is."""
+        return _REASONS.get(told, told) if self._language == "vi" else told
+
+    def figure(self, value: float, digits: int) -> str:
+        told = f"{value:.{digits}f}"
+        return told.replace(".", ",") if self._language == "vi" else told
 
     def add(self, part: str) -> None:
         self._parts.append(part)
@@ -204,11 +256,13 @@ class _Page:
         """Numbers, and text that looks like one, are set to the right. An empty head leaves out its row."""
         self.add("<table>")
         if head:
-            self.add("<tr>" + "".join(f"<th>{self.say(key)}</th>" for key in head) + "</tr>")
+            numbers = [_is_number(cell) for cell in rows[0]] if rows else [False] * len(head)
+            self.add("<tr>" + "".join(f"<th{' class=n' if number else ''}>{self.say(key)}</th>"
+                                      for key, number in zip(head, numbers, strict=True)) + "</tr>")
         for row in rows:
             cells = []
             for cell in row:
-                number = isinstance(cell, int) or (isinstance(cell, str) and cell.replace(".", "", 1).isdigit())
+                number = _is_number(cell)
                 shown = cell if isinstance(cell, _Html) else _text(cell)
                 cells.append(f"<td{' class=n' if number else ''}>{shown}</td>")
             self.add(f"<tr>{''.join(cells)}</tr>")
@@ -223,6 +277,10 @@ class _Page:
         return (f'<!doctype html>\n<html lang="{self._language}"><head><meta charset="utf-8"><title>{title}</title>'
                 f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body>\n{body}\n'
                 "</body></html>\n")
+
+
+def _is_number(cell: object) -> bool:
+    return isinstance(cell, int) or (isinstance(cell, str) and re.fullmatch(r"\d+([.,]\d+)?", cell) is not None)
 
 
 def _link(outcome: Outcome) -> str:

@@ -19,7 +19,7 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.commands.messages import Language, say
+from pipeline.commands.messages import Language, say, translated
 
 if TYPE_CHECKING:  # a command that only answers starts no batch
     from pipeline.batches.outcomes import Event
@@ -53,6 +53,10 @@ class Console:
 
     def error(self, text: str) -> None:
         self._err.print(Text(f"{say('error.head', self.language)}: ", style="bold red") + Text(text))
+
+    def translate(self, code: str, what: str, cure: str) -> tuple[str, str]:
+        """What is wrong and the cure of an error that is kept as words, in this language."""
+        return translated(code, what, cure, self.language)
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table for a person, to standard output."""

@@ -256,17 +256,23 @@ def describe(error: SohoaError, language: Language) -> str:
 
 def describe_words(code: str, what: str, cure: str, language: Language) -> str:
     """What is wrong and the cure of an error that is kept as words, by its code (`SohoaError.code`)."""
-    if language == "en":
-        return f"{what} {cure}".strip()
+    return " ".join(translated(code, what, cure, language)).strip()
+
+
+def translated(code: str, what: str, cure: str, language: Language) -> tuple[str, str]:
+    """The same two apart."""
     # Of a partial document the ledger keeps the contract's word for its pages, which is no class.
     name = "PageError" if code == "ocr_page_failed" else "".join(part.title() for part in code.split("_"))
     kind = getattr(errors, name, errors.SohoaError)
+    usual = (kind.__doc__ or "").strip().split("\n")[0]
+    if language == "en":
+        return what or (usual if code else ""), cure
     told, remedy = describe_class(name)
-    if what not in ("", (kind.__doc__ or "").strip().split("\n")[0]):
+    if what not in ("", usual):
         told = vietnamese(what) or f"{told.rstrip('.')} ({what.rstrip('.')})."
     if cure not in ("", kind.cure):
         remedy = vietnamese(cure) or remedy
-    return f"{told} {remedy}".strip()
+    return told, remedy
 
 
 def describe_class(name: str) -> tuple[str, str]:

@@ -24,13 +24,13 @@ import pypdfium2
 from pikepdf import Array, Dictionary, Pdf
 
 from pipeline import disk
-from pipeline.document import Box, Document, Page, upright
+from pipeline.document import Box, Document, upright
 from pipeline.errors import EncryptedFile, UnreadableFile
 from pipeline.plan import Plan
 from pipeline.structure.tidy import tidy
 from pipeline.writers import pdfcheck, pdfmend, pdfstrip
 from pipeline.writers.pdfimages import pdf_of_images
-from pipeline.writers.pdfmeta import facts_of, write_metadata
+from pipeline.writers.pdfmeta import LANGUAGE, facts_of, write_metadata
 from pipeline.writers.pdftext import FONT_NAME, GlyphlessFont, Matrix, PlacedLine, content, place_lines, user_space
 
 A4 = Box(0, 0, 595.276, 841.89)
@@ -242,6 +242,7 @@ def _outside(lines: tuple[PlacedLine, ...], to_user: Matrix, boxes: tuple[Box, .
 
 
 def _attach(pdf: Pdf, layers: list[tuple[pikepdf.Page, bytes, str]], font: pikepdf.Object) -> None:
+    pdf.Root.Lang = pikepdf.String(LANGUAGE)  # scanners say "en" of all they make, and a voice would read it so
     for target, layer, key in layers:
         target.obj.Resources = pdfstrip.with_entries(pdfstrip.resources_of(target), "/Font", {key: font})
         own = target.obj.get("/Contents", Array())
@@ -295,7 +296,7 @@ def _sound_layers(path: Path, document: Document) -> frozenset[int]:
                 page = pdf[number - 1]
                 words = page.get_textpage()
                 try:
-                    if _letters(words.get_text_range()) == _letters(_shown_text(by_number[number])):
+                    if _letters(words.get_text_range()) == _letters(by_number[number].text):
                         sound.add(number)
                 finally:
                     words.close()
@@ -303,10 +304,6 @@ def _sound_layers(path: Path, document: Document) -> frozenset[int]:
     except pypdfium2.PdfiumError:
         return frozenset()  # a file that only the repair made readable gets our layer
     return frozenset(sound)
-
-
-def _shown_text(page: Page) -> str:
-    return page.text
 
 
 def _letters(text: str) -> Counter[str]:
