@@ -12,12 +12,13 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from pipeline.document import Block, BlockKind, Box, FoundObject, Line, Page, Reading, Turn, Word, union
-from pipeline.imaging import typeface
+from pipeline.imaging import text_columns, typeface
 from pipeline.imaging.columns import LINE_LIKE, Segment, in_reading_order, parted_lines
 from pipeline.imaging.images import Affine, Back, Cleaned, Mark, PageInput
 from pipeline.imaging.pdfpages import LAYER_UNIT
@@ -208,17 +209,34 @@ def _with_artefacts(page: Page) -> Page:
 
 
 def text_page(source: PageInput) -> Page:
-    """The page of a text file: a block for each run of lines between empty ones; no boxes."""
+    """The page of a text file: a block for each run of lines between empty ones; no boxes.
+
+    What tabs and runs of blanks say of columns is told here, since words know nothing of them: tables that are set
+    with them stand in `Page.tables`.
+    """
+    lines = source.lines or ()
+    tables = text_columns.find(lines)
+    blocks: list[Block] = []
+    at = 0
+    for found in tables:
+        blocks += [*_text_blocks(lines[at : found.first]), text_columns.block_of(found.table)]
+        at = found.last
+    blocks += _text_blocks(lines[at:])
+    return Page(
+        source.number, source.width, source.height, source.origin, status="ok" if blocks else "blank",
+        blocks=tuple(blocks), tables=tuple(found.table for found in tables), notices=source.notices,
+        steps=source.steps,
+    )
+
+
+def _text_blocks(lines: Sequence[str]) -> list[Block]:
     blocks: list[Block] = []
     current: list[Line] = []
-    for text in (*(source.lines or ()), ""):
+    for text in (*lines, ""):
         words = tuple(Word(part, part) for part in text.split())
         if words:
             current.append(Line(words))
         elif current:
             blocks.append(Block(tuple(current)))
             current = []
-    return Page(
-        source.number, source.width, source.height, source.origin, status="ok" if blocks else "blank",
-        blocks=tuple(blocks), notices=source.notices, steps=source.steps,
-    )
+    return blocks

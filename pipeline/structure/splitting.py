@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise
 from operator import itemgetter
 
 from pipeline.document import SPLIT, Block, Box, Document, Line, Page, Step, Table, union
@@ -201,19 +201,22 @@ def part_text_pages(document: Document) -> Document:
 def _parted_page(page: Page) -> list[Page]:
     places = [(i, j) for i, block in enumerate(page.blocks) for j in range(len(block.lines))]
     lines = [page.blocks[i].lines[j] for i, j in places]
-    if any(line.box is not None or page.blocks[i].kind != "text" for line, (i, _) in zip(lines, places, strict=True)):
+    if any(line.box is not None or page.blocks[i].kind not in ("text", "table")
+           for line, (i, _) in zip(lines, places, strict=True)):
         return [page]
-    texts = [line.text for line in lines]
+    texts = [line.text if page.blocks[i].kind == "text" else "" for line, (i, _) in zip(lines, places, strict=True)]
     starts = sorted({start for start in _starts_inside(texts) if any(text.strip() for text in texts[:start])})
     if not starts:
         return [page]
     parted = []
+    tables = iter(page.tables)
     for start, stop in pairwise([0, *starts, len(lines)]):
         blocks = []
         for index, own in groupby(places[start:stop], key=itemgetter(0)):
             block = page.blocks[index]
             blocks.append(replace(block, lines=tuple(block.lines[j] for _, j in own)))
-        parted.append(replace(page, blocks=tuple(blocks)))
+        count = sum(block.kind == "table" for block in blocks)
+        parted.append(replace(page, blocks=tuple(blocks), tables=tuple(islice(tables, count))))
     return parted
 
 

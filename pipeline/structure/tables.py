@@ -25,16 +25,21 @@ from pipeline.structure.text_tables import from_bars, from_columns, from_rows
 def tables(document: Document) -> Document:
     """The document with the tables of every page in `Page.tables` and their lines in blocks of kind "table".
 
-    The k-th table block of a page belongs to its k-th table. Pages that have tables already stay as they are.
+    The k-th table block of a page belongs to its k-th table. Pages that have tables already stay as they are; on one of
+    a text file only those with tabs or blanks between their columns are known so far.
     """
-    if all(page.tables or not page.blocks for page in document.pages):
+    if all(_is_done(page) for page in document.pages):
         return _with_continuations(document)
     standing = upright(document)
     found = []
     for page, lying in zip(standing.pages, document.pages, strict=True):
-        changed = page if page.tables else find_tables(page)
+        changed = page if _is_done(page) else find_tables(page)
         found.append(lying if changed is page else _laid_back(changed))
     return _with_continuations(replace(document, pages=tuple(found)))
+
+
+def _is_done(page: Page) -> bool:
+    return not page.blocks or (bool(page.tables) and page.origin != "text-file")
 
 
 def _laid_back(page: Page) -> Page:
@@ -89,8 +94,14 @@ def _rebuilt(
 ) -> Page:
     """Blocks with the tables' lines in blocks of their own, where the first of them stood."""
     blocks: list[Block] = []
-    placed: dict[int, int] = {}  # table -> its index in the order of blocks
+    placed: set[int] = set()
+    made: list[Table] = []  # of the table blocks, in their order
+    before = iter(page.tables)
     for block in page.blocks:
+        if block.kind == "table":
+            blocks.append(block)
+            made.append(next(before))
+            continue
         kept: list[Line] = []
         for line in block.lines:
             if id(line) not in taken:
@@ -101,21 +112,20 @@ def _rebuilt(
                 if kept:
                     blocks.append(_part(block, kept))
                     kept = []
-                placed[number] = len(placed)
+                placed.add(number)
                 table, lines = built[number]
                 blocks.append(Block(lines, "table", table.box))
+                made.append(table)
             inside = set(indexes)
             rest = tuple(word for index, word in enumerate(line.words) if index not in inside)
             if rest and any(word.text for word in rest):
                 kept.append(replace(line, words=rest, box=union([word.box for word in rest]) or line.box))
         if kept:
             blocks.append(_part(block, kept))
-    order = sorted(placed, key=lambda number: placed[number])
-    made = tuple(built[number][0] for number in order)
     return _with_tables(page, blocks, made)
 
 
-def _with_tables(page: Page, blocks: Sequence[Block], made: tuple[Table, ...]) -> Page:
+def _with_tables(page: Page, blocks: Sequence[Block], made: Sequence[Table]) -> Page:
     """The page with its tables; text between two of them goes between, though both were read first as one band."""
     ordered: list[Block] = []
     for block in blocks:
@@ -123,8 +133,7 @@ def _with_tables(page: Page, blocks: Sequence[Block], made: tuple[Table, ...]) -
         ordered.insert(above, block)
     number = {id(block): i for i, block in enumerate(b for b in blocks if b.kind == "table")}
     order = [number[id(block)] for block in ordered if block.kind == "table"]
-    known = len(made) == len(order)  # tables that the page had before are not among them
-    return replace(page, blocks=tuple(ordered), tables=tuple(made[i] for i in order) if known else made)
+    return replace(page, blocks=tuple(ordered), tables=tuple(made[i] for i in order))
 
 
 def _stands_above(block: Block, other: Block) -> bool:
