@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import cells, clean, figures, ingest, layout, recognisers, second, signing, spread
+from pipeline.imaging import cells, clean, figures, ingest, layout, recognisers, second, signing, spread, unread
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.recognisers import Recogniser, SeenWord
 from pipeline.imaging.second import SecondLook
@@ -81,6 +81,7 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     if not settings.second_reading:
         return _finish(page, cleaned, words, recogniser)
     one_block = recognisers.of_one_block(recogniser)
+    words = unread.read_left_out(cleaned.image, cleaned.dpi, words, one_block, limit)
     look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
     signed = signing.look_at_signature(
         cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit, cleaned.colours

@@ -64,10 +64,11 @@ _LEVELS: tuple[BodyLevel, ...] = ("commune", "district", "province", "central")
 
 def _title(name: str) -> str:
     """Name case: "CÚC PHƯƠNG" -> "Cúc Phương", "EA H'LEO" -> "Ea H'leo"; a numeral stays."""
-    return " ".join(
+    cased = " ".join(
         word if not word.isupper() and not word.islower() else word[:1].upper() + word[1:].lower()
         for word in name.split()
     )
+    return cased.replace("Trung Ương", "Trung ương")  # no place is called so
 
 
 def _sentence(words: str) -> str:

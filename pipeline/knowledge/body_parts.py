@@ -135,6 +135,8 @@ _NAMED = (
     "Bảo hiểm xã hội",
     "Kho bạc Nhà nước",
     "Đồn Biên phòng",
+    "Đồn Biên phòng cửa khẩu",
+    "Đồn Công an",
 )
 
 SHORT_NAME, SURE_SHORT = 16, 92  # letters, percent: "ban hanh danh" and "ban nhan dan" have 88

@@ -90,6 +90,8 @@ def name_score(name: str) -> float:
         score += 0.4
     elif 3 <= len(words) <= 4 and within(first, LONG_SURNAMES, 1) is not None:
         score += 0.25  # "Nguyễế", "Phaạm": what a seal made of one letter
+    elif shape and _CLAN.match(words[0]) and len(words) <= 4:
+        score += 0.35  # "H’Nhung Ayŭn", "Y Blan Niê", "K'Brép Mlô"
     if 3 <= len(words) <= 4:
         score += 0.15
     elif len(words) == 2:
@@ -101,6 +103,10 @@ def name_score(name: str) -> float:
     if _NOT_NAMES.match(whole) and not own:
         score -= 0.7
     return max(0.0, min(1.0, score))
+
+
+# What stands before the own name of men and women of the highlands. "Y" before a small letter is no name ("Y tế").
+_CLAN = re.compile(r"(?:[HKY]['’‘][A-ZĐ]|Y\Z)")
 
 
 @cache

@@ -9,10 +9,12 @@ What it never does: complete a name, or take a note off it that says who and not
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.vietnamese import fold, is_legal_text
 
@@ -140,7 +142,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
 
 
-_SCRAP_SIGNS = re.compile(r"[\\<>|=_{}~^“”\"@#$%]")
+_SCRAP_SIGNS = re.compile(r"[\\<>|=_{}~^“”\"@#$%‡†§¶¬]")
 _QUOTED = re.compile(r"“[^“”]*”|\"[^\"]*\"")
 _NUMBER = r"(?:\d{1,2}[A-ZĐ]?|[A-ZĐ])"
 _NUMBERED = re.compile(rf"(?:^|\s){_NUMBER}\s*\Z")
@@ -161,9 +163,13 @@ def _without_scrap(body: str) -> str:
         return body
     telling = [word for word in words if sum(map(str.isalpha, word)) > 1]
     foreign = not any(is_legal_text(word.strip(".,")) or word.isupper() or _is_long(word) for word in telling)
-    if _SCRAP_SIGNS.search(_QUOTED.sub("", tail)) or not telling or (foreign and not tail.strip()[:1].isupper()):
+    if _has_scrap_sign(_QUOTED.sub("", tail)) or not telling or (foreign and not tail.strip()[:1].isupper()):
         return kept.rstrip(" ;,")
     return body
+
+
+def _has_scrap_sign(text: str) -> bool:
+    return _SCRAP_SIGNS.search(text) is not None or any(unicodedata.category(sign) in ("So", "Sk") for sign in text)
 
 
 def _is_long(word: str) -> bool:
@@ -180,6 +186,11 @@ _DEBRIS = re.compile(r"\.\s+[a-z]{1,2}\Z|[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\
 
 
 _UNDERLINED = re.compile(r"(?<=[A-ZĐ])_(?=[A-ZĐ])")  # a comma between codes on a line of dots
+
+
+# "Lưu Ban Tuyên giáo Huyện ủy"; a person has no such names of two words
+_OFFICE = re.compile(r"(?:ban|phong|chi cuc|trung tam|hoi|huyen|tinh|thanh|quan|thi|dang) (?=[a-z])")
+LIKE_OFFICE = 0.6
 
 
 def is_archive_alone(text: str) -> bool:
@@ -211,6 +222,8 @@ def parse_archive(text: str) -> str | None:
         return None  # "Eưu: VT" is the archive line, "Tu: ..." is not
     if not colon:
         first = what.split()[0].strip(",.;()")
-        if not (first.isupper() or re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so|ban (?=[a-z]+$)", plain(what))):
+        office = _OFFICE.match(plain(what)) is not None and bodies.looks_like_body(what) >= LIKE_OFFICE
+        usual = re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so|ban (?=[a-z]+$)", plain(what))
+        if not (first.isupper() or office or usual):
             return None
     return what

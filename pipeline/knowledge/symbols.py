@@ -219,7 +219,8 @@ def _number_of(text: str) -> NumberLine | None:
 def _after_so(text: str, start: int, at: int) -> NumberLine | None:
     window = text[at : at + 90]
     newline = window.find("\n")
-    youth = re.match(rf"\s*(?P<slot>[0-9]{{1,5}}\s){_TYPE}\s?/\s?{_BODY}", window)  # "Số: 05 KH/ĐTN"
+    # "Số: 05 KH/ĐTN", "Số:      KH/TH"
+    youth = re.match(rf"\s*(?P<slot>[0-9]{{1,5}}\s|[.…_\s]{{0,{_SLOT}}}){_TYPE}\s?/\s?{_BODY}", window)
     if youth and _mend(youth["type"], "type") in type_codes():
         return _number_line(
             text, start, at, youth["slot"], youth, at + youth.end(), "party", "no hyphen after the number"

@@ -46,6 +46,8 @@ OPENERS = re.compile(
     r"|nam \d{4},|thoi gian qua|trong nam|tiep tuc|cham|chap hanh|theo)\b"
 )
 TOGETHER = re.compile(r"(?:phoi hop|lien tich|lien nganh|lien co quan)")  # after a type's name, no title yet
+# A title says so of several bodies; "Phối hợp tổ chức ..." is what one body does
+TITLED_TOGETHER = re.compile(r"(?:phoi hop(?= (?:giua|lien nganh)\b)|lien tich|lien nganh|lien co quan)")
 RULE = re.compile(r"[^\w]*$")
 HEAD_LINES = 45  # a head with stamps and a digital signature has 25
 HEAD_LINE_LENGTH = 110

@@ -19,6 +19,7 @@ from pipeline.knowledge import bodies, doctypes, numbering, persons, recipients,
 from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.wording import is_body_end, motto_start
+from pipeline.structure.foot_columns import with_second_column
 from pipeline.structure.passages import CAPITALS, PlacedLine, is_capitals
 from pipeline.structure.placing import height_of, parted, wide_gap, word_at
 
@@ -263,7 +264,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
             for part in _split_foot_line(line):
                 labelled.append(_foot_part(part, labelled, seen))
         end = index + 1
-    return labelled, stop, end
+    return with_second_column(labelled), stop, end
 
 
 def _under_powers(lines: Sequence[PlacedLine]) -> bool:

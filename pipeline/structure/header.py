@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pipeline.knowledge import citations, datelines, doctypes, symbols
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.vietnamese import fold
-from pipeline.knowledge.wording import TOGETHER, UNDER_TITLE
+from pipeline.knowledge.wording import TITLED_TOGETHER, TOGETHER, UNDER_TITLE
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
 
@@ -53,7 +53,7 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     prose = _prose(paragraphs, nodes)
     _type_from_text(header, prose)
     _year(header, lines, prose)
-    _theme(header, nodes)
+    _theme(header, lines, nodes)
     carried = _carrier(header, lines)
     header.issuing = issuer.read_issuer(
         lines, prose, paragraphs, header.place, header.date, header.year, _is_joint(header), carried
@@ -116,7 +116,9 @@ _JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")
 def _is_joint(header: Header) -> bool:
     """Whether type, title or symbol say that several bodies issue together: "KHPH-SYT-SGDĐT"."""
     code = _JOINT_CODE.match(header.symbol or "")
-    return code is not None or TOGETHER.match(aligned(f"{header.kind_more} {header.title or ''}").strip()) is not None
+    if code is not None or TOGETHER.match(aligned(header.kind_more).strip()) is not None:
+        return True
+    return TITLED_TOGETHER.match(aligned(header.title or "").strip()) is not None
 
 
 def _prose(paragraphs: Sequence[Paragraph], nodes: Sequence[Node]) -> tuple[Paragraph, ...]:
@@ -261,6 +263,12 @@ def _type_from_text(header: Header, prose: Sequence[Paragraph]) -> None:
             return
 
 
+def _shares_words(text: str, theme: str) -> bool:
+    """Whether a line has the first two or last two words of a theme."""
+    words = theme.split()
+    return any(" ".join(part) in text for part in (words[:2], words[-2:]))
+
+
 # --- year and theme --------------------------------------------------------------------------------------
 
 # Not the year of a cited date ("ngày 15 tháng 8 năm 2024"), nor a horizon ("đến năm 2030", "tầm nhìn 2045").
@@ -297,7 +305,13 @@ def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph
             return
 
 
-def _theme(header: Header, nodes: Sequence[Node]) -> None:
+def _theme(header: Header, lines: Sequence[PlacedLine], nodes: Sequence[Node]) -> None:
+    quoted = themes.theme_of_title(header.title) if header.title else None
+    if header.title is not None and quoted is not None:
+        header.theme = header.title[slice(*quoted)].strip(" .,;")
+        said = [line for line in lines if line.area == "title" and _shares_words(line.text, header.theme)]
+        header.places["/theme"] = place_of_lines(said) if said else header.places["/title"]
+        return
     best: tuple[float, str, Place] | None = None
     for text, score, paragraph, start, end in themes.find_themes(nodes)[: themes.MOST_THEMES]:
         key = aligned(paragraph.text[max(0, start - 500) : end])

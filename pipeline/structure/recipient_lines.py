@@ -17,6 +17,7 @@ from pipeline.document import Word
 from pipeline.knowledge import recipients
 from pipeline.knowledge.fuzzy import plain
 from pipeline.structure.closing import BULLET, is_recipients_head
+from pipeline.structure.foot_columns import in_columns
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 
 _ENDED = re.compile(r"[;.:]\s*$")
@@ -37,7 +38,7 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     entries: list[list[PlacedLine]] = []
     bulleted = 2 * sum(BULLET.match(line.text) is not None for line in lines) >= len(lines)
     ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
-    for line in _in_rows(lines):
+    for line in _in_rows(in_columns(lines)):
         text = line.text
         opener = _inline_start(line)
         if opener is None and is_recipients_head(text):

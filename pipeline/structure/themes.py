@@ -23,6 +23,12 @@ MOST_THEMES = 20  # a plan quotes its theme twice or thrice
 _THEME_ACTION = re.compile(r"\bchu de\b")
 
 
+def theme_of_title(title: str) -> tuple[int, int] | None:
+    """Where a title quotes the theme: "... lần thứ I, với chủ đề “...”"."""
+    found = _THEME.search(aligned(title))
+    return None if found is None else found.span("theme")
+
+
 def find_themes(nodes: Sequence[Node]) -> list[tuple[str, float, Paragraph, int, int]]:
     """Every quoted theme: (text, how likely it is this plan's, paragraph, start, end), in order."""
     found = []
