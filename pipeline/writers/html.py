@@ -28,6 +28,7 @@ from pipeline.document import Box, Document, Line, Page, Table, Turn, Word, upri
 from pipeline.plan import Evidence, Plan
 from pipeline.structure import flow
 from pipeline.structure.passages import Paragraph, PlacedLine
+from pipeline.writers import advice
 from pipeline.writers.xmltext import attributes, escaped
 
 # Below these a word or a field is marked: the limits by which the desk counts doubts, so that both say the same.
@@ -110,7 +111,8 @@ def _fields(plan: Plan, document: Document) -> str:
         told = '<span class="none">không có</span>' if value is None else escaped(str(value))
         rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")
     warnings_ = "".join(
-        f"<li>{escaped(item.message)}{f' (trang {item.page})' if item.page else ''}</li>\n" for item in plan.warnings
+        f"<li>{escaped(advice.sentence(item.code, 'vi'))}: {escaped(advice.note(item.message, 'vi'))}"
+        f"{f' (trang {item.page})' if item.page else ''}</li>\n" for item in plan.warnings
     )
     told = f'<details open><summary>Cần xem lại ({len(plan.warnings)})</summary><ul>\n{warnings_}</ul></details>\n'
     return f'<table class="fields">\n{"".join(rows)}</table>\n' + (told if warnings_ else "")

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import uvicorn
 
 from pipeline.desk import index
-from pipeline.desk.advice import Language
 from pipeline.desk.changing import Reread, Rewrite
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard
@@ -20,6 +19,7 @@ from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
+from pipeline.writers.advice import Language
 
 ADDRESS = "127.0.0.1"
 

@@ -23,13 +23,13 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from pipeline import corrections, disk
 from pipeline.desk import changing
-from pipeline.desk.advice import Language
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard, scans
 from pipeline.desk.review.texts import rows, texts
 from pipeline.desk.search import Filters
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
+from pipeline.writers.advice import Language
 
 HERE = Path(__file__).resolve().parent
 

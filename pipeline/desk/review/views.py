@@ -14,11 +14,12 @@ from typing import Any
 from pipeline import correcting, corrections
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
-from pipeline.desk import advice, desk
-from pipeline.desk.advice import Language
+from pipeline.desk import desk
 from pipeline.desk.desk import Item
 from pipeline.desk.search import TargetRow, Term, spans_in
 from pipeline.document import Page, Word
+from pipeline.writers import advice
+from pipeline.writers.advice import Language
 
 # Which scalars the record shows above its lists, in the order of the paper.
 SCALARS = (

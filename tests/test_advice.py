@@ -1,0 +1,111 @@
+"""What a record warns of is told in Vietnamese too, whatever part of the pipeline wrote the note."""
+
+import ast
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from pipeline import plan
+from pipeline.writers import advice
+
+PACKAGE = Path(plan.__file__).parent
+# Those whose doubts come into the record's warnings (`structure/checks.py` puts them together).
+HEADS = {"structure/foot.py": "signature", "structure/relabel.py": "label II", "structure/outline.py": "label II",
+         "knowledge/datelines.py": "date", "knowledge/symbols.py": "number", "knowledge/labels.py": "label II",
+         "knowledge/sign_labels.py": "label II", "knowledge/worded_labels.py": "label II"}
+NOTES = ("structure/checks.py", "structure/tidy.py", "imaging/ingest.py", "run.py")
+
+
+def words(node: ast.AST) -> list[str]:
+    """The text of a literal, with 7 for what varies in it."""
+    match node:
+        case ast.Constant(value=str(told)):
+            return [told]
+        case ast.JoinedStr(values=parts):
+            return ["".join(part.value if isinstance(part, ast.Constant) else "7" for part in parts)]
+        case ast.IfExp(body=one, orelse=other):
+            return words(one) + words(other)
+        case ast.Tuple(elts=parts):
+            return [told for part in parts for told in words(part)]
+        case ast.Call(func=ast.Attribute(value=inner, attr="replace")):
+            return words(inner)
+    return []
+
+
+def doubts(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Assign(targets=[ast.Name(id="doubt" | "doubts"), *_], value=value):
+                found.update(words(value))
+            case ast.keyword(arg="doubt", value=value):
+                found.update(words(value))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="doubts" | "faults"), attr="append"), args=[value]):
+                found.update(words(value))
+            case ast.Return(value=ast.Tuple(elts=[_, value])) if path.name == "labels.py":
+                found.update(words(value))
+    # "7 read as 7" is of a day, a month or a year.
+    return {re.sub(r"^7(?= read| printed)", "day", told) for told in found if " " in told}
+
+
+def notes(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        match node:
+            case ast.Call(func=ast.Name(id="Notice" | "_at"), args=[_, value, *_]):
+                found.update(words(value))
+            case ast.Call(func=ast.Name(id="_notice"), args=[_, _, value, *_]):
+                found.update(words(value))
+            case ast.Assign(targets=[ast.Name(id="message" | "REPAIRED")], value=value):
+                found.update(words(value))
+    # Heads alone ("label 7: 7") say nothing themselves.
+    return {told for told in found if not told.startswith(("label 7", "signature: 7"))}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_every_doubt_has_its_vietnamese(name: str) -> None:
+    found = doubts(PACKAGE / name)
+    assert found, "the search still finds them"
+    head = HEADS[name]
+    untold = [doubt for doubt in found if advice.note(f"{head}: {doubt}", "vi").endswith(doubt)]
+    assert untold == []
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_every_note_has_its_vietnamese(name: str) -> None:
+    found = notes(PACKAGE / name)
+    assert found, "the search still finds them"
+    untold = [note for note in found if advice.note(note, "vi") == note
+              and advice.note(note.replace("7 is missing", "date is missing").replace("7 is unsure", "/date is unsure").replace("(7)", "(80% of its words are "
+                              "Vietnamese syllables)").replace("kept; 7.", "kept; 8% of its words are Vietnamese "
+                              "syllables."), "vi") == note]
+    assert untold == []
+
+
+@pytest.mark.parametrize(("note", "told"), [
+    ("section II is followed by IV", "sau mục II là mục IV"),
+    ("signature is missing", "thiếu chữ ký"),
+    ("label III: read as II, between II and IV", "mục III: đọc thành II, đứng giữa II và IV"),
+    ("label Phần I: closing mark read as ,", "mục Phần I: dấu sau số đọc thành ,"),
+    ("date: day read as 3{; month read as 4Ô", "ngày tháng: ngày đọc thành 3{; tháng đọc thành 4Ô"),
+    ("date: no day 31 in 2024-02", "ngày tháng: 2024-02 không có ngày 31"),
+    ("number: number read as 1o; unknown body code HPN",
+     "số văn bản: số đọc thành 1o; không rõ cơ quan viết tắt là HPN"),
+    ("number: Số :1#7 /KH", "số văn bản: Số :1#7 /KH"),
+    ("signature: name read as Văn Lâm; names of two syllables are few, the first may lie under a seal",
+     "chữ ký: họ tên đọc thành Văn Lâm; ít người có tên hai tiếng, chữ đầu có thể nằm dưới dấu"),
+    ("Luật Cư trú is dated 2020-11-13, after this document (2019-01-02)",
+     "Luật Cư trú ghi ngày 2020-11-13, sau ngày của văn bản này (2019-01-02)"),
+    ("a note that nobody translated {0}", "a note that nobody translated {0}"),
+])
+def test_notes_of_the_record_in_vietnamese(note: str, told: str) -> None:
+    assert advice.note(note, "vi") == told
+    assert advice.note(note, "en") == note
+
+
+def test_every_code_of_the_record_has_a_sentence_in_both_languages() -> None:
+    codes = set(get_args(plan.Warning_.model_fields["code"].annotation))
+    assert codes == set(advice.CODES)
+    assert all(advice.sentence(code, "vi") != advice.sentence(code, "en") for code in codes)
