@@ -111,7 +111,7 @@ def _compiled(rows: tuple[tuple[str, str], ...]) -> Rows:
 
 
 _NOTE_ROWS, _DOUBT_ROWS = _compiled(_NOTES), _compiled(_DOUBTS)
-_NEXT_DOUBT = re.compile(r"; (?!names of two syllables)")
+_NEXT_DOUBT = re.compile(r"; (?!names of two syllables|the first is in the record)")
 _HEADED = re.compile(r"(number|date|signature|label ([^:]+)): (.*)", re.DOTALL)
 
 
