@@ -296,14 +296,78 @@ def test_a_number_far_above_the_decimals_beside_it_is_unsure_and_stays() -> None
     assert shown == pytest.approx([0.45, 0.9, 0.9])
 
 
-@pytest.mark.parametrize("printed", ["-46,5", "–_46,5%"])
-def test_a_number_behind_a_dash_is_unsure_and_stays(printed: str) -> None:
-    """It may be negative, or the dash a piece of a rule."""
-    rows = [*ROWS[:2], f"1@72 Diện_tích_ngô@110 ha@310 {printed}@420", "2@72 Sản_lượng_lúa@110 tấn@310 46,5@420"]
+@pytest.mark.parametrize(("printed", "value"), [
+    ("-46,5@420", "-46.5"), ("–46,5%@420", "-46.5"),  # a sign
+    ("-46,5@401", "46.5"), ("–_46,5%@420", "46.5"),  # a piece of the rule beside the cell, a dash apart from it
+])
+def test_a_number_behind_a_dash_is_unsure_and_keeps_a_sign_set_against_it(printed: str, value: str) -> None:
+    rows = [*ROWS[:2], f"1@72 Diện_tích_ngô@110 ha@310 {printed}", "2@72 Sản_lượng_lúa@110 tấn@310 46,5@420"]
     lines = [line_at("II. CHỈ TIÊU", 120, 180), *table_lines(rows)]
     plan = record.read_record(tables.tables(scan(page_of(lines, objects=grid(XS, YS)))))
-    assert [target.value for target in plan.targets] == ["46.5", "46.5"]
+    assert [target.value for target in plan.targets] == [value, "46.5"]
     assert [plan.evidence[f"/targets/{index}/value"].confidence for index in range(2)] == [0.5, 1.0]
+
+
+def test_a_typed_minus_is_one() -> None:
+    rows = ["II. CHỈ TIÊU", "| TT | Chỉ tiêu | ĐVT | 2021 |", "| 1 | Tăng dân số | % | -0,4 |", "| 2 | Lệch | em | 3 |"]
+    plan = record.read_record(tables.tables(text_document("\n".join(rows))))
+    assert [(target.value, target.unit) for target in plan.targets] == [("-0.4", "%"), ("3", "em")]
+    assert plan.evidence["/targets/0/value"].confidence == 1.0
+
+
+def test_two_tables_of_bars_under_one_another_are_two() -> None:
+    rows = ["| TT | Chỉ tiêu | ĐVT | 2021 |", "| 1 | Đàn bò | con | 40 |", "| TT | Xóm | Bò | Dê |",
+            "| 1 | Na Lát | 25 | 6 |", "| 2 | Co Tòng | 15 | 9 |", "| TT | Xóm | Bò | Dê |", "| 3 | Nà Tềnh | 7 | 2 |"]
+    page = tables.tables(text_document("\n".join(rows))).pages[0]
+    assert [table.rows for table in page.tables] == [2, 5]  # a head printed again opens none
+    assert [block.kind for block in page.blocks] == ["table", "table"]
+
+
+def test_last_school_year_is_past() -> None:
+    rows = ["KẾ HOẠCH", "Năm học 2018 - 2019", "I. CHỈ TIÊU", "| TT | Chỉ tiêu | Đơn vị tính | 2017-2018 | 2018-2019 |",
+            "| 1 | Học sinh giỏi | % | 11,7 | 13,5 |", "| 2 | Lưu ban | em | 9 | 4 |"]
+    plan = record.read_record(tables.tables(text_document("\n".join(rows))))
+    assert [target.value for target in plan.targets] == ["13.5", "4"]
+
+
+def columns_only(foot: float = 340.0) -> list[FoundObject]:
+    """A box, the rules of its columns, and one rule under the head."""
+    level = [rule(60, y - 0.5, 500, y + 0.5) for y in (200.0, 230.0, foot)]
+    return [*level, *(rule(x - 0.5, 200, x + 0.5, foot) for x in XS)]
+
+
+@pytest.mark.parametrize("tops", [
+    # number and short cells at the middle of their rows, 6 points between rows
+    {"1": 247, "ha": 247, "215": 247, "2": 276, "tấn": 276, "1.640": 276, "3": 305, "con": 305, "90": 305},
+    # ... and on the first line
+    {"1": 240, "ha": 240, "215": 240, "2": 276, "tấn": 276, "1.640": 276, "3": 298, "con": 298, "90": 298},
+], ids=["middle", "top"])
+def test_rows_without_rules_between_the_rules_of_columns(tops: dict[str, float]) -> None:
+    names = {"Diện tích ngô": 240, "trên nương dốc": 254, "Sản lượng lúa": 276, "Trâu của các": 298}
+    names["hộ trong bản"] = 312
+    lefts = dict(zip(tops, [70, 310, 420] * 3, strict=True))
+    head = [line_at(text, left, 208) for text, left in
+            (("TT", 66), ("Chỉ tiêu", 110), ("Đơn vị tính", 305), ("Kế hoạch", 405))]
+    lines = [*head, *(line_at(text, 110, top) for text, top in names.items()),
+             *(line_at(text, lefts[text], top) for text, top in tops.items())]
+    table = tables.find_tables(page_of(lines, objects=columns_only())).tables[0]
+    assert [[cell.text for cell in table.cells if cell.row == row] for row in range(table.rows)] == [
+        ["TT", "Chỉ tiêu", "Đơn vị tính", "Kế hoạch"],
+        ["1", "Diện tích ngô trên nương dốc", "ha", "215"],
+        ["2", "Sản lượng lúa", "tấn", "1.640"],
+        ["3", "Trâu của các hộ trong bản", "con", "90"],
+    ]
+    for above, below in pairwise([cell.box for cell in table.cells if cell.column == 1]):
+        assert above is not None
+        assert below is not None
+        assert above.bottom == below.top
+
+
+def test_a_list_in_a_ruled_cell_is_no_row() -> None:
+    """Numbers of a list stand in the column of names, not in the first."""
+    lines = [*table_lines(ROWS[:2]), line_at("1", 72, 268), line_at("1. Ngô", 110, 262), line_at("2. Lúa", 110, 276)]
+    table = tables.find_tables(page_of(lines, objects=grid(XS, YS))).tables[0]
+    assert [cell.text for cell in table.cells if cell.row == 2] == ["1", "1. Ngô 2. Lúa", "", ""]
 
 
 def test_a_calendar_without_rules_and_without_numbers_is_a_table() -> None:

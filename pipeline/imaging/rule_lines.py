@@ -20,12 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.imaging.images import Mark
+from pipeline.knowledge import rule_groups
+from pipeline.knowledge.rule_groups import SAME_LINE
 
 Mask = npt.NDArray[np.uint8]
 
-# Millimetres: pieces nearer than the first are of one line; ends of lines meet within the second; no row is lower and
-# no column narrower than the third; a rule is no thicker than the fourth.
-SAME_LINE, REACH, LEAST_CELL, THICKEST = 1.2, 2.5, 2.6, 1.0
+# Millimetres: no row is lower and no column narrower than the first; a rule is no thicker than the second.
+LEAST_CELL, THICKEST = 2.6, 1.0
 # Share of a whole grid's height or width that thin ink covers on a line of which no long piece was found.
 FOUND_ANEW = 0.6
 # The same of the side of one cell: no stroke of a letter runs from one line of a table to the next.
@@ -33,8 +34,6 @@ FOUND_SIDE = 0.85
 # Millimetres: the gaps of a rule in pieces, and how long it is; how much of it is inked; how much ink lies beside it.
 # Upright gaps are smaller: figures under one another make a row of strokes too.
 LEVEL_GAP, UPRIGHT_GAP, LEAST_BROKEN, DENSE, MOST_BESIDE = 2.4, 1.4, 9.0, 0.5, 0.16
-# Millimetres between two pieces of one line.
-BREAK_LEVEL, BREAK_UPRIGHT = 40.0, 9.0
 SPLIT = 8.0  # millimetres between two parts of one table that have the same columns
 TRIMMED = 0.3  # millimetres of a side that are left out at its corners
 
@@ -80,29 +79,15 @@ def broken(sheet: Sheet, widest: float) -> list[tuple[float, float, float, float
 
 
 def groups(marks: Sequence[Mark], per_mm: float) -> list[tuple[list[Mark], list[Mark]]]:
-    """Level and upright rules that cross or meet."""
-    rules = [mark for mark in marks if mark.kind in ("rule", "vertical_rule")]
-    parent = list(range(len(rules)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    left, top, right, bottom = np.array([(m.left, m.top, m.right, m.bottom) for m in rules], float).reshape(-1, 4).T
-    wide, high = BREAK_LEVEL * per_mm, BREAK_UPRIGHT * per_mm  # no two pieces further apart are of one line, or meet
-    for i, one in enumerate(rules):
-        beside = (left < one.right + wide) & (right > one.left - wide)
-        near = beside & (top < one.bottom + high) & (bottom > one.top - high)
-        for j in np.flatnonzero(near[i + 1 :]) + i + 1:
-            if (_meet if one.kind != rules[j].kind else _go_on)(one, rules[j], per_mm):
-                parent[root(i)] = root(int(j))
-    groups: dict[int, tuple[list[Mark], list[Mark]]] = {}
-    for i, mark in enumerate(rules):
-        groups.setdefault(root(i), ([], []))[0 if mark.kind == "rule" else 1].append(mark)
+    """Level and upright rules that cross or meet; those of one table whose upright rules broke in the middle too."""
+    level = [mark for mark in marks if mark.kind == "rule"]
+    upright = [mark for mark in marks if mark.kind == "vertical_rule"]
     found: list[tuple[list[Mark], list[Mark]]] = []
-    for group in sorted(groups.values(), key=lambda group: min(mark.top for marks in group for mark in marks)):
+    for own_level, own_upright in rule_groups.groups(
+        [(mark.left, mark.top, mark.right, mark.bottom) for mark in level],
+        [(mark.left, mark.top, mark.right, mark.bottom) for mark in upright], per_mm,
+    ):
+        group = [level[i] for i in own_level], [upright[i] for i in own_upright]
         above = next((i for i, other in enumerate(found) if _has_same_columns(other, group, per_mm)), None)
         if above is None:
             found.append(group)
@@ -124,25 +109,6 @@ def _has_same_columns(
     )
     shared = sum(any(abs(x - y) < SAME_LINE * per_mm for y in other) for x in one)
     return shared >= 2 and shared == min(len(one), len(other))
-
-
-def _meet(one: Mark, other: Mark, per_mm: float) -> bool:
-    """Whether a level and an upright rule cross, or their ends meet."""
-    level, upright = (one, other) if one.kind == "rule" else (other, one)
-    reach = REACH * per_mm
-    return (
-        level.left - reach < (upright.left + upright.right) / 2 < level.right + reach
-        and upright.top - reach < (level.top + level.bottom) / 2 < upright.bottom + reach
-    )
-
-
-def _go_on(one: Mark, other: Mark, per_mm: float) -> bool:
-    """Whether two pieces are of one line; under a table there may be another one with the same columns."""
-    if one.kind == "rule":
-        gap, off = max(one.left, other.left) - min(one.right, other.right), (one.top + one.bottom) / 2
-        return gap < BREAK_LEVEL * per_mm and abs(off - (other.top + other.bottom) / 2) < SAME_LINE * per_mm
-    gap, off = max(one.top, other.top) - min(one.bottom, other.bottom), (one.left + one.right) / 2
-    return gap < BREAK_UPRIGHT * per_mm and abs(off - (other.left + other.right) / 2) < SAME_LINE * per_mm
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ class RowLine:
 # Costs in one currency: a number one line away from where its row wants it costs 1.
 SMALL_LETTER = 2.0  # a row that opens with a small letter: only the lines of one cell go on so
 OPEN_END = 1.5  # a row under one that ends in a comma, a dash or "và"
-WIDER = 2.0  # a row over white wider than between the lines of the table, for each half line of it, at most twice
+WIDER = 3.0  # a row over white wider than between the lines of the table, for each half line of it, at most twice
 TWO_NUMBERS = 6.0  # two numbers are two rows
 NO_NUMBER = 2.5  # a row without a number among rows that have one: a group or a sum
 SUM_ROW = 0.5  # the same where its words say what it is

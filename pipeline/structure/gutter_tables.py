@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pipeline.document import Box, Line, Page, Word
 from pipeline.knowledge.dates import find_dates
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.table_rows import opens_head
 from pipeline.structure.text_tables import (
     BULLET,
     LEAST_COLUMNS,
@@ -33,7 +34,6 @@ from pipeline.structure.text_tables import (
 GUTTER = 6.5  # points without a word over all rows; words of a line stand 3-5 apart
 ROW_GAP = 0.3  # of a line's height, free over all columns between two rows; lines of one cell leave 0.1-0.2
 WIDE_LINE = 0.6  # of the width of the page's text: such a line is a paragraph, no cell
-_LABEL_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|so tt)\W*$")
 _NUMBER_ALONE = re.compile(r"\W?(?:\d{1,3}|[IVX]+|[A-ZĐ])\W{0,2}")
 
 
@@ -154,7 +154,7 @@ def _bands(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _is_labelled(head: Sequence[Line]) -> bool:
-    return any(_LABEL_HEAD.match(aligned(line.words[0].text)) for line in head)
+    return any(opens_head(line.words[0].text) for line in head)
 
 
 # The first column of a calendar of work
@@ -293,7 +293,7 @@ def _cells_of(row: Sequence[Line], edges: Sequence[float]) -> list[list[Word]]:
 
 def _labelled_rows(rows: Sequence[list[list[Word]]]) -> list[list[tuple[Word, ...]]]:
     told = [[[word for word in cell if _SIGN.search(word.text)] for cell in row] for row in rows]
-    if rows[0][0] and _LABEL_HEAD.match(aligned(rows[0][0][0].text)) and any(len(row[0]) > 1 for row in told):
+    if rows[0][0] and opens_head(rows[0][0][0].text) and any(len(row[0]) > 1 for row in told):
         rows = [_with_label(row) for row in rows]  # numbers that stand near the names beside them
     return [[tuple(cell) for cell in row] for row in rows]
 
@@ -301,7 +301,7 @@ def _labelled_rows(rows: Sequence[list[list[Word]]]) -> list[list[tuple[Word, ..
 def _with_label(row: Sequence[list[Word]]) -> list[list[Word]]:
     """A row with its number in a cell of its own."""
     first = row[0]
-    numbered = bool(first) and (_LABEL_HEAD.match(aligned(first[0].text)) or _NUMBER_ALONE.fullmatch(first[0].text))
+    numbered = bool(first) and (opens_head(first[0].text) or _NUMBER_ALONE.fullmatch(first[0].text))
     cut = 1 if numbered else 0
     return [first[:cut], first[cut:], *row[1:]]
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.document import Box, Cell, Line, Page, Table, Word, union
+from pipeline.knowledge import rule_groups
+from pipeline.structure.row_parting import numbers_in, rows_of
 from pipeline.structure.text_tables import by_lines
 
 TOUCH = 5.0  # points: how near the ends of two rules come where they cross; scans at 100 dpi blur 2-3 pixels
@@ -87,26 +89,16 @@ def _grouped(values: Sequence[float], gap: float) -> list[list[float]]:
     return found
 
 
+PER_MM = 72 / 25.4  # points
+
+
 def _connected(across: Sequence[Box], down: Sequence[Box]) -> list[tuple[list[Box], list[Box]]]:
     """Rules that cross or touch, as groups, top to bottom."""
-    everything = [*across, *down]
-    parent = list(range(len(everything)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    for i, a in enumerate(across):
-        for j, b in enumerate(down):
-            if a.left - TOUCH <= b.middle[0] <= a.right + TOUCH and b.top - TOUCH <= a.middle[1] <= b.bottom + TOUCH:
-                parent[root(i)] = root(len(across) + j)
-    groups: dict[int, tuple[list[Box], list[Box]]] = {}
-    for i, box in enumerate(everything):
-        group = groups.setdefault(root(i), ([], []))
-        group[0 if i < len(across) else 1].append(box)
-    return sorted(groups.values(), key=lambda g: min((b.top for b in (*g[0], *g[1])), default=0.0))
+    found = rule_groups.groups(
+        [(box.left, box.top, box.right, box.bottom) for box in across],
+        [(box.left, box.top, box.right, box.bottom) for box in down], PER_MM,
+    )
+    return [([across[i] for i in own_across], [down[i] for i in own_down]) for own_across, own_down in found]
 
 
 def _positions(values: Sequence[float]) -> tuple[float, ...]:
@@ -209,9 +201,53 @@ def filled(
     filled = tuple(part for cell in filled for part in _parted(cell, region.xs, usual))
     rows = _usual_rows(cells, region)
     downward = [part for cell in filled for part in _parted_down(cell, region.ys, rows)]
-    filled = tuple(sorted(downward, key=lambda cell: (cell.row, cell.column)))
+    filled = _rows_parted(sorted(downward, key=lambda cell: (cell.row, cell.column)))
     ordered = tuple(line for cell in filled for line in cell.lines)
     return Table(filled, frame), (*ordered, *pieces)
+
+
+LEAST_NUMBERS = 2  # in the first column of one row of a grid: no rules part its rows
+
+
+def _rows_parted(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The cells of a grid with a row of it that holds several numbers made as many rows."""
+    by_row: dict[int, list[Cell]] = {}
+    for cell in cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    found: list[Cell] = []
+    shift = 0
+    for row in range(max(by_row) + 1):
+        own = by_row.get(row, [])
+        found += [replace(cell, row=row + shift) for cell in own]
+        if len(own) < LEAST_COLUMNS or own[0].column or any(cell.row_span > 1 for cell in own):
+            continue
+        if numbers_in(own[0].lines) < LEAST_NUMBERS:
+            continue
+        parted = rows_of([cell.lines for cell in own])
+        if len(parted) < LEAST_NUMBERS or sum(len(lines) for line in parted for lines in line) < sum(
+            len(cell.lines) for cell in own
+        ):
+            continue
+        del found[len(found) - len(own) :]
+        edges = [_edge(own), *(_top([line for lines in part for line in lines]) for part in parted[1:]), _foot(own)]
+        for number, part in enumerate(parted):
+            found += [
+                replace(
+                    cell, row=row + shift + number, lines=tuple(lines),
+                    box=cell.box and replace(cell.box, top=edges[number], bottom=max(edges[number], edges[number + 1])),
+                )
+                for cell, lines in zip(own, part, strict=True)
+            ]
+        shift += len(parted) - 1
+    return tuple(found)
+
+
+def _edge(cells: Sequence[Cell]) -> float:
+    return min(cell.box.top for cell in cells if cell.box is not None)
+
+
+def _foot(cells: Sequence[Cell]) -> float:
+    return max(cell.box.bottom for cell in cells if cell.box is not None)
 
 
 _STROKES = frozenset("|IlỈÌÍi!1¦[]")

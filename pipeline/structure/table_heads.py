@@ -16,13 +16,12 @@ from dataclasses import dataclass
 
 from pipeline.document import Cell, Table
 from pipeline.knowledge import quantities
-from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.table_rows import opens_head
 from pipeline.structure.passages import grid
 
 Row = list[Cell | None]
 
 MOST_ROWS = 3  # of a head
-LABEL_HEAD = re.compile(r"\W*(?:stt|tt|so tt|so thu tu)\W*$")
 _COLUMN_NUMBER = re.compile(r"[(\[]?\s*(?:(\d{1,2})(?:\s*=.*)?|([A-E]))\s*[)\]]?")
 LEAST_NUMBERS = 3  # of a row of column numbers
 _HEAD_NUMBER = re.compile(r"(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)\d\d)?")  # years are titles of columns, not values
@@ -70,7 +69,7 @@ def _is_caption(row: Row) -> bool:
 
 
 def _is_labelled(row: Row) -> bool:
-    return row[0] is not None and LABEL_HEAD.match(aligned(row[0].text)) is not None
+    return row[0] is not None and opens_head(row[0].text)
 
 
 def _has_values(row: Row) -> bool:

@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from pipeline.document import Cell, Table
 from pipeline.knowledge import quantities, units
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.table_rows import opens_head
 from pipeline.structure.goals import FoundTarget, sure_of_sign
 from pipeline.structure.passages import Paragraph, place_of_cells
-from pipeline.structure.table_heads import LABEL_HEAD, Row, headed
+from pipeline.structure.table_heads import Row, headed
 
 _INDICATOR_HEAD = re.compile(r"\b(?:chi ?tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
 _UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh|don ?vi)\b")
@@ -32,6 +33,7 @@ _PAST_HEAD = re.compile(
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
 _BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_SCHOOL_YEAR = re.compile(r"(?<!\d)\d{4}\s?[-–/]\s?\d{4}(?!\d)")
 _HEAD_UNIT = re.compile(r"\(([^()\d]*)\)\s*$")
 _ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
 _LABEL = re.compile(r"(\d+(?:\.\d+)*|[IVX]+|[a-zđ])(?![^\W_])")
@@ -79,7 +81,7 @@ def goals_of_table(
 def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int | None) -> _Columns | None:
     keys = [aligned(head).strip(" .:") for head in heads]
     numbers = [_share(body, column, _is_number) for column in range(len(heads))]
-    label = next((i for i, key in enumerate(keys) if LABEL_HEAD.match(key)), None)
+    label = next((i for i, key in enumerate(keys) if opens_head(key)), None)
     unit = next(
         (
             i
@@ -115,8 +117,13 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
 
 
 def _is_past(key: str, year: int | None) -> bool:
-    """Whether a column tells what was, by its words or because its years lie before the plan's."""
+    """Whether a column tells what was, by its words or because its years lie before the plan's.
+
+    A school year is told by its first: for a plan of 2018 - 2019 the column "2017 - 2018" lies behind.
+    """
     years = [int(found) for found in _YEAR.findall(key)]
+    if len(years) == 2 and years[1] == years[0] + 1 and _SCHOOL_YEAR.search(key):
+        years = years[:1]
     return _PAST_HEAD.search(key) is not None or (year is not None and bool(years) and max(years) < year)
 
 
@@ -170,7 +177,9 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
-    doubtful = _may_lack_comma(value, cells) or _MAY_BE_NEGATIVE.fullmatch(value.text.strip()) is not None
+    signed = _MAY_BE_NEGATIVE.fullmatch(value.text.strip())
+    negative = signed is not None and _is_minus(value)
+    doubtful = _may_lack_comma(value, cells) or (signed is not None and not (negative and _is_typed(value)))
     sure = DOUBTFUL if doubtful else 1.0
     parts = [
         ("indicator", place_of_cells(paragraph, (name,), name.text.strip())),
@@ -180,7 +189,7 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
         parts.append(("unit", place_of_cells(paragraph, (unit_cell,), unit_cell.text.strip())))
     if label_cell is not None and label:
         parts.append(("label", place_of_cells(paragraph, (label_cell,), label)))
-    number = quantities.parse_number(printed)
+    number = quantities.parse_number(signed[1] if signed is not None else printed)
     found = quantities.find_quantities(printed)
     base = FoundTarget(
         label or None,
@@ -194,7 +203,9 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
         tuple(parts),
     )
     if number is not None:
-        return replace(base, comparator="=", value=number, unit=unit or None)
+        own_share = "%" if signed is not None and signed[2] else None
+        value_told = f"-{number}" if negative and number.strip("0.") else number
+        return replace(base, comparator="=", value=value_told, unit=own_share or unit or None)
     if found:
         own = found[0]
         sure = sure_of_sign(own.raw, (word for line in value.lines for word in line.words))
@@ -211,7 +222,22 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
 
 
 _STRAY = re.compile(r"^[-–—_|.‘’'`]+\s+(?=\S)|(?<=\S)\s+[-–—_|.‘’'`]+$")  # specks and pieces of rules beside a value
-_MAY_BE_NEGATIVE = re.compile(r"[-–—−]\s?\d[\d.,]*\s?%?")  # or a piece of a rule before the number: not told here
+_MAY_BE_NEGATIVE = re.compile(r"[-–—−]\s?(\d[\d.,]*)\s?(%?)")  # or a piece of a rule before the number
+CELL_MARGIN = 2.5  # points between a column's rule and what is printed beside it; word processors leave 5
+
+
+def _is_minus(value: Cell) -> bool:
+    """Whether the dash of such a cell is a sign: set against its number, and no piece of the rule beside the cell."""
+    first = next((word for line in value.lines for word in line.words if word.text), None)
+    if first is None or first.text[0] not in "-–—−" or len(first.text) < 2:
+        return False
+    return first.box is None or value.box is None or first.box.left - value.box.left >= CELL_MARGIN
+
+
+def _is_typed(value: Cell) -> bool:
+    return all(word.box is None for line in value.lines for word in line.words)
+
+
 _PER_MILLE = re.compile(r"%\s?[o0øO°ọ]")  # a unit alone in its cell: ‰ is in no recogniser's alphabet
 
 

@@ -38,7 +38,7 @@ def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundT
                 kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.text[:60])))
             ):
                 found += goals_of_item(step, paragraph)
-            elif kind not in ("targets", *_NO_GOALS) and step.node.title is not None:
+            elif kind not in _NO_PROSE and step.node.title is not None:
                 found += goals_of_prose(step, paragraph)
     return tuple(found)
 
@@ -80,7 +80,10 @@ def _kind_in_force(step: Step) -> str | None:
 
 # Numbers of these parts are results, means or rules.
 _NO_GOALS = frozenset({"situation", "funding", "rewards", "organisation"})
-_TITLE_OF_GOALS = re.compile(r"\b(?:chi tieu|muc tieu)\b")
+# What is given out to communes and farms is a goal of each: "Giao cho các xã", "Giao kế hoạch năm 2020"
+# "... phấn đấu tăng thu 7%" is a goal also among the means and duties, never among results
+_NO_PROSE = frozenset({"targets", "situation", "rewards"})
+_TITLE_OF_GOALS = re.compile(r"\b(?:chi tieu|muc tieu)\b|^\W*giao (?:cho cac|ke hoach)\b")
 # "100% số hộ ...", "Ít nhất 85% ...", "Phấn đấu có trên 70% ...": an item that opens with a share to be reached
 _MEASURE_FIRST = re.compile(
     r"\W*(?:(?:phan dau|dat|co|duy tri|dam bao|bao dam)\s+)*(?:tu |tren |it nhat |toi thieu |khong duoi |[≥>]=?\s?)?"

@@ -17,8 +17,10 @@ from functools import cache
 from typing import TypeVar
 
 from pipeline.document import Cell, Line, Page, Table, Word, union
-from pipeline.knowledge.fuzzy import aligned, folded
+from pipeline.knowledge import table_rows
+from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.table_rows import opens_head
 
 COLUMN_GAP = 13.0  # points between two columns without rules; justified text stays under 9
 LEAST_ROWS, LEAST_COLUMNS = 4, 3  # of a table without rules: the two columns of head and foot are none
@@ -51,16 +53,31 @@ def _split_bars(line: Line) -> list[tuple[Word, ...]]:
     return [tuple(cell) for cell in cells]
 
 
+def _by_heads(run: Sequence[Line]) -> list[list[Line]]:
+    """Lines with bars by the table they are of: a head row with "TT" opens another one unless it was printed before."""
+    parts: list[list[Line]] = []
+    head = ""
+    for line in run:
+        opens = line.text.count("|") > 1 and opens_head(" ".join(word.text for word in _split_bars(line)[0]))
+        if not parts or (opens and head and line.text != head):
+            parts.append([])
+        if opens:
+            head = line.text
+        parts[-1].append(line)
+    return parts
+
+
 def from_bars(page: Page, taken: Taken) -> Found:
     found: Found = []
     run: list[Line] = []
 
     def close() -> None:
-        rows = [_split_bars(line) for line in run if not _SEPARATOR.fullmatch(line.text)]
-        if len(rows) >= 2 and max(map(len, rows)) >= 2:
-            for line in run:
-                taken[id(line)] = (len(found), list(range(len(line.words))))
-            found.append(table_of_rows(rows))
+        for part in _by_heads(run):
+            rows = [_split_bars(line) for line in part if not _SEPARATOR.fullmatch(line.text)]
+            if len(rows) >= 2 and max(map(len, rows)) >= 2:
+                for line in part:
+                    taken[id(line)] = (len(found), list(range(len(line.words))))
+                found.append(table_of_rows(rows))
         run.clear()
 
     for block in page.blocks:
@@ -201,13 +218,6 @@ def _by_edges(row: _Row, edges: Sequence[float]) -> list[tuple[Word, ...]]:
 
 # --- rows of a text without columns ----------------------------------------------------------------------
 
-# Words of head rows, folded: what recognisers confuse counts as one letter.
-_HEADS = (
-    "noi dung", "nhiem vu", "chi tieu", "tieu chi", "don vi", "co quan", "chu tri", "phoi hop", "thoi gian", "nguoi",
-    "hoan thanh", "ke hoach", "thuc hien", "ghi chu", "kinh phi", "so luong", "san pham", "ho va ten", "tien do",
-    "phu trach",
-)  # fmt: skip
-_HEAD_WORDS = tuple(map(folded, _HEADS))
 _UNIT_HEAD = re.compile(r"don v[ijl] tinh|dvt")
 _OPENS_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|s[yi]t|so tt)\b")
 _ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|\s)\s*(?=\S)")
@@ -271,8 +281,7 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
 
 def heads_in(lines: Sequence[Line]) -> int:
     """How many words of head rows stand in some lines."""
-    text = folded(" ".join(line.text for line in lines))
-    return sum(text.count(words) for words in _HEAD_WORDS)
+    return table_rows.heads_in(" ".join(line.text for line in lines))
 
 
 def _row_number(text: str) -> int | None:
