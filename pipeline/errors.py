@@ -81,6 +81,15 @@ def _rebuild(kind: type[SohoaError], subject: str, what: str, cure: str) -> Soho
     return kind(subject, what, cure=cure)
 
 
+def recalled(code: str, what: str, cure: str) -> SohoaError:
+    """An error that was kept as words, by its `code`; of the root's kind where that is no class of this tree."""
+    name = "".join(part.title() for part in code.split("_"))
+    kind = globals().get(name)
+    if isinstance(kind, type) and issubclass(kind, SohoaError):
+        return kind("", what, cure=cure)
+    return SohoaError("", what, cure=cure)
+
+
 class UsageError(SohoaError):
     """The arguments do not fit together."""
 

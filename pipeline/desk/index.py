@@ -21,15 +21,17 @@ from typing import Any, Literal
 from pipeline import corrections
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
-from pipeline.errors import MissingPart, NoInput, OutputNotWritable, SohoaError
+from pipeline.errors import MissingPart, NoInput, OutputNotWritable, SohoaError, recalled
 from pipeline.knowledge.vietnamese import compose, fold, search_key
 from pipeline.plan import Plan
 
-INDEX_VERSION = "4"  # raised when tables, keys or the marks of secrecy change: the index is then made anew
+INDEX_VERSION = "5"  # raised when tables, keys or the marks of secrecy change: the index is then made anew
 
 PAGES_APART = 100_000  # the number of a page is that of its document times this, plus its page
-# What a point of attention is worth: a page nobody has read weighs as much as fifty doubtful syllables.
-_WEIGHT_PAGE, _WEIGHT_FIELD, _WEIGHT_WARNING, _WEIGHT_WORD = 50.0, 10.0, 5.0, 1.0
+# What a point of attention is worth. A page nobody has read weighs more than the doubtful fields of most documents; an
+# input that failed and a document that is held come before all that can be read.
+_WEIGHT_PAGE, _WEIGHT_FIELD, _WEIGHT_WARNING, _WEIGHT_WORD = 1000.0, 10.0, 5.0, 1.0
+_FAILED, _HELD = 10_000_000.0, 5_000_000.0
 _NO_ATTENTION = frozenset(("page_artifact",))  # says what was tidied, asks nothing of a person
 
 State = Literal["open", "verified", "held", "failed"]
@@ -43,7 +45,7 @@ CREATE TABLE search_documents (
     warning_codes TEXT NOT NULL, confidence REAL, type_code TEXT, type TEXT, number TEXT, symbol TEXT,
     issuer TEXT, issuer_key TEXT, level TEXT, province TEXT, district TEXT, commune TEXT, place TEXT, issued TEXT,
     year INTEGER, title TEXT, title_key TEXT, secrecy TEXT, box TEXT, folder TEXT, sheets TEXT,
-    verified_by TEXT, verified_at TEXT, trouble TEXT
+    verified_by TEXT, verified_at TEXT, trouble_code TEXT, trouble TEXT, cure TEXT
 );
 CREATE INDEX search_documents_attention ON search_documents (attention DESC, name);
 CREATE INDEX search_documents_state ON search_documents (state, attention DESC);
@@ -143,8 +145,8 @@ def update(out: Path, told: desk.Told = desk.unheard) -> tuple[int, int]:
                 seen.add(row.name)
                 stamp = f"failed {row.sha256} {row.code}"
                 if known.get(row.name) != stamp:
-                    trouble = " ".join(part for part in (row.what, row.cure) if part)
-                    _put_unread(connection, row.name, stamp, "failed", trouble, row.page_count or 0)
+                    error = recalled(row.code or "", row.what or "", row.cure or "")
+                    _put_unread(connection, row.name, stamp, error, row.page_count or 0)
                     indexed += 1
         gone = known.keys() - seen
         for name in gone:
@@ -203,7 +205,7 @@ def _index(connection: sqlite3.Connection, out: Path, name: str, stamp: str) -> 
     try:
         item = desk.load(out, name)
     except SohoaError as error:
-        _put_unread(connection, name, stamp, "failed", str(error), 0)
+        _put_unread(connection, name, stamp, error, 0)
         return
     _put(connection, item, stamp)
 
@@ -244,14 +246,15 @@ def insert(connection: sqlite3.Connection, table: str, values: dict[str, Any]) -
 
 
 def _put_unread(
-    connection: sqlite3.Connection, name: str, stamp: str, state: State, trouble: str, pages: int
+    connection: sqlite3.Connection, name: str, stamp: str, error: SohoaError, pages: int
 ) -> None:
     def work() -> None:
         number = _remove(connection, name)
         insert(connection, "search_documents", {
-            "id": number, "key": desk.key_of(name), "name": name, "stamp": stamp, "state": state,
-            "attention": _WEIGHT_PAGE * max(1, pages), "pages": pages, "failed_pages": pages,
-            "doubtful_fields": 0, "doubtful_words": 0, "warnings": 0, "warning_codes": "", "trouble": trouble,
+            "id": number, "key": desk.key_of(name), "name": name, "stamp": stamp, "state": "failed",
+            "attention": _FAILED + max(1, pages), "pages": pages, "failed_pages": pages,
+            "doubtful_fields": 0, "doubtful_words": 0, "warnings": 0, "warning_codes": "",
+            "trouble_code": error.code, "trouble": error.what, "cure": error.cure,
         })
 
     _transaction(connection, work)
@@ -315,7 +318,7 @@ def _facts(item: Item) -> dict[str, Any]:
         "folder": said.get("folder"), "sheets": said.get("sheets"),
     }
     if mark is not None:
-        return {**facts, "state": "held", "attention": _WEIGHT_PAGE, "secrecy": mark.degree,
+        return {**facts, "state": "held", "attention": _HELD, "secrecy": mark.degree,
                 "doubtful_fields": 0, "doubtful_words": 0, "warnings": 0, "warning_codes": ""}
     words = sum(desk.is_doubtful(word) for word in item.document.words())
     fields = len(desk.doubtful_fields(plan))

@@ -61,7 +61,9 @@ class Row:
     title: str | None
     secrecy: str | None
     verified_by: str | None
+    trouble_code: str | None
     trouble: str | None
+    cure: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ COUNT_LIMIT = 1000  # counting every page of 10,000 documents costs more than an
 _ROW = (
     "d.id, d.key, d.name, d.state, d.attention, d.pages, d.failed_pages, d.doubtful_fields, d.doubtful_words, "
     "d.warnings, d.warning_codes, d.type, d.number, d.symbol, d.issuer, d.level, d.issued, d.year, d.title, "
-    "d.secrecy, d.verified_by, d.trouble"
+    "d.secrecy, d.verified_by, d.trouble_code, d.trouble, d.cure"
 )
 _ROW_WIDTH = _ROW.count(",") + 1
 

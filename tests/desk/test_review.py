@@ -13,6 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from pipeline import corrections
+from pipeline.commands import messages
 from pipeline.desk import desk, index, search
 from pipeline.desk.review import guard
 from pipeline.desk.review.app import create_app
@@ -81,6 +82,31 @@ def test_queue_shows_what_needs_attention(client):
     assert text.index("hong/cut.pdf") < text.index(NAME)
     assert "TUYỆT MẬT" in text
     assert "Rừng Thông" not in text
+
+
+def test_a_failure_is_told_in_the_language_of_the_person(out):
+    app = create_app(Config(out, office.read_again, describe=messages.describe, language="vi"))
+    client = TestClient(app, base_url="http://127.0.0.1:8080")
+    shown = client.get("/").text
+    assert "Tệp bị hỏng, không sửa được." in shown
+    assert "Chép lại từ nguồn hoặc quét lại giấy." in shown
+    assert "damaged" not in shown
+    assert "Câu tìm chỉ có từ loại trừ." in client.get("/search?q=-rung").text
+    client.cookies.set("sohoa_language", "en")
+    assert "The file is damaged" in client.get("/").text
+
+
+def test_the_hand_over_counts_what_it_hands_over(client, out):
+    counts = {row.state for row in listed(out)}
+    assert {"failed", "held"} <= counts
+    ready = sum(row.state in ("open", "verified") for row in listed(out))
+    assert f">{ready} documents · " in client.get("/handover").text.replace("văn bản ·", "documents ·")
+
+
+def listed(out):
+    index.update(out)
+    with index.opened(out) as db:
+        return search.documents(db, limit=1000)
 
 
 def test_document_data(client):

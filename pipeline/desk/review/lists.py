@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from pipeline.desk import index, search
 from pipeline.desk.review import views
 from pipeline.desk.review.serving import Serving, filters_of, number
 from pipeline.desk.search import ORDERS, Filters, Row
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, recalled
 
 PAGE_SIZE = 50
 # What of the address of a list says which documents it holds, and in which order.
@@ -46,7 +46,14 @@ class Lists:
         listed = {name: value for name, value in given.items() if name in _LISTED and value}
         return self._serving.page(request, "queue.html", rows=rows, counts=counts, filters=filters, order=order, at=at,
                           total=total, size=PAGE_SIZE, choices=choices, orders=tuple(ORDERS), params=dict(given),
-                          listed=urlencode(listed), shortened=shortened)
+                          listed=urlencode(listed), shortened=shortened, troubles=self._troubles(rows, request))
+
+    def _troubles(self, rows: Sequence[Row], request: Request) -> dict[str, str]:
+        """What is wrong with the inputs that failed, and the cures, by their keys."""
+        language = self._serving.language(request)
+        return {row.key: self._serving.config.describe(
+                    recalled(row.trouble_code or "", row.trouble or "", row.cure or ""), language)
+                for row in rows if row.state == "failed"}
 
     def search(self, request: Request) -> Response:
         """Full text over everything that may be read."""
@@ -64,7 +71,7 @@ class Lists:
                 try:
                     results = search.find(db, query, filters, limit=PAGE_SIZE, offset=at)
                 except UsageError as error:
-                    trouble = str(error)
+                    trouble = self._serving.config.describe(error, self._serving.language(request))
             elif filters != Filters():
                 rows = search.documents(db, filters, order="issuer", limit=PAGE_SIZE, offset=at)
         return self._serving.page(request, "search.html", q=query, filters=filters, results=results, rows=rows, at=at,
