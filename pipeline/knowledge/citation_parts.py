@@ -116,7 +116,7 @@ _SUBJECT_VERBS = (
     "khac phuc|day nhanh"
 )
 _SUBJECT_JOIN = re.compile(
-    rf"(?:\s*,?\s*(?P<about>(?:ve|v/v)(?:\s+viec)?)(?![a-z])|\s+(?P<verb>{_SUBJECT_VERBS})(?![a-z]))"
+    rf"(?:\s*,?\s*(?P<quote>\"\s?)?(?P<about>(?:ve|v/v)(?:\s+viec)?)(?![a-z])|\s+(?P<verb>{_SUBJECT_VERBS})(?![a-z]))"
 )
 
 # Where a subject ends although the sentence goes on. After a comma a body with a verb, or a linking word;
@@ -156,11 +156,13 @@ _MAX_ISSUER = 140
 
 _ISSUER_END = re.compile(
     rf"[,;.()\n:]|\s+(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
-    rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
+    rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|(?<!dan )so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
 )
 _BODY_AFTER = re.compile(
     r"\s*,?\s*(?=(?:ban thuong vu|thu tuong|chinh phu|bo chinh tri|ban bi thu|uy ban nhan dan|ubnd|hdnd|"
-    r"hoi dong nhan dan|tinh uy|huyen uy|thanh uy|dang uy|bo |so |chu tich ubnd|chu tich uy ban)(?![a-z]))"
+    r"hoi dong nhan dan|tinh uy|huyen uy|thanh uy|dang uy|bo |so |chu tich ubnd|chu tich uy ban"
+    r"|hoi nghi (?:lan thu|trung uong)"
+    r"|ban chap hanh)(?![a-z]))"
 )
 
 
@@ -220,7 +222,8 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     while join is not None and text[begin + join.end() : begin + join.end() + 1].isupper():
         long_name = _long_names().match(window, join.end())
         stop = _issuer_stop(text, window, begin, long_name.end() if long_name else join.end())
-        if join.group().startswith(",") and _SPEAKS.match(flat, begin + stop):
+        after_comma = join.group().lstrip().startswith(",")
+        if after_comma and (_SPEAKS.match(flat, begin + stop) or _SPEAKS_FURTHER.match(text, begin + stop)):
             break  # "của Tỉnh ủy, Ban Thường vụ Đảng ủy xã ban hành Kế hoạch như sau": the sentence's own subject
         length = stop
         join = _JOINT.match(window, length)
@@ -245,6 +248,11 @@ _JOINT = re.compile(
 
 _SPEAKS = re.compile(
     r"\s+(?:ban hanh|xay dung|lap|trien khai|to chuc|yeu cau|de nghi)\s[^;]{0,120}?(?:ke hoach|chuong trinh|nhu sau|:)"
+)
+# The same behind a name with commas ("..., Ủy ban Bảo vệ rừng, phòng hộ và ven biển huyện lập kế hoạch như sau:"); in
+# small letters, since "Bộ Xây dựng" is a name.
+_SPEAKS_FURTHER = re.compile(
+    r"[^;.:]{0,70}?\s(?:ban hành|xây dựng|lập|triển khai|tổ chức|yêu cầu|đề nghị)\s[^;]{0,120}?(?:kế hoạch|như sau)"
 )
 # The term of a committee or council belongs to its name, the session does not: "HĐND tỉnh khóa XV, kỳ họp thứ 2".
 _TERM = re.compile(
@@ -298,7 +306,8 @@ def take_subject(text: str, flat: str, at: int, limit: int) -> tuple[str | None,
         return None, at
     begin = match.start("about") if match["about"] else match.start("verb")
     end = min(limit, begin + _MAX_SUBJECT)
-    stop = _subject_stop(text, flat, match.end(), end)
+    closed = flat.find('"', match.end(), end) if match["quote"] else -1
+    stop = closed if closed >= 0 else _subject_stop(text, flat, match.end(), end)
     while stop > begin and flat[stop - 1] in " ,;:-":
         stop -= 1
     return text[begin:stop], stop

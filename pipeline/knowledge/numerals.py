@@ -39,9 +39,11 @@ _ROMAN_FAULTS = str.maketrans(
         "t": "I",  # "It." for "II.", never at the head
         "Ì": "I",
         "Í": "I",
+        "]": "I",  # "Il]." for "III."
         "Ị": "I",  # "VI" restored as the word "VỊ"
     }
 )
+_DOUBLED = re.compile("Vv|vV|VV|Xx|xX")  # one heavy stroke of a bold "V" read twice; no numeral has two
 _ONE_WITH_MARK = frozenset("UH")  # "I/" and "I." run together; only the sequence can tell
 DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0"})
 WORD_NUMERALS = {
@@ -86,6 +88,9 @@ def roman_readings(printed: str) -> Iterator[tuple[str, int, str | None]]:
         return
     if whole == "TT":
         return  # the head of a column of numbers
+    if _DOUBLED.fullmatch(whole):
+        yield whole[0].upper(), _ROMAN_VALUES[whole[0].upper()], f"read as {printed}"
+        return
     mended = whole.translate(_ROMAN_FAULTS)
     if mended == "IIII":
         mended = "III"  # "HH": two letters of two strokes for one numeral of three

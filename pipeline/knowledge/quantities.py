@@ -101,8 +101,9 @@ _NUM = (
     r"|[0-9]+)"
 )
 _DAMAGED = r"(?:[0-9]+[oil|][0-9oil|]*|[oil|]+[0-9][0-9oil|]*)"
+# "%o" is "‰" as recognisers read it
 _FIND = re.compile(
-    rf"(?<![\w.,])(?<![\w][/])(?P<a>{_DAMAGED}(?=[\s%/.,;)]|$)|{_NUM})(?P<ua>\s?(?:%|‰))?"
+    rf"(?<![\w.,])(?<![\w][/])(?P<a>{_DAMAGED}(?=[\s%/.,;)]|$)|{_NUM})(?P<ua>\s?(?:%[o0](?![0-9a-z])|[%‰]))?"
     rf"(?:(?P<join>\s?[-–—÷~]\s?|\s+(?:den|toi)\s+)(?P<b>{_NUM})(?=\s?%|\s|[.,;:)/]|$)|"
     rf"\s?/\s?(?P<of>[0-9]{{1,3}}(?:\.[0-9]{{3}})+|[0-9]{{1,4}})(?![0-9/]|[.,][0-9]))?"
     r"(?![0-9a-z]*[0-9])"
@@ -231,8 +232,11 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
         doubt = doubt or doubt_b
     if doubt == "three digits after the comma" and group not in ("count",):
         doubt = None
+    value, start, doubt = _signed(value, start, doubt, text)
     comparator, begin, finish = _comparator(plain, start, max(end, unit_end), printed_b is not None)
     unit = text[unit_start:unit_end].strip() if unit_end > unit_start else None
+    if match["ua"] and len(match["ua"].strip()) > 1:
+        unit, doubt = "‰", f"unit read as {match['ua'].strip()}"
     role: Role = "value"
     before = plain[max(0, start - 3) : start].rstrip()
     # "không quá 25 phút"; "độ tuổi bình quân ... dưới 58 tuổi"
@@ -259,6 +263,27 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
         role,
         doubt,
     )
+
+
+# "còn −2 °C", "(-5%)": a dash that stands tight before the number and apart from the word before it
+_SIGN = re.compile(r"(?:(?<=\s)|(?<=\())(?P<sign>[−–—-])\Z")
+SIGN_REACH = 12  # signs before a number that are looked at for its sign and the word before that
+_NEGATIVE_CUE = re.compile(
+    r"(?:(?<![a-z])(?:dat|la|con|xuong|muc|bang|tang|giam|khoang|tu|den|duoi|tren)|[:=(<>])\s*\Z"
+)
+
+
+def _signed(value: str | None, start: int, doubt: str | None, text: str) -> tuple[str | None, int, str | None]:
+    """The value with its minus sign, where it begins, and its doubt: a dash may also part or open what follows it."""
+    sign = _SIGN.search(text, max(0, start - 2), start)
+    before = text[max(0, start - SIGN_REACH) : start - 1].rstrip() if sign else ""
+    if value is None or sign is None or not before or before[-1].isdecimal() or before[-1] == "%":
+        return value, start, doubt
+    if sign["sign"] != "−" and _NEGATIVE_CUE.search(aligned(before)) is None:
+        return value, start, doubt or "a dash before the number"
+    if sign["sign"] != "−":
+        doubt = doubt or "a dash read as minus"
+    return (f"-{value}" if value.strip("0.") else value), start - 1, doubt
 
 
 _RATE_BASES = (1_000, 10_000, 100_000)  # of births, inhabitants

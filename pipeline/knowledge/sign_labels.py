@@ -23,11 +23,15 @@ _ARABIC = re.compile(
 _MIXED = re.compile(
     r"(?P<head>[IVX]{1,5}|[A-HĐ])(?P<tail>(?:\.\d{1,2}){1,3})(?![0-9])" + CLOSE + r"(?=\s|[^\W\d_]|$)"
 )
+# "A1.", "C2.1.": criteria of the quality of hospitals are numbered so
+_LETTER_NUMBER = re.compile(
+    r"(?P<letter>[A-HĐ])(?P<number>\d{1,2}(?:\.\d{1,2}){0,2})(?P<close>[.):])(?=\s+[^\W\d_]|\s*$)"
+)
 _ROMAN_TOKEN = re.compile(
-    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ][IVXLlHTU1|!ivxtÌÍỊⅠ-Ⅹ]{0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<number>[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ](?:[IVXLlHTU1|!ivxtÌÍỊⅠ-Ⅹ]|\](?=[.)/])){0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
 _LETTER = re.compile(
-    r"(?P<letter>[^\W\d_])(?P<close>\)\.(?=[^\W\d_])|\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s))(?=\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<letter>[^\W\d_])(?P<close>\)\.(?=[^\W\d_])|\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s)|[-–—](?=[A-ZĐ]))(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
 _NUMBERED_LETTER = re.compile(
     r"(?P<letter>[a-zđ])\.?(?P<number>\d{1,2})(?P<close>[.)/])(?=\s|[^\W\d_]|$)"
@@ -68,6 +72,19 @@ def _mixed(head: str, at: int, line: str) -> Iterator[Marker]:
             text_start(line, at + match.end()),
             0.9,
             doubt,
+        )
+    match = _LETTER_NUMBER.match(head)
+    if match:
+        numbers = [int(part) for part in match["number"].split(".")]
+        yield Marker(
+            "arabic",
+            match["letter"] + match["number"],
+            (ALPHABET.index(match["letter"].lower()) + 1, *numbers),
+            "A" + ".1" * len(numbers),
+            match["close"],
+            at,
+            text_start(line, at + match.end()),
+            0.7,
         )
     match = _NUMBERED_LETTER.match(head)
     if match and match["letter"]:
@@ -189,8 +206,9 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
     look = heading_like(rest)
     if close == "." and rest[:1].isalpha() and printed.isupper():
         return  # "Q.Bình Thạnh", "T.Ư": an abbreviation
-    if close == "-" and (not printed.isupper() or look < 0.8):
-        return  # "A - CHỈ TIÊU", "A- Chỉ tiêu" open a section, "a - b" does not
+    glued = rest[:1].isalpha() and not head[match.end() - 1].isspace()
+    if close == "-" and (not printed.isupper() or look < (1.0 if glued else 0.8)):
+        return  # "A - CHỈ TIÊU", "A- Chỉ tiêu", "A-CHỈ TIÊU" open a section, "a - b" and "E-mail" do not
     base = printed.lower()
     doubt = None
     if base not in ALPHABET:

@@ -82,14 +82,20 @@ _PEOPLE = re.compile(
     r"|hoi|hiep hoi|lien minh|cong ty|dien luc|vien thong|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
     r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
     r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao"
+    r"|khoa(?! hoc)|chi nhanh|dang bo|chi, dang bo"
     r"|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa"
     r"|thanh pho)\b"
 )
 
 
+# "Thầy Trần Văn Khôi, Phó Hiệu trưởng": how people are named among those who act
+_PERSON = re.compile(
+    rf"(?:Ông|Bà|Thầy|Cô|Anh|Chị|Đồng chí|Đ/c|Bác sĩ|Kỹ sư)(?: giáo)? [{CAPITALS}]\w*(?: [{CAPITALS}]\w*){{1,4}}"
+)
 _PASSIVE = re.compile(r"\bđược\s+$")
-# "Phòng Quản lý lưu trữ chủ trì ...": before these a word that may be a noun is part of the name
-_SURE_VERB = re.compile(r"\s+(?=(?:chủ trì|có trách nhiệm|chịu trách nhiệm)\b)")
+# "Phòng Quản lý lưu trữ chủ trì ...", "Phòng Kế hoạch tổng hợp làm đầu mối ...": before these a word that may be a
+# noun is part of the name
+_SURE_VERB = re.compile(r"\s+(?=(?:chủ trì|có trách nhiệm|chịu trách nhiệm|làm đầu mối|là đầu mối|tham mưu)\b)")
 
 
 def boundary(text: str, limit: int | None = None) -> int | None:
@@ -134,6 +140,8 @@ def _is_noun(word: str, before: str, after: str) -> bool:
         return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
+    if word == "chỉ đạo" and after.startswith(" cơ sở"):
+        return _NOUN_BEFORE.search(before) is not None  # "Hội Nông dân huyện chỉ đạo cơ sở", not "ban chỉ đạo cơ sở"
     if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):
         return True
     return _NOUN_BEFORE.search(before[:1].lower() + before[1:]) is not None
@@ -148,6 +156,8 @@ def is_actor(text: str) -> bool:
     opening = verbs().match(text[0].lower() + text[1:])
     if opening and " " in opening.group() and opening.group() not in _nouns() and words[2:3] != ["viên"]:
         return False  # "Báo cáo 6 tháng ..." is a task; "Báo cáo viên" is a person
+    if _PERSON.match(text):
+        return True
     return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
 
 

@@ -21,17 +21,22 @@ from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
 
+ORDERS = frozenset({"CT", "CĐ", "QĐ"})  # types whose numbered points all say who is to do what
 
-def find_assignments(nodes: Sequence[Node]) -> tuple[FoundAssignment, ...]:
-    """All assignments in document order."""
+
+def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tuple[FoundAssignment, ...]:
+    """All assignments in document order; in a directive or decision the points without a kind hold them too."""
+    orders = type_code in ORDERS
     found: list[FoundAssignment] = []
-    main = [node for node in nodes if not node.annex]
+    main = [node for node in nodes if not node.annex and node.kind != "appendix"]
     closing = ending.closing_words(main[-1].paragraphs if main else ())
     for step in walk(nodes):
         for paragraph in step.node.content:
             if paragraph.table is not None:
                 found += duties_of_table(step, paragraph, paragraph.table)
-            elif id(paragraph) not in closing and _in_organisation(step):
+            elif id(paragraph) not in closing and (
+                _in_organisation(step) or (orders and _is_point(step))
+            ):
                 found += _from_text(step, paragraph)
     return tuple(found)
 
@@ -50,6 +55,16 @@ def _in_organisation(step: Step) -> bool:
         if node.kind in _OTHER_PARTS:
             return any(carries_out(other) and other.kind == node.kind for other in (step.node, *step.above))
     return False
+
+
+def _is_point(step: Step) -> bool:
+    """Whether a node is a numbered point of the main text and under no heading of another part."""
+    path = (*step.above, step.node)
+    return not path[0].annex and path[0].label is not None and not any(node.kind in _OTHER_PARTS for node in path)
+
+
+# "... chịu trách nhiệm thi hành Quyết định này": the last article of every decision
+_CARRIES_IT_OUT = re.compile(r"\bthi hanh (?:quyet dinh|chi thi|nghi quyet) nay\b")
 
 
 _TOGETHER = re.compile(
@@ -100,10 +115,16 @@ def _is_name(text: str) -> bool:
     return text[:1].isupper() and len(text.split()) <= NAME_WORDS and not opens_with_task(text)
 
 
+def _lists_names(text: str) -> bool:
+    """Whether a text is a list of names alone: "Các phường: Tuần Châu, Việt Hưng, Bãi Cháy" gives none a task."""
+    parts = text.strip(EDGE).split(", ")
+    return len(parts) > 2 and all(part[:1].isupper() for part in parts)
+
+
 def _names_before(text: str, colon: int, asked: bool) -> bool:
     """Whether an actor stands before a colon and its task after it."""
     name, task = text[:colon].strip(EDGE), text[colon + 1 :]
-    if len(task.split()) < 3:
+    if len(task.split()) < 3 or _lists_names(task):
         return False
     if not is_actor(name):
         named = asked or (opens_with_task(task) and _TWO_CAPITALS.match(name) is not None)
@@ -229,7 +250,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             for actor, shared in _partners(task):
                 yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
         return
-    if text.rstrip().endswith(":") and step.node.children:
+    if (text.rstrip().endswith(":") and step.node.children) or _CARRIES_IT_OUT.search(aligned(text[-MARK_END:])):
         return
     for statement in _statements(text):
         start, end = offset + statement.start, offset + statement.end
@@ -240,6 +261,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
 
 # "3. Phòng Văn hóa phối hợp với Trung tâm Truyền thông": both see to what stands below
 _TOGETHER_IN_TITLE = re.compile(r",?\s+(?:chủ trì,?\s+)?phối hợp(?: cùng)?(?: với)?\s+(?=[" + CAPITALS + r"])")
+MARK_END = 80  # signs at the end of the last article
 LEAST_TASK = 3  # words
 LEAD_IN = 12  # words of a line like "Chủ trì thực hiện các nội dung sau:", which only leads to the tasks below it
 

@@ -20,15 +20,21 @@ from pipeline.structure.passages import Paragraph
 DEBRIS_WORDS = 6  # of what a recogniser makes of a signature under the closing paragraph
 # Its letters: a name that a pen crosses leaves a word or two ("Nguyen V"). The shortest duty met has 19.
 DEBRIS_LETTERS = 12
+LONGEST_CALL = 300  # signs of a paragraph that calls on all; the longest in 40 plans has 126
 HEAD = 90  # signs of a paragraph in which its closing words begin
 
 _TRAILER = re.compile(
-    r"\s*(?:tren day la|(?:ke hoach|nghi quyet|chi thi|chuong trinh|quy dinh) nay (?:duoc )?(?:pho bien|co hieu luc))\b"
+    r"\W*(?:tren day la|(?:ke hoach|nghi quyet|chi thi|chuong trinh|quy dinh) nay"
+    r" (?:duoc )?(?:pho bien|co hieu luc|thay the))\b"
 )
 # "Quá trình thực hiện, nếu có vướng mắc ..." ends a plan where nothing stands below it
 _LAST_WORDS = re.compile(
     r"\s*(?:(?:trong )?qua trinh (?:to chuc |trien khai )*thuc hien|nhan duoc ke hoach nay"
     r"|(?:yeu cau|de nghi) (?:cac|thu truong)\b)"
+)
+# "Yêu cầu Công an xã, Hội Phụ nữ xã thực hiện nghiêm Kế hoạch này": those asked are all, and so is what they are to do
+_ASKS_ALL = re.compile(
+    r"\W*(?:yeu cau|de nghi)\b[^;]*\b(?:thuc hien|trien khai)\b[^;]{0,40}\b(?:ke hoach|chi thi|chuong trinh) nay\W*$"
 )
 # What opens the last paragraphs of a plan, so that no duty is read from them
 _OPENS = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
@@ -58,7 +64,7 @@ def closing_words(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
     found: set[int] = set()
     for paragraph in reversed(paragraphs):
         key = aligned(paragraph.text[:HEAD])
-        if _OPENS.match(key) or (is_body_end(paragraph.text) and _CALLS_ON_ALL.match(key)):
+        if _OPENS.match(key) or _TRAILER.match(key) or (is_body_end(paragraph.text) and _CALLS_ON_ALL.match(key)):
             found.add(id(paragraph))
         elif found or _letters(paragraph) > DEBRIS_LETTERS:
             break
@@ -77,4 +83,9 @@ def _is_debris(paragraphs: Sequence[Paragraph]) -> bool:
 def _says_it_closes(paragraph: Paragraph, is_last: bool) -> bool:
     """Party documents and careless copies close without "./."; "Trên đây là ..." tells then."""
     key = aligned(paragraph.text[:HEAD])
-    return _TRAILER.match(key) is not None or (is_last and _LAST_WORDS.match(key) is not None)
+    if _TRAILER.match(key) is not None:
+        return True
+    asks_all = paragraph.marker is None and len(paragraph.text) < LONGEST_CALL
+    return is_last and (
+        _LAST_WORDS.match(key) is not None or (asks_all and _ASKS_ALL.match(aligned(paragraph.text)) is not None)
+    )

@@ -164,6 +164,8 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
             clause = Clause(0, len(text.rstrip()), None)
             yield _target(label, text, offset, clause, paragraph)
         return
+    if clauses[0].quantity is None and _KEPT.match(aligned(text[:40])):
+        yield _target(label, text, offset, clauses[0], paragraph)
     before: Quantity | None = None
     for clause in goals:
         clause = _with_shared_bound(text, clause, before)
@@ -171,6 +173,10 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         if clause.start and (_is_difference(text, clause) or _is_former(text, clause)):
             continue
         yield _target(label, text, offset, clause, paragraph)
+
+
+# "Không để xảy ra cháy rừng; nếu xảy ra, thiệt hại không quá 0,5 ha": the first of its goals has no number
+_KEPT = re.compile(r"(?:phan dau |kien quyet )?(?:khong (?:de|con|co)|giu vung|duy tri)\b")
 
 
 def _is_difference(text: str, clause: Clause) -> bool:

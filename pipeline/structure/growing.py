@@ -156,7 +156,8 @@ class Builder:
             score = _OPEN_LATE
         elif above is not None and above.marker is not None and above.marker.shape == marker.shape:
             # "1. ... 14." stands inside point "2."; a Roman list inside a Roman list is a misread "1."
-            opens = not above.children and marker.shape != "I" and not _ends_sentence(above)
+            again = len(marker.ordinals) > 1 and marker.ordinals == above.marker.ordinals  # "3.1." after "3.1."
+            opens = not above.children and marker.shape != "I" and not _ends_sentence(above) and not again
             score = _OPEN_SAME_SHAPE if opens else 0.15
         else:
             score = _OPEN_SCORE

@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
+from pipeline.knowledge.labels import Marker
 from pipeline.structure import ending, relabel, titles
 from pipeline.structure.growing import UNNUMBERED, Builder, Draft, restarting_annexes, wants_title
 from pipeline.structure.passages import Node, Paragraph, marks
@@ -90,7 +91,8 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     if recognised:
         _mend_numerals(builder.roots)
     main = builder.roots[: main_end or len(builder.roots)] if annex else builder.roots
-    _move_closing(main)
+    carried = next((at for at, draft in enumerate(main) if at and _is_annex(draft)), len(main))
+    _move_closing(main[:carried])
     _decide_headings(builder.roots)
     return tuple(_node(draft, None) for draft in builder.roots)
 
@@ -98,13 +100,23 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
 def _mend_numerals(drafts: Sequence[Draft]) -> None:
     """Roman labels that lost strokes, in every list of the tree."""
     numbered = [draft for draft in drafts if draft.marker is not None and draft.title is not None]
-    markers = [draft.marker for draft in numbered if draft.marker is not None]
+    markers = [_as_read(draft.title, draft.marker) for draft in numbered if draft.title and draft.marker]
     for draft, marker in zip(numbered, relabel.mended(markers), strict=True):
-        if marker is not draft.marker and draft.title is not None:
+        if draft.marker is not None and marker.label != draft.marker.label and draft.title is not None:
             draft.marker = marker
             draft.title = replace(draft.title, marker=marker)
     for draft in drafts:
         _mend_numerals(draft.children)
+
+
+def _as_read(title: Paragraph, marker: Marker) -> Marker:
+    """The mark, in doubt where restoration made it of another reading ("II." of "IL.")."""
+    word = next((word for line in title.lines for word in line.words if word.text), None)
+    if word is None or word.raw in ("", word.text) or not word.text.startswith(marker.label):
+        return marker
+    if marker.doubt is not None:
+        return marker
+    return replace(marker, doubt=f"read as {word.raw}")
 
 
 def _title_wanted(builder: Builder, paragraph: Paragraph) -> bool:
@@ -129,6 +141,10 @@ def _open_annex(builder: Builder, paragraph: Paragraph) -> None:
     builder.add(draft, 0)
     if paragraph.table is not None:
         draft.paragraphs.append(paragraph)
+
+
+def _is_annex(draft: Draft) -> bool:
+    return draft.marker is not None and draft.marker.family == "annex"
 
 
 def _move_closing(roots: Sequence[Draft]) -> None:
@@ -199,14 +215,12 @@ def _node(draft: Draft, parent_kind: str | None) -> Node:
     if heading is not None:
         heading = heading.rstrip(" :").strip() or None
     kind: str | None = None
-    if draft.annex and draft.depth == 1:
+    if (draft.annex and draft.depth == 1) or _is_annex(draft):
         kind = "appendix"
     elif heading is not None:
         kind = heading_kind(heading) or parent_kind
         if kind == "organisation" and parent_kind in _WORK and _INSPECTION.match(aligned(heading)):
             kind = parent_kind
-    elif draft.marker is not None and draft.marker.family == "annex":
-        kind = "appendix"
     if kind == "purpose" and heading is not None and _holds_goals(heading, own, draft.children):
         kind = "targets"
     children = tuple(_node(child, kind or parent_kind) for child in draft.children)

@@ -62,7 +62,7 @@ def read_record(document: Document) -> Plan:
     found_targets = targets.find_targets(parts.nodes, _first_year(head))
     found_periods = periods.find_periods(parts.nodes)
     found_deadlines = times.find_deadlines(parts.nodes, found_periods)
-    found_duties = duties.find_assignments(parts.nodes)
+    found_duties = duties.find_assignments(parts.nodes, head.type_code)
     _note(places, "targets", found_targets, ("label", "indicator", "comparator", "value", "value_to", "unit", "text"))
     _note(places, "periods", found_periods, ("name", "start", "end"))
     _note(places, "deadlines", found_deadlines, ("date", "action"))

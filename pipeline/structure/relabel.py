@@ -208,6 +208,9 @@ def mended(markers: Sequence[Marker]) -> tuple[Marker, ...]:
     it is the last of the list ("I, II, II").
     """
     result = list(markers)
+    if len(result) > 1 and _is_one_and_a_speck(*result[:2]):
+        first = result[0]
+        result[0] = replace(first, label="I", ordinals=(1,), doubt=f"{first.doubt}, before {result[1].label}")
     for index in range(1, len(result)):
         before, own = result[index - 1], result[index]
         if before.shape != own.shape or not own.shape.endswith("I") or len(own.ordinals) != 1 or not before.ordinals:
@@ -222,6 +225,13 @@ def mended(markers: Sequence[Marker]) -> tuple[Marker, ...]:
                     own, label=label, ordinals=(wanted,), doubt=f"read as {own.label}, {where}"
                 )
     return tuple(result)
+
+
+def _is_one_and_a_speck(first: Marker, second: Marker) -> bool:
+    """Whether a damaged "II" that opens a list is "I" with its mark read as a stroke ("IL." before "II.")."""
+    if first.shape != "I" or second.shape != "I" or first.doubt is None or second.doubt is not None:
+        return False
+    return first.ordinals == second.ordinals == (2,)
 
 
 def _lost_strokes(marker: Marker, wanted: int) -> bool:

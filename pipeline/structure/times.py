@@ -17,6 +17,7 @@ from pipeline.document import Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import periods
+from pipeline.structure.actors import is_actor
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, place_of_cells, walk
 from pipeline.structure.task_tables import timed_rows
 
@@ -38,6 +39,8 @@ _AFTER_TIME = re.compile(r"\s*(?:,|;|và\b)\s*(?=[^\W\d_])")
 _JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
 # "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
 _UP_TO = re.compile(r"\W*den\b")
+FROM_NOW = 16  # signs of "kể từ nay cho"
+_FROM_NOW = re.compile(r"\b(?:tu nay|ke tu nay)\W*\Z")  # "từ nay đến hết ngày 31/12/2017" is a term
 _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
 # "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
 _LEADING_TIME = re.compile(
@@ -47,7 +50,9 @@ _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý
 _EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
 _EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
-_DANGLING = re.compile(r"[\s,]+(?:và|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$")
+_DANGLING = re.compile(
+    r"[\s,]+(?:và|từ nay|kể từ nay|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$"
+)
 
 
 def find_deadlines(
@@ -64,16 +69,18 @@ def find_deadlines(
             if paragraph.table is not None:
                 found += _from_table(paragraph, paragraph.table)
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
-                found += (
-                    _with_task(deadline, step, paragraph)
-                    for deadline in _from_text(paragraph, taken.get(id(paragraph), ()))
-                )
+                phased = taken.get(id(paragraph), ())
+                told = [_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph, phased)]
+                if not told and not phased and _is_of_timeline(step):
+                    told = list(_held_on(paragraph))
+                found += told
     return tuple(found)
 
 
 # "- Thời gian thực hiện: Tháng 6/2023." says when, its heading says what
 _LABEL_ALONE = re.compile(
-    r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)(?: (?:thuc hien|hoan thanh|trien khai|to chuc))?)?"
+    r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)(?: (?:thuc hien|hoan thanh|trien khai|to chuc))?"
+    r"(?:\W+(?:du kien |khoang )?\d{1,3}(?:/\d)? (?:ngay|buoi|tuan|tiet))?)?"  # "Thời gian: 01 ngày, trong ..."
 )
 LEAST_TASK, LONGEST_TASK = 2, 60  # words of a title that can say what is due
 _SAYS_NOTHING = re.compile(
@@ -89,7 +96,9 @@ def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> Fou
         return deadline
     assert node.title is not None
     task = _trimmed(node.heading or node.title.body)
-    if node.label is None or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK or _SAYS_NOTHING.match(aligned(task)):
+    if (node.label is None and node.heading is None) or _SAYS_NOTHING.match(aligned(task)):
+        return deadline
+    if not LEAST_TASK <= len(task.split()) <= LONGEST_TASK:
         return deadline
     kept = tuple(part for part in deadline.parts if part[0] != "action")
     return replace(deadline, action=task, parts=(*kept, ("action", node.title.place_of(task))))
@@ -97,6 +106,42 @@ def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> Fou
 
 def _tells_of_the_past(step: Step) -> bool:
     return any(node.kind == "situation" for node in (*step.above, step.node))
+
+
+def _is_of_timeline(step: Step) -> bool:
+    return any(node.kind == "timeline" for node in (*step.above, step.node))
+
+
+# "1. Họp chuyên môn: 14 giờ 00, ngày 02/10/2023 tại ...": in the part on time a name and the day it is held on
+_HELD_ON = re.compile(
+    r"(?P<name>[^\W\d_][^:;]{2,80}?)\s*:\s*"
+    r"(?:(?:vào |lúc )*\d{1,2}\s?(?:giờ|h|g)\s?(?:\d{2})?(?:\s?phút)?\s*,?\s*)?"
+    r"(?:(?:sáng|chiều|tối)\s+)?(?:ngày\s+)?$"
+)
+
+
+LONGEST_HELD = 130  # signs of the name and hour before the day
+
+
+def _held_on(paragraph: Paragraph) -> Iterator[FoundDeadline]:
+    text, offset = periods.after_mark(paragraph)
+    spans = terms.find_spans(text)
+    for date in dates.find_dates(text):
+        if date.edtf is None or date.recurring or date.precision != "day":
+            continue
+        if any(span.start <= date.start < span.end for span in spans):
+            continue
+        start = text.rfind("; ", 0, date.start) + 1
+        if date.start - start > LONGEST_HELD:
+            continue
+        named = _HELD_ON.match(text[start : date.start].lstrip())
+        if named is None or _SAYS_NOTHING.match(aligned(named["name"])):
+            continue
+        parts = (
+            ("date", paragraph.place(offset + date.start + _day_word(date.raw), offset + date.end)),
+            ("action", paragraph.place_of(named["name"], offset + start, offset + date.end)),
+        )
+        yield FoundDeadline(date.edtf, named["name"], parts[1][1], parts)
 
 
 def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> Iterator[FoundDeadline]:
@@ -120,7 +165,12 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         due
         for due in terms.find_due(text)
         if due.strength != "horizon"
-        and not (due.strength == "time" and _UP_TO.match(aligned(due.cue)) and not _COMPLETES.search(aligned(text)))
+        and not (
+            due.strength == "time"
+            and _UP_TO.match(aligned(due.cue))
+            and not _COMPLETES.search(aligned(text))
+            and not _FROM_NOW.search(aligned(text[max(0, due.start - FROM_NOW) : due.start]))
+        )
         and not any(span.start <= due.start < span.end for span in spans)
         and not any(due.date.start < end and start < due.date.end for start, end in phases)
     ]
@@ -133,6 +183,7 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             for date in undated
             if date.end < due.start and (joint := _AFTER_TIME.match(text, date.end)) is not None
         ]
+        breaks += _starts_inside(text, due.start)
         start = max([done, *breaks])
         before = text[start : due.start]
         if start == done and done:
@@ -178,6 +229,25 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             ("action", paragraph.place_of(action, offset + where[0], offset + where[1])),
         )
         yield FoundDeadline(due.edtf, action or None, parts[1][1], parts)
+
+
+# "vào thứ sáu hằng tuần, báo cáo tổng kết trước ngày 05/3/2018": what recurs ends a clause of its own
+_RECURRING_ENDS = re.compile(r"\b[Hh][ằà]ng (?:ngày|tuần|tháng|quý|năm)(?:\s*[,;]|\s+và)\s+(?=[^\W\d_])")
+# "chỉ đạo trực tiếp tại địa phương, báo cáo kết quả trước ngày ...": the report is due, the work goes on
+_REPORTS = re.compile(r",\s*(?:và\s+)?(?=báo cáo\s+\w+\s+\w+)")
+# "Thầy Trần Văn Khôi - Trưởng ban: ban hành điều lệ trước ngày ...": who acts is no part of what is due
+_COLON = re.compile(r":\s+(?=[^\W\d_])")
+LONGEST_WHO = 90  # signs before that colon
+
+
+def _starts_inside(text: str, end: int) -> list[int]:
+    """Where a new clause begins inside a sentence, before a term at `end`."""
+    starts = [match.end() for match in _RECURRING_ENDS.finditer(text, 0, end)]
+    starts += [match.end() for match in _REPORTS.finditer(text, 0, end)]
+    colon = _COLON.search(text, 0, min(end, LONGEST_WHO))
+    if colon is not None and is_actor(text[: colon.start()]):
+        starts.append(colon.end())
+    return starts
 
 
 # "các đơn vị hoàn thành trước ngày ..." has a subject and nothing that is to be done

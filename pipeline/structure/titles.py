@@ -78,6 +78,14 @@ def _opens_bullets(after: Paragraph) -> bool:
     return bullet is not None and after.text[bullet.text_start :][:1].isupper()
 
 
+# Over the articles of a decision stand who decides, above its grounds, and what is done: "QUYẾT ĐỊNH:"
+_ENACTS = re.compile(r"(?:quyet dinh|quyet nghi|nghi quyet|chi thi|yeu cau)\s*:?")
+_WHO_DECIDES = re.compile(
+    r"(?:bo truong|chu tich|(?:tong )?giam doc|hoi dong|uy ban|thu tuong|chinh phu|quoc hoi|hieu truong|(?:chi )?cuc truong"
+    r"|tong cuc|vien truong|chanh|thu truong|truong|tu lenh|ban)\b"
+)
+
+
 def is_unnumbered_heading(
     paragraph: Paragraph,
     before: Paragraph | None,
@@ -99,7 +107,8 @@ def is_unnumbered_heading(
     if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or is_body_end(text):
         return False
     if is_capitals(text):
-        return True
+        key = aligned(text)
+        return _ENACTS.fullmatch(key) is None and (after.area != "basis" or _WHO_DECIDES.match(key) is None)
     if text.endswith(".") or len(words) > 20 or not text[:1].isupper():
         return False
     core = text.rstrip(" :")
