@@ -221,3 +221,20 @@ def is_doubtful(word: Word) -> bool:
 def doubtful_fields(plan: Plan) -> tuple[str, ...]:
     """The pointers of the fields whose evidence is unsure, in the order of the record."""
     return tuple(pointer for pointer, evidence in plan.evidence.items() if evidence.confidence < DOUBTFUL_FIELD)
+
+
+NUMBER = "/number/number"
+
+
+def unread_fields(item: Item) -> tuple[str, ...]:
+    """The fields that stand on the paper and could not be read, until a person has looked: a number in handwriting.
+
+    A day or month that could not be read leaves a shorter date, which is doubtful by its evidence already.
+    """
+    plan = item.plan
+    unread = any(warning.code == "value_unreadable" and warning.message.startswith("number: ")  # as `header` writes it
+                 for warning in plan.warnings)
+    if not unread or plan.number.number is not None:
+        return ()
+    looked = any(entry.where == "record" and entry.pointer == NUMBER for entry in corrections.effective(item.log))
+    return () if looked else (NUMBER,)

@@ -321,7 +321,7 @@ def _facts(item: Item) -> dict[str, Any]:
         return {**facts, "state": "held", "attention": _HELD, "secrecy": mark.degree,
                 "doubtful_fields": 0, "doubtful_words": 0, "warnings": 0, "warning_codes": ""}
     words = sum(desk.is_doubtful(word) for word in item.document.words())
-    fields = len(desk.doubtful_fields(plan))
+    fields = len(desk.doubtful_fields(plan)) + len(desk.unread_fields(item))
     codes = [warning.code for warning in plan.warnings if warning.code not in _NO_ATTENTION]
     verified = item.verified
     attention = (_WEIGHT_PAGE * failed + _WEIGHT_FIELD * fields + _WEIGHT_WARNING * len(codes) + _WEIGHT_WORD * words)

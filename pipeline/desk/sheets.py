@@ -23,11 +23,11 @@ from typing import Any, Literal
 
 from pipeline import correcting
 from pipeline.corrections import Correction
-from pipeline.desk import changing, desk, noting, workbook
+from pipeline.desk import changing, desk, noting, typed, workbook
 from pipeline.desk.desk import Item
 from pipeline.desk.handover import TABLE_NAMES, Collection, Column, Table, tables
 from pipeline.desk.workbook import CONTROL, FORMULA_START, Sheet
-from pipeline.errors import MissingPart, SohoaError, UnreadableFile
+from pipeline.errors import MissingPart, SohoaError, UnreadableFile, UsageError
 
 try:
     import openpyxl
@@ -263,9 +263,11 @@ def _compare(
     elif _kept(now) != exported:
         tell("conflict", now)
     else:
-        after: Any = edited or None
-        if pointer == "/year" and edited.isdecimal():
-            after = int(edited)
+        try:
+            after = typed.value_of(pointer, edited)
+        except UsageError:
+            tell("refused", now)
+            return
         entry = noting.field_entry(item, pointer, after, who, note="import")
         _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
         if reports[-1].outcome == "homeless":
@@ -294,12 +296,23 @@ def _read_new_row(
     kind: Kind = "unknown"
     if item is not None:
         after = {column.pointer[1:]: values[column.name] for column in columns}
+        if not all(_is_understood(column, values[column.name]) for column in columns):
+            differences.append(Difference(file, pointer, "refused", None, None, told))
+            return
         entry = noting.field_entry(item, pointer, after, who, action="add", note="import")
         _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
         kind = "refused" if reports[-1].outcome == "homeless" else "added"
         if kind == "added":
             entries.setdefault(file, []).append(entry)
     differences.append(Difference(file, pointer, kind, None, None, told))
+
+
+def _is_understood(column: Column, told: str | None) -> bool:
+    try:
+        typed.value_of(column.pointer, told or "")
+    except UsageError:
+        return False
+    return True
 
 
 def _text(value: Any) -> str:
@@ -317,17 +330,11 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_COMMA = re.compile(r"[-+]?\d+,\d+")
-
-
 def _edited(value: Any, column: Column) -> str:
-    """The cell in the record's form: 23/01/2024 -> 2024-01-23, 34,4 -> 34.4; all else as typed."""
+    """The cell in the record's form (see `typed`); what is none of it as it was typed, to be refused."""
     text = _text(value).strip()
-    if column.pointer.endswith(("/date", "/start", "/end")):
-        match = _DAY.fullmatch(text)
-        if match and 1 <= int(match[2]) <= 12 and 1 <= int(match[1]) <= 31:
-            return f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}"
-    if column.name in ("value", "value_to") and _COMMA.fullmatch(text):
-        return text.replace(",", ".")
-    return text
+    try:
+        told = typed.value_of(column.pointer, text)
+    except UsageError:
+        return text
+    return "" if told is None else str(told)

@@ -85,6 +85,7 @@ def test_queue_shows_what_needs_attention(client):
 
 
 def test_a_failure_is_told_in_the_language_of_the_person(out):
+    index.update(out)
     app = create_app(Config(out, office.read_again, describe=messages.describe, language="vi"))
     client = TestClient(app, base_url="http://127.0.0.1:8080")
     shown = client.get("/").text

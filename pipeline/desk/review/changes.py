@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline import correcting, corrections
 from pipeline.corrections import Correction
-from pipeline.desk import changing, index, noting
+from pipeline.desk import changing, index, noting, typed
 from pipeline.desk.desk import Item
 from pipeline.desk.review import views
 from pipeline.desk.review.documents import Documents
@@ -94,7 +94,7 @@ class Changes:
             if action == "add" and pointer in {f"/{name}/-" for name in views.LISTS}:
                 return noting.field_entry(item, pointer, _new_row(pointer.split("/")[1]), who, action="add")
             if action == "replace" and (after is None or (isinstance(after, str) and len(after) <= 20_000)):
-                return noting.field_entry(item, pointer, _typed(pointer, after), who)
+                return noting.field_entry(item, pointer, _as_recorded(item, pointer, after), who)
         raise UsageError(pointer, "This cannot be changed here.", cure="Load the page again.")
 
     def undo(self, request: Request, body: dict[str, Any]) -> Response:
@@ -137,11 +137,13 @@ def _new_row(name: str) -> dict[str, Any]:
     return {**row, **{column: "" for column in must.get(name, ())}}
 
 
-def _typed(pointer: str, after: str | None) -> Any:
-    """The text of a field as the record holds it: blank is null, a year is a number."""
+def _as_recorded(item: Item, pointer: str, after: str | None) -> Any:
+    """The text of a field as the record holds it. A value that the machine read is accepted as it stands."""
     if after is None:
         return None
     after = corrections.clean_text(after).strip()
-    if pointer == "/year" and after.isdecimal():
-        return int(after)
-    return after or None
+    with suppress(LookupError, ValueError):
+        now = correcting.value_at(item.plan.as_json(), pointer)
+        if now is not None and str(now) == after:
+            return now
+    return typed.value_of(pointer, after)

@@ -127,7 +127,7 @@ def _sections(
 
 
 def doubts(item: Item) -> list[dict[str, Any]]:
-    """Every doubtful field and word, from the top of the first page to the end of the last."""
+    """Every doubtful field and word and what could not be read, from the top of the first page to the last."""
     found: list[tuple[tuple[float, ...], dict[str, Any]]] = []
     plan = item.plan.as_json()
     for number, pointer in enumerate(desk.doubtful_fields(item.plan)):
@@ -141,6 +141,15 @@ def doubts(item: Item) -> list[dict[str, Any]]:
             "kind": "field", "pointer": pointer, "page": evidence.page, "box": evidence.box, "value": value,
             "raw": evidence.raw, "context": evidence.text, "confidence": evidence.confidence, "alternatives": [],
             "big": _is_big(pointer), "choices": CHOICES.get(pointer) or CHOICES.get(pointer.rpartition("/")[2]) or (),
+        }))
+    for pointer in desk.unread_fields(item):
+        # The line that it stands on is that of the symbol, where there is one.
+        near = item.plan.evidence.get("/number/symbol")
+        box = (near.box if near else None) or (0.0, 0.0, 0.0, 0.0)
+        found.append(((near.page or 0 if near else 0, box[1], box[0], -1), {
+            "kind": "field", "pointer": pointer, "page": near.page if near else 1, "box": near.box if near else None,
+            "value": None, "raw": near.raw if near else None, "context": near.text if near else "", "confidence": None,
+            "alternatives": [], "big": True, "choices": (),
         }))
     for order, (pointer, word, page, line_text) in enumerate(_words(item)):
         if desk.is_doubtful(word):

@@ -49,6 +49,8 @@ const desk = {
   const field = document.getElementById("who");
   field.value = localStorage.getItem("sohoa-who") || "";
   field.addEventListener("change", () => localStorage.setItem("sohoa-who", field.value.trim()));
+  // The keys of the page work again as soon as the name is there.
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "Escape") { event.stopPropagation(); field.blur(); } });
   // Back to the list as it was left: its filters, its order, its page.
   const list = sessionStorage.getItem("sohoa-list");
   const queue = document.getElementById("to-queue");
