@@ -77,10 +77,11 @@ _ATOM = re.compile(
             rf"(?P<long>(?:{_DAY_WORD}\s*|(?<![\w/.,])(?={NUMBER}\s+thang\s+{NUMBER}\s+{_YEAR_WORD}\s+{YEAR}))(?P<long_d>{NUMBER}|[\s._]{{0,8}}(?=\s*thang))[\s._]{{0,4}}thang\s*"
             rf"(?P<long_m>{NUMBER}|[\s._]{{0,8}}(?=\s*{_YEAR_WORD}))(?![0-9])"
             rf"(?:[\s._,]{{0,4}}{_YEAR_WORD}[\s._]{{0,3}}(?P<long_y>{YEAR})(?![0-9]))?)",
-            # 02/6/2023, 1-2-2024, 30.4.2024, .../.../2024
+            # 02/6/2023, 1-2-2024, 30.4.2024, .../.../2024, 30/1 1/2016 (recognisers part two ones)
             rf"(?P<short>(?<![\w/])(?:{_DAY_WORD}\s*)?(?P<short_d>{NUMBER}|(?<=y)[\s._]{{1,8}}|"
             rf"(?<=y\s)[\s._]{{1,8}})"
-            rf"(?P<sep>{_SEP})(?P<short_m>{NUMBER}|[._]{{1,6}})(?P<sep2>{_SEP})(?P<short_y>{YEAR})(?![0-9/]))",
+            rf"(?P<sep>{_SEP})(?P<short_m>{NUMBER}|1 [012](?=/)|[._]{{1,6}})"
+            rf"(?P<sep2>{_SEP})(?P<short_y>{YEAR})(?![0-9/]))",
             # 30/6/24: a year of two digits is no year
             rf"(?P<brief>{_DAY_WORD}\s*(?P<brief_d>{NUMBER})/(?P<brief_m>{NUMBER})/(?P<brief_y>[0-9]{{2}})(?![0-9/]))",
             # ngày 20/11, từ 01/3, đến 15/4
@@ -251,7 +252,10 @@ def _value(parts: _Parts, text: str, plain: str) -> FoundDate:
         return _dated(parts, raw, precision, year, (parts.quarter * 3 - 2, parts.quarter * 3))
     if parts.months is not None:
         return _dated(parts, raw, precision, year, parts.months)
-    edtf, first, last, precision, doubt = edtf_of(year, parts.month or None, parts.day or None)
+    month = (parts.month or "").replace(" ", "")
+    edtf, first, last, precision, doubt = edtf_of(year, month or None, parts.day or None)
+    if parts.month and month != parts.month:
+        doubt = doubt or f"month read as {parts.month}"
     return FoundDate(parts.start, parts.end, raw, edtf, precision, first, last, parts.edge, doubt=doubt)
 
 

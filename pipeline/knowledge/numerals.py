@@ -43,7 +43,8 @@ _ROMAN_FAULTS = str.maketrans(
         "Ị": "I",  # "VI" restored as the word "VỊ"
     }
 )
-_DOUBLED = re.compile("Vv|vV|VV|Xx|xX")  # one heavy stroke of a bold "V" read twice; no numeral has two
+# A bold "V" read twice, and what restoration makes of that: no numeral has two, and "VŨ." before a title is no word.
+_DOUBLED = re.compile("[Vv][VvŨũỤụÙù]|Xx|xX")
 _ONE_WITH_MARK = frozenset("UH")  # "I/" and "I." run together; only the sequence can tell
 DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0"})
 WORD_NUMERALS = {

@@ -138,7 +138,8 @@ _WEAK_NAMING = re.compile(
     r"hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
 )
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
-_COLLECTED = re.compile(r"(?<!\w)thu\s*\Z", re.IGNORECASE)  # "thu 12 tấn"; "thứ 3" has the same key
+# "thu 12 tấn", "giao quân 185 công dân"; "thứ 3" and "quận 3" have the same keys
+_COLLECTED = re.compile(r"(?<!\w)(?:thu|quân)\s*\Z", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh)\s+so\s*:?\s*\Z")
 _DATES = re.compile(
     r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"

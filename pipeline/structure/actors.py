@@ -76,7 +76,8 @@ _PEOPLE = re.compile(
     r"|dai hoi|doan ket|tinh hinh|truong hop)"
     r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
     r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
-    r"|xom truong|to truong|uy vien|dang uy vien|thanh vien|nguoi dung dau|dang vien|doan the|don vi|co quan"
+    r"|(?:xom|to|khoi|ap|khom|thon|buon|cum|nhom|phum|soc|lang) truong|uy vien|dang uy vien|thanh vien"
+    r"|nguoi dung dau|dang vien|doan the|don vi|co quan"
     r"|nganh|thon|xom|ban|to dan pho|khu|chi (?:bo|hoi|doan|uy)|cong doan|lien doi|nha truong"
     r"|thu vien|bao tang|nha van hoa|cau lac bo|hat|doi|don|kiem lam|truong hoc|tram|so|phong|uy ban|ubnd|ub"
     r"|hoi|hiep hoi|lien minh|cong ty|dien luc|vien thong|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
@@ -92,6 +93,8 @@ _PEOPLE = re.compile(
 _PERSON = re.compile(
     rf"(?:Ông|Bà|Thầy|Cô|Anh|Chị|Đồng chí|Đ/c|Bác sĩ|Kỹ sư)(?: giáo)? [{CAPITALS}]\w*(?: [{CAPITALS}]\w*){{1,4}}"
 )
+# "Vụ Tổ chức cán bộ"; "Vụ Đông Xuân" is a season
+_OFFICE_OF_MINISTRY = re.compile(rf"Vụ (?!Đông|Mùa|Xuân|Hè|Thu\b|Chiêm)[{CAPITALS}]\w+ ")
 _PASSIVE = re.compile(r"\bđược\s+$")
 # "Phòng Quản lý lưu trữ chủ trì ...", "Phòng Kế hoạch tổng hợp làm đầu mối ...": before these a word that may be a
 # noun is part of the name
@@ -156,7 +159,7 @@ def is_actor(text: str) -> bool:
     opening = verbs().match(text[0].lower() + text[1:])
     if opening and " " in opening.group() and opening.group() not in _nouns() and words[2:3] != ["viên"]:
         return False  # "Báo cáo 6 tháng ..." is a task; "Báo cáo viên" is a person
-    if _PERSON.match(text):
+    if _PERSON.match(text) or _OFFICE_OF_MINISTRY.match(text):
         return True
     return bodies.looks_like_body(text[:120]) >= 0.5 or _PEOPLE.match(aligned(text)) is not None
 

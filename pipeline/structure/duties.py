@@ -210,7 +210,7 @@ def _partners(task: str) -> Iterator[tuple[str, str]]:
             yield from _named_partners(task[match.end() : stop.start() if start and stop else len(task)])
 
 
-_CLAUSE = re.compile(r"[;.]\s+(?=\w)")
+_CLAUSE = re.compile(r"[;.]\s+(?=\w)|,\s+(?=chủ trì\b)")
 
 
 def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
@@ -267,6 +267,8 @@ LEAD_IN = 12  # words of a line like "Chủ trì thực hiện các nội dung s
 
 
 _BODIES = re.compile(r"(?:Các|Những) ")
+# "+ Ban Kinh tế - Xã hội chủ trì ..." below "1- Hội Nông dân tỉnh": an office of the holder does the work
+_OFFICE = re.compile(r"(?:Ban|Phòng|Văn phòng|Trung tâm|Khoa|Vụ|Cục|Chi cục|Viện|Trạm|Đội|Tổ|Bộ phận) ")
 
 
 def _has_own_actor(text: str, holder: str) -> bool:
@@ -285,7 +287,8 @@ def _has_own_actor(text: str, holder: str) -> bool:
         return not own.actor.startswith("Các ")
     if own.actor.startswith("Các "):
         return False
-    one_of_them = _BODIES.match(holder) is not None and _TWO_CAPITALS_APART.match(own.actor) is not None
+    named = _TWO_CAPITALS_APART.match(own.actor) is not None
+    one_of_them = named and (_BODIES.match(holder) is not None or _OFFICE.match(own.actor) is not None)
     return one_of_them or bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
 
 

@@ -20,8 +20,9 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
 from pipeline.structure import ending, relabel, titles
+from pipeline.structure.goal_clauses import goal_quantities
 from pipeline.structure.growing import UNNUMBERED, Builder, Draft, restarting_annexes, wants_title
-from pipeline.structure.passages import Node, Paragraph, marks
+from pipeline.structure.passages import Node, Paragraph, bullet_of, marks
 
 # --- headings --------------------------------------------------------------------------------------------
 
@@ -181,12 +182,17 @@ def _items_below(children: Sequence[Draft]) -> Iterator[Paragraph]:
         yield from _items_below(child.children)
 
 
+def _is_counted(item: Paragraph) -> bool:
+    """Whether an item of a list tells how much: "- Giải quyết dứt điểm 17 đơn tranh chấp"."""
+    return bullet_of(item.text) is not None and any(quantity.unit for quantity in goal_quantities(item.text))
+
+
 def _holds_goals(heading: str, own: Sequence[Paragraph], children: Sequence[Draft]) -> bool:
     """Whether the items of a section of aims are measurable, by its own paragraphs and its children without titles."""
     if not _AIM.match(aligned(heading)):
         return False
     items = [*own, *_items_below(children)]
-    measured = sum(_MEASURED.search(aligned(item.text)) is not None for item in items)
+    measured = sum(_MEASURED.search(aligned(item.text)) is not None or _is_counted(item) for item in items)
     return measured >= LEAST_GOALS and 2 * measured >= len(items)
 
 

@@ -44,7 +44,8 @@ _NAMED = re.compile(
     r"^(?:trong |to chuc |phat dong |huong ung |trien khai )?(?P<name>"
     + _KIND
     + r"\b(?:[^:;.(]|(?<=\d)\.(?=\d)){0,90}?)"
-    r"\s*(?=[:(;]|\.\s+tu (?:ngay|thang)\b|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
+    r"\s*(?=[:(;]|\.\s+(?:tu (?:ngay|thang)\b|thang \d|quy [ivl\d])"
+    r"|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
 )
 _IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: ...": its parts are the phases
 _PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")

@@ -39,6 +39,7 @@ _AFTER_TIME = re.compile(r"\s*(?:,|;|và\b)\s*(?=[^\W\d_])")
 _JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
 # "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
 _UP_TO = re.compile(r"\W*den\b")
+_NOTHING_HAPPENS = re.compile(r"khong (?:co|con|de|xay ra)\b")
 FROM_NOW = 16  # signs of "kể từ nay cho"
 _FROM_NOW = re.compile(r"\b(?:tu nay|ke tu nay)\W*\Z")  # "từ nay đến hết ngày 31/12/2017" is a term
 _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
@@ -71,8 +72,8 @@ def find_deadlines(
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
                 phased = taken.get(id(paragraph), ())
                 told = [_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph, phased)]
-                if not told and not phased and _is_of_timeline(step):
-                    told = list(_held_on(paragraph))
+                if not told and not phased:
+                    told = list(_held_on(paragraph, _is_of_timeline(step)))
                 found += told
     return tuple(found)
 
@@ -115,7 +116,7 @@ def _is_of_timeline(step: Step) -> bool:
 # "1. Họp chuyên môn: 14 giờ 00, ngày 02/10/2023 tại ...": in the part on time a name and the day it is held on
 _HELD_ON = re.compile(
     r"(?P<name>[^\W\d_][^:;]{2,80}?)\s*:\s*"
-    r"(?:(?:vào |lúc )*\d{1,2}\s?(?:giờ|h|g)\s?(?:\d{2})?(?:\s?phút)?\s*,?\s*)?"
+    r"(?P<hour>(?:vào |lúc )*\d{1,2}\s?(?:giờ|h|g)\s?(?:\d{2})?(?:\s?phút)?\s*,?\s*)?"
     r"(?:(?:sáng|chiều|tối)\s+)?(?:ngày\s+)?$"
 )
 
@@ -123,7 +124,8 @@ _HELD_ON = re.compile(
 LONGEST_HELD = 130  # signs of the name and hour before the day
 
 
-def _held_on(paragraph: Paragraph) -> Iterator[FoundDeadline]:
+def _held_on(paragraph: Paragraph, timeline: bool) -> Iterator[FoundDeadline]:
+    """Names with the day they are held on; outside the part on time only where the hour is told too."""
     text, offset = periods.after_mark(paragraph)
     spans = terms.find_spans(text)
     for date in dates.find_dates(text):
@@ -135,7 +137,7 @@ def _held_on(paragraph: Paragraph) -> Iterator[FoundDeadline]:
         if date.start - start > LONGEST_HELD:
             continue
         named = _HELD_ON.match(text[start : date.start].lstrip())
-        if named is None or _SAYS_NOTHING.match(aligned(named["name"])):
+        if named is None or not (timeline or named["hour"]) or _SAYS_NOTHING.match(aligned(named["name"])):
             continue
         parts = (
             ("date", paragraph.place(offset + date.start + _day_word(date.raw), offset + date.end)),
@@ -199,8 +201,8 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             # "dự trữ lương thực; hoàn thành trước ngày 30/6": the term is that of the clause before
             start = max([done, *(at for at in breaks if at < start)])
             action = _trimmed(text[start : due.start - len(before)])
-        if aligned(action) == "phan dau":
-            continue  # "Phấn đấu đến hết tháng 10, trên 90% ...": when a goal is to be reached
+        if aligned(action) == "phan dau" or (due.strength == "time" and _NOTHING_HAPPENS.match(aligned(action))):
+            continue  # "Phấn đấu đến hết tháng 10, ...", "Không có đảo ngũ trong quý I": when a goal is to be reached
         where = (start, due.end)
         if _LABEL_ALONE.fullmatch(aligned(action).strip()) and _AND_LATER.match(aligned(text[due.end :])):
             done, last_action = due.end, ""

@@ -81,8 +81,8 @@ def _opens_bullets(after: Paragraph) -> bool:
 # Over the articles of a decision stand who decides, above its grounds, and what is done: "QUYẾT ĐỊNH:"
 _ENACTS = re.compile(r"(?:quyet dinh|quyet nghi|nghi quyet|chi thi|yeu cau)\s*:?")
 _WHO_DECIDES = re.compile(
-    r"(?:bo truong|chu tich|(?:tong )?giam doc|hoi dong|uy ban|thu tuong|chinh phu|quoc hoi|hieu truong|(?:chi )?cuc truong"
-    r"|tong cuc|vien truong|chanh|thu truong|truong|tu lenh|ban)\b"
+    r"(?:bo truong|chu tich|(?:tong )?giam doc|hoi dong|uy ban|thu tuong|chinh phu|quoc hoi|hieu truong"
+    r"|(?:chi )?cuc truong|tong cuc|vien truong|chanh|thu truong|truong|tu lenh|ban)\b"
 )
 
 
