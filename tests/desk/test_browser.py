@@ -267,7 +267,13 @@ def test_rows_shelf_and_history(page, served, out):
     expect(page, "#message", "Đã ghi.")
     page.click('[data-tab="history"]')
     until(page, "document.querySelectorAll('.entry').length === 3")
+    entries = page.locator(".entry small").all_inner_texts()
+    assert [entry.split(" · ", 2)[2] for entry in entries] == ["Hộp số", "Chỉ tiêu 4 · Chỉ tiêu", "Chỉ tiêu · thêm"]
     assert corrections.shelf(desk.load(out, NAME).log) == {"box": "12"}
+    page.keyboard.press("u")
+    until(page, "document.querySelectorAll('.entry').length === 4")
+    assert page.locator(".entry small").first.inner_text().endswith("Hộp số · hoàn tác")
+    assert page.evaluate(LEGIBLE)["faults"] == []
     assert desk.load(out, NAME).plan.targets[3].indicator == "Khai mương"
 
 
@@ -277,6 +283,11 @@ def test_no_change_without_a_name(page, served, out):
     page.keyboard.press("Enter")
     expect(page, "#message", "Hãy ghi tên của bạn trước.")
     assert corrections.load(out / NAME) == ()
+    page.keyboard.type("Lan")
+    page.keyboard.press("Enter")  # ends the name, and is no word for the doubt
+    page.keyboard.press("Enter")
+    expect(page, "#message", "Đã ghi.")
+    assert [entry.who for entry in corrections.load(out / NAME)] == ["Lan"]
 
 
 def test_help_list_and_next_document(page, served, out):

@@ -17,7 +17,7 @@ from pipeline.corrections import Correction
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
 from pipeline.desk.search import TargetRow, Term, spans_in
-from pipeline.document import Page, Word
+from pipeline.document import Notice, Page, Word
 from pipeline.writers import advice
 from pipeline.writers.advice import Language
 
@@ -52,7 +52,7 @@ def document_view(item: Item, language: Language = "vi") -> dict[str, Any]:
     head = {
         "key": item.key, "name": item.name, "held": None, "verified": None,
         "released": _told(said.get("released")),
-        "pages": [_page_view(page) for page in item.document.pages],
+        "pages": [_page_view(page, language) for page in item.document.pages],
     }
     if mark is not None:
         box = mark.box.rounded() if mark.box else None
@@ -79,11 +79,17 @@ def _told(entry: Correction | None) -> dict[str, str] | None:
     return None if entry is None else {"who": entry.who, "when": entry.when, "note": entry.note}
 
 
-def _page_view(page: Page) -> dict[str, Any]:
+def _page_view(page: Page, language: Language) -> dict[str, Any]:
     return {
         "number": page.number, "width": page.width, "height": page.height, "turn": page.turn, "status": page.status,
-        "dpi": page.dpi, "origin": page.origin, "notices": [notice.message for notice in page.notices],
+        "dpi": page.dpi, "origin": page.origin, "notices": [_notice_view(notice, language) for notice in page.notices],
     }
+
+
+def _notice_view(notice: Notice, language: Language) -> str:
+    """A note on a page. Why a page could not be read is told in English after what to do about it."""
+    told = advice.note(notice.message, language)
+    return f"{advice.sentence(notice.code, language)} ({told})" if notice.code == "ocr_page_failed" else told
 
 
 def _field(item: Item, plan: dict[str, Any], pointer: str, changed: set[str]) -> dict[str, Any]:

@@ -198,11 +198,17 @@
 
   function showHistory() {
     at("panel-history").replaceChildren(...[...data.log].reverse().map((entry) => desk.make("div", { class: entry.stands ? "entry" : "entry undone" },
-      desk.make("small", { text: `${entry.when.slice(0, 19).replace("T", " ")} · ${entry.who} · ${entry.pointer}${entry.action === "replace" ? "" : ` · ${entry.action}`}` }),
+      desk.make("small", { text: [entry.when.slice(0, 19).replace("T", " "), entry.who, whatOf(entry), t[`act_${entry.action}`]].filter(Boolean).join(" · ") }),
       desk.make("div", {}, desk.make("del", { text: plain(entry.before) }), " → ", desk.make("ins", { text: plain(entry.after) }),
         entry.note ? ` (${entry.note})` : "",
         entry.stands && entry.where !== "state" ? desk.make("button", { class: "small", text: "↶", title: t.undo,
           on: { click: () => post("undo", { id: entry.id }) } }) : ""))));
+  }
+
+  // What an entry of the history is about, as the page calls it.
+  function whatOf(entry) {
+    if (entry.where === "document") return entry.page ? `${t.text}, ${t.page} ${entry.page}` : t.text;
+    return entry.where === "record" ? nameOf(entry.pointer) : t[entry.pointer.slice(1)] || entry.pointer;
   }
 
   const plain = (value) => (value === null || value === undefined ? t.empty : typeof value === "string" ? value : JSON.stringify(value));
