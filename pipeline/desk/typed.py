@@ -35,19 +35,19 @@ def value_of(pointer: str, text: str) -> str | int | None:
     if not text:
         return None
     if pointer == "/year":
-        return _year(pointer, text)
+        return _year(text)
     if member in DATES:
-        return _date(pointer, text)
-    return _number(pointer, text) if member in NUMBERS else text
+        return _date(text)
+    return _number(text) if member in NUMBERS else text
 
 
-def _year(pointer: str, text: str) -> int:
+def _year(text: str) -> int:
     if not re.fullmatch(r"[12]\d{3}", text):
-        raise UsageError(pointer, "This is no year.", cure="Enter four digits, such as 2024.")
+        raise UsageError("", "This is no year.", cure="Enter four digits, such as 2024.")
     return int(text)
 
 
-def _date(pointer: str, text: str) -> str:
+def _date(text: str) -> str:
     month = _MONTH.fullmatch(text)
     told = f"{month[2]}-{int(month[1]):02}" if month else text
     parts = _EDTF.fullmatch(told)
@@ -56,7 +56,7 @@ def _date(pointer: str, text: str) -> str:
     found = dates.find_dates(text)
     if len(found) == 1 and found[0].edtf and not found[0].doubt and found[0].raw.strip() == text:
         return found[0].edtf
-    raise UsageError(pointer, "This is no date.", cure="Enter it as 04/01/2021, 01/2021 or 2021.")
+    raise UsageError("", "This is no date.", cure="Enter it as 04/01/2021, 01/2021 or 2021.")
 
 
 def _is_on_calendar(year: int, month: int, day: int) -> bool:
@@ -67,9 +67,9 @@ def _is_on_calendar(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _number(pointer: str, text: str) -> str:
+def _number(text: str) -> str:
     if _THOUSANDS.fullmatch(text):
-        raise UsageError(pointer, "This number can be read in two ways.", cure="Enter 1200 or 1,2 without other marks.")
+        raise UsageError("", "This number can be read in two ways.", cure="Enter 1200 or 1,2 without other marks.")
     if not _DECIMAL.fullmatch(text):
-        raise UsageError(pointer, "This is no number.", cure="Enter it in digits, such as 34,4.")
+        raise UsageError("", "This is no number.", cure="Enter it in digits, such as 34,4.")
     return text.replace(",", ".").lstrip("+")
