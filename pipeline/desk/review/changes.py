@@ -70,7 +70,7 @@ class Changes:
         for change, entry in zip(changes, entries, strict=True):
             # What the page showed is not what is there: somebody, or a run, was quicker.
             if "before" in change and change["before"] != entry.before:
-                raise changing.Conflict(entry.pointer, f"It holds {_plain(entry.before)} by now.")
+                raise changing.Conflict("", f"It holds {_plain(entry.before)} by now.")
         if len(entries) > 1:
             group = corrections.new_id()
             entries = [replace(entry, group=group) for entry in entries]
