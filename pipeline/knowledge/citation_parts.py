@@ -105,7 +105,7 @@ def printed_type(key: str) -> str:
 # --- words that join, words that end --------------------------------------------------------------------
 
 _DATE_JOIN = re.compile(
-    r"\s*[,(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
+    r"\s*[,.(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
 )
 ISSUER_JOIN = re.compile(r"\s*,?\s*(?:cua|giua)\s+")  # "Nghị quyết liên tịch ... giữa A và B"
 _SUBJECT_VERBS = (
@@ -116,7 +116,7 @@ _SUBJECT_VERBS = (
     "khac phuc|day nhanh"
 )
 _SUBJECT_JOIN = re.compile(
-    rf"(?:\s*,?\s*(?P<quote>\"\s?)?(?P<about>(?:ve|v/v)(?:\s+viec)?)(?![a-z])|\s+(?P<verb>{_SUBJECT_VERBS})(?![a-z]))"
+    rf"(?:\s*,?\s*(?P<quote>[\"']\s?)?(?P<about>(?:ve|v/v)(?:\s+viec)?)(?![a-z])|\s+(?P<verb>{_SUBJECT_VERBS})(?![a-z]))"
 )
 
 # Where a subject ends although the sentence goes on. After a comma a body with a verb, or a linking word;
@@ -155,7 +155,7 @@ _MAX_SUBJECT = 420  # letters; the longest true subject met in 111,000 paragraph
 _MAX_ISSUER = 140
 
 _ISSUER_END = re.compile(
-    rf"[,;.()\n:]|\s+(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
+    rf"[,;.()\n:]|\s+[\"']?(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
     rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|(?<!dan )so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
 )
 _BODY_AFTER = re.compile(
@@ -189,6 +189,8 @@ def take_date(text: str, flat: str, at: int) -> tuple[int, str | None, str | Non
     if join is None:
         return at, None, None
     begin = join.end()
+    if flat[join.start() : begin].strip() == "." and not text.startswith("ngày", begin):
+        return at, None, None  # the end of a sentence; "số 12/UBND-KT. ngày ..." has a comma that was read as a point
     found = dates.find_dates(text[begin : begin + 45])
     if not found or found[0].start > 0:
         return at, None, None
@@ -300,14 +302,17 @@ def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
     return len(window)
 
 
+_CLOSING_QUOTE = re.compile(r"[\"'](?![a-z])")  # recognisers drop a stroke of the double ones
+
+
 def take_subject(text: str, flat: str, at: int, limit: int) -> tuple[str | None, int]:
     match = _SUBJECT_JOIN.match(flat, at)
     if match is None:
         return None, at
     begin = match.start("about") if match["about"] else match.start("verb")
     end = min(limit, begin + _MAX_SUBJECT)
-    closed = flat.find('"', match.end(), end) if match["quote"] else -1
-    stop = closed if closed >= 0 else _subject_stop(text, flat, match.end(), end)
+    closed = _CLOSING_QUOTE.search(flat, match.end(), end) if match["quote"] else None
+    stop = closed.start() if closed else _subject_stop(text, flat, match.end(), end)
     while stop > begin and flat[stop - 1] in " ,;:-":
         stop -= 1
     return text[begin:stop], stop
