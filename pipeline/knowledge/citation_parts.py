@@ -292,7 +292,7 @@ def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
     if verb:
         window = window[: verb.start() - begin]
     for stop in _ISSUER_END.finditer(window, at):
-        word = begin + stop.start() + len(stop.group()) - len(stop.group().lstrip())
+        word = begin + stop.start() + len(stop.group()) - len(stop.group().lstrip(" \n\"'"))
         bare = stop.group().strip()
         printed = text[word : begin + stop.end()].strip().lower()
         if bare in _MARKED_STOPS and printed not in (_MARKED_STOPS[bare], bare, "khoá"):
