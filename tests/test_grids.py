@@ -86,6 +86,33 @@ def test_rows_between_level_rules_are_parted_at_the_white() -> None:
     assert not any(mark.kind == "vertical_rule" for mark in cleaned.marks)  # what is not drawn is no rule
 
 
+def test_two_tables_with_level_rules_and_other_columns_are_two() -> None:
+    """As wide as one another, the second under a white band or at once."""
+    for gap in (20, 0):
+        page = page_with_table([[cell.replace(" ", "") for cell in row] for row in ROWS[:5]], upright=False)
+        first = TOP + 5 * HIGH + gap
+        xs = [LEFT, LEFT + 90, LEFT + 260, LEFT + 430, LEFT + 630]
+        for row in range(6):
+            cv2.line(page, (LEFT, first + row * HIGH), (LEFT + sum(WIDTHS), first + row * HIGH), 30, 1)
+        for row in range(5):
+            for x, text in zip(xs, ["TT", "Xa", "Bo,de", "Lon", "Ga"] if row == 0 else ["1", "PhuAn", "45", "6", "7"],
+                               strict=True):
+                place = (x + 12, first + row * HIGH + 40)
+                cv2.putText(page, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, 20, 2, cv2.LINE_AA)
+        cleaned = clean.clean(page, 150.0, turn=0)
+        ratio = cleaned.image.shape[1] / page.shape[1]
+        wide = [cell for cell in cleaned.cells if cell[3] - cell[1] > 0.5 * HIGH * ratio]
+        above = [cell for cell in wide if cell[1] < (first - 8) * ratio]
+        assert (len(above), len(wide) - len(above)) == (5 * 4, 5 * 5), gap
+
+
+def test_a_title_in_the_middle_over_names_at_the_left_makes_no_column() -> None:
+    rows = [["TT", "", "DVT", "2023"], *([str(10 + i), "Xa", "ha", "1,5"] for i in range(5))]
+    page = page_with_table(rows, upright=False)
+    cv2.putText(page, "Ten", (LEFT + 300, TOP + 40), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 20, 2, cv2.LINE_AA)
+    assert grid_of(page) == (len(rows), len(WIDTHS))
+
+
 def test_level_rules_in_pieces_are_whole_again() -> None:
     page = page_with_table(ROWS, upright=False, keep=0.8)
     long = [mark for mark in clean.clean(page, 150.0).marks if mark.kind == "rule" and mark.right - mark.left > 700]

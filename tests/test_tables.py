@@ -330,6 +330,22 @@ def test_last_school_year_is_past() -> None:
     assert [target.value for target in plan.targets] == ["13.5", "4"]
 
 
+def test_two_tables_with_level_rules_of_one_width_are_two() -> None:
+    """The head of the second is told by its "TT", or where that is misread by the 1 that comes again under titles."""
+    for label in ("TT", "II"):
+        first = ["TT@66 Chỉ_tiêu@110 Đơn_vị@305 2021@405", "1@72 Diện_tích_ngô@110 ha@310 215@420",
+                 "2@72 Sản_lượng_lúa@110 tấn@310 1.640@420"]
+        second = [f"{label}@66 Thôn@220 Bò@280 Dê@420", "1@72 Nà_Lọ@110 25@280 6@420", "2@72 Khau_Vai@110 15@280 9@420"]
+        title = line_at("II. GIAO CÁC THÔN", 70, 298)
+        lines = [*table_lines(first), title, *table_lines(second, 328.0)]
+        levels = [rule(60, y - 0.5, 500, y + 0.5) for y in (200, 230, 260, 290, 320, 350, 380, 410)]
+        page = tables.find_tables(page_of(lines, objects=levels))
+        assert [[cell.text for cell in table.cells if cell.row == 2] for table in page.tables] == [
+            ["2", "Sản lượng lúa", "tấn", "1.640"], ["2", "Khau Vai", "15", "9"],
+        ]
+        assert [block.kind for block in page.blocks] == ["table", "text", "table"]
+
+
 def columns_only(foot: float = 340.0) -> list[FoundObject]:
     """A box, the rules of its columns, and one rule under the head."""
     level = [rule(60, y - 0.5, 500, y + 0.5) for y in (200.0, 230.0, foot)]

@@ -47,6 +47,23 @@ FAINT = 40  # levels below the paper's: what a thin rule keeps on a small copy
 SMALL = 1800  # long side of the copy on which coloured marks are looked for, and of what is put in their place
 
 
+def cut_out(image: Image, cleaned: Cleaned, area: tuple[int, int, int, int], scale: float) -> Image:
+    """A part of the copy anew from the page's own pixels, grey, dark on light, at `scale` times the copy's size.
+
+    `image` is the page as it came, `area` left, right, top and bottom in pixels of the copy. The copy has letters of the
+    size that most recognisers want; a stroke over a name is told from it where there are more pixels.
+    """
+    left, right, top, bottom = area
+    across, down = np.meshgrid(np.arange(left, right, 1 / scale), np.arange(top, bottom, 1 / scale))
+    at = cleaned.back.points(np.column_stack([across.ravel(), down.ravel()])).astype(np.float32)
+    columns, rows = at[:, 0].reshape(across.shape), at[:, 1].reshape(across.shape)
+    flat = measure.grey(image)
+    first = (max(0, int(rows.min()) - 2), max(0, int(columns.min()) - 2))
+    part = flat[first[0] : max(1, int(rows.max()) + 3), first[1] : max(1, int(columns.max()) + 3)]
+    out: Image = cv2.remap(part, columns - first[1], rows - first[0], cv2.INTER_CUBIC, borderValue=255)
+    return cv2.bitwise_not(out) if cleaned.measures.dark_background else out
+
+
 def plain(image: Image, dpi: float, turn: Turn = 0) -> Cleaned:
     """The copy without any treatment but the turn: for a page on which cleaning failed."""
     height, width = image.shape[:2]
@@ -325,14 +342,16 @@ def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], li
     faint = (small < np.median(small) - FAINT).astype(np.uint8)
     drawn = grids.find(faint, inner, per_mm * factor)
     levels = level_tables.long_levels(faint, inner, per_mm * factor)
-    inner = grids.completed(inner, drawn, levels)
-    parted = level_tables.between_levels(faint, [mark for mark in levels if mark in inner], per_mm * factor)
-    ruled = [*drawn, *([] if parted is None else [parted])]
+    inner = grids.completed(inner, drawn, [mark for table in levels for mark in table])
+    parted = [
+        grid for table in levels
+        for grid in level_tables.between_levels(faint, [mark for mark in table if mark in inner], per_mm * factor)
+    ]
+    ruled = [*drawn, *parted]
     found = cells.find(where, per_mm * factor, ruled)
     table = [
         (round(x0 / factor), round(y0 / factor), round(x1 / factor), round(y1 / factor)) for x0, y0, x1, y1 in found
     ]
-    if parted is not None:
-        # White parts its columns: no upright rule is to be taken out, and letters may begin at its very edge.
-        ruled[-1] = replace(parted, down=tuple((None,) * len(sides) for sides in parted.down))
+    # White parts these columns: no upright rule is to be taken out, and letters may begin at its very edge.
+    ruled = [*drawn, *(replace(grid, down=tuple((None,) * len(sides) for sides in grid.down)) for grid in parted)]
     return [_scaled(mark, 1 / factor) for mark in inner], table, [grid.scaled(1 / factor) for grid in ruled]

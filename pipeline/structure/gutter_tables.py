@@ -44,13 +44,13 @@ SAME_END = 8.0  # points: the rules of one table begin and end alike
 def from_level_rules(page: Page, taken: Taken) -> Found:
     """Tables with level rules only, at least above, under the head and below: words between them, parted by white."""
     found: Found = []
-    for frame in _frames(page):
+    for frame, headed in _tables_in(_frames(page), _lines(page)):
         lines = [line for line in _lines(page) if id(line) not in taken and _is_between(line, frame)]
         if not lines:
             continue
         between = [rule for rule in frame[1:-1] if rule.middle[1] < max(_box(line).middle[1] for line in lines)]
         rows = _rows_between(lines, frame) if len(between) >= LEAST_COLUMNS else _gutter_rows(lines, LEAST_COLUMNS)
-        if len(rows) < LEAST_COLUMNS or not heads_in(_bands(lines)[0]):
+        if len(rows) < LEAST_COLUMNS or not (headed or heads_in(_bands(lines)[0])):
             continue
         for line in lines:
             taken[id(line)] = (len(found), list(range(len(line.words))))
@@ -72,6 +72,46 @@ def _frames(page: Page) -> list[list[Box]]:
         else:
             same.append(rule)
     return [frame for frame in frames if len(frame) >= LEAST_COLUMNS]
+
+
+def _tables_in(frames: Sequence[list[Box]], lines: Sequence[Line]) -> list[tuple[list[Box], bool]]:
+    """The frames, cut above each further head row: tables of one width stand under one another. Of each, whether its
+    first row is known for a head by that."""
+    found: list[tuple[list[Box], bool]] = []
+    for frame in frames:
+        bands = [[line for line in lines if _is_between(line, pair)] for pair in itertools.pairwise(frame)]
+        cuts = [0, *(at for at in range(2, len(bands)) if _is_head_below(bands, at)), len(bands)]
+        for start, stop in itertools.pairwise(cuts):
+            end = stop
+            while stop < len(bands) and end > start + 1 and _is_title(bands[end - 1]):
+                end -= 1
+            found.append((frame[start : end + 1], start > 0))
+    return [(frame, headed) for frame, headed in found if len(frame) >= LEAST_COLUMNS]
+
+
+def _is_head_below(bands: Sequence[Sequence[Line]], at: int) -> bool:
+    """Whether a row among others is the head of another table: it has "TT", or titles over a 1 that comes again."""
+    band = bands[at]
+    if not band:
+        return False
+    if _is_labelled(band) and heads_in(band):
+        return True
+    cells = sum(max(1, len(segments_of(line))) for line in band)
+    begins_anew = at + 1 < len(bands) and _number(bands[at + 1]) == 1 and any(_number(row) for row in bands[:at])
+    return cells >= LEAST_COLUMNS and begins_anew and _number(band) is None
+
+
+def _number(band: Sequence[Line]) -> int | None:
+    """The number that a row begins with."""
+    shown = re.fullmatch(r"\W?(\d{1,3})\W?", _first_word(band).text) if band else None
+    return int(shown[1]) if shown is not None else None
+
+
+def _is_title(band: Sequence[Line]) -> bool:
+    """Whether what stands between two rules is no row: nothing, or a title over the next table."""
+    if len(band) > 1:
+        return False
+    return not band or (len(segments_of(band[0])) < 2 and SECTION.match(band[0].text) is not None)
 
 
 def _crosses(rule: Box, bar: Box) -> bool:
@@ -273,13 +313,25 @@ _SIGN = re.compile(r"[^\W_]|%")  # what a recogniser makes of specks and rules h
 
 
 def _edges(rows: Sequence[Sequence[Line]], least: int) -> list[float]:
-    """Where the columns begin that white parts through all rows but those of one cell, which run over the white."""
+    """Where the columns begin that white parts through all rows but those of one cell, which run over the white.
+
+    Two in which no row has words side by side are one: a title in the middle over names at the left.
+    """
     spans = [
         [(_box(word).left, _box(word).right) for line in row for word in line.words if _SIGN.search(word.text)]
         for row in rows
     ]
     several = [row for row in spans if len(_parted(row, GUTTER)) >= least]
-    return _parted([span for row in several for span in row], GUTTER) if several else []
+    edges = _parted([span for row in several for span in row], GUTTER) if several else []
+    filled = [{max(i for i, edge in enumerate(edges) if right > edge) for _, right in row} for row in several]
+    at = 1
+    while at < len(edges):
+        if any({at - 1, at} <= columns for columns in filled):
+            at += 1
+            continue
+        del edges[at]
+        filled = [{column - (column >= at) for column in columns} for columns in filled]
+    return edges
 
 
 def _cells_of(row: Sequence[Line], edges: Sequence[float]) -> list[list[Word]]:
