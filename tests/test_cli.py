@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
-from pipeline.commands import desk_cli, doctor, messages
+from pipeline.batches.outcomes import Outcome, RunSummary
+from pipeline.commands import desk_cli, doctor, messages, overview
 from pipeline.commands.console import Console
-from pipeline.errors import UsageError
+from pipeline.errors import DiskFull, UsageError
+from pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 ONE_PAGE = ROOT / "samples" / "scans" / "chuyen-de-dang-uy-2021-trang-1.png"
@@ -262,3 +264,14 @@ def test_every_message_that_is_asked_for_exists() -> None:
                     asked.add(key)
     assert len(asked) > 20, "the search still finds them"
     assert asked - set(messages._TEXTS) == set()
+
+
+def test_a_run_that_was_stopped_counts_what_it_did_not_finish(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = (Outcome("a.txt", tmp_path / "a.txt", "failed"), Outcome("b.txt", tmp_path / "b.txt", "waiting"))
+    summary = RunSummary(tmp_path, outcomes, (), Settings(), {}, 0.0, 62.7, stopped=DiskFull(tmp_path))
+    overview.show(summary, Console("vi"))
+    shown = capsys.readouterr().out
+    assert "0 xong, 0 chưa trọn, 1 lỗi, 0 không đổi trên 2 tệp; 0 trang trong 62,7 giây." in shown
+    assert "1 tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp." in shown

@@ -78,6 +78,8 @@ _TEXTS: dict[str, _Text] = {
                       "{pages} pages in {seconds} s.",
                       "{done} xong, {partial} chưa trọn, {failed} lỗi, {same} không đổi trên {total} tệp; "
                       "{pages} trang trong {seconds} giây."),
+    "run.waiting": _Text("{count} files were not finished; the same command goes on with them.",
+                         "{count} tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp."),
     "run.where": _Text("Results: {out} (a folder for each file; start with run.html, or `sohoa review {out}`)",
                        "Kết quả: {out} (mỗi tệp một thư mục; xem run.html trước, hoặc `sohoa review {out}`)"),
     "run.failed": _Text("{name}: {what}", "{name}: {what}"),

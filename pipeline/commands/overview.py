@@ -19,6 +19,7 @@ from pipeline.writers import held
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
 FAILURES_SHOWN = 200
 PASSED_OVER_SHOWN = 5
+LEAST_MINUTES = 0.1  # "about 0.0 minutes" tells nobody anything
 LONGEST_NAME = 60  # characters in the table; files and run.html have the whole one
 
 
@@ -39,6 +40,8 @@ def show(summary: RunSummary, console: Console) -> None:
         "run.done", language, done=counts.get("done", 0) + counts.get("duplicate", 0),
         partial=counts.get("partial", 0), failed=counts.get("failed", 0), same=counts.get("skipped", 0),
         total=len(summary.outcomes), pages=summary.pages, seconds=number(summary.seconds, language)))
+    if waiting := counts.get("waiting", 0):
+        console.result(say("run.waiting", language, count=waiting))
     console.result(say("run.where", language, out=summary.out))
     _show_passed_over(summary.ignored, console)
     if summary.older:
@@ -60,7 +63,7 @@ def show_plan(plan: BatchPlan, console: Console) -> None:
         console.result(name)
     _show_faulty(plan.unreadable, console)
     console.note(say("run.plan", console.language, files=plan.files, pages=plan.pages,
-                     minutes=number(plan.seconds / 60, console.language), jobs=plan.jobs))
+                     minutes=number(max(LEAST_MINUTES, plan.seconds / 60), console.language), jobs=plan.jobs))
     _show_passed_over(plan.ignored, console)
     if plan.older:
         console.note(say("run.older", console.language, count=plan.older))
