@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.document import Box, Document, FoundObject, Line, Page, Step, Word, upright
+from pipeline.document import Box, Document, FoundObject, Line, Page, Step, Word, union, upright
 from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
@@ -344,6 +344,51 @@ def test_two_tables_with_level_rules_of_one_width_are_two() -> None:
             ["2", "Sản lượng lúa", "tấn", "1.640"], ["2", "Khau Vai", "15", "9"],
         ]
         assert [block.kind for block in page.blocks] == ["table", "text", "table"]
+
+
+def typed(rows: list[str], top: float, step: float = 20.0) -> list[Line]:
+    """Cells read one by one, each a line of its own, in letters of a typewriter: words 7.2 points apart."""
+    return [
+        spaced(line_at(text.replace("_", " "), float(left), top + step * row, size=10.0))
+        for row, cells in enumerate(rows) for text, left in (cell.rsplit("@", 1) for cell in cells.split())
+    ]
+
+
+def spaced(line: Line, blank: float = 7.2) -> Line:
+    """The line with blanks of this width between its words."""
+    words: list[Word] = []
+    for word in line.words:
+        assert word.box is not None
+        left = word.box.left if not words or words[-1].box is None else words[-1].box.right + blank
+        words.append(replace(word, box=replace(word.box, left=left, right=left + word.box.width)))
+    return Line(tuple(words), union([word.box for word in words]), line.size)
+
+
+def test_a_typewritten_table_without_rules_whose_head_says_little() -> None:
+    """A title over the row with "TT", no word of the list in it; blanks as wide as gutters; figures on their side."""
+    own = [line_at(text, 480, top, size=10.0) for text, top in (("Thóc", 203), ("(tấn)", 218))]
+    head = [own[0], *typed(["TT@70 Hợp_tác_xã@150 Lúa@320 Ngô@400"], 210), own[1]]
+    rows = ["1@72 Đồng_Xá@110 212@322 40@402 86,5@482", "2@72 Tân_Lễ@110 187,5@322 35@402 74@482",
+            "3@72 Phú_Thịnh@110 305@322 62,5@402 120@482"]
+    sideways = line_at("MỔ", 60, 240)
+    box = sideways.box
+    assert box is not None
+    tall = replace(sideways, box=replace(box, bottom=box.top + 60), words=tuple(
+        replace(word, box=replace(box, bottom=box.top + 60)) for word in sideways.words))
+    table = tables.find_tables(page_of([*head, *typed(rows, 240), tall])).tables[0]
+    assert [[cell.text for cell in table.cells if cell.row == row] for row in (0, 1, 3)] == [
+        ["TT", "Hợp tác xã", "Lúa", "Ngô", "Thóc (tấn)"], ["1", "Đồng Xá", "212", "40", "86,5"],
+        ["3", "Phú Thịnh", "305", "62,5", "120"],
+    ]
+
+
+def test_dots_that_lead_to_the_next_column_make_no_paragraph_of_a_row() -> None:
+    rows = ["TT@70 Chỉ_tiêu@180 Kế_hoạch@400 Đơn_vị@480", f"1@72 Diện_tích_ngô{'.' * 30}@110 215@410 ha@490",
+            f"2@72 Sản_lượng_lúa{'.' * 28}@110 1.640@410 tấn@490", f"3@72 Đàn_bò{'.' * 34}@110 96@410 con@490"]
+    plan = record.read_record(tables.tables(scan(page_of([line_at("I. CHỈ TIÊU", 70, 170), *typed(rows, 200)]))))
+    assert [(goal.indicator, goal.value, goal.unit) for goal in plan.targets] == [
+        ("Diện tích ngô", "215", "ha"), ("Sản lượng lúa", "1640", "tấn"), ("Đàn bò", "96", "con"),
+    ]
 
 
 def columns_only(foot: float = 340.0) -> list[FoundObject]:

@@ -21,6 +21,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
 from pipeline.structure.text_tables import (
     BULLET,
+    COLUMN_GAP,
     LEAST_COLUMNS,
     SECTION,
     Found,
@@ -181,8 +182,24 @@ def _box(line: Line | Word) -> Box:
     return line.box
 
 
+_LEADERS = re.compile(r"(?:[.…·_]\s?){4,}\W*$")
+
+
+def _width(line: Line) -> float:
+    """How wide a line is without the row of dots that leads to the next column."""
+    text = line.text
+    solid = _LEADERS.sub("", text)
+    return _box(line).width * len(solid) / len(text) if solid else _box(line).width
+
+
+TALL = 3.0  # heights of the usual line: figures under one another that were read as one word on its side
+
+
 def _bands(lines: Sequence[Line]) -> list[list[Line]]:
-    """Lines that stand beside one another, top to bottom."""
+    """Lines that stand beside one another, top to bottom; without those that stand on their side."""
+    heights = sorted(_box(line).height for line in lines)
+    tallest = TALL * heights[len(heights) // 2]
+    lines = [line for line in lines if _box(line).height <= tallest]
     bands: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (_box(line).top + _box(line).bottom)):
         middle = _box(line).middle[1]
@@ -237,7 +254,10 @@ def _is_upper_half(bands: Sequence[Sequence[Line]], at: int, wide: float) -> boo
     gap = min(_box(other).top for other in below) - _box(line).bottom
     heading = SECTION.match(line.text) or BULLET.match(line.text) or _NUMBERED.match(line.text)
     narrow = _box(line).width < UPPER_HALF * wide and not heading
-    return narrow and gap < HEAD_LEADING * _box(line).height and heads_in([line]) > 0 and _is_labelled(below)
+    # A title of a listed word, or one with nothing below it in the row of "TT".
+    over = [other for other in below if _box(other).left < _box(line).right and _box(line).left < _box(other).right]
+    near = gap < HEAD_LEADING * _box(line).height
+    return narrow and near and (heads_in([line]) > 0 or not over) and _is_labelled(below)
 
 
 def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float, least: int) -> int:
@@ -246,7 +266,7 @@ def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float, least:
     parts = sum(len(segments_of(line)) for line in bands[start])
     if _is_upper_half(bands, start, wide):
         parts = sum(len(segments_of(line)) for line in bands[start + 1])
-    if parts < 2 or not heads_in(head):
+    if parts < 2 or not (heads_in(head) or _numbers_begin(bands, start)):
         return start
     at = start + 1
     pitch = _row_pitch(bands[start:])
@@ -256,10 +276,20 @@ def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float, least:
             break
         far = _box(band[0]).top - max(_box(line).bottom for line in bands[at - 1]) > 2 * _box(band[0]).height
         alone = len(band) == 1 and (BULLET.match(band[0].text) or SECTION.match(band[0].text))
-        if far or alone or any(_box(line).width > wide and len(segments_of(line)) < least for line in band):
+        if far or alone or any(_width(line) > wide and len(segments_of(line)) < least for line in band):
             break
         at += 1
     return at
+
+
+MOST_HEAD = 3  # bands of a head over the row that has the number 1
+
+
+def _numbers_begin(bands: Sequence[Sequence[Line]], start: int) -> bool:
+    """Whether rows numbered 1 and 2 stand below a head that has "TT" and no other word of head rows."""
+    numbers = [_number(band) for band in bands[start + 1 : start + MOST_HEAD + 3]]
+    first = next((at for at, number in enumerate(numbers) if number == 1), None)
+    return first is not None and first <= MOST_HEAD and 2 in numbers[first + 1 : first + 3]
 
 
 LONE_ROW = 0.9  # of the least distance of two numbered rows: lines of one cell stand nearer
@@ -315,7 +345,8 @@ _SIGN = re.compile(r"[^\W_]|%")  # what a recogniser makes of specks and rules h
 def _edges(rows: Sequence[Sequence[Line]], least: int) -> list[float]:
     """Where the columns begin that white parts through all rows but those of one cell, which run over the white.
 
-    Two in which no row has words side by side are one: a title in the middle over names at the left.
+    Two in which no row has words side by side are one: a title in the middle over names at the left. So are two that
+    part the words of one title only.
     """
     spans = [
         [(_box(word).left, _box(word).right) for line in row for word in line.words if _SIGN.search(word.text)]
@@ -326,12 +357,24 @@ def _edges(rows: Sequence[Sequence[Line]], least: int) -> list[float]:
     filled = [{max(i for i, edge in enumerate(edges) if right > edge) for _, right in row} for row in several]
     at = 1
     while at < len(edges):
-        if any({at - 1, at} <= columns for columns in filled):
+        beside = [columns for columns in filled if {at - 1, at} <= columns]
+        alone = len(beside) == 1 and sum(at in columns for columns in filled) == 1
+        if beside and not (alone and _goes_on(rows, edges[at])):
             at += 1
             continue
         del edges[at]
         filled = [{column - (column >= at) for column in columns} for columns in filled]
     return edges
+
+
+def _goes_on(rows: Sequence[Sequence[Line]], edge: float) -> bool:
+    """Whether the word at an edge is one of several of its line: blanks of a typewriter are as wide as a gutter."""
+    for row in rows:
+        for line in row:
+            for before, word in itertools.pairwise(line.words):
+                if abs(_box(word).left - edge) < 1 and _box(word).left - _box(before).right < COLUMN_GAP:
+                    return True
+    return False
 
 
 def _cells_of(row: Sequence[Line], edges: Sequence[float]) -> list[list[Word]]:
