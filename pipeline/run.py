@@ -139,8 +139,9 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),
     ))
     standing = upright(document)
-    parts = splitting.split_documents(standing) if settings.split else (standing,)
-    lying = splitting.split_documents(standing, document) if settings.split else (document,)
+    found = splitting.borders(standing) if settings.split else ((),)
+    parts = splitting.split_documents(standing, found=found)
+    lying = splitting.split_documents(standing, document, found)
     own = tuple(corrections.of_part(log, part, is_first=not at) for at, part in enumerate(lying))
     plans = []
     for part, said in zip(parts, own, strict=True):
@@ -149,7 +150,7 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
         plans.append(plan)
     if log:
         document = correcting.with_reports(document, log, reports)
-        lying = splitting.split_documents(upright(document), document) if settings.split else (document,)
+        lying = splitting.split_documents(standing, document, found)
     marks = tuple(secrecy.held(part, said) for part, said in zip(lying, own, strict=True))
     return Reading(document, tuple(plans), lying, marks)
 

@@ -292,3 +292,17 @@ def test_corners_that_leave_the_print_askew_are_no_sheet(monkeypatch: pytest.Mon
     done = dict(clean.clean(page, 150.0).steps[0].detail["done"])
     assert "sheet" not in done
     assert abs(done.get("deskewed", 0.0)) < 0.3
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_a_place_is_cut_out_of_the_pages_own_pixels(turn: int) -> None:
+    page = np.ascontiguousarray(np.rot90(drawn.tilted(drawn.text_page(), 1.2), turn // 90))
+    small = clean.clean(page, 150.0, turn, x_height=8.0)  # type: ignore[arg-type]
+    area = (round(small.image.shape[1] * 0.2), round(small.image.shape[1] * 0.7),
+            round(small.image.shape[0] * 0.2), round(small.image.shape[0] * 0.4))
+    cut = clean.cut_out(page, small, area, 2.0)
+    own = small.image[area[2] : area[3], area[0] : area[1]]
+    assert cut.shape == (2 * own.shape[0], 2 * own.shape[1])
+    shrunk = cv2.resize(cut, own.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert np.corrcoef(shrunk.ravel(), own.ravel())[0, 1] > 0.8  # a line higher it is under 0.3
+    assert own.std() > 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -261,3 +262,52 @@ def test_a_name_under_a_power_alone_is_looked_at_for_the_position_between() -> N
     words = foot(("TM. ỦY BAN NHÂN DÂN", 1000, 0.95), ("Trần Thị Mai", 1160, 0.95))
     assert "CHỦ TỊCH" in texts(signing.look_at_signature(PAGE, DPI, words, {}, engine, 10).words)
     assert engine.asked == [1.0]
+
+
+def test_a_position_behind_the_end_of_a_recipient_and_a_part_of_the_seal_is_taken() -> None:
+    looks = Looks([("SND cấp huyện;< -PHÓ CHỦ TỊCH", 480, 1030, 0.9)], corner=CORNER)
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert texts(found.words)[-1] == "PHÓ CHỦ TỊCH"
+
+
+def test_a_name_whose_blanks_a_pen_has_closed_is_parted() -> None:
+    looks = Looks([("PHÓ CHỦ TỊCH", 700, 1030, 0.9), ("“VũThịMai", 700, 1160, 0.9)], corner=CORNER)
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert "Vũ Thị Mai" in texts(found.words)
+    name = [word for word in found.words if word.text in ("Vũ", "Thị", "Mai")]
+    assert all(one.right <= after.left for one, after in pairwise(name))
+
+
+def test_the_pages_own_pixels_are_looked_at_where_the_copy_has_fewer() -> None:
+    class OnlyFine(Looks):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            found = super().read(image, dpi=dpi, timeout=timeout)
+            return found if dpi == 2 * DPI else ()
+
+    def cut(area: tuple[int, int, int, int], scale: float) -> Image:
+        left, right, top, bottom = area
+        return np.full((round(scale * (bottom - top)), round(scale * (right - left))), 255, np.uint8)
+
+    words = foot(("CHỦ TỊCH", 1000, 0.95))
+    seen = [("CHỦ TỊCH", 700, 1000, 0.95), ("Trần Thị Mai", 700, 1160, 0.9)]
+    found = signing.look_at_signature(
+        PAGE, DPI, words, {}, OnlyFine(seen, corner=CORNER), 10, finer=signing.Finer(2.0, cut)
+    )
+    assert texts(found.words)[-1] == "Trần Thị Mai"
+    without = signing.look_at_signature(PAGE, DPI, words, {}, OnlyFine(seen, corner=CORNER), 10)
+    assert without.words == words
+
+
+def test_a_position_that_another_look_read_with_its_power_is_not_taken_alone() -> None:
+    seen = [("_zz.KT. CHỦ TỊCH", 620, 1000, 0.9)]
+
+    class Two(Looks):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            self.seen = seen if not self.asked else [("CHỦ TỊCH", 740, 1000, 0.97)]
+            return super().read(image, dpi=dpi, timeout=timeout)
+
+    words = foot(("CHỦ TỊCH", 1000, 0.5))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, Two(seen, corner=CORNER), 10)
+    assert texts(found.words)[-1] == "KT. CHỦ TỊCH"

@@ -50,8 +50,8 @@ SMALL = 1800  # long side of the copy on which coloured marks are looked for, an
 def cut_out(image: Image, cleaned: Cleaned, area: tuple[int, int, int, int], scale: float) -> Image:
     """A part of the copy anew from the page's own pixels, grey, dark on light, at `scale` times the copy's size.
 
-    `image` is the page as it came, `area` left, right, top and bottom in pixels of the copy. The copy has letters of the
-    size that most recognisers want; a stroke over a name is told from it where there are more pixels.
+    `image` is the page as it came, `area` left, right, top and bottom in pixels of the copy. The copy has letters of
+    the size that recognisers want; a stroke over a name is told from it where there are more pixels.
     """
     left, right, top, bottom = area
     across, down = np.meshgrid(np.arange(left, right, 1 / scale), np.arange(top, bottom, 1 / scale))

@@ -7,11 +7,12 @@ page.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import cells, clean, figures, ingest, layout, recognisers, second, signing, spread, unread
+from pipeline.imaging import cells, clean, figures, ingest, layout, looks, recognisers, second, signing, spread, unread
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.recognisers import Recogniser, SeenWord
 from pipeline.imaging.second import SecondLook
@@ -84,12 +85,20 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     words = unread.read_left_out(cleaned.image, cleaned.dpi, words, one_block, limit)
     look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
     signed = signing.look_at_signature(
-        cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit, cleaned.colours
+        cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit, cleaned.colours, _finer(page, cleaned)
     )
     look = replace(look, words=signed.words, readings=signed.readings, changed=look.changed + signed.changed)
     numbers = figures.check(cleaned.image, look.words, look.readings, cleaned.marks)
     look = replace(look, words=numbers.words, readings=numbers.readings, changed=look.changed + numbers.changed)
     return _finish(page, cleaned, look.words, recogniser, look, numbers.found)
+
+
+def _finer(page: PageInput, cleaned: Cleaned) -> signing.Finer | None:
+    """What cuts a place out of the page's own pixels; None where the copy has nearly as many."""
+    assert page.image is not None
+    assert page.dpi is not None
+    scale = min(looks.FINEST, page.dpi / cleaned.dpi)
+    return signing.Finer(scale, partial(clean.cut_out, page.image, cleaned)) if scale >= looks.FINER else None
 
 
 def confidence(words: tuple[SeenWord, ...]) -> float:

@@ -12,7 +12,7 @@ What it never does: complete a name or a position. What no look reads stays unre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -42,13 +42,13 @@ class SigningLook:
 
 def look_at_signature(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    recogniser: Recogniser, timeout: float, colours: Image | None = None,
+    recogniser: Recogniser, timeout: float, colours: Image | None = None, finer: Finer | None = None,
 ) -> SigningLook:
     """Read the place of signature of a page again, where it has one that was not read well.
 
     `readings` are what is known of other readings, by the index of a word. `recogniser` is told that its images are
-    one block of lines. `colours` is the page in RGB at any size, None where it has no coloured ink. Raises what it
-    raises.
+    one block of lines. `colours` is the page in RGB at any size, None where it has no coloured ink; `finer` cuts a
+    place out of the page's own pixels, None where the copy has as many. Raises what it raises.
     """
     lines = signlines.lines_of(words)
     areas = _areas(image, dpi, lines)
@@ -59,7 +59,7 @@ def look_at_signature(
         words, readings = _look_at_recipients(image, dpi, words, readings, lines, (top, bottom), recogniser, timeout)
     changed = 0
     for area in areas:
-        look = _look_at_column(image, dpi, words, readings, area, recogniser, timeout, colours)
+        look = _look_at_column(image, dpi, words, readings, area, recogniser, timeout, colours, finer)
         words, readings, changed = look.words, look.readings, changed + look.changed
     return SigningLook(words, readings, changed)
 
@@ -68,9 +68,17 @@ def look_at_signature(
 _Area = tuple[int, int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Finer:
+    """`cut` gives a place (left, right, top, bottom in pixels of the copy) at `scale` times the copy's size."""
+
+    scale: float
+    cut: Callable[[_Area, float], Image]
+
+
 def _look_at_column(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    area: _Area, recogniser: Recogniser, timeout: float, colours: Image | None,
+    area: _Area, recogniser: Recogniser, timeout: float, colours: Image | None, finer: Finer | None,
 ) -> SigningLook:
     """Read the column of one signer again where it was not read well."""
     lines = signlines.lines_of(words)
@@ -79,19 +87,21 @@ def _look_at_column(
     if _is_read_well(inside):
         return SigningLook(words, readings)
     crop, colour = image[top:bottom, left:right].copy(), _part_of(colours, image.shape, area)
-    for picture in (crop, colour):
+    fine = None if finer is None else finer.cut(area, finer.scale)
+    for picture, scale in ((crop, 1.0), (colour, 1.0), (fine, 1.0 if finer is None else finer.scale)):
         if picture is not None and left:
-            _blank_left_column(picture, lines, left, top, image.shape[1])
+            _blank_left_column(picture, lines, left, top, image.shape[1], scale)
     found: list[SignLine] = []
     whole = list(inside)
-    for scale, picture in looks.pictures(crop, colour, dpi):
+    own = None if finer is None or fine is None else (finer.scale, fine)
+    for scale, picture in looks.pictures(crop, colour, dpi, own):
         seen = recogniser.read(picture, dpi=dpi * scale, timeout=timeout)
         printed = signlines.lines_of(_moved(seen, scale, left, top))
         untrimmed = [part for line in printed for part in signlines.parts_of(line, signlines.APART)]
         lines = [line for line in map(signlines.trimmed, untrimmed) if line is not None]
         whole += untrimmed
         found += lines
-        if _is_read_well(lines):
+        if _is_read_well([line for line in lines if not _lacks_its_start(line, whole)]):
             break
     found += signlines.composed(found)
     complete = [[line for line in lines if not _lacks_its_start(line, whole)] for lines in (inside, found)]
@@ -186,12 +196,15 @@ def _part_of(colours: Image | None, shape: tuple[int, ...], area: _Area) -> Imag
     return np.asarray(cv2.resize(colours[rows, columns], size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def _blank_left_column(crop: Image, lines: Sequence[SignLine], left: int, top: int, width: int) -> None:
-    """Make paper of the ends of the recipients' lines in a cut-out."""
+def _blank_left_column(
+    crop: Image, lines: Sequence[SignLine], left: int, top: int, width: int, scale: float = 1.0
+) -> None:
+    """Make paper of the ends of the recipients' lines in a cut-out of `scale` times the page's size."""
     for line in lines:
         end = _end_of_column(line, 0.62 * width) if line.left < 0.3 * width else 0.0
-        if end > left and line.bottom > top and line.top < top + crop.shape[0]:
-            crop[max(0, round(line.top) - 3 - top) : round(line.bottom) + 3 - top, : round(end) + 3 - left] = 255
+        if end > left and line.bottom > top and line.top < top + crop.shape[0] / scale:
+            first, last = max(0.0, line.top - 3 - top), line.bottom + 3 - top
+            crop[round(scale * first) : round(scale * last), : round(scale * (end + 3 - left))] = 255
 
 
 def _end_of_column(line: SignLine, furthest: float) -> float:
@@ -238,7 +251,27 @@ def _moved(seen: Sequence[SeenWord], scale: float, left: int, top: int) -> list[
     ]
 
 
-START = 4.0  # heights of a line within which ink before a position belongs to it
+def _has_power_before(line: SignLine, other: SignLine) -> bool:
+    """Whether another look read the same position with a power before it."""
+    whole = signlines.trimmed(other)
+    return whole is not None and whole.text.startswith(_POWERS) and whole.text.endswith(f" {line.text}")
+
+
+def _has_letter(text: str) -> bool:
+    """Whether a word has a letter with a small and a capital form; "ˆ" alone is a letter to Python too."""
+    return text.lower() != text.upper()
+
+
+def _is_under(word: SeenWord, first: SeenWord) -> bool:
+    """Whether a word is another reading of the position's first word, with a stroke before it."""
+    common = min(word.right, first.right) - max(word.left, first.left)
+    return common > UNDER * (word.right - word.left) and word.right < first.right + first.bottom - first.top
+
+
+UNDER = 0.6  # of its width
+# Heights of a line within which ink before a position belongs to it, to its left edge and to its right; the end of a
+# recipient stands farther off, and a power may hang on the letters of a seal.
+START, BEFORE = 4.0, 2.0
 STROKE = 2.0  # heights of a line from which on a word is a stroke of the pen or a part of the seal
 
 
@@ -247,12 +280,16 @@ def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
     if signers.authority_likeness(line.text) < SURE_POWER or line.text.startswith(_POWERS):
         return False
     height = line.bottom - line.top
+    if any(signlines.same_row(line, other) and _has_power_before(line, other) for other in looks):
+        return True
     return any(
         signlines.same_row(line, other)
         and any(
-            0.5 * height < line.left - word.left < START * height
+            0.5 * height < line.left - word.left and line.left - word.right < BEFORE * height
+            and (line.left - word.left < START * height or signlines.POWER_BEHIND.search(word.text))
+            and not _is_under(word, line.words[0])
             and word.bottom - word.top < STROKE * height
-            and any(map(str.isalpha, word.text)) and word.text not in line.text
+            and _has_letter(word.text) and word.text not in line.text
             for word in other.words
         )
         for other in looks

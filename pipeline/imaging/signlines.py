@@ -77,7 +77,7 @@ class SignLine:
     def is_sure(self) -> bool:
         """Whether the engine saw letters here, not strokes of a pen; under a seal the first word is not asked, nor is
         a power before its position."""
-        covered = positions.is_stamped_over(self.text) or _POWER_BEHIND.fullmatch(self.words[0].text)
+        covered = positions.is_stamped_over(self.text) or POWER_BEHIND.fullmatch(self.words[0].text)
         words = self.words[1:] if covered and len(self.words) > 2 else self.words
         native = all(
             vietnamese.is_legal_text(word.text) or not word.text[:1].isupper() or word.text.isupper() for word in words
@@ -135,19 +135,47 @@ def trimmed(line: SignLine) -> SignLine | None:
         return None
     first = words[0]
     kept = SignLine((replace(first, text=_SIGNS_BEFORE.sub("", first.text)), *words[1:]))
-    return _power_behind_seal(kept) or kept
+    kept = SignLine(tuple(part for word in kept.words for part in _unglued(word)))
+    return _power_behind_seal(kept) or _position_behind_scraps(kept) or kept
+
+
+def _unglued(word: SeenWord) -> tuple[SeenWord, ...]:
+    """The words of a name whose blanks a pen has closed: "VũTuấnAnh"; the word itself where it is none such."""
+    cuts = [0, *(at for at, sign in enumerate(word.text) if at and sign.isupper()), len(word.text)]
+    parts = [word.text[start:stop] for start, stop in pairwise(cuts)]
+    if not 2 <= len(parts) <= 5 or not all(
+        part[:1].isupper() and part[1:].islower() and vietnamese.is_syllable(part) for part in parts
+    ):
+        return (word,)
+    step = (word.right - word.left) / len(word.text)
+    return tuple(
+        replace(word, text=part, left=round(word.left + start * step), right=round(word.left + stop * step))
+        for part, (start, stop) in zip(parts, pairwise(cuts), strict=True)
+    )
+
+
+def _position_behind_scraps(line: SignLine) -> SignLine | None:
+    """The position behind the end of a recipient or the letters of a seal: "SND cấp huyệ»;< -PHÓ VIỆN TRƯỞNG"."""
+    for at in range(1, len(line.words) - 1):
+        first = line.words[at]
+        opened = replace(first, text=_SIGNS_BEFORE.sub("", first.text))
+        kept = SignLine((opened, *line.words[at + 1 :]))
+        if kept.text.isupper() and signers.authority_likeness(kept.text) >= SURE_POWER:
+            before = " ".join(word.text for word in line.words[:at])
+            return None if before.isupper() and vietnamese.is_legal_text(line.words[at - 1].text) else kept
+    return None
 
 
 _SIGNS_BEFORE = re.compile(r"^[^\w(]+(?=\w)")
 # The power at the end of what a seal and it were read as; "XT." is what is left of "KT.", the only one that ends so.
-_POWER_BEHIND = re.compile(r"(?:TM|TL|TUQ|[A-ZĐ]?T)\.$")
+POWER_BEHIND = re.compile(r"(?:TM|TL|TUQ|[A-ZĐ]?T)\.$")
 MOST_BEFORE = 3  # words that the letters of a seal give
 
 
 def _power_behind_seal(line: SignLine) -> SignLine | None:
     """The power behind the letters of a seal: of "_zz£S.KT. CHỦ TỊCH" the last eleven."""
     for at in range(min(MOST_BEFORE + 1, len(line.words) - 1)):
-        power = _POWER_BEHIND.search(line.words[at].text)
+        power = POWER_BEHIND.search(line.words[at].text)
         rest = " ".join(word.text for word in line.words[at + 1 :])
         if power is not None and rest.isupper() and signers.authority_likeness(rest) >= SURE_POWER:
             after = line.words[at + 1]

@@ -62,7 +62,7 @@ def _find_recipients(lines: Sequence[PlacedLine], start: int) -> int | None:
     for index in range(start, len(lines)):
         if len(lines[index].text) < FOOT_LINE_LENGTH and recipients.parse_archive(lines[index].text) is not None:
             at = index
-            while at > start and _may_stand_above(lines[at - 1]):
+            while at > start and (_may_stand_above(lines[at - 1]) or _is_listed_above(lines[at - 1], lines[index])):
                 at -= 1
             return at
     return None
@@ -76,6 +76,17 @@ def _may_stand_above(line: PlacedLine) -> bool:
     return at_right or line.area == "aside" or BULLET.match(line.text) is not None
 
 
+def _is_listed_above(line: PlacedLine, archive: PlacedLine) -> bool:
+    """Whether a line over an archive line is an entry that lost its dash: it begins at the same edge, is no longer than
+    an entry, and names a body or closes as entries do."""
+    if line.box is None or archive.box is None or line.page != archive.page or is_body_end(line.text):
+        return False
+    near = abs(line.box.left - archive.box.left) < height_of(archive) and line.box.top < archive.box.top
+    short = len(line.text) < ENTRY_LENGTH and line.text[:1].isupper()
+    return near and short and (line.text.rstrip().endswith(";") or _names_recipient(line.text))
+
+
+ENTRY_LENGTH = 60  # letters; lines of recipients have some 45 in the smallest type
 LEAST_LISTED = 2  # one line with a dash over a signature is the end of a list of the body
 MOSTLY = 0.6  # share of the lines that must name bodies; the rest are abbreviations that nobody else has
 _NOTED = re.compile(r"\((?:b/c|t/h|p/h|de |bao cao|thuc hien|phoi hop|qua )[^)]*\)\W*$")
@@ -241,6 +252,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         if is_body_end(above.text) or len(above.text) > FOOT_LINE_LENGTH or above.area not in ("body", "aside"):
             break
         signs = _signing(above.text) >= SIGNING or above.area == "aside" or _is_signing_note(above.text)
+        signs = signs or (above.box is not None and sum(map(str.isalpha, above.text)) < 2)  # of a seal
         if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
             break
         stop -= 1

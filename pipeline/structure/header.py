@@ -20,7 +20,7 @@ from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.vietnamese import fold
 from pipeline.knowledge.wording import TITLED_TOGETHER, TOGETHER, UNDER_TITLE
 from pipeline.structure import issuer, themes
-from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, place_of_lines
+from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, is_capitals, place_of_lines
 
 
 @dataclass(slots=True)
@@ -60,8 +60,19 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     )
     header.places.update(header.issuing.places)
     _same_spelling(header)
-    _same_initials(header)
+    if not _is_typed(header, lines):
+        _same_initials(header)
+    header.doubts += header.issuing.doubts
     return header
+
+
+def _is_typed(header: Header, lines: Sequence[PlacedLine]) -> bool:
+    """Whether a text came from a keyboard as far as its head tells: it has no boxes, an "Đ" as it came (an English
+    model reads none), and bodies that were read without a guess. A D in its symbol was typed."""
+    named = [header.issuing.places.get(f"/issuer/{key}") for key in ("name", "parent")]
+    if any(line.box for line in lines) or any(place is not None and place.confidence < 1.0 for place in named):
+        return False
+    return any("đ" in word.raw.lower() for line in lines for word in line.words)
 
 
 def _same_spelling(header: Header) -> None:
@@ -202,7 +213,7 @@ _TITLE_JUNK = re.compile(r"^[\s\-–—_*.,:;'`]+|[\s\-–—_*:;,'`]+$")
 def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
     title_lines = [line for line in lines if line.area == "title"]
     if not title_lines:
-        if header.type_code is None and any(line.area == "addressee" for line in lines):
+        if header.type_code is None and {"addressee", "number"} <= {line.area for line in lines}:
             header.type_name = doctypes.LETTER  # its subject ("V/v ...") was not read or stands nowhere
         return
     found = doctypes.type_of_line(title_lines[0].text) or doctypes.spaced_type(title_lines[0].text)
@@ -213,7 +224,7 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
         title_lines = title_lines[1:]
         if len(title_lines) > 1 and TOGETHER.fullmatch(aligned(title_lines[0].text).strip()):
             header.kind_more, title_lines = title_lines[0].text, title_lines[1:]
-    elif any(line.area == "addressee" for line in lines) or _ABOUT.match(title_lines[0].text):
+    elif header.type_code in (None, PARTY_LETTER) and _is_letter(lines, title_lines[0].text):
         header.type_code, header.type_name = None, doctypes.LETTER
     text = " ".join(_SPECK_BEFORE.sub("", line.text) for line in title_lines)
     text = _TITLE_JUNK.sub("", _ABOUT.sub("", text)).strip()
@@ -222,6 +233,18 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
     if text:
         header.title = text
         header.places["/title"] = place_of_lines(title_lines)
+
+
+PARTY_LETTER = "CV"  # in Party symbols; the state's letters have no code of a type
+
+
+def _is_letter(lines: Sequence[PlacedLine], title: str) -> bool:
+    """Whether a head without a listed type is that of a letter: it has a subject ("V/v"), or a number and an addressee.
+    "ĐƠN ĐỀ NGHỊ" / "Kính gửi" without a number is something else, of which nothing is known."""
+    if _ABOUT.match(title):
+        return True
+    areas = {line.area for line in lines}
+    return "addressee" in areas and ("number" in areas or not is_capitals(title))
 
 
 _ISSUES = re.compile(

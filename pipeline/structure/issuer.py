@@ -21,7 +21,7 @@ from pipeline.knowledge.bodies import BodyLevel
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.vietnamese import fold
 from pipeline.structure import speaker
-from pipeline.structure.passages import Paragraph, Place, PlacedLine, place_of_lines
+from pipeline.structure.passages import CAPITALS, Paragraph, Place, PlacedLine, place_of_lines
 
 
 @dataclass(slots=True)
@@ -41,6 +41,7 @@ class FoundIssuer:
     district: str | None = None
     commune: str | None = None
     places: dict[str, Place] = field(default_factory=dict)
+    doubts: list[tuple[str, str, Place | None]] = field(default_factory=list)  # code, message, where
 
 
 def read_issuer(
@@ -92,6 +93,8 @@ def _respell(issuing: FoundIssuer) -> None:
             known = gazetteer.known_spelling(value, level, kind[1] if kind else None)
             if known is None and level == "province" and fold(value) not in fold(place.raw):
                 known = gazetteer.nearest_province(value)
+                if known is not None:
+                    issuing.doubts.append(("low_confidence", f"province read as {value}, taken for {known}", place))
             if known is not None:
                 name = name.replace(value, known)
                 setattr(issuing, field_name, name)
@@ -190,8 +193,31 @@ def _set_parent(issuing: FoundIssuer, name: str, group: Sequence[PlacedLine]) ->
 
 def _joined(group: Sequence[PlacedLine]) -> str:
     """The lines of one name, or of two that a dash at the end of a line joins."""
-    parts = [line.text.strip(_EDGE) + (" -" if line.text.rstrip().endswith(("-", "–")) else "") for line in group]
-    return " ".join(parts).strip(_EDGE)
+    texts = [_printed(line) for line in group]
+    parts = [text.strip(_EDGE) + (" -" if text.rstrip().endswith(("-", "–")) else "") for text in texts]
+    return _SPECK_NUMBER.sub(r"\1 ", _GLUED_KIND.sub(r"\1 ", " ".join(parts).strip(_EDGE)))
+
+
+FLAT = 0.3  # of the usual word's height: a rule under a line read as "DI"; a dash is a sign, no letters
+
+
+def _printed(line: PlacedLine) -> str:
+    """The text of a line without the rule under it that was read as a word."""
+    heights = sorted(word.box.height for word in line.words if word.box is not None and word.text)
+    if not heights:
+        return line.text
+    least = FLAT * heights[len(heights) // 2]
+    return " ".join(
+        word.text for word in line.words
+        if word.text and (word.box is None or word.box.height > least or not any(map(str.isalnum, word.text)))
+    )
+
+
+_KIND = "TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ TRẤN|THỊ XÃ"
+# "XÃEA KNỐP"; no syllable begins with these words and a letter more
+_GLUED_KIND = re.compile(rf"\b(TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG)(?=[{CAPITALS}]{{2}})")
+# "HUYỆN" / "4 KIM SƠN": a speck; a numbered unit has no name besides, only a unit above it
+_SPECK_NUMBER = re.compile(rf"\b({_KIND})\s+\d\s+(?!{_KIND}|THÀNH PHỐ|TP\b|TX\b)(?=[{CAPITALS}]{{2}})")
 
 
 MOST_TOGETHER = 3  # bodies in one letterhead; more are named in the text

@@ -238,6 +238,7 @@ def _head_without_type(
     while taken < len(parted) and any(part.area == "title" for part in parted[taken]):  # "V/v ..."
         head += parted[taken]
         taken += 1
+    head = _with_own_title(head)
     is_letter = any(line.area in ("addressee", "title") for line in head)
     if is_letter:
         return _Head(tuple(_with_whole_subject(head)), taken)
@@ -245,6 +246,23 @@ def _head_without_type(
         title, used = title_lines.title_lines(lines, taken, typed=False)
         return _Head((*head, *title), taken + used)
     return _Head(tuple(head), taken)
+
+
+def _with_own_title(head: list[PlacedLine]) -> list[PlacedLine]:
+    """What stands in capitals between motto and addressee of a paper without a number is its title: "ĐƠN XIN NGHỈ PHÉP"
+    is no body that issues it."""
+    areas = [line.area for line in head]
+    if "number" in areas or "motto" not in areas or "addressee" not in areas:
+        return head
+    first, last = areas.index("motto"), areas.index("addressee")
+    return [
+        replace(line, area="title")
+        if line.area == "issuer" and first < index < last and bodies.looks_like_body(line.text) < LIKE_BODY else line
+        for index, line in enumerate(head)
+    ]
+
+
+LIKE_BODY = 0.4  # likeness under which a line in capitals is no body; damaged names have 0.5
 
 
 def _with_whole_subject(head: Sequence[PlacedLine]) -> Iterator[PlacedLine]:

@@ -97,7 +97,11 @@ class Stretch:
         return self.top is None and self.bottom is None
 
 
-def borders(document: Document) -> tuple[tuple[Stretch, ...], ...]:
+# For each document of a file what it has of each of its pages.
+Borders = tuple[tuple[Stretch, ...], ...]
+
+
+def borders(document: Document) -> Borders:
     """For each document of an upright file what it has of each of its pages; one entry where there is but one document.
 
     Blank and failed pages stay with the document before them.
@@ -114,12 +118,15 @@ def borders(document: Document) -> tuple[tuple[Stretch, ...], ...]:
     return tuple(tuple(stretches) for stretches in found)
 
 
-def split_documents(document: Document, lying: Document | None = None) -> tuple[Document, ...]:
+def split_documents(
+    document: Document, lying: Document | None = None, found: Borders | None = None
+) -> tuple[Document, ...]:
     """The documents of an upright file; with `lying`, the same cut out of the pages as they lie.
 
-    Every line, table and object of a page is in one document; a line belongs where its middle stands.
+    Every line, table and object of a page is in one document; a line belongs where its middle stands. `found` are the
+    borders where they have been drawn.
     """
-    found = borders(document)
+    found = borders(document) if found is None else found
     if len(found) == 1:
         return (lying or document,)
     return tuple(_document_of(document, lying or document, stretches) for stretches in found)
