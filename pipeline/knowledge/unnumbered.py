@@ -154,6 +154,45 @@ def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterabl
         )
 
 
+# "số 1Z3/QĐ-UBND", "số 4#-KH/HU": a number filled in by hand or worn, before a symbol that can be read
+_DAMAGED = re.compile(
+    rf"(?<![a-z])(?P<type>{TYPE})\s+so\s*[:.]?\s*(?P<read>[^\s,;]{{1,6}}?)\s?(?P<symbol>[/-]\s?(?=[0-9a-z]))"
+)
+_SYMBOL_LEFT = re.compile(
+    r"/\s?(?:(?:19|20)\d{2}\s?/\s?)?[A-ZĐ]{2,5}\s?-\s?[A-ZĐ][A-Za-zĐđ]{1,11}(?:-[A-ZĐ]{1,8})*(?!\w)"
+    r"|-\s?[A-ZĐ][A-Za-zĐđ]{1,3}\s?/\s?[A-ZĐ][A-Za-zĐđ]{1,11}(?!\w)"
+)
+
+
+def find_damaged(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """A type with a number that cannot be read and a symbol that can, which is kept as where the number is blank."""
+    for match in _DAMAGED.finditer(flat):
+        symbol = _SYMBOL_LEFT.match(text, match.start("symbol"))
+        read = text[match.start("read") : match.end("read")]
+        if symbol is None or read.isdecimal() or not any(map(str.isalnum, read)):
+            continue
+        if len(read) > 2 and read.isalpha() and not read.isupper():
+            continue  # "Báo cáo số liệu/KT-XH": a word
+        if not _free(match.start(), symbol.end(), taken):
+            continue
+        at, date, doubt = take_date(text, flat, symbol.end())
+        issuer, at = take_issuer(text, flat, at)
+        subject, at = take_subject(text, flat, at, len(text))
+        number = re.sub(r"\s", "", symbol.group())
+        yield Citation(
+            match.start(),
+            at,
+            text[match.start() : at],
+            printed_type(match["type"]),
+            number,
+            date,
+            issuer,
+            tidy(subject),
+            "numbered",
+            "; ".join(part for part in (f"number read as {read}{number}", doubt) if part),
+        )
+
+
 def find_dated(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     """A type with a date and an issuer, or an issuer and a subject: "Công văn ngày 5/3/2024 của Sở Y tế về ..."."""
     for match in _OF_BODY.finditer(flat):

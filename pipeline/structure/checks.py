@@ -35,8 +35,11 @@ CODES = frozenset(
 )
 
 
-def check(parts: Structure, head: Header, foot: Foot, basis: Sequence[Citation]) -> tuple[Notice, ...]:
-    """All warnings of a record, those of the stages before included, in page order within each kind."""
+def check(
+    parts: Structure, head: Header, foot: Foot, basis: Sequence[Citation], cited: Sequence[Notice] = ()
+) -> tuple[Notice, ...]:
+    """All warnings of a record, those of the stages before and of what is cited included, in page order within each
+    kind."""
     found = [
         *(notice for notice in parts.document.notices if notice.code in CODES),
         *(notice for page in parts.document.pages for notice in page.notices if notice.code in CODES),
@@ -45,6 +48,7 @@ def check(parts: Structure, head: Header, foot: Foot, basis: Sequence[Citation])
         *_components(head, foot),
         *_doubts(head, foot),
         *_dates(head, basis),
+        *cited,
         *_themes(head, parts.nodes),
         *_sums(parts.paragraphs),
         *_languages(parts),

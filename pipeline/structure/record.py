@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from pipeline.document import Document
+from pipeline.document import Document, Notice
 from pipeline.knowledge import citations, dates
 from pipeline.knowledge.citation_parts import Citation as FoundCitation
 from pipeline.knowledge.fuzzy import aligned
@@ -58,7 +58,7 @@ def read_record(document: Document) -> Plan:
     head = header.read_header(parts.lines, parts.paragraphs, parts.nodes)
     end = foot.read_foot(parts.lines)
     places = {**head.places, **end.places}
-    basis = _legal_basis(parts, head, places)
+    basis, doubtful = _legal_basis(parts, head, places)
     found_targets = targets.find_targets(parts.nodes, _first_year(head))
     found_periods = periods.find_periods(parts.nodes)
     found_deadlines = times.find_deadlines(parts.nodes, found_periods)
@@ -69,7 +69,7 @@ def read_record(document: Document) -> Plan:
     _note(places, "assignments", found_duties, ("actor", "task", "section"))
     _note(places, "recipients", end.recipients, ("name", "note"))
     sections = tuple(_section(node, f"/sections/{i}", places) for i, node in enumerate(parts.nodes))
-    warnings = checks.check(parts, head, end, basis)
+    warnings = checks.check(parts, head, end, basis, doubtful)
     evidence = {key: _evidence(place) for key, place in places.items() if place.raw or place.text}
     return Plan(
         source=_source(document),
@@ -149,8 +149,11 @@ def _is_named_only(found: FoundCitation) -> bool:
     return not cited and found.type == "Nghị quyết" and (found.subject or "").startswith("Đại hội")
 
 
-def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]) -> tuple[Citation, ...]:
-    """Every cited instrument once, in order of first mention, with where it is first mentioned."""
+def _legal_basis(
+    parts: Structure, head: header.Header, places: dict[str, Place]
+) -> tuple[tuple[Citation, ...], tuple[Notice, ...]]:
+    """Every cited instrument once, in order of first mention, with where it is first mentioned; and those whose number
+    cannot be read."""
     mentions: list[FoundCitation] = []
     where: list[Paragraph] = []
     for paragraph in parts.paragraphs:
@@ -162,6 +165,7 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
             mentions.append(found)
             where.append(paragraph)
     result = []
+    unread = []
     for index, found in enumerate(citations.merge_citations(mentions)):
         at = _first_mention(found, mentions)
         if at is not None:
@@ -170,10 +174,13 @@ def _legal_basis(parts: Structure, head: header.Header, places: dict[str, Place]
                 value = getattr(found, name)
                 if value is not None:
                     places[f"/legal_basis/{index}/{name}"] = _place_in(paragraph, mention, name, value)
+            if mention.doubt is not None and mention.doubt.startswith("number read as"):
+                place = _place_in(paragraph, mention, "number", mention.number or "")
+                unread.append(Notice("value_unreadable", f"cited {mention.doubt}", place.page, place.box))
         result.append(
             Citation(type=found.type, number=found.number, date=found.date, issuer=found.issuer, subject=found.subject)
         )
-    return tuple(result)
+    return tuple(result), tuple(unread)
 
 
 def _first_mention(found: FoundCitation, mentions: Sequence[FoundCitation]) -> int | None:
