@@ -28,11 +28,6 @@ def test_what_is_no_body(case):
     assert bodies.looks_like_body(case["text"]) < 0.3
 
 
-@pytest.mark.parametrize("case", cases("bodies", "letterheads"))
-def test_joined_letterheads(case):
-    assert list(bodies.split_bodies(case["text"])) == case["bodies"]
-
-
 @pytest.mark.parametrize("case", cases("bodies", "abbreviations"))
 def test_abbreviations(case):
     assert shortened.expand_abbreviations(case["text"]) == (case["full"], case["none_left"])

@@ -38,7 +38,6 @@ PARSERS = {
     "symbols": symbols.find_symbols,
     "citations": citations.find_citations,
     "expand_body": bodies.expand_body.__wrapped__,
-    "split_bodies": bodies.split_bodies,
     "body_level": bodies.body_level,
     "looks_like_body": bodies.looks_like_body.__wrapped__,
     "heading": headings.match_heading.__wrapped__,

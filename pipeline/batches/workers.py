@@ -133,7 +133,6 @@ class LocalPool:
         self, size: int, *, memory_bytes: int = 0, nice: int = 0, tasks_per_worker: int = TASKS_PER_WORKER,
         preload: Sequence[str] = ("pipeline.batches.warm",),
     ) -> None:
-        self._size = size
         self._memory = memory_bytes
         self._nice = nice
         self._tasks_per_worker = tasks_per_worker

@@ -155,60 +155,6 @@ def expand_body(text: str) -> Expansion:
     return Expansion(" ".join(out), sure and not parts.fuzzy and not markless)
 
 
-# Bodies that stand above others in a letterhead. "Văn phòng", "Ban Chỉ đạo" do not: words after them are their own.
-_PARENTS = re.compile(
-    r"(?:uy ban nhan dan|hoi dong nhan dan|so|bo|tinh uy|huyen uy|thanh uy|quan uy|thi uy|dang uy|dang bo|"
-    r"phong|cong an|hoi lien hiep phu nu|hoi nong dan|"
-    r"lien doan lao dong|tong cuc|cuc|chi cuc|uy ban mat tran|ban chap hanh trung uong|dai hoc)(?![a-z])"
-)
-
-
-def split_bodies(text: str) -> tuple[str, ...]:
-    """The bodies in a letterhead whose lines were joined, in printed order; one for a single name.
-
-    >>> split_bodies("UBND HUYỆN LỤC NAM PHÒNG NỘI VỤ")
-    ('UBND HUYỆN LỤC NAM', 'PHÒNG NỘI VỤ')
-    """
-    words = re.sub(r"\s+", " ", text[:_LONGEST]).strip(_EDGE).split()
-    found: list[str] = []
-    start = 0
-    for index in range(1, len(words)):
-        head = " ".join(words[start:index])
-        here = shortened.expand_abbreviations(" ".join(words[index:]))[0].split()
-        core = _core_exact(here)
-        if core is None or len(core.split()) < 2:
-            continue
-        after = _core_exact(shortened.expand_abbreviations(" ".join(words[index + 1 :]))[0].split())
-        if after is not None and len(after.split()) > len(core.split()):
-            continue  # "NHO QUAN ỦY BAN NHÂN DÂN": not "quận ủy"
-        before = body_parts.parts_of(shortened.expand_abbreviations(head)[0])
-        if (
-            before is None
-            or not _PARENTS.match(body_parts.key_of(before.core))
-            or (before.places and not before.places[-1][1])
-        ):
-            continue
-        if (
-            not before.places
-            and not before.trailing
-            and before.level in ("", "district", "commune")
-            and before.core != "Đảng ủy"
-        ):
-            continue  # "Ủy ban nhân dân" without a place is not complete
-        joined = _core_exact(shortened.expand_abbreviations(" ".join(words[start:]))[0].split())
-        if joined is not None and len(joined.split()) > len(shortened.expand_abbreviations(head)[0].split()):
-            continue  # "Văn phòng Ủy ban nhân dân" is one name
-        found.append(head)
-        start = index
-    found.append(" ".join(words[start:]))
-    return tuple(found)
-
-
-def _core_exact(words: list[str]) -> str | None:
-    core = body_parts.core_of(words[:16]) if words else None
-    return None if core is None or core[3] else core[1]
-
-
 # --- level and place -------------------------------------------------------------------------------------
 
 

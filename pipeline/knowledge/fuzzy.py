@@ -16,11 +16,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 # Letters that have no decomposition in Unicode, and signs recognisers put for letters.
@@ -150,49 +149,6 @@ def folded(text: str) -> str:
 def ratio(a: str, b: str) -> float:
     """Likeness of two texts from 0 to 1 on their `folded` keys (normalised indel distance)."""
     return fuzz.ratio(folded(a), folded(b)) / 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The best of several choices. `score` and `runner_up` run from 0 to 1.
-
-    `runner_up` is the score of the second best choice with a different key (0.0 where there is
-    none): a small distance between the two is doubt.
-    """
-
-    choice: str
-    score: float
-    runner_up: float
-
-    @property
-    def margin(self) -> float:
-        """How far the best stands before the second."""
-        return self.score - self.runner_up
-
-
-def best_match(text: str, choices: Iterable[str], cutoff: float = 0.0) -> Match | None:
-    """The choice most like `text` by `ratio`, or None where none reaches `cutoff` (0 to 1).
-
-    >>> best_match("TO CHUC THUC HlEN", ["Tổ chức thực hiện", "Kinh phí"]).choice
-    'Tổ chức thực hiện'
-    """
-    listed = tuple(choices)
-    if not listed or not text.strip():
-        return None
-    keys = _keys(listed)
-    found = process.extract(folded(text), keys, scorer=fuzz.ratio, limit=4, score_cutoff=0.0)
-    if not found:
-        return None
-    best_key, best_score, index = found[0]
-    if best_score / 100.0 < cutoff:
-        return None
-    runner_up = next((score for key, score, _ in found[1:] if key != best_key), 0.0)
-    return Match(listed[index], best_score / 100.0, runner_up / 100.0)
-
-
-@lru_cache(maxsize=256)
-def _keys(choices: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple([folded(choice) for choice in choices])
 
 
 SAME_CLASS_COST = 0.2  # o for 0: as good as no fault in recognised text, yet more than none

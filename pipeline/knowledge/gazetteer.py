@@ -24,7 +24,6 @@ from pipeline.knowledge.lexicon import load_table
 
 Level = Literal["province", "district", "commune"]
 
-REFORM = "2025-07-01"  # Nghị quyết 202/2025/QH15: 34 provinces, no districts
 _KINDS = {"x": "xã", "p": "phường", "t": "thị trấn", "đ": "đặc khu"}
 
 

@@ -221,9 +221,6 @@ def _toned(letters: str) -> str:
 _NEW = re.compile(
     f"(?<![qQ])(?:([oO])([{_toned('aeAE')}])|([uU])([{_toned('yY')}]))(?![^\\W\\d_]|[\u0300-\u036f])"
 )
-_OLD = re.compile(
-    f"(?<![qQ])(?:([{_toned('oO')}])([aeAE])|([{_toned('uU')}])([yY]))(?![^\\W\\d_]|[\u0300-\u036f])"
-)
 
 
 def _split_tone(letter: str) -> tuple[str, str]:
@@ -238,12 +235,6 @@ def _shift_left(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", first + tone) + bare
 
 
-def _shift_right(match: re.Match[str]) -> str:
-    first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
-    bare, tone = _split_tone(first)
-    return bare + unicodedata.normalize("NFC", second + tone)
-
-
 def to_old_style(text: str) -> str:
     """Tone marks of open oa, oe, uy on the first vowel. The text must be NFC.
 
@@ -251,15 +242,6 @@ def to_old_style(text: str) -> str:
     'hòa bình, thủy lợi, quý, hoàn'
     """
     return _NEW.sub(_shift_left, text)
-
-
-def to_new_style(text: str) -> str:
-    """Tone marks of open oa, oe, uy on the second vowel. The text must be NFC.
-
-    >>> to_new_style("hòa bình, thủy lợi, quý")
-    'hoà bình, thuỷ lợi, quý'
-    """
-    return _OLD.sub(_shift_right, text)
 
 
 # --- keys and questions -------------------------------------------------------------------------------------
