@@ -134,6 +134,8 @@ def to_ead(collection: Collection, agency: Agency | None = None, made: str = "")
     _ead(control, "recordid", agency.code or agency.fonds or "sohoa")
     title = _ead(_ead(_ead(control, "filedesc"), "titlestmt"), "titleproper")
     title.text = f"Mục lục hồ sơ, tài liệu {agency.fonds or agency.name}".strip()
+    if agency.catalogue:
+        title.text += f", mục lục số {agency.catalogue}"
     _ead(control, "maintenancestatus").set("value", "derived")
     _ead(_ead(control, "maintenanceagency"), "agencyname", agency.name or _UNKNOWN)
     declared = _ead(control, "languagedeclaration")

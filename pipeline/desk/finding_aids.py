@@ -168,8 +168,11 @@ def need_docx() -> None:
         raise MissingPart("python-docx", "It is needed for DOCX.", cure="pip install 'sohoa[office]'")
 
 
-def to_docx(collection: Collection, agency: str = "") -> bytes:
-    """Both finding aids to print: A4 landscape, heads repeated on every page. Raises MissingPart."""
+def to_docx(collection: Collection, agency: str = "", fonds: str = "", catalogue: str = "") -> bytes:
+    """Both finding aids to print: A4 landscape, heads repeated on every page. Raises MissingPart.
+
+    `fonds` and `catalogue` (phông, mục lục số) stand under the first title where the archive gives them.
+    """
     need_docx()
     document: Any = docx.Document()
     page = document.sections[0]
@@ -182,6 +185,9 @@ def to_docx(collection: Collection, agency: str = "") -> bytes:
     if agency:
         _centred(document, agency.upper(), bold=True)
     _centred(document, FILES_TITLE, bold=True, size=14)
+    within = [f"Phông: {fonds}" if fonds else "", f"Mục lục số: {catalogue}" if catalogue else ""]
+    if any(within):
+        _centred(document, "; ".join(part for part in within if part))
     _table(document, FILES_HEAD, files_rows(collection), _FILES_WIDTHS)
     for folder in folders(collection):
         document.add_page_break()

@@ -98,7 +98,8 @@ FORMS = (
     Form("aids-xlsx", "mục lục hồ sơ and mục lục văn bản by NĐ 30, as a workbook",
          lambda job: ("muc-luc.xlsx", finding_aids.to_xlsx(job.collection))),
     Form("aids-docx", "the same, to print",
-         lambda job: ("muc-luc.docx", finding_aids.to_docx(job.collection, job.agency.name))),
+         lambda job: ("muc-luc.docx", finding_aids.to_docx(
+             job.collection, job.agency.name, job.agency.fonds, job.agency.catalogue))),
     Form("tt05", "metadata of TT 05/2025 as a workbook, with what is missing or too long",
          lambda job: ("tt05.xlsx", tt05.to_xlsx(tt05.metadata(job.collection, job.agency)))),
     Form("tt05-csv", "metadata of TT 05/2025 as CSV pair and one XML a document", _tt05_files),

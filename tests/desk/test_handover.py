@@ -1,6 +1,7 @@
 """What other archives take: finding aids, TT 05, packages, AtoM, Dublin Core, annex VI, Word."""
 
 import csv
+import dataclasses
 import hashlib
 import io
 import zipfile
@@ -59,7 +60,11 @@ def test_finding_aids_as_xlsx_and_docx(shelved):
     book = openpyxl.load_workbook(io.BytesIO(finding_aids.to_xlsx(shelved)))
     assert tuple(cell.value for cell in book["Mục lục hồ sơ"][1]) == finding_aids.FILES_HEAD
     assert book["Mục lục văn bản"].max_row == 4
-    printed = docx.Document(io.BytesIO(finding_aids.to_docx(shelved, "Lưu trữ thử nghiệm")))
+    printed = docx.Document(io.BytesIO(finding_aids.to_docx(shelved, "Lưu trữ thử nghiệm", "UBND xã Tam Tiến", "02")))
+    told = [paragraph.text for paragraph in printed.paragraphs]
+    assert "Phông: UBND xã Tam Tiến; Mục lục số: 02" in told
+    plain = docx.Document(io.BytesIO(finding_aids.to_docx(shelved)))
+    assert not any("Mục lục số" in paragraph.text for paragraph in plain.paragraphs)
     assert printed.sections[0].page_width > printed.sections[0].page_height
     assert [len(table.rows) for table in printed.tables] == [2, 3, 2]
     text = "\n".join(paragraph.text for paragraph in printed.paragraphs)
@@ -241,3 +246,14 @@ def test_word_document(out, scans):
     assert "- Lưu: VT." in made.tables[-1].rows[0].cells[0].text
     failed = docx.Document(io.BytesIO(letter.to_docx(entry, office.failed_page_document(scans))))
     assert "[Trang 2 không đọc được]" in [paragraph.text for paragraph in failed.paragraphs]
+
+
+def test_every_word_of_the_archive_is_used(shelved):
+    """A setting that changes nothing is a promise that is not kept."""
+    filled = {item.name: f"Z{item.name.upper()}Z" for item in dataclasses.fields(Agency)}
+    agency = Agency(**filled)
+    made = "".join((
+        archival.to_ead(shelved, agency).decode(), archival.to_annex_vi(shelved, agency).decode(),
+        str(tt05.metadata(shelved, agency)),
+    ))
+    assert [name for name, word in filled.items() if word not in made] == []
