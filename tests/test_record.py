@@ -333,3 +333,19 @@ def test_name_under_a_seal(right: tuple[str, ...], name: str | None) -> None:
     assert plan.signature.name == name
     assert plan.signature.title is None
     assert plan.archive == "VT"
+
+
+def test_words_that_open_a_paragraph_go_on_with_an_indented_one_at_its_margin() -> None:
+    rows = [
+        ("Trên đây là Kế hoạch dọn kênh mương nội đồng và các tuyến kênh chính", 120),
+        ("của xã năm nay, đề nghị các thôn và các tổ tự quản thực hiện cho tốt.", 90),
+        ("Trong quá trình thực hiện có khó khăn thì báo về xã để được giải quyết", 90),
+        ("trước mùa mưa./.", 90),
+        ("Nơi nhận:", 90),
+        ("- Các thôn;", 90),
+        ("- Lưu: VT.", 90),
+    ]
+    head = [line_at("KẾ HOẠCH", 270, 60), line_at("Dọn kênh mương năm 2020", 220, 80)]
+    body = [line_at(row, left, 120 + 20 * i) for i, (row, left) in enumerate(rows)]
+    plan = record.read_record(scan(page_of([*head, *body]))).as_json()
+    assert [len(section["paragraphs"]) for section in plan["sections"]] == [1]

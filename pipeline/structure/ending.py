@@ -49,11 +49,9 @@ def first_closing(paragraphs: Sequence[Paragraph]) -> int | None:
     """Index of the first paragraph that closes the document, among those of its last section; None where none does."""
     for at in range(len(paragraphs) - 1, -1, -1):
         paragraph = paragraphs[at]
-        ends = is_body_end(paragraph.text)
-        if at and ends and _says_it_closes(paragraphs[at - 1], False):
-            continue  # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
-        if ends or _says_it_closes(paragraph, _is_debris(paragraphs[at + 1 :])):
-            return at
+        if is_body_end(paragraph.text) or _says_it_closes(paragraph, _is_debris(paragraphs[at + 1 :])):
+            # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
+            return at - 1 if at and _says_it_closes(paragraphs[at - 1], False) else at
         if len(paragraph.text.split()) > DEBRIS_WORDS or paragraph.table is not None:
             return None
     return None

@@ -225,6 +225,8 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         said = key.rfind("phan dau", sentence, clause.end)
         if said < 0 or said > clause.quantity.start:
             continue
+        if clause.quantity.group == "time" and key[: clause.quantity.start].rstrip().endswith("truoc"):
+            continue  # "phấn đấu hoàn thành dự toán trước 15 ngày": how early
         if clause.quantity.unit != "%" and clause.quantity.comparator == "=" and clause.start > said + 160:
             continue
         yield _target(None if paragraph is not step.node.title else step.node.label, text, offset, clause, paragraph)

@@ -192,7 +192,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         after = text[bullet.text_start :].lstrip()
         inside = not ended and bool(full is not False) and (after[:1].islower() or hangs)
         score += 0.4 if inside else 3.2
-    if ended and (_OPENER.match(aligned(text[:40])) or _PHASE.match(aligned(text[:20]))):
+    if ended and not (hangs and full) and (_OPENER.match(aligned(text[:40])) or _PHASE.match(aligned(text[:20]))):
         score += 1.6
     apart = ended or line.gap in ("blank", "block")
     if apart and len(text) <= LONGEST_TITLE and text[:1].isupper() and not _ends(text) and is_canonical(text):
