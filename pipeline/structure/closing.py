@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from pipeline.knowledge import bodies, doctypes, numbering, persons, recipients, signers
 from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.vietnamese import is_legal_text
 from pipeline.knowledge.wording import is_body_end, motto_start
 from pipeline.structure.foot_columns import with_second_column
 from pipeline.structure.passages import CAPITALS, PlacedLine, is_capitals
@@ -252,11 +253,13 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         if is_body_end(above.text) or len(above.text) > FOOT_LINE_LENGTH or above.area not in ("body", "aside"):
             break
         signs = _signing(above.text) >= SIGNING or above.area == "aside" or _is_signing_note(above.text)
-        signs = signs or (above.box is not None and sum(map(str.isalpha, above.text)) < 2)  # of a seal
+        signs = signs or _is_of_seal(above)
         if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
             break
         stop -= 1
-    labelled: list[PlacedLine] = [replace(line, area="signature") for line in lines[stop:first]]
+    labelled: list[PlacedLine] = [
+        replace(line, area="aside" if _is_of_seal(line) else "signature") for line in lines[stop:first]
+    ]
     seen = {
         "recipients": headless,
         "archive": False,
@@ -277,6 +280,17 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
                 labelled.append(_foot_part(part, labelled, seen))
         end = index + 1
     return with_second_column(labelled), stop, end
+
+
+def _is_of_seal(line: PlacedLine) -> bool:
+    """Whether a line is what a seal or a pen over a foot was read as: hardly a letter, or nothing sure and no syllable."""
+    if line.box is None:
+        return False
+    words = [word for word in line.text.split() if sum(map(str.isalpha, word)) > 1]
+    return not words or (line.confidence < SCRAWL and not any(map(is_legal_text, words)))
+
+
+SCRAWL = 0.5  # mean confidence; print that no stroke crosses has 0.8 and more
 
 
 def _under_powers(lines: Sequence[PlacedLine]) -> bool:

@@ -99,7 +99,8 @@ def in_columns(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
         if start is not None and (left := _left_of(line, start)) is not None
     ]
     if any(line.box is None for line in lines):
-        if sum(start is not None for start in starts) < LEAST:
+        closed = any(_behind_semicolon(line, start) for line, start in zip(lines, starts, strict=True))
+        if sum(start is not None for start in starts) < LEAST and not closed:
             return list(lines)
         cut = [line.part(0, start) for line, start in zip(lines, starts, strict=True)]
         return [*cut, *(line.part(start) for line, start in zip(lines, starts, strict=True) if start is not None)]
@@ -141,6 +142,11 @@ def _start_inside(line: PlacedLine) -> int | None:
         if (dash or glued) and CLOSED.search(before.text):
             return index
     return None
+
+
+def _behind_semicolon(line: PlacedLine, start: int | None) -> bool:
+    """Whether the mark before a second entry is the one that closes entries: one such row is enough."""
+    return start is not None and line.part(0, start).text.rstrip().endswith(";")
 
 
 def _left_of(line: PlacedLine, index: int) -> float | None:

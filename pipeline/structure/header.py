@@ -81,7 +81,12 @@ def _same_spelling(header: Header) -> None:
     known = header.issuing
     where = header.places.get("/issued/place")
     for name in (known.commune, known.district, known.province):
-        if header.place is None or where is None or name is None or plain(name) != plain(header.place):
+        if header.place is None or where is None or name is None:
+            continue
+        if name == f"Ia {header.place}" and f"la {header.place}" in where.text:
+            header.place = name  # "la Grai" of the unit that the letterhead names: a stroke is l and I
+            return
+        if plain(name) != plain(header.place):
             continue
         if header.place.isascii() or name in where.raw or fold(header.place) not in fold(where.raw):
             header.place = name
@@ -299,6 +304,10 @@ _YEAR = re.compile(
     r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )"
     r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
+# "Lịch tiếp công dân tháng 8 năm 2022", in a title; no date of a cited instrument, no horizon.
+_MONTH_OF_YEAR = re.compile(
+    r"(?<!ngay \d )(?<!ngay \d\d )(?<!\bden )(?<!\btoi )\bthang \d{1,2} nam ((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
+)
 _SELF = re.compile(
     r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?"
     r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )(?<!\bcuoi )\bnam\s+((?:19|20)\d{2})\b"
@@ -308,7 +317,7 @@ _SELF = re.compile(
 
 def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph]) -> None:
     if header.title:
-        years = _YEAR.findall(aligned(header.title))
+        years = _YEAR.findall(aligned(header.title)) or _MONTH_OF_YEAR.findall(aligned(header.title))
         if years:
             header.year = int(years[0])
             year = [line for line in lines if line.area == "title" and years[0] in line.text]

@@ -117,7 +117,7 @@ def _of_carrier(issuing: FoundIssuer, printed: str, where: Place) -> None:
     issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
 
 
-_EDGE = " .:-*_|'`‘’´\"~"  # specks, rules and the star of the Party
+_EDGE = " .:-*_|'`‘’´\"~„“”,"  # specks, rules and the star of the Party
 
 # Words that open the name of a body in a letterhead, and those that go on with it.
 _OPENS_BODY = re.compile(

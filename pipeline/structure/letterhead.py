@@ -85,11 +85,14 @@ def _is_number_cell(text: str) -> bool:
     return len(text) < 60 and NUMBER_CELL.match(aligned(text)) is not None and bodies.looks_like_body(text) < 0.5
 
 
+_BORDER = " |[](){}"  # of a mark in a box: "| KHẨN |"
+
+
 def _plain_head_area(line: PlacedLine) -> Area:
     key = aligned(line.text).strip(" .,:;-*_")
     if line.area == "aside" or not any(letter.isalpha() for letter in key):
         return "aside"
-    if OFFICE.search(key) or STAMPS.fullmatch(key):
+    if OFFICE.search(key) or STAMPS.fullmatch(key.strip(_BORDER)):
         return "aside"
     if ABOUT.match(key):
         return "title"
