@@ -184,13 +184,49 @@ def test_rows_of_a_text_whose_columns_are_gone() -> None:
     page = tables.tables(text_document(FLAT)).pages[0]
     assert [[cell.text for cell in page.tables[0].cells if cell.row == row] for row in range(4)] == [
         ["TT", "Chỉ tiêu", "Đơn vị tính", "2023", "2024"],
-        ["1", "|Số xã đạt chuẩn nâng cao", "xã", "1", "2"],
+        ["1", "Số xã đạt chuẩn nâng cao", "xã", "1", "2"],
         ["2", "Tỷ lệ hộ dùng nước sạch của toàn huyện", "%", "72", "> 78"],
         ["", "Cộng", "", "3", "80"],
     ]
     assert [line.text for block in page.blocks if block.kind == "text" for line in block.lines] == [
         "3. Chỉ tiêu từng năm",
         "III. KINH PHÍ",
+    ]
+
+
+def rows_of_text(*lines: str) -> list[list[str]]:
+    (table,) = tables.tables(text_document("\n".join(lines))).pages[0].tables
+    return [[cell.text for cell in table.cells if cell.row == row] for row in range(table.rows)]
+
+
+def test_rows_of_a_garbled_text_are_parted_where_their_values_are_whole() -> None:
+    """Rules read as bars, a group with one, years on a line of their own, a damaged value, a unit of no list."""
+    assert rows_of_text(
+        "STT Chitiéu DVT", "2021 2022 2023", "A |Giao thong", "1 |Hém duoc mé rong hém 5 8 9",
+        "2 | Cau tam thay moi cau 2 3 4", "3 | Ty le duong nhua % 4O1. 1,2 2", "B_ |Dien",
+        "4 |Ho co dien luoi % 96 97,5 > 98",
+    ) == [
+        ["STT", "Chitiéu", "DVT", "2021", "2022", "2023"], ["A", "Giao thong"],
+        ["1", "Hém duoc mé rong", "hém", "5", "8", "9"], ["2", "Cau tam thay moi", "cau", "2", "3", "4"],
+        ["3", "Ty le duong nhua % 4O1. 1,2 2"], ["B_", "Dien"], ["4", "Ho co dien luoi", "%", "96", "97,5", "> 98"],
+    ]
+
+
+def test_a_damaged_head_is_known_by_its_words_and_years() -> None:
+    rows = "1. Hoc sinh gioi % 11,7 13,5", "2 Luu ban em 9 <4"
+    assert rows_of_text("Wy Chi tiéu Don vi 2017-2018 2018-2019", *rows) == [
+        ["Wy", "Chi tiéu", "Don vi", "2017-2018", "2018-2019"], ["1.", "Hoc sinh gioi", "%", "11,7", "13,5"],
+        ["2", "Luu ban", "em", "9", "<4"],
+    ]
+
+
+def test_rows_that_end_with_times_have_them_in_a_cell() -> None:
+    assert rows_of_text(
+        "TT Noi dung Chu tri Thoi gian thuc hien", "1 Nao vet kenh To thuy nong 15/9/2018",
+        "2 Lam kho giong Ban quan ly Thang 11/2018", "3 Giao ban Van phong Thuong xuyen",
+    ) == [
+        ["TT", "Noi dung Chu tri", "Thoi gian thuc hien"], ["1", "Nao vet kenh To thuy nong", "15/9/2018"],
+        ["2", "Lam kho giong Ban quan ly", "Thang 11/2018"], ["3", "Giao ban Van phong Thuong xuyen"],
     ]
 
 
@@ -575,3 +611,11 @@ def test_a_word_without_letters_between_rules_is_no_table() -> None:
     rules = [FoundObject("rule", Box(50, y, 500, y + 1)) for y in (5.0, 15.0, 40.0)]
     page = page_of([Line((Word("", "", box=Box(60, 10, 70, 20)),), Box(60, 10, 70, 20))], objects=rules)
     assert tables.find_tables(page) is page
+
+
+def test_units_are_known_by_themselves_where_their_title_is_damaged() -> None:
+    rows = ["I. CHỈ TIÊU", "| TT | Chỉ tiêu | DVC | 2023 | 2024 |", "| 1 | Đàn bò | con | 40 | 52 |",
+            "| 2 | Diện tích chè | ha | 3,5 | 4 |", "| 3 | Tỷ lệ hộ có điện 4O1. 97 |"]
+    plan = record.read_record(tables.tables(text_document("\n".join(rows))))
+    told = [(goal.value, goal.unit) for goal in plan.targets]
+    assert told == [("40", "con"), ("52", "con"), ("3.5", "ha"), ("4", "ha")]

@@ -17,9 +17,10 @@ from dataclasses import replace
 
 from pipeline.document import Block, Document, Line, Page, Table, union, upright
 from pipeline.structure.gutter_tables import from_gutters, from_level_rules
+from pipeline.structure.numbered_tables import from_rows
 from pipeline.structure.ruled_tables import filled, ruled_regions
 from pipeline.structure.straight import as_displayed, straight_box, straightened
-from pipeline.structure.text_tables import from_bars, from_columns, from_rows
+from pipeline.structure.text_tables import from_bars, from_columns
 
 
 def tables(document: Document) -> Document:

@@ -93,6 +93,10 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
         ),
         None,
     )
+    if unit is None:  # its title was damaged, what stands below it was not
+        below = range(1 if label is None else label + 2, len(heads))
+        alone = [[cell if cell is not None and cell.column_span == 1 else None for cell in row] for row in body]
+        unit = next((i for i in below if numbers[i] < 0.5 and _share(alone, i, units.is_unit) >= MOSTLY_UNITS), None)
     named = [i for i in range(len(heads)) if i not in (label, unit) and numbers[i] < 0.5 and keys[i] != "ghi chu"]
     said = next((i for i in named if _INDICATOR_HEAD.search(keys[i])), None)
     indicator = said if said is not None else next(iter(named), None)
@@ -114,6 +118,9 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
         own = [i for i in open_ if numbers[i] >= 0.5 and _unit_of_head(heads[i]) and not _BASE_HEAD.search(keys[i])]
         planned = sorted({*planned, *own}) if any(_unit_of_head(heads[i]) for i in planned) else planned
     return _Columns(label, indicator, unit, tuple((i, _unit_of_head(heads[i])) for i in planned))
+
+
+MOSTLY_UNITS = 0.6  # of the filled cells of a column must be units of the list where its title does not say so
 
 
 def _is_past(key: str, year: int | None) -> bool:

@@ -1,9 +1,9 @@
-"""Tables without rules: bars between cells in text, columns of words in line, numbered rows without columns.
+"""Tables without rules: bars between cells in text, columns of words in line.
 
-The trouble: converters write "| a | b |"; a table without rules is only words in line; a text file of a recogniser has
-a row on one line, its columns gone and some rules read as bars.
+The trouble: converters write "| a | b |"; a table without rules is only words in line; a recogniser of text reads some
+rules as bars.
 
-Evidence in order of trust: bars, then at least three columns under a head row, then a head row over numbered rows.
+Evidence in order of trust: bars, then at least three columns under a head row.
 
 What it never does: drop a word, or part a row where nothing shows the columns.
 """
@@ -13,13 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TypeVar
 
 from pipeline.document import Cell, Line, Page, Table, Word, union
 from pipeline.knowledge import table_rows
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.table_rows import opens_head
 
 COLUMN_GAP = 13.0  # points between two columns without rules; justified text stays under 9
@@ -53,6 +51,12 @@ def _split_bars(line: Line) -> list[tuple[Word, ...]]:
     return [tuple(cell) for cell in cells]
 
 
+def _opens_late(row: Sequence[Sequence[Word]]) -> bool:
+    """Whether a row has a number of its own other than 1, or is a group of such rows."""
+    label = " ".join(word.text for word in row[0]).strip(" .)_")
+    return label != "1" and table_rows.ROW_LABEL.fullmatch(label) is not None
+
+
 def _by_heads(run: Sequence[Line]) -> list[list[Line]]:
     """Lines with bars by the table they are of: a head row with "TT" opens another one unless it was printed before."""
     parts: list[list[Line]] = []
@@ -74,7 +78,8 @@ def from_bars(page: Page, taken: Taken) -> Found:
     def close() -> None:
         for part in _by_heads(run):
             rows = [_split_bars(line) for line in part if not _SEPARATOR.fullmatch(line.text)]
-            if len(rows) >= 2 and max(map(len, rows)) >= 2:
+            # Of a table whose columns are gone some rules are read as bars: rows from its middle are none.
+            if len(rows) >= 2 and max(map(len, rows)) >= 2 and not (max(map(len, rows)) == 2 and _opens_late(rows[0])):
                 for line in part:
                     taken[id(line)] = (len(found), list(range(len(line.words))))
                 found.append(table_of_rows(rows))
@@ -216,150 +221,12 @@ def _by_edges(row: _Row, edges: Sequence[float]) -> list[tuple[Word, ...]]:
     return [tuple(cell) for cell in cells]
 
 
-# --- rows of a text without columns ----------------------------------------------------------------------
+# --- words of heads and bodies -------------------------------------------------------------------------
 
-_UNIT_HEAD = re.compile(r"don v[ijl] tinh|dvt")
-_OPENS_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|s[yi]t|so tt)\b")
-_ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|\s)\s*(?=\S)")
 SECTION = re.compile(r"\s*(?:[IVX]{1,4}|[A-ZĐ]|(?i:ph[aầ]n|ch[uư][oơ]ng|ph[uụ] l[uụ]c)\s+[IVX\d]+)\s?[.\-/:]\s")
 BULLET = re.compile(r"\s*[-+•*]\s")
-_AFTER_TABLE = re.compile(r"\W*(?:tren day|noi nhan|ghi chu:|can cu)")
-_VALUE = re.compile(r"[≥≤><=]?\d{1,3}(?:[.,]\d+)*%?")
-_SIGNS = frozenset("≥≤><=")
-_TOTAL = re.compile(r"\W*(?:tong|cong)\b")
-_YEAR_HEAD = re.compile(r"(?:năm\s+)?(?:19|20)\d\d", re.IGNORECASE)
-LEAST_HEADS = 1  # words of head rows beside "TT"; garbled text hides some
-LEAST_NUMBERED = 2  # rows; one is enough under a head row of three words
-LONGEST_HEAD = 6  # lines; each column may stand on its own
-LONG_ROW = 130  # characters; a line longer than this is a paragraph
-
-
-def from_rows(page: Page, taken: Taken) -> Found:
-    """Tables whose columns are gone: a head row that begins with "TT", and rows numbered 1, 2, 3 under it.
-
-    The number of a row is a cell of its own. So are the values at the end of the rows, and their unit, where the head
-    names as many years; the rest of a row is left whole, since nothing says where its columns part.
-    """
-    lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.words]
-    found: Found = []
-    at = 0
-    while at < len(lines):
-        end = _rows_end(lines, at) if lines[at].box is None else at
-        if end > at:
-            start = at - (at > 0 and id(lines[at - 1]) not in taken and heads_in(lines[at - 1 : at]) > LEAST_HEADS)
-            for line in lines[start:end]:
-                taken[id(line)] = (len(found), list(range(len(line.words))))
-            found.append(table_of_rows(_numbered_rows(lines[start:end]), ruled=False))
-        at = max(end, at + 1)
-    return found
-
-
-def _rows_end(lines: Sequence[Line], start: int) -> int:
-    """Index after the last line of a table that begins at `start`; `start` where none does."""
-    if not _OPENS_HEAD.match(aligned(lines[start].text)):
-        return start
-    number, head, at = 0, 0, start + 1
-    while at < len(lines):
-        text = lines[at].text
-        row = _row_number(text)
-        if row == number + 1 and (number or heads_in(lines[start:at]) >= LEAST_HEADS):
-            number, head = number + 1, head or at
-        elif (
-            row is not None
-            or SECTION.match(text)
-            or BULLET.match(text)
-            or _AFTER_TABLE.match(aligned(text))
-            or _OPENS_HEAD.match(aligned(text))
-            or len(text) > LONG_ROW
-            or (number == 0 and at - start > LONGEST_HEAD)
-        ):
-            break
-        at += 1
-    enough = number >= LEAST_NUMBERED or (number and heads_in(lines[start:head]) > LEAST_HEADS + 1)
-    return at if enough else start
 
 
 def heads_in(lines: Sequence[Line]) -> int:
     """How many words of head rows stand in some lines."""
     return table_rows.heads_in(" ".join(line.text for line in lines))
-
-
-def _row_number(text: str) -> int | None:
-    found = _ROW_NUMBER.match(text)
-    return int(found[1]) if found is not None else None
-
-
-def _numbered_rows(lines: Sequence[Line]) -> list[list[tuple[Word, ...]]]:
-    """Rows as (number, rest, values ...); lines without a number belong to the row above."""
-    rows: list[list[list[Word]]] = [[]]
-    numbered = 0
-    for line in lines:
-        if _row_number(line.text) == numbered + 1:
-            numbered += 1
-            rows.append([])
-        elif numbered and _TOTAL.match(aligned(line.text)):
-            rows.append([[]])
-        rows[-1].append([word for word in line.words if word.text.strip("|[]")])
-    head = [word for line in rows[0] for word in line]
-    years = [index for index, word in enumerate(head) if _YEAR_HEAD.fullmatch(word.text.strip("|[]"))]
-    width = len(years) if years and years[-1] == len(head) - 1 else 0
-    if not width or sum(len(_values(_first(row))) >= width for row in rows[1:]) < LEAST_NUMBERED:
-        return [[tuple(_first(row)[:1]), tuple(_first(row)[1:]) + _after(row)] for row in rows]
-    cut = years[0] - (aligned(head[years[0] - 1].text) == "nam")
-    unit_at = _unit_head(head[:cut])
-    with_unit = unit_at < cut
-    names = [tuple(head[1:unit_at]), *([tuple(head[unit_at:cut])] if with_unit else [])]
-    split = [[tuple(head[:1]), *names, *((head[year],) for year in years)]]
-    for row in rows[1:]:
-        first = _first(row)
-        label = 0 if not row[0] else 1
-        values = _values(first)[-width:]
-        if len(values) < width:
-            split.append([tuple(first[:label]), tuple(first[label:]) + _after(row)])
-            continue
-        rest = first[label : len(first) - sum(map(len, values))]
-        unit = _unit_words(rest[1:]) if with_unit else 0  # a row is not named by its unit alone
-        name = tuple(rest[: len(rest) - unit]) + _after(row)
-        split.append([tuple(first[:label]), name, *([tuple(rest[len(rest) - unit :])] if with_unit else []), *values])
-    return split
-
-
-def _unit_head(head: Sequence[Word]) -> int:
-    """Index of the word where "Đơn vị tính" begins at the end of a head row; the row's length where it does not."""
-    for at in range(max(1, len(head) - 3), len(head)):
-        if _UNIT_HEAD.fullmatch(aligned(" ".join(word.text.strip("|[]") for word in head[at:]))):
-            return at
-    return len(head)
-
-
-def _first(row: Sequence[Sequence[Word]]) -> list[Word]:
-    """The words of the line that opens a row."""
-    return list(next((line for line in row if line), []))
-
-
-def _after(row: Sequence[Sequence[Word]]) -> tuple[Word, ...]:
-    """The words of the other lines of a row."""
-    lines = [line for line in row if line]
-    return tuple(word for line in lines[1:] for word in line)
-
-
-def _values(words: Sequence[Word]) -> list[tuple[Word, ...]]:
-    """The values at the end of a line, each with the sign before it."""
-    found: list[tuple[Word, ...]] = []
-    at = len(words)
-    while at > 1 and _VALUE.fullmatch(words[at - 1].text.strip("|[]")):
-        start = at - 1 - (at > 2 and words[at - 2].text in _SIGNS)
-        found.insert(0, tuple(words[start:at]))
-        at = start
-    return found
-
-
-def _unit_words(words: Sequence[Word]) -> int:
-    """How many words at the end are a unit of the list (dictionaries/units.tsv)."""
-    texts = [aligned(word.text.strip("|[]")) for word in words[-3:]]
-    return next((n for n in (3, 2, 1) if n <= len(texts) and " ".join(texts[-n:]) in _units()), 0)
-
-
-@cache
-def _units() -> frozenset[str]:
-    return frozenset(aligned(row[0]) for row in load_table("units"))

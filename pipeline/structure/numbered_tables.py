@@ -1,0 +1,226 @@
+"""Tables of a text whose columns are gone: numbered rows under a head row.
+
+The trouble: a recogniser of running text writes a row on one line, single blanks between its cells, and reads some
+rules as bars.
+
+Evidence: a head row with "TT" or the words of one, rows numbered 1, 2, 3 under it; values at the end of rows, as many
+as the head names years.
+
+What it never does: part a row where nothing shows the columns, or take a damaged value for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+from pipeline.document import Line, Page, Word
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.lexicon import load_table
+from pipeline.structure.text_tables import BULLET, SECTION, Found, Taken, heads_in, table_of_rows
+
+_UNIT_HEAD = re.compile(r"don v[ijl](?: tinh)?|dvt")
+_OPENS_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|s[yi]t|so tt)\b")
+_ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|\s)\s*(?=\S)")
+_AFTER_TABLE = re.compile(r"\W*(?:tren day|noi nhan|ghi chu:|can cu)")
+_VALUE = re.compile(r"[≥≤><=]?\d{1,3}(?:[.,]\d+)*%?")
+_SIGNS = frozenset("≥≤><=")
+_TOTAL = re.compile(r"\W*(?:tong|cong)\b")
+_YEAR_HEAD = re.compile(r"(?:19|20)\d\d(?:[-–](?:19|20)\d\d)?")  # "2024", "2018-2019"
+_GROUP = re.compile(r"\W*(?:[A-ZĐ]|[IVX]{1,4})_?\s*\|")  # "B_ |Hạ tầng" among the rows, a rule behind its letter
+_RULES = "|[]"  # what rules are read as
+LEAST_HEADS = 1  # words of head rows beside "TT"; garbled text hides some
+LEAST_NUMBERED = 2  # rows; one is enough under a head row of three words
+LONGEST_HEAD = 6  # lines; each column may stand on its own
+LONG_ROW = 130  # characters; a line longer than this is a paragraph
+
+
+def from_rows(page: Page, taken: Taken) -> Found:
+    """Tables whose columns are gone: a head row that begins with "TT", and rows numbered 1, 2, 3 under it.
+
+    The number of a row is a cell of its own. So are the values at the end of the rows, and their unit, where the head
+    names as many years; the rest of a row is left whole, since nothing says where its columns part.
+    """
+    lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.words]
+    found: Found = []
+    at = 0
+    while at < len(lines):
+        end = _rows_end(lines, at) if lines[at].box is None else at
+        if end > at:
+            start = at - (at > 0 and id(lines[at - 1]) not in taken and heads_in(lines[at - 1 : at]) > LEAST_HEADS)
+            for line in lines[start:end]:
+                taken[id(line)] = (len(found), list(range(len(line.words))))
+            found.append(table_of_rows(_numbered_rows(lines[start:end]), ruled=False))
+        at = max(end, at + 1)
+    return found
+
+
+def _rows_end(lines: Sequence[Line], start: int) -> int:
+    """Index after the last line of a table that begins at `start`; `start` where none does."""
+    if not _OPENS_HEAD.match(aligned(lines[start].text)) and not _is_head(lines[start : start + 2]):
+        return start
+    number, head, at = 0, 0, start + 1
+    while at < len(lines):
+        text = lines[at].text
+        row = _row_number(text)
+        if row == number + 1 and (
+            number or heads_in(lines[start:at]) >= LEAST_HEADS or any(map(_ends_in_year, lines[start:at]))
+        ):
+            number, head = number + 1, head or at
+        elif (
+            row is not None
+            or SECTION.match(text)
+            or BULLET.match(text)
+            or _AFTER_TABLE.match(aligned(text))
+            or _OPENS_HEAD.match(aligned(text))
+            or len(text) > LONG_ROW
+            or (number == 0 and at - start > LONGEST_HEAD)
+        ):
+            break
+        at += 1
+    enough = number >= LEAST_NUMBERED or (number and heads_in(lines[start:head]) > LEAST_HEADS + 1)
+    return at if enough else start
+
+
+def _is_head(lines: Sequence[Line]) -> bool:
+    """Whether a line is a head whose "TT" is damaged: two of its words and years at its end, the row 1 below."""
+    if len(lines) < 2 or heads_in(lines[:1]) <= LEAST_HEADS or _row_number(lines[1].text) != 1:
+        return False
+    return _ends_in_year(lines[0])
+
+
+def _ends_in_year(line: Line) -> bool:
+    return _YEAR_HEAD.fullmatch(line.words[-1].text.strip(_RULES)) is not None
+
+
+def _row_number(text: str) -> int | None:
+    found = _ROW_NUMBER.match(text)
+    return int(found[1]) if found is not None else None
+
+
+LEAST_NAME = 2  # words of a row's name before a unit that is in no list
+
+
+def _bare(word: Word) -> Word:
+    """The word without the rules that were read as signs beside it."""
+    bare = word.text.strip(_RULES)
+    return word if bare == word.text else replace(word, raw=bare if word.raw == word.text else word.raw, text=bare)
+
+
+def _numbered_rows(lines: Sequence[Line]) -> list[list[tuple[Word, ...]]]:
+    """Rows as (number, rest, values ...); lines without a number belong to the row above."""
+    rows: list[list[list[Word]]] = [[]]
+    numbered = 0
+    for line in lines:
+        if _row_number(line.text) == numbered + 1:
+            numbered += 1
+            rows.append([])
+        elif numbered and _TOTAL.match(aligned(line.text)):
+            rows.append([[]])
+        elif _GROUP.match(line.text) and rows[0]:
+            rows.append([])
+        rows[-1].append([_bare(word) for word in line.words if word.text.strip(_RULES)])
+    head = [word for line in rows[0] for word in line]
+    years = [index for index, word in enumerate(head) if _YEAR_HEAD.fullmatch(word.text.strip(_RULES))]
+    width = len(years) if years and years[-1] == len(head) - 1 else 0
+    if not width or sum(len(_values(_first(row))) >= width for row in rows[1:]) < LEAST_NUMBERED:
+        return _timed(rows) or [_whole(row) for row in rows]
+    cut = years[0] - (aligned(head[years[0] - 1].text) == "nam")
+    unit_at = _unit_head(head[:cut])
+    with_unit = unit_at < cut
+    names = [tuple(head[1:unit_at]), *([tuple(head[unit_at:cut])] if with_unit else [])]
+    split = [[tuple(head[:1]), *names, *((head[year],) for year in years)]]
+    for row in rows[1:]:
+        first = _first(row)
+        label = 0 if not row[0] else 1
+        values = _values(first)[-width:]
+        if len(values) < width:
+            split.append([tuple(first[:label]), tuple(first[label:]) + _after(row)])
+            continue
+        rest = first[label : len(first) - sum(map(len, values))]
+        # A row is not named by its unit alone; one of the column's that no list has is a word ("hẻm").
+        unit = (_unit_words(rest[1:]) or min(1, len(rest[LEAST_NAME:]))) if with_unit else 0
+        name = tuple(rest[: len(rest) - unit]) + _after(row)
+        split.append([tuple(first[:label]), name, *([tuple(rest[len(rest) - unit :])] if with_unit else []), *values])
+    return split
+
+
+def _whole(row: Sequence[Sequence[Word]]) -> list[tuple[Word, ...]]:
+    return [tuple(_first(row)[:1]), tuple(_first(row)[1:]) + _after(row)]
+
+
+# The last title of a table of tasks, and what stands below it
+_TIME_HEAD = re.compile(r"(?:thoi (?:gian|han|diem)|hoan thanh|tien do)(?: (?:thuc hien|hoan thanh))?")
+_TIME = re.compile(
+    r"(?:truoc |ngay )*\d{1,2}/(?:\d{1,2}/)?(?:19|20)\d\d|(?:thang|quy) (?:\d{1,2}|[ivx]{1,3})(?:/| nam )(?:19|20)\d\d"
+)
+LONGEST_TIME = 4  # words of a time: "Quý II năm 2024"
+
+
+def _timed(rows: Sequence[Sequence[Sequence[Word]]]) -> list[list[tuple[Word, ...]]]:
+    """Rows as (number, rest, time) where the head ends with a title of times and rows with times; else none."""
+    head = [word for line in rows[0] for word in line]
+    title = _ending(head, _TIME_HEAD)
+    if not title or sum(bool(_ending(_first(row), _TIME)) for row in rows[1:]) < LEAST_NUMBERED:
+        return []
+    split = [[tuple(head[:1]), tuple(head[1 : len(head) - title]), tuple(head[len(head) - title :])]]
+    for row in rows[1:]:
+        first = _first(row)
+        time = _ending(first, _TIME)
+        if not time:
+            split.append(_whole(row))
+            continue
+        label = 1 if row[0] else 0
+        cut = len(first) - time
+        split.append([tuple(first[:label]), tuple(first[label:cut]) + _after(row), tuple(first[cut:])])
+    return split
+
+
+def _ending(words: Sequence[Word], pattern: re.Pattern[str]) -> int:
+    """How many words at the end of a row are of a kind, at most; 0 where none are, or nothing stands before them."""
+    texts = [aligned(word.text) for word in words]
+    longest = min(LONGEST_TIME, len(texts) - 2)
+    return next((n for n in range(longest, 0, -1) if pattern.fullmatch(" ".join(texts[-n:]))), 0)
+
+
+def _unit_head(head: Sequence[Word]) -> int:
+    """Index of the word where "Đơn vị tính" begins at the end of a head row; the row's length where it does not."""
+    for at in range(max(1, len(head) - 3), len(head)):
+        if _UNIT_HEAD.fullmatch(aligned(" ".join(word.text.strip(_RULES) for word in head[at:]))):
+            return at
+    return len(head)
+
+
+def _first(row: Sequence[Sequence[Word]]) -> list[Word]:
+    """The words of the line that opens a row."""
+    return list(next((line for line in row if line), []))
+
+
+def _after(row: Sequence[Sequence[Word]]) -> tuple[Word, ...]:
+    """The words of the other lines of a row."""
+    lines = [line for line in row if line]
+    return tuple(word for line in lines[1:] for word in line)
+
+
+def _values(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """The values at the end of a line, each with the sign before it."""
+    found: list[tuple[Word, ...]] = []
+    at = len(words)
+    while at > 1 and _VALUE.fullmatch(words[at - 1].text.strip(_RULES)):
+        start = at - 1 - (at > 2 and words[at - 2].text in _SIGNS)
+        found.insert(0, tuple(words[start:at]))
+        at = start
+    return found
+
+
+def _unit_words(words: Sequence[Word]) -> int:
+    """How many words at the end are a unit of the list (dictionaries/units.tsv)."""
+    texts = [aligned(word.text.strip(_RULES)) for word in words[-3:]]
+    return next((n for n in (3, 2, 1) if n <= len(texts) and " ".join(texts[-n:]) in _units()), 0)
+
+
+@cache
+def _units() -> frozenset[str]:
+    return frozenset(aligned(row[0]) for row in load_table("units"))
