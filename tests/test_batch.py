@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.batches import batch, standing, store
+from pipeline.batches.ledger import ledger_rows
 from pipeline.errors import Locked, NoInput, OutputNotWritable, UsageError
 from pipeline.settings import Settings
 from tests import fakes
@@ -492,7 +493,7 @@ def test_a_run_killed_without_warning_goes_on_where_it_was(office, tmp_path):
         time.sleep(0.9)
         process.kill()
         process.wait()
-    recorded = {f"{row.name} {number}" for row in store.ledger_rows(office.out).values() if row.sha256
+    recorded = {f"{row.name} {number}" for row in ledger_rows(office.out).values() if row.sha256
                 for number in range(1, (row.page_count or 0) + 1) if row.state == "done"}
     before = office.readings()
     summary = office.run()

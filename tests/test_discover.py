@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.batches.discover import Found, discover, free_name, printable
+from pipeline.batches.ledger import InputRow, text_of_path
 from pipeline.batches.planning import with_ledger_names
-from pipeline.batches.store import InputRow, text_of_path
 from pipeline.errors import UnreadableFile, WrongType
 
 

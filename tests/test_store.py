@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import disk
-from pipeline.batches import pagefiles, standing, store
+from pipeline.batches import pagefiles, standing
+from pipeline.batches.ledger import InputRow, path_of, text_of_path
 from pipeline.batches.pagefiles import PageRow
-from pipeline.batches.store import InputRow, Store
+from pipeline.batches.store import Store
 from pipeline.document import Block, Line, Page, Word
 from pipeline.errors import DiskFull, Locked, NoInput, OutputNotWritable
 from pipeline.settings import Settings
@@ -120,13 +121,13 @@ def test_failed_pages_count_only_within_the_run_that_saw_them_fail(tmp_path):
 
 def test_paths_that_are_no_utf8_survive_the_ledger(tmp_path):
     path = Path(os.fsdecode(b"/scans/k\xff\\xff.pdf"))
-    row = InputRow("k", store.text_of_path(path), 1, 2, "failed", files=(("a", "b"),))
+    row = InputRow("k", text_of_path(path), 1, 2, "failed", files=(("a", "b"),))
     with Store(tmp_path) as ledger:
         ledger.start_run(Settings(), {})
         ledger.record_input(row)
         again = ledger.by_path(path)
     assert again is not None
-    assert store.path_of(again) == path
+    assert path_of(again) == path
     assert again.files == (("a", "b"),)
 
 

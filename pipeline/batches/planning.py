@@ -20,9 +20,9 @@ from pipeline import versions
 from pipeline.batches import jobs, standing, store
 from pipeline.batches.discover import Found, discover, free_name, name_key
 from pipeline.batches.jobs import Drives, Opened
+from pipeline.batches.ledger import InputRow, ledger_rows, path_of, text_of_path
 from pipeline.batches.machine import cores, memory_available
 from pipeline.batches.outcomes import BatchPlan, Outcome
-from pipeline.batches.store import InputRow, ledger_rows, path_of, text_of_path
 from pipeline.batches.workers import LocalPool, Task
 from pipeline.errors import NoInput, SohoaError, UnreadableFile, UsageError, WrongType
 from pipeline.settings import Settings

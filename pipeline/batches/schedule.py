@@ -18,11 +18,12 @@ from typing import Any
 from pipeline.batches import report
 from pipeline.batches.discover import Found
 from pipeline.batches.jobs import Drives, Lost, Opened, Written
+from pipeline.batches.ledger import InputRow, path_of, text_of_path
 from pipeline.batches.orders import Orders
 from pipeline.batches.outcomes import Event, EventKind, Outcome, State
 from pipeline.batches.pagefiles import PageRow, content_key, stored_numbers
 from pipeline.batches.planning import Keys, failed_outcome, is_current
-from pipeline.batches.store import ANNOUNCED_AFTER, InputRow, Store, path_of, text_of_path
+from pipeline.batches.store import ANNOUNCED_AFTER, Store
 from pipeline.batches.tally import Tally
 from pipeline.batches.underway import UnderWay, open_error, page_error
 from pipeline.batches.workers import Crash, Engine, Finished, Task

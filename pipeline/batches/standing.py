@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import disk
-from pipeline.batches.store import InputRow, read_inputs, reader_key, reading
+from pipeline.batches.ledger import InputRow, read_inputs, reading
+from pipeline.batches.store import reader_key
 from pipeline.errors import NoInput
 from pipeline.settings import Settings
 

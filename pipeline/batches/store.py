@@ -16,131 +16,17 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pipeline import disk
+from pipeline.batches import ledger
 from pipeline.batches.discover import name_key
+from pipeline.batches.ledger import InputRow
 from pipeline.batches.pagefiles import PageRow, page_folder
-from pipeline.errors import DiskFull, NoInput, OutputNotWritable
 from pipeline.settings import Settings
 
-SCHEMA_VERSION = 1
-
 ANNOUNCED_AFTER = 1.0  # seconds that an input may be under way before the ledger knows of it
-
-InputState = Literal["open", "done", "partial", "failed"]
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL, state TEXT NOT NULL,
-    settings TEXT NOT NULL, versions TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS inputs (
-    name TEXT PRIMARY KEY, folded TEXT NOT NULL, path TEXT NOT NULL,
-    size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-    state TEXT NOT NULL, run INTEGER NOT NULL, updated REAL NOT NULL,
-    sha256 TEXT, media_type TEXT, page_count INTEGER, pages_failed INTEGER NOT NULL DEFAULT 0,
-    recognition_key TEXT, reading_key TEXT, corrections TEXT, complete TEXT, files TEXT NOT NULL DEFAULT '{}',
-    seconds_recognition REAL NOT NULL DEFAULT 0, seconds_reading REAL NOT NULL DEFAULT 0,
-    confidence REAL, warnings INTEGER NOT NULL DEFAULT 0, code TEXT, what TEXT, cure TEXT
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS inputs_by_content ON inputs (sha256);
-CREATE INDEX IF NOT EXISTS inputs_by_complete ON inputs (complete);
-CREATE INDEX IF NOT EXISTS inputs_by_path ON inputs (path);
-CREATE INDEX IF NOT EXISTS inputs_by_folded ON inputs (folded);
-CREATE TABLE IF NOT EXISTS pages (
-    sha256 TEXT NOT NULL, recognition_key TEXT NOT NULL, number INTEGER NOT NULL,
-    state TEXT NOT NULL, run INTEGER NOT NULL, updated REAL NOT NULL, seconds REAL NOT NULL,
-    plain INTEGER NOT NULL, worker TEXT NOT NULL DEFAULT '', code TEXT, what TEXT, cure TEXT,
-    PRIMARY KEY (sha256, recognition_key, number)
-) WITHOUT ROWID;
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class InputRow:
-    """What the ledger knows of one input. `files` gives the sha256 of every output by its name.
-
-    `complete` names the content and recognition (see `content_key`) whose every page stands in this
-    input's `document.json`; it outlives a later failure. `run` is the run that wrote the row.
-    """
-
-    name: str
-    path: str
-    size: int
-    modified_ns: int
-    state: InputState
-    sha256: str | None = None
-    media_type: str | None = None
-    page_count: int | None = None
-    pages_failed: int = 0
-    recognition_key: str | None = None
-    reading_key: str | None = None
-    corrections: str | None = None
-    complete: str | None = None
-    files: tuple[tuple[str, str], ...] = ()
-    seconds_recognition: float = 0.0
-    seconds_reading: float = 0.0
-    confidence: float | None = None
-    warnings: int = 0
-    code: str | None = None
-    what: str | None = None
-    cure: str | None = None
-    run: int = 0
-
-
-_COLUMNS = (
-    "name", "path", "size", "modified_ns", "state", "sha256", "media_type", "page_count", "pages_failed",
-    "recognition_key", "reading_key", "corrections", "complete", "files", "seconds_recognition",
-    "seconds_reading", "confidence", "warnings", "code", "what", "cure", "run",
-)
-
-
-_RECORD_INPUT = (
-    f"INSERT OR REPLACE INTO inputs ({', '.join(_COLUMNS)}, folded, updated) "
-    f"VALUES ({', '.join('?' for _ in range(len(_COLUMNS) + 2))})"
-)
-
-
-@contextlib.contextmanager
-def _ledger_errors(path: Path) -> Iterator[None]:
-    """The one border of sqlite3."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise DiskFull(path, "there is no room left to write the ledger.") from error
-        if code == sqlite3.SQLITE_IOERR and _no_room(path.parent):
-            raise DiskFull(path, "there is no room left to write the ledger.") from error
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            cure = "Move it away and run again: everything is then read anew; corrections are kept."
-            raise OutputNotWritable(path, "is damaged.", cure=cure) from error
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR,
-                    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL):
-            raise OutputNotWritable(path, f"cannot be written ({error}).") from error
-        raise
-
-
-def _no_room(folder: Path) -> bool:
-    """SQLite says "disk I/O error" for a file-size limit; try whether a block can still be written."""
-    probe = folder / disk.STATE_FOLDER / "tmp" / "probe"
-    try:
-        probe.parent.mkdir(parents=True, exist_ok=True)
-        with probe.open("wb") as file:
-            file.write(b"\0" * 65536)
-    except OSError as error:
-        return disk.is_full(error)
-    finally:
-        with contextlib.suppress(OSError):
-            probe.unlink(missing_ok=True)
-    # A limit on the size of one file stops the grown ledger but not a new small file.
-    return True
-
 
 class Store:
     """The ledger and page store of one output folder, held exclusively while open.
@@ -164,8 +50,8 @@ class Store:
             shutil.rmtree(self.temporary, ignore_errors=True)
             with disk.output_errors(self.temporary):
                 self.temporary.mkdir(parents=True, exist_ok=True)
-            with _ledger_errors(self._path):
-                self._db = _connect(self._path)
+            with ledger.ledger_errors(self._path):
+                self._db = ledger.connect(self._path)
             self.run = 0
             self._announced: dict[str, tuple[float, InputRow]] = {}
             self._aside: list[Path] = []
@@ -199,7 +85,7 @@ class Store:
         A `redo` goes on with a redo only: what another run had done before it was stopped is to be done again.
         """
         told = (json.dumps({**settings.as_json(), "redo": redo}, sort_keys=True), json.dumps(versions, sort_keys=True))
-        with _ledger_errors(self._path), self._db:
+        with ledger.ledger_errors(self._path), self._db:
             last = self._db.execute("SELECT id, state, settings FROM runs ORDER BY id DESC LIMIT 1").fetchone()
             if last is not None and last[1] != "ended" and (not redo or json.loads(last[2]).get("redo")):
                 self.run = int(last[0])
@@ -216,7 +102,7 @@ class Store:
 
     def end_run(self, complete: bool) -> None:
         self.write_announced()
-        with _ledger_errors(self._path), self._db:
+        with ledger.ledger_errors(self._path), self._db:
             state = "ended" if complete else "stopped"
             self._db.execute("UPDATE runs SET state=?, ended=? WHERE id=?", (state, time.time(), self.run))
 
@@ -227,7 +113,7 @@ class Store:
         return rows[0] if rows else None
 
     def by_path(self, path: Path) -> InputRow | None:
-        rows = self._rows("WHERE path=? ORDER BY name", (text_of_path(path),))
+        rows = self._rows("WHERE path=? ORDER BY name", (ledger.text_of_path(path),))
         return rows[0] if rows else None
 
     def by_folded(self, name: str) -> InputRow | None:
@@ -245,8 +131,8 @@ class Store:
         return self._rows("WHERE complete>=? AND complete<? ORDER BY name", (f"{sha256}.", f"{sha256}/"))
 
     def _rows(self, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
-        with _ledger_errors(self._path):
-            return read_inputs(self._db, where, values)
+        with ledger.ledger_errors(self._path):
+            return ledger.read_inputs(self._db, where, values)
 
     def announce(self, row: InputRow) -> None:
         """Tells of an input under way that the ledger did not know. Nothing is done again for want of such a row, so
@@ -265,11 +151,11 @@ class Store:
 
     def record_input(self, row: InputRow) -> None:
         self._announced.pop(row.name, None)
-        values = [getattr(row, column) for column in _COLUMNS]
-        values[_COLUMNS.index("files")] = json.dumps(dict(row.files), sort_keys=True)
-        values[_COLUMNS.index("run")] = self.run
-        with _ledger_errors(self._path), self._db:
-            self._db.execute(_RECORD_INPUT, (*values, name_key(row.name), time.time()))
+        values = [getattr(row, column) for column in ledger.COLUMNS]
+        values[ledger.COLUMNS.index("files")] = json.dumps(dict(row.files), sort_keys=True)
+        values[ledger.COLUMNS.index("run")] = self.run
+        with ledger.ledger_errors(self._path), self._db:
+            self._db.execute(ledger.RECORD_INPUT, (*values, name_key(row.name), time.time()))
 
     # --- pages
 
@@ -280,7 +166,7 @@ class Store:
         with an interrupted run does not. `only_this_run`: nor do done pages of earlier runs (`--redo`).
         """
         fresh = "run=?" if only_this_run else "(state='done' OR run=?)"
-        with _ledger_errors(self._path):
+        with ledger.ledger_errors(self._path):
             rows = self._db.execute(
                 "SELECT number, state, seconds, plain, code, what, cure, worker FROM pages "
                 f"WHERE sha256=? AND recognition_key=? AND {fresh}", (sha256, recognition_key, self.run),
@@ -288,7 +174,7 @@ class Store:
         return {row[0]: PageRow(row[0], row[1], row[2], bool(row[3]), *row[4:]) for row in rows}
 
     def record_page(self, sha256: str, recognition_key: str, row: PageRow) -> None:
-        with _ledger_errors(self._path), self._db:
+        with ledger.ledger_errors(self._path), self._db:
             self._db.execute(
                 "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (sha256, recognition_key, row.number, row.state, self.run, time.time(), row.seconds, int(row.plain),
@@ -328,7 +214,7 @@ class Store:
     def drop_unclaimed(self, sha256: str) -> None:
         """Forgets the page files of a content that no input has any more."""
         self.write_announced()
-        with _ledger_errors(self._path):
+        with ledger.ledger_errors(self._path):
             claimed = self._db.execute("SELECT 1 FROM inputs WHERE sha256=? LIMIT 1", (sha256,)).fetchone()
         if claimed is None:
             self.drop_pages(sha256)
@@ -354,77 +240,5 @@ def reader_key(versions: dict[str, str]) -> str:
 
 def forget_failures(store: Store) -> None:
     """Failed pages of the present run count as not tried, also where the run was interrupted."""
-    with _ledger_errors(store.out / disk.LEDGER_NAME), store._db:
+    with ledger.ledger_errors(store.out / disk.LEDGER_NAME), store._db:
         store._db.execute("DELETE FROM pages WHERE state='failed'")
-
-
-def ledger_rows(out: Path) -> dict[str, InputRow]:
-    """All inputs by name, for a dry run or a report; empty where no run has been."""
-    try:
-        with reading(out) as db:
-            return {row.name: row for row in read_inputs(db, "", ())}
-    except NoInput:
-        return {}
-
-
-@contextlib.contextmanager
-def reading(out: Path) -> Iterator[sqlite3.Connection]:
-    path = out / disk.LEDGER_NAME
-    if not path.is_file():
-        raise NoInput(out, "holds no results of a run.", cure="Name the --out folder of an earlier run.")
-    with _ledger_errors(path):
-        db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        try:
-            db.execute("PRAGMA query_only=1")
-            yield db
-        finally:
-            db.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=30)
-    try:
-        _prepare(db, path)
-    except BaseException:
-        db.close()  # a damaged file, another format: the next call may find it removed
-        raise
-    return db
-
-
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    db.execute("PRAGMA journal_mode=WAL")
-    # NORMAL: a killed process loses nothing; a power cut may lose the last rows, whose files are synced
-    # and found again.
-    db.execute("PRAGMA synchronous=NORMAL")
-    with db:
-        db.executescript(_SCHEMA)
-        db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-    version = db.execute("SELECT value FROM meta WHERE name='schema_version'").fetchone()[0]
-    if int(version) != SCHEMA_VERSION:
-        cure = "Use the version of sohoa that made it, or another --out."
-        raise OutputNotWritable(path, f"was made by another version (ledger format {version}).", cure=cure)
-
-
-def read_inputs(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> tuple[InputRow, ...]:
-    rows = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM inputs {where}", values).fetchall()
-    told = (dict(zip(_COLUMNS, row, strict=True)) for row in rows)
-    return tuple(InputRow(**{**row, "files": tuple(sorted(json.loads(row["files"]).items()))}) for row in told)
-
-
-_RAW_BYTES = "bytes:"
-
-
-def text_of_path(path: Path) -> str:
-    """A path for the ledger; SQLite takes no name that is not UTF-8, so such a one is kept as hexadecimal."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return _RAW_BYTES + os.fsencode(path).hex()
-    return str(path)
-
-
-def path_of(row: InputRow) -> Path:
-    """Where the input of a ledger row lies."""
-    if row.path.startswith(_RAW_BYTES):
-        return Path(os.fsdecode(bytes.fromhex(row.path.removeprefix(_RAW_BYTES))))
-    return Path(row.path)

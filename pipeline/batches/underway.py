@@ -13,9 +13,9 @@ from typing import Any
 
 from pipeline.batches.discover import Found
 from pipeline.batches.jobs import Stamp
+from pipeline.batches.ledger import InputRow
 from pipeline.batches.outcomes import FailedPage
 from pipeline.batches.pagefiles import PageRow
-from pipeline.batches.store import InputRow
 from pipeline.batches.workers import Crash
 from pipeline.errors import (
     InputError,

@@ -22,8 +22,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline import correcting, corrections
-from pipeline.batches import store
-from pipeline.batches.store import InputRow
+from pipeline.batches import ledger
+from pipeline.batches.ledger import InputRow
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
 from pipeline.document import Document, Page, Word, from_json
@@ -198,7 +198,7 @@ def folder_of(out: Path, name: str) -> Path:
 def inputs(out: Path) -> dict[str, InputRow]:
     """What the ledger knows of each input by its name; empty where the folder has no ledger of a run."""
     try:
-        return store.ledger_rows(out)
+        return ledger.ledger_rows(out)
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):  # a database that only the desk has written to
             return {}

@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from pipeline import __version__
-from pipeline.batches import store
+from pipeline.batches import ledger
 from pipeline.desk import desk, tt05
 from pipeline.desk.finding_aids import xml_text
 from pipeline.desk.handover import Collection, Entry
@@ -112,8 +112,8 @@ def pdf_of(out: Path, entry: Entry) -> bytes:
     if made.is_file():
         return made.read_bytes()
     row = desk.inputs(out).get(entry.name)  # none for a document that shares its file with others
-    if row is not None and row.media_type == "application/pdf" and store.path_of(row).is_file():
-        return store.path_of(row).read_bytes()
+    if row is not None and row.media_type == "application/pdf" and ledger.path_of(row).is_file():
+        return ledger.path_of(row).read_bytes()
     raise UsageError(entry.name, "There is no PDF of this document.", cure="Run `sohoa run --formats default,pdf`.")
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.batches.store import InputRow, Store
+from pipeline.batches.ledger import InputRow
+from pipeline.batches.store import Store
 from pipeline.document import Alternative, Block, Box, Document, Edit, Line, Notice, Page, Word, to_json
 from pipeline.document import union as box_union
 from pipeline.plan import DocumentType as Type

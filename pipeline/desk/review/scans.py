@@ -16,7 +16,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps
 
-from pipeline.batches import store
+from pipeline.batches import ledger
 from pipeline.desk import desk
 from pipeline.document import Box, Page
 from pipeline.errors import InputError, UnreadableFile
@@ -49,7 +49,7 @@ class Scans:
         row = desk.inputs(self._out).get(desk.file_of(name))
         if row is None or (row.media_type or "").startswith("text/"):
             raise NoScan(name)
-        path = store.path_of(row)
+        path = ledger.path_of(row)
         if not path.is_file():
             raise NoScan(name)
         return path
