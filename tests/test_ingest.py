@@ -425,3 +425,12 @@ def test_a_layer_whose_words_cannot_be_told_apart_is_not_believed():
     for told, believed in ((sound, True), (blank, False)):
         layer = Layer(tuple(told), 0, (), 1.0, 0.0, 0)
         assert textlayers.is_sound(layer, encodings.convert(layer.text, layer.fonts), 1.0, False) is believed
+
+
+def test_the_pixels_that_a_fax_will_have_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "fax.tif"
+    Image.new("L", (400, 200), 255).save(path, dpi=(204, 98))
+    source = ingest.open_source(path, "fax.tif", Settings(max_page_pixels=100_000))
+    with pytest.raises(TooLarge, match="400 x 416 pixels"):
+        ingest.load_page(source, 1, Settings(max_page_pixels=100_000))
+    assert ingest.load_page(source, 1, Settings(max_page_pixels=170_000)).image is not None

@@ -61,8 +61,9 @@ def looked_at(source: Source, settings: Settings) -> Source:
     return replace(source, page_count=pages)
 
 
-def _check_pixels(image: Any, name: str, settings: Settings) -> None:
-    width, height = image.size
+def _check_pixels(image: Any, name: str, settings: Settings, across: float = 1.0, down: float = 1.0) -> None:
+    """`across` and `down` are how much wider and higher the image will be when its pixels are square."""
+    width, height = round(image.size[0] * across), round(image.size[1] * down)
     if width * height > settings.max_page_pixels:
         raise TooLarge(
             name, f"The image has {width} x {height} pixels, over max_page_pixels = {settings.max_page_pixels}.",
@@ -86,6 +87,9 @@ def page(source: Source, number: int, settings: Settings) -> PageInput:
         if source.media_type == "image/jpeg" and min(dpi_x, dpi_y) > FINE_DPI:
             file.draft(file.mode, (across // 2, down // 2))  # decoded at half size, a quarter of the memory
             dpi_x, dpi_y = dpi_x * file.size[0] / across, dpi_y * file.size[1] / down
+        finest, coarsest = max(dpi_x, dpi_y), min(dpi_x, dpi_y)
+        if finest > SQUARE_ENOUGH * coarsest:
+            _check_pixels(file, source.name, settings, finest / dpi_x, finest / dpi_y)
         if source.media_type != "image/tiff":
             before = file.size
             ImageOps.exif_transpose(file, in_place=True)
