@@ -100,3 +100,16 @@ def test_what_two_overlapping_cells_show_is_one_word() -> None:
     right = cleaned.cells[1][2]
     words = cells.read(cleaned.image, (*cleaned.cells, (left, top, right, bottom)), Blobs(), cleaned.dpi, 10.0)
     assert len(words) == 12
+
+
+def test_a_dash_alone_in_its_cell_is_read_and_a_piece_of_a_rule_is_not() -> None:
+    copy = np.full((400, 400), 255, np.uint8)
+    found = [(0, 0, 200, 100), (200, 0, 400, 100), (0, 100, 200, 200), (200, 100, 400, 200)]
+    copy[48:51, 95:107] = 20  # a dash
+    copy[48:51, 202:214] = 20  # beside the left side
+    copy[101:103, 80:92] = 20  # on the upper side
+    copy[140:152, 300:304] = 20  # a stroke of a figure
+    words = cells.read(copy, tuple(found), Blobs(), 150.0, 10.0, first_line=7)
+    dashes = [word for word in words if word.text == "-"]
+    assert [(word.left, word.top, word.right, word.bottom, word.line) for word in dashes] == [(95, 48, 107, 51, 7)]
+    assert len({word.line for word in words}) == len(words)

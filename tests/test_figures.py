@@ -169,3 +169,17 @@ def test_pictures_side_by_side_are_read_as_each_alone() -> None:
     together = [told.text for told in glyphs.network().read(crops) if told is not None]
     alone = [told.text for crop in crops for told in glyphs.network().read([crop]) if told is not None]
     assert together == alone == [word.text for word in boxes]
+
+
+@pytest.mark.parametrize(("printed", "read"), [("-17", "+17"), ("-1,2", "+1,2"), ("+4,5", "-4,5"), ("-38", "38")])
+def test_a_sign_is_told_by_its_shape(printed: str, read: str) -> None:
+    sheet = Sheet()
+    seen = sheet.check([sheet.word(printed, read, sure=0.96), *sheet.some_figures()])
+    assert seen.words[0].text == printed
+    assert seen.readings[0][0] == Reading("first", read, 0.96)
+
+
+@pytest.mark.parametrize("printed", ["-17", "+1,2", "17"])
+def test_a_sign_that_was_read_right_stays(printed: str) -> None:
+    sheet = Sheet()
+    assert sheet.check([sheet.word(printed), *sheet.some_figures()]).words[0].text == printed

@@ -180,7 +180,7 @@ def check(
         text = _with_letters(told.text, word.text)
         if text is None or text == word.text:
             continue
-        if _is_believed(word, text, told.confidence):
+        if _is_sign_seen(parts, wider[index], word.text, text, tall) or _is_believed(word, text, told.confidence):
             left, top, right, bottom = parts.box(wider[index])
             result[index] = replace(
                 word, text=text, confidence=round(told.confidence, 4), left=min(left, word.left),
@@ -391,6 +391,26 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     if old == new:
         return confidence > SURE_OF_MARKS
     return bool(old) and len(old) != len(new) and confidence > SURE_OF_COUNT
+
+
+_SIGNED = re.compile(r"([+\-–—−]?)(\d.*)")
+# Of the height of a figure: how high a dash is at most, and a cross at least; how far a dash is longer than high.
+DASH_HIGH, CROSS_HIGH, DASH_LONG = 0.3, 0.45, 1.5
+
+
+def _is_sign_seen(parts: _Parts, marks: npt.NDArray[np.intp], text: str, told: str, tall: float) -> bool:
+    """Whether the two readers differ in the sign before a number alone, and its mark has the shape that was told.
+
+    Tesseract takes a minus in a cell for a plus, or for nothing: of "-17" it makes "+17".
+    """
+    was, now = _SIGNED.fullmatch(text), _SIGNED.fullmatch(told)
+    if was is None or now is None or was[2] != now[2] or was[1] == now[1] or not len(marks) or tall <= 0:
+        return False
+    first = marks[int(parts.left[marks].argmin())]
+    wide, high = int(parts.right[first] - parts.left[first]), int(parts.bottom[first] - parts.top[first])
+    if high < DASH_HIGH * tall and wide > DASH_LONG * high:
+        return now[1] not in ("", "+")
+    return now[1] == "+" and CROSS_HIGH * tall < high < tall and 0.7 < wide / high < 1.4
 
 
 def _barred(text: str) -> str:
