@@ -19,6 +19,7 @@ from typing import Literal
 
 from pipeline.knowledge import body_parts, gazetteer, shortened
 from pipeline.knowledge.fuzzy import plain
+from pipeline.knowledge.vietnamese import is_legal_text
 
 BodyLevel = Literal["central", "province", "district", "commune", "other"]
 
@@ -82,6 +83,9 @@ def _sentence(words: str) -> str:
 
 def _spelled(name: str, kind: str, markless: bool) -> tuple[str, bool]:
     """A place's name with its marks from the gazetteer where it has none and only one spelling is known."""
+    if any(len(word) >= body_parts.GLUED and not is_legal_text(word) for word in name.split()):
+        known = gazetteer.squeezed(body_parts.key_of(name).replace(" ", ""))  # "CẦNTHƠ"
+        return known or name, False
     if not name or not markless:
         return name, not markless
     spellings = {

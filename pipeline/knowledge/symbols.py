@@ -223,8 +223,8 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
     youth = re.match(rf"\s*(?P<slot>[0-9]{{1,5}}\s|[.…_\s]{{0,{_SLOT}}}){_TYPE}\s?/\s?{_BODY}", window)
     blank = youth is not None and not any(map(str.isdecimal, youth["slot"]))  # then a number may have been read as "I"
     if youth and (youth["type"] if blank else _mend(youth["type"], "type")) in type_codes() - _ONE_LETTER:
-        doubt = "no stroke before the symbol" if blank else "no hyphen after the number"
-        return _number_line(text, start, at, youth["slot"], youth, at + youth.end(), "party", doubt)
+        said = "no stroke before the symbol" if blank else "no hyphen after the number"
+        return _number_line(text, start, at, youth["slot"], youth, at + youth.end(), "party", said)
     strokes = list(_strokes(window))
     typed = [at for at in strokes if window[at] == "/" and at <= _SLOT and _opens_symbol(window, at)]
     for stroke in (*typed, *strokes):  # "Só:)2/X /BC-SYT": the stroke before a known type is the true one

@@ -248,7 +248,8 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
     listed = _headless_list(lines, start, first) if head is None else first
     headless, first = listed < first, listed
     stop = first
-    while stop > start and stop > first - 9:
+    told = 0  # lines of print that belong to a signature; what a seal was read as is not counted
+    while stop > start and told < MOST_ABOVE and stop > first - 2 * MOST_ABOVE:
         above = lines[stop - 1]
         if is_body_end(above.text) or len(above.text) > FOOT_LINE_LENGTH or above.area not in ("body", "aside"):
             break
@@ -256,6 +257,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         signs = signs or _is_of_seal(above)
         if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
             break
+        told += not _is_of_seal(above)
         stop -= 1
     labelled: list[PlacedLine] = [
         replace(line, area="aside" if _is_of_seal(line) else "signature") for line in lines[stop:first]
@@ -283,14 +285,15 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
 
 
 def _is_of_seal(line: PlacedLine) -> bool:
-    """Whether a line is what a seal or a pen over a foot was read as: hardly a letter, or nothing sure and no syllable."""
+    """Whether a line is what a seal or a pen over a foot was read as: hardly a letter, or nothing sure, no syllable."""
     if line.box is None:
         return False
     words = [word for word in line.text.split() if sum(map(str.isalpha, word)) > 1]
     return not words or (line.confidence < SCRAWL and not any(map(is_legal_text, words)))
 
 
-SCRAWL = 0.5  # mean confidence; print that no stroke crosses has 0.8 and more
+MOST_ABOVE = 9  # lines of two signers: powers of three lines each, positions, names, "(Đã ký)"
+SCRAWL = 0.7  # mean confidence; print that no stroke crosses has 0.8 and more
 
 
 def _under_powers(lines: Sequence[PlacedLine]) -> bool:

@@ -306,7 +306,8 @@ _YEAR = re.compile(
 )
 # "Lịch tiếp công dân tháng 8 năm 2022", in a title; no date of a cited instrument, no horizon.
 _MONTH_OF_YEAR = re.compile(
-    r"(?<!ngay \d )(?<!ngay \d\d )(?<!\bden )(?<!\btoi )\bthang \d{1,2} nam ((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
+    r"(?<!ngay \d )(?<!ngay \d\d )(?<!\bden )(?<!\btoi )"
+    r"\bthang \d{1,2} nam ((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
 _SELF = re.compile(
     r"\b(?:ke hoach|chuong trinh|phuong an)\b[^.;]{0,200}?"
