@@ -83,7 +83,7 @@ def _sentence(words: str) -> str:
 
 def _spelled(name: str, kind: str, markless: bool) -> tuple[str, bool]:
     """A place's name with its marks from the gazetteer where it has none and only one spelling is known."""
-    if any(len(word) >= body_parts.GLUED and not is_legal_text(word) for word in name.split()):
+    if not markless and any(len(word) >= body_parts.GLUED and not is_legal_text(word) for word in name.split()):
         known = gazetteer.squeezed(body_parts.key_of(name).replace(" ", ""))  # "CẦNTHƠ"
         return known or name, False
     if not name or not markless:

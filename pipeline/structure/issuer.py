@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.knowledge import bodies, body_parts, gazetteer
+from pipeline.knowledge import bodies, gazetteer
 from pipeline.knowledge.bodies import BodyLevel
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.vietnamese import fold
-from pipeline.structure import speaker
-from pipeline.structure.passages import CAPITALS, Paragraph, Place, PlacedLine, place_of_lines
+from pipeline.structure import column_names, speaker
+from pipeline.structure.passages import Paragraph, Place, PlacedLine, place_of_lines
 
 
 @dataclass(slots=True)
@@ -110,63 +110,24 @@ def _of_carrier(issuing: FoundIssuer, printed: str, where: Place) -> None:
     """The body whose decision carries the document; that of its head where he signed ("Chủ tịch UBND huyện A")."""
     head = _HEAD_OF.match(aligned(printed))
     name = printed[head.end() :] if head else printed
-    if bodies.looks_like_body(name) < LIKE_BODY:
+    if bodies.looks_like_body(name) < column_names.LIKE_BODY:
         return
     issuing.issuer = bodies.expand_body(name).name
     issuing.level = bodies.body_level(issuing.issuer, None, issuing.date)
     issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
 
 
-_EDGE = " .:-*_|'`‘’´\"~„“”,"  # specks, rules and the star of the Party
-
-# Words that open the name of a body in a letterhead, and those that go on with it.
-_OPENS_BODY = re.compile(
-    r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
-    r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
-    r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
-    r"|vien kiem sat|doan|lien doan|cong doan|lien minh|(?:tinh|thanh|huyen|quan|thi) doan|bch|bcd"
-    r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
-    r" hoc|hoc vien|dai|bao"
-    # units of the forces, of a department, and houses; "KHU KINH TẾ", "CẢNG CÁ" go on with "BAN QUẢN LÝ"
-    r"|don (?=bien phong|cong an)|bo tu lenh|su doan|trung doan|lu doan|tieu doan|binh doan|quan chung|hai doan"
-    r"|hat (?=kiem lam|quan ly)|doi (?=quan ly|thue|canh sat|thanh tra|kiem)|trai (?=giam|tam giam|giong)|cang vu"
-    r"|thu vien|bao tang|nha (?=van hoa|thieu nhi|hat|khach)|nong truong|lam truong|tong cong ty)\b"
-)
-# Letters without marks: "QUÂN SỰ" is no district, "XÃ HỘI" no commune, "PHƯƠNG ÁN" no ward.
-_QUARTER = r"quan(?! (?:su|khu|doi|doan|chung|chuyen|ly|tri|nhan|y)\b)"
-_WARD = r"phuong(?! (?:an|phap|tien|huong|cham|thuc)\b)"
-_VILLAGE = r"xa(?! (?:hoi|vien)\b)"
-_GOES_ON = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
-    rf"(?:tinh|thanh pho|tp\b\.?|huyen|{_QUARTER}|thi xa|tx\b\.?|{_VILLAGE}|{_WARD}|thi tran|tt\b\.?|va|dac khu"
-    r"|viet nam|cong san|nhan dan|[-–])\b|[-–]"
-)
-
-
-_UNION = re.compile(r"(?:tinh|thanh|huyen|quan|thi) doan\b")
-
-
 def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) -> None:
-    column = [line for line in lines if line.area == "issuer"]
-    groups: list[list[PlacedLine]] = []
-    for line in column:
-        key = aligned(line.text).strip(_EDGE)
-        opens = _OPENS_BODY.match(key) is not None and not _GOES_ON.match(key)
-        # "TỈNH ĐOÀN A" / "HUYỆN ĐOÀN B" are two, "BAN CHẤP HÀNH" / "TỈNH ĐOÀN A" one
-        opens = opens or bool(groups and _UNION.match(key) and _UNION.match(aligned(groups[-1][0].text)))
-        if (groups and not opens) or (groups and _is_unfinished(groups[-1], line)):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    if not groups:
+    named = column_names.named_groups([line for line in lines if line.area == "issuer"])
+    if not named:
         return
-    groups = [part for group in groups for part in _two_units(group)]
-    named = [(_joined(group), group) for group in groups]
     text, group = named[-1]
-    together = [part for part, _ in named[-MOST_TOGETHER:]] if joint and len(named) > 1 else list(_beside(text))
+    together = list(column_names.beside(text))
+    if joint and len(named) > 1:
+        together = [part for part, _ in named[-MOST_TOGETHER:]]
     if len(together) > 1 and _are_equals(together, issuing.date):
         _set_together(issuing, together, [line for _, lines_of in named[-len(together) :] for line in lines_of])
-        if len(named) > 1 and len(_beside(text)) > 1:
+        if len(named) > 1 and len(column_names.beside(text)) > 1:
             _set_parent(issuing, *named[-2])
         return
     issuer = bodies.expand_body(text)
@@ -174,10 +135,10 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     issuing.places["/issuer/name"] = place_of_lines(group, 1.0 if issuer.sure else 0.75)
     if len(named) > 1:
         above, above_group = named[-2]
-        if _UNIT_LINE.match(aligned(text).strip()):
+        if column_names.UNIT_LINE.match(aligned(text).strip()):
             # "ỦY BAN NHÂN DÂN / HUYỆN A / XÃ B": one heading for two bodies, printed until about 2000
-            first = above_group[0].text.strip(_EDGE)
-            unit = _UNIT_WORD.search(aligned(first))
+            first = above_group[0].text.strip(column_names.EDGE)
+            unit = column_names.UNIT_WORD.search(aligned(first))
             issuer = bodies.expand_body(f"{first[: unit.start()] if unit else first} {text}")
             issuing.issuer = issuer.name
         _set_parent(issuing, above, above_group)
@@ -191,53 +152,7 @@ def _set_parent(issuing: FoundIssuer, name: str, group: Sequence[PlacedLine]) ->
     issuing.places["/issuer/parent"] = place_of_lines(group, 1.0 if parent.sure else 0.75)
 
 
-def _joined(group: Sequence[PlacedLine]) -> str:
-    """The lines of one name, or of two that a dash at the end of a line joins."""
-    texts = [_printed(line) for line in group]
-    parts = [text.strip(_EDGE) + (" -" if text.rstrip().endswith(("-", "–")) else "") for text in texts]
-    return _SPECK_NUMBER.sub(r"\1 ", _GLUED_KIND.sub(r"\1 ", " ".join(parts).strip(_EDGE)))
-
-
-FLAT = 0.3  # of the usual word's height: a rule under a line read as "DI"; a dash is a sign, no letters
-
-
-def _printed(line: PlacedLine) -> str:
-    """The text of a line without the rule under it that was read as a word."""
-    heights = sorted(word.box.height for word in line.words if word.box is not None and word.text)
-    if not heights:
-        return line.text
-    least = FLAT * heights[len(heights) // 2]
-    return " ".join(
-        word.text for word in line.words
-        if word.text and (word.box is None or word.box.height > least or not any(map(str.isalnum, word.text)))
-    )
-
-
-_KIND = "TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ TRẤN|THỊ XÃ"
-# "XÃEA KNỐP"; no syllable begins with these words and a letter more
-_GLUED_KIND = re.compile(rf"\b(TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG)(?=[{CAPITALS}]{{2}})")
-# "HUYỆN" / "4 KIM SƠN": a speck; a numbered unit has no name besides, only a unit above it
-_SPECK_NUMBER = re.compile(rf"\b({_KIND})\s+\d\s+(?!{_KIND}|THÀNH PHỐ|TP\b|TX\b)(?=[{CAPITALS}]{{2}})")
-
-
 MOST_TOGETHER = 3  # bodies in one letterhead; more are named in the text
-_BESIDE = re.compile(r"\s+[-–—]\s*|\s*[-–—]\s+")
-
-
-def _beside(text: str) -> tuple[str, ...]:
-    """The names in "SỞ GIÁO DỤC VÀ ĐÀO TẠO - CÔNG AN TỈNH"; one for "PHÒNG TÀI CHÍNH - KẾ HOẠCH"."""
-    for dash in _BESIDE.finditer(text):
-        left, right = text[: dash.start()], text[dash.end() :]
-        opens = _OPENS_BODY.match(aligned(right)) is not None and len(right.split()) > 1
-        core = body_parts.core_of(text.split())
-        # a listed name may have a dash of its own
-        whole = core is not None and not core[3] and core[0] > len(text[: dash.end()].split())
-        if opens and not whole and min(bodies.looks_like_body(left), bodies.looks_like_body(right)) >= LIKE_BODY:
-            return left, right
-    return (text,)
-
-
-LIKE_BODY = 0.6  # likeness of a name that may stand alone; "THƯƠNG BINH VÀ XÃ HỘI" has 0
 
 
 def _are_equals(names: Sequence[str], date: str | None) -> bool:
@@ -253,49 +168,6 @@ def _set_together(issuing: FoundIssuer, names: Sequence[str], lines: Sequence[Pl
     issuing.level = next((level for level in levels if level != "other"), levels[0])
     where = place_of_lines(lines, 1.0 if all(body.sure for body in full) else 0.75)
     issuing.places["/issuer/name"] = issuing.places["/issuer/level"] = where
-
-
-_UNIT_LINE = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)"
-    rf"(?:tinh|thanh pho|tp\.?|huyen|{_QUARTER}|thi xa|{_VILLAGE}|{_WARD}|thi tran)\s"
-)
-
-
-_UNIT_WORD = re.compile(rf"\b(?:tinh|huyen|{_QUARTER}|thi xa|thanh pho)\s(?!(?:uy|doan)\b)")
-
-
-def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:
-    """A body named with two units ("HUYỆN A" / "XÃ B") is two bodies; other groups come back whole."""
-    units = [i for i, line in enumerate(group) if _UNIT_LINE.match(aligned(line.text).strip(_EDGE))]
-    last = len(group) - 1
-    above = aligned(" ".join(line.text for line in group[:last]))
-    if last and units[-1:] == [last] and _UNIT_WORD.search(above):
-        yield group[:last]
-        yield group[last:]
-    else:
-        yield group
-
-
-def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
-    """ "ỦY BAN MẶT TRẬN" / "TỔ QUỐC VIỆT NAM", "BAN CHỈ ĐẠO" / "PHÒNG, CHỐNG THIÊN TAI": the first line stands open."""
-    last = aligned(group[-1].text).strip()
-    key = aligned(line.text).strip()
-    if last.endswith((",", "-", " va", " cua", "&")):
-        return True
-    if re.match(r"(?:phong|ban),? (?:chong|ngua)", key):
-        return True
-    if last == "ban chap hanh" and _MEMBERS.match(key):
-        return True
-    if _OPENED_BESIDE.search(last):
-        return True
-    bold = (group[-1].is_bold, line.is_bold)
-    return bold == (True, True) and last in ("uy ban", "hoi dong", "ban chi dao", "ban chi huy", "uy ban mat tran")
-
-
-# Whose committee stands above their name: "BAN CHẤP HÀNH" / "HỘI CỰU CHIẾN BINH HUYỆN A".
-_MEMBERS = re.compile(r"(?:hoi|doan|cong doan|lien doan|dang bo)(?![a-z])")
-# "BAN CHỈ HUY QUÂN SỰ - HỘI" / "LIÊN HIỆP PHỤ NỮ": the second of two names begins at the end of a line.
-_OPENED_BESIDE = re.compile(r"[-–]\s*(?:hoi|so|ban|phong|doan|uy ban|lien doan|cong doan|bo chi huy)$")
 
 
 def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> None:
