@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.document import Box, Document, FoundObject, Line, Page, Step, Word, union, upright
 from pipeline.structure import record, tables
+from pipeline.structure.passages import joined_tables
 from tests.papers import line_at, page_of, scan, text_document
 
 
@@ -619,3 +620,34 @@ def test_units_are_known_by_themselves_where_their_title_is_damaged() -> None:
     plan = record.read_record(tables.tables(text_document("\n".join(rows))))
     told = [(goal.value, goal.unit) for goal in plan.targets]
     assert told == [("40", "con"), ("52", "con"), ("3.5", "ha"), ("4", "ha")]
+
+
+def joined_rows(first: str, second: str) -> list[list[str]]:
+    """The body of the one table that two pages of a text make."""
+    document = tables.tables(text_document(f"{first}\f{second}"))
+    table = joined_tables(document.pages[0].tables[0], document.pages[1].tables[0])
+    return [[cell.text for cell in table.cells if cell.row == row] for row in range(table.rows)]
+
+
+HEAD = "| TT | Nội dung | Chủ trì | Thời gian |\n"
+
+
+@pytest.mark.parametrize("again", ["", HEAD, HEAD.replace("dung", "đung")], ids=["none", "same", "misread"])
+def test_a_row_cut_by_the_page_break_is_one(again: str) -> None:
+    first = f"{HEAD}| 1 | Sửa đường | Ban A | 5/2024 |\n| 2 | Diễn tập ở chợ | Công an | 6/2024 |\n"
+    second = f"{again}|  | có nhiều người dự |  |  |\n| 3 | Tổng kết | Ban A | 7/2024 |\n"
+    assert joined_rows(first, second)[1:] == [
+        ["1", "Sửa đường", "Ban A", "5/2024"], ["2", "Diễn tập ở chợ có nhiều người dự", "Công an", "6/2024"],
+        ["3", "Tổng kết", "Ban A", "7/2024"],
+    ]
+
+
+@pytest.mark.parametrize("row", ["|  | Cộng |  | 12 |", "|  | Việc khác |  |  |", "| 3 | sửa cầu |  |  |"])
+def test_a_row_of_its_own_after_a_page_break_stays(row: str) -> None:
+    first = f"{HEAD}| 1 | Sửa đường | Ban A | 5/2024 |\n| 2 | Diễn tập | Công an | 6/2024 |\n"
+    assert len(joined_rows(first, f"{row}\n| 4 | Tổng kết | Ban A | 7/2024 |\n")) == 5
+
+
+def test_rows_with_names_alike_are_no_head_printed_again() -> None:
+    first = f"{HEAD}| 1 | Họp tổ dân phố | Tổ 1 | 5/2024 |\n"
+    assert len(joined_rows(first, f"{HEAD}| 2 | Họp tổ dân phố | Tổ 2 | 5/2024 |\n")) == 3

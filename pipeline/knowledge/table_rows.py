@@ -118,8 +118,12 @@ def _cost_of_opening(lines: Sequence[RowLine], at: int, usual: float) -> float:
 
 
 def _is_sum(line: RowLine) -> bool:
-    said = next((text for text in line.texts if text), "")
-    return _SUM.match(aligned(said)) is not None
+    return is_sum(next((text for text in line.texts if text), ""))
+
+
+def is_sum(text: str) -> bool:
+    """Whether a cell names the sum of its column: "Cộng", "Toàn huyện", "Bình quân"."""
+    return _SUM.match(aligned(text)) is not None
 
 
 def _is_short(text: str) -> bool:
