@@ -34,3 +34,9 @@ def test_what_is_no_archive_line(case):
 @pytest.mark.parametrize("case", cases("recipients", "heads"))
 def test_heads_of_recipients(case):
     assert recipients.is_recipients_head(case["text"]) is case["is"]
+
+
+def test_a_torn_archive_line_is_no_recipient():
+    assert recipients.parse_archive("|.ưu, Và CGIĐN, nphue") is None
+    assert recipients.split_recipient("|.ưu, Và CGIĐN, nphue") is None
+    assert recipients.split_recipient("- Lưu Văn Tám;").name == "Lưu Văn Tám"

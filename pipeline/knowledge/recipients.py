@@ -52,7 +52,8 @@ _NOTE_WORDS = re.compile(
 _STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hH])\Z")
 # "(h/c)", "(/€)": of the three short forms only "b/c" ends so
 _REPORT = re.compile(r"(?P<lead>(?:để|de)\s+)?h?\s?/\s?[cCeE€©]\Z")
-_LOST_STROKE = {"bc": "b/c", "be": "b/c", "th": "t/h", "ph": "p/h"}  # in small letters; "(TH)" may be printed so
+# In small letters; "(TH)" may be printed so.
+_LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h", "thiện": "t/hiện"}
 
 
 def _mended_note(note: str) -> str | None:
@@ -119,7 +120,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     >>> split_recipient("- Sở Nội vụ (b/c);")
     RecipientLine(name='Sở Nội vụ', note='b/c', mark='-', level=1)
     """
-    if parse_archive(text) is not None or is_archive_alone(text):
+    if parse_archive(text) is not None or is_archive_alone(text) or _ARCHIVE_TORN.match(aligned(text)):
         return None
     opening = _MARK.match(text)
     mark = (opening["mark"] or "") if opening else ""
@@ -176,6 +177,7 @@ def _is_long(word: str) -> bool:
     return len(word) >= FOREIGN_WORD and word.isalpha()
 
 
+_ARCHIVE_TORN = re.compile(r"\W*[il1|!]?\W*uu\s*[,:;.]")  # "|.ưu, Và CGIĐN": what is kept cannot be read
 _ARCHIVE_ALONE = re.compile(r"\W*luu\W*")  # "- Lưu." names no office
 _ARCHIVE = re.compile(
     r"[\s\-–—+•*_.~|>]*(?P<word>l[umnri]{1,3}|l\.uu|i\.uu?|[^\W\d_]{1,4}(?=\s*[:;]))"
