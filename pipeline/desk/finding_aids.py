@@ -219,6 +219,8 @@ def _table(document: Any, head: Sequence[str], rows: Sequence[Sequence[str]], wi
         for cell, text in zip(table.add_row().cells, row, strict=True):
             _put(cell, text)
     unit = 252 / sum(widths)  # millimetres between the margins
+    for column, width in zip(table.columns, widths, strict=True):  # LibreOffice goes by these, Word by the cells
+        column.width = Mm(width * unit)
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
             cell.width = Mm(width * unit)

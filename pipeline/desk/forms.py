@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from pipeline.batches.discover import free_name, name_key
 from pipeline.desk import archival, desk, finding_aids, handover, letter, package, sheets, tt05
 from pipeline.desk.desk import Item
-from pipeline.desk.handover import Collection, Shelving
+from pipeline.desk.handover import Collection, Entry, Shelving
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import UsageError
 
@@ -78,16 +79,17 @@ def _tt05_files(job: Job) -> tuple[str, bytes]:
 
 
 def _letters(job: Job) -> tuple[str, bytes]:
-    members = []
-    for entry in job.collection.entries:
-        item = desk.load(job.out, entry.name)
-        members.append((f"{safe_name(entry.name)}.docx", letter.to_docx(entry, item.document)))
-    return "letters.zip", _zip(members)
+    return "letters.zip", _zip((f"{own}.docx", letter.to_docx(entry, desk.load(job.out, entry.name).document))
+                               for own, entry in _named(job.collection))
 
 
 def _mets(job: Job) -> tuple[str, bytes]:
-    return "mets.zip", _zip((f"{safe_name(entry.name)}.mets.xml", package.to_mets(entry, job.created))
-                            for entry in job.collection.entries)
+    return "mets.zip", _zip((f"{own}.mets.xml", package.to_mets(entry, job.created))
+                            for own, entry in _named(job.collection))
+
+
+def _named(collection: Collection) -> Iterable[tuple[str, Entry]]:
+    return zip(safe_names(entry.name for entry in collection.entries), collection.entries, strict=True)
 
 
 FORMS = (
@@ -135,10 +137,29 @@ def timestamp() -> str:
     return datetime.now(timezone(timedelta(hours=7))).isoformat(timespec="milliseconds")
 
 
+LONGEST = 180  # bytes of a name in a ZIP, its ending not counted: file systems take 255
+
+
 def safe_name(name: str) -> str:
     """A name for a file in a ZIP or a download: no folders, nothing that a shell or a browser reads otherwise.
 
     >>> safe_name("../huyện/a b.pdf")
     'huyện_a_b.pdf'
+
+    The end of a long name is kept, which tells more than the folders before it.
     """
-    return re.sub(r"[^\w.-]+", "_", name).strip("._") or "document"
+    safe = re.sub(r"[^\w.-]+", "_", name).strip("._-") or "document"
+    while len(safe.encode()) > LONGEST:
+        safe = safe[1:]
+    return safe.lstrip("._-")
+
+
+def safe_names(names: Iterable[str]) -> list[str]:
+    """The same for the members of one ZIP: names that would meet ("a/b.pdf", "a_b.pdf") get "~2", "~3" ..."""
+    taken: set[str] = set()
+    made = []
+    for name in names:
+        own = free_name(safe_name(name), taken)
+        taken.add(name_key(own))
+        made.append(own)
+    return made

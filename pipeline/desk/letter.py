@@ -169,8 +169,9 @@ class _Letter:
         table = self._document.add_table(rows=1, cols=len(widths))
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
-        for cell, width in zip(table.rows[0].cells, widths, strict=True):
-            cell.width = Mm(width)
+        # Word goes by the cells, LibreOffice by the columns: "CỘNG HÒA XÃ HỘI ..." must stand on one line in both.
+        for cell, column, width in zip(table.rows[0].cells, table.columns, widths, strict=True):
+            cell.width = column.width = Mm(width)
         return list(table.rows[0].cells)
 
 

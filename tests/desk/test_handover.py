@@ -12,7 +12,7 @@ import office
 import openpyxl
 import pytest
 
-from pipeline.desk import archival, changing, desk, finding_aids, handover, letter, noting, package, tt05
+from pipeline.desk import archival, changing, desk, finding_aids, forms, handover, letter, noting, package, tt05
 from pipeline.desk.handover import Shelving
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import UsageError
@@ -257,3 +257,24 @@ def test_every_word_of_the_archive_is_used(shelved):
         str(tt05.metadata(shelved, agency)),
     ))
     assert [name for name, word in filled.items() if word not in made] == []
+
+
+def test_members_of_a_zip_never_meet_and_can_be_unpacked():
+    deep = "/".join(f"thư mục {number}" for number in range(40)) + "/kế hoạch.pdf"
+    names = forms.safe_names(["a/b.pdf", "a_b.pdf", "A b.pdf", "-rf.pdf", deep])
+    assert names[:4] == ["a_b.pdf", "a_b.pdf~2", "A_b.pdf~3", "rf.pdf"]
+    assert names[4].endswith("_thư_mục_39_kế_hoạch.pdf")
+    assert len(f"{names[4]}.mets.xml".encode()) < 255
+    assert not names[4].startswith("_")
+
+
+def test_columns_are_as_wide_in_every_word_processor(shelved, out):
+    """LibreOffice goes by the grid of a table, Word by its cells."""
+    printed = docx.Document(io.BytesIO(finding_aids.to_docx(shelved)))
+    entry = shelved.entries[0]
+    word = docx.Document(io.BytesIO(letter.to_docx(entry, desk.load(out, entry.name).document)))
+    for table in (*printed.tables, word.tables[0]):
+        widths = [column.width for column in table.columns]
+        assert widths == [cell.width for cell in table.rows[0].cells]
+        assert len(set(widths)) > 1
+    assert word.tables[0].columns[1].width.mm > 92, "the national name takes 88 mm on one line, the cell 4 for itself"
