@@ -1,6 +1,7 @@
 """Record, text, document and Markdown: nothing is lost, nothing of a scan becomes markup, failures are told."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_document_of_failed_pages_alone_is_told():
 
 
 def a_table() -> Page:
-    rows = [("Chỉ tiêu", "Mức"), ("Đường | sạch", "95 %")]
+    rows = [("Chỉ tiêu", "Mức"), ("Đường | sạch", "95 %"), ("Nhà ở", "3")]
     made = [[Line((a_word(text, None),)) for text in row] for row in rows]
     cells = tuple(Cell(r, c, (line,)) for r, row in enumerate(made) for c, line in enumerate(row))
     table = Block(tuple(line for row in made for line in row), "table")
@@ -88,13 +89,15 @@ def a_table() -> Page:
 
 
 def test_a_table_is_a_line_a_row():
-    assert export.to_text(a_document(a_table())).splitlines() == ["Chỉ tiêu | Mức", "Đường | sạch | 95 %"]
+    assert export.to_text(a_document(a_table())).splitlines() == [
+        "Chỉ tiêu | Mức", "Đường | sạch | 95 %", "Nhà ở | 3"]
 
 
 def test_a_table_is_a_table_in_markdown():
     html = MarkdownIt("commonmark").enable("table").render(export.to_markdown(a_document(a_table())))
-    assert html.count("<tr>") == 2
-    assert "<td>Đường | sạch</td>" in html
+    cells = re.findall(r"<(t[hd])>(.*?)</t[hd]>", html)
+    assert cells == [("th", "Chỉ tiêu"), ("th", "Mức"), ("td", "Đường | sạch"), ("td", "95 %"), ("td", "Nhà ở"),
+                     ("td", "3")]
 
 
 def test_spanned_places_are_empty():
