@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.document import Box, Document, FoundObject, Line, Page, Step, Word, union, upright
+from pipeline.document import Box, Document, FoundObject, Line, Page, Reading, Step, Word, union, upright
 from pipeline.structure import record, tables
 from pipeline.structure.passages import joined_tables
 from tests.papers import line_at, page_of, scan, text_document
@@ -651,3 +651,24 @@ def test_a_row_of_its_own_after_a_page_break_stays(row: str) -> None:
 def test_rows_with_names_alike_are_no_head_printed_again() -> None:
     first = f"{HEAD}| 1 | Họp tổ dân phố | Tổ 1 | 5/2024 |\n"
     assert len(joined_rows(first, f"{HEAD}| 2 | Họp tổ dân phố | Tổ 2 | 5/2024 |\n")) == 3
+
+
+def test_a_share_in_a_title_that_was_read_as_a_figure_is_one_where_another_reading_says_so() -> None:
+    rows = ["TT@66 Thôn@110 Số_hộ_(hộ)@305 Tỷ_lệ_đạt_(2)@405", "1@72 Nà_Lọ@110 25@310 82,5@420",
+            "2@72 Co_Mạ@110 31@310 77@420"]
+    lines = [line_at("II. CHỈ TIÊU", 70, 170), *table_lines(rows)]
+    head = lines[1]
+    for source, units in (("figures", ["hộ", "%", "hộ", "%"]), ("", ["hộ", None, "hộ", None])):
+        last = replace(head.words[-1], readings=(Reading(source, "(%)", 0.6),) if source else ())
+        told = [lines[0], replace(head, words=(*head.words[:-1], last)), *lines[2:]]
+        plan = record.read_record(tables.tables(scan(page_of(told, objects=grid(XS, YS[:4])))))
+        assert [goal.unit for goal in plan.targets] == units
+
+
+def test_debris_around_it_does_not_end_a_table_over_pages() -> None:
+    debris = line_at("Ï.nG xE", 300, 600)
+    worn = replace(debris, words=tuple(replace(word, recognised=0.1) for word in debris.words))
+    for line, goes_on in ((worn, True), (debris, False)):
+        first = page_of([*table_lines(ROWS), line], 1, grid(XS, YS))
+        second = tables.tables(scan(first, page_of(table_lines(ROWS[1:]), 2, grid(XS, YS[:4])))).pages[1]
+        assert second.tables[0].continues is goes_on

@@ -112,7 +112,21 @@ def _title(head: Sequence[Row], column: int) -> str:
             cell = row[at] if not _is_blank(head[index + 1][column]) else cell
         if cell is not None:
             cells[cell] = None
-    return " ".join(cell.text.strip() for cell in cells if cell.text.strip())
+    return " ".join(text for cell in cells if (text := _shown(cell)))
+
+
+_FIGURE_IN_BRACKETS = re.compile(r"\(\d\)")
+
+
+def _shown(cell: Cell) -> str:
+    """The text of a title. Behind words "(2)" that another reading has as "(%)" is that: no title ends in a figure of
+    its own, and a recogniser takes the sign for a figure, but no figure for it."""
+    text = cell.text.strip()
+    words = [word for line in cell.lines for word in line.words if word.text]
+    if len(words) < 2 or not _FIGURE_IN_BRACKETS.fullmatch(words[-1].text):
+        return text
+    others = {reading.text for reading in words[-1].readings} | {other.text for other in words[-1].alternatives}
+    return f"{text[: -len(words[-1].text)]}(%)" if "(%)" in others else text
 
 
 def _is_blank(cell: Cell | None) -> bool:
