@@ -266,6 +266,9 @@ def _learn(options: argparse.Namespace, ui: Ui) -> int:
     else:
         for path in learned.references:
             ui.result(str(path))
+        if not (learned.references or learned.words or learned.cases):
+            ui.note(say("desk.learned_nothing", ui.language, out=options.out))
+            return EXIT_PARTIAL if learned.skipped else EXIT_OK
         ui.note(say("desk.learned", ui.language, references=len(learned.references), words=learned.words,
                     cases=learned.cases, folder=options.out / learn.FOLDER))
     return EXIT_PARTIAL if learned.skipped else EXIT_OK

@@ -310,3 +310,10 @@ def test_only_what_is_held_is_released(out):
     assert desk.load(out, NAME).log == ()
     with pytest.raises(UnreadableFile, match="no such document"):
         call("release", out, "huyen/nowhere.pdf", "--note", "QĐ 1")
+
+
+def test_learning_from_nothing_says_what_to_do(out):
+    code, ui = call("learn", out)
+    assert code == 0
+    assert ui.notes == [f"Nothing to learn from yet: declare documents verified at the desk (`sohoa review {out}`, key "
+                        "v), or correct words."]
