@@ -6,8 +6,8 @@
 The samples of this project are read from their scans by the real Tesseract: with `eng` for garbled text, with `vie`
 for slips; both readings are kept under out/bench-restore. A syllable is right when it stands in its place with its
 letters, marks and case; the place of the tone mark (hòa, hoà) is folded. The letterhead has more than one reading
-order, so true lines are put in the order of the read lines they resemble most, for every program alike; true lines
-that no read line resembles are not counted; a line that runs two columns together stays wrong. `--garbled` adds a
+order, so true lines are put in the order of the read lines they resemble most, for every program alike, two of them
+where a line runs two columns together; true lines that no read line resembles are not counted. `--garbled` adds a
 document of one's own, `--text` clean text of one's own, `--texts` folders of text as the model is trained from: of each
 file the first stretches held out for testing are restored as clean text.
 pyvi and underthesea run in the interpreter given as `--peers` (they are heavy), on the text stripped of its marks,
@@ -43,6 +43,7 @@ CACHE = ROOT / "out" / "bench-restore"
 EDGES = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>„\\"
 PAGES = 4  # of a scan; the annexes behind are tables
 SAME_LINE = 55  # of 100, likeness of bare letters
+CLEARLY = 5  # of 100, by which two true lines must be more like a read line than one is
 HELD_OUT = 8_000  # syllables of each file of `--texts`
 EDGES_OF_DOUBT = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 FEWEST_POINTS = 10  # words in a row of probabilities that the plot shows
@@ -96,24 +97,38 @@ class Score:
         return f"{100 * self.right / self.all:.2f} %" if self.all else "–"
 
 
+Line = tuple[str, str]  # as printed, and its bare letters
+
+
 def same_order(true: Sequence[str], read: Sequence[str]) -> tuple[list[str], frozenset[int]]:
     """The true lines in the order of the read lines; without those that nothing resembles (seals, later pages).
 
-    With the numbers of the read lines that have a true one.
+    Two true lines stand for a read line that ran two columns together. With the numbers of the read lines that have a
+    true one.
     """
-    left = list(true)
-    bare = [vietnamese.search_key(line) for line in left]
+    left = [(line, vietnamese.search_key(line)) for line in true]
     out: list[str] = []
     told: set[int] = set()
     for number, line in enumerate(read):
         key = vietnamese.search_key(line)
-        scores = [(fuzz.ratio(key, other), -place) for place, other in enumerate(bare)]
+        scores = [(fuzz.ratio(key, other), -place) for place, (_, other) in enumerate(left)]
         if key.strip() and scores and max(scores)[0] >= SAME_LINE:
-            place = -max(scores)[1]
-            out.append(left.pop(place))
-            bare.pop(place)
+            score, place = max(scores)
+            first = left.pop(-place)
+            pair = _beside(key, first, left)
+            if pair and fuzz.ratio(key, " ".join(part[1] for part in pair)) >= score + CLEARLY:
+                left.remove(next(part for part in pair if part is not first))
+                out.append(" ".join(part[0] for part in pair))
+            else:
+                out.append(first[0])
             told.add(number)
     return out, frozenset(told)
+
+
+def _beside(key: str, first: Line, left: Sequence[Line]) -> tuple[Line, Line] | None:
+    """The true line that, with another one before or behind it, is most like a read line of two columns."""
+    pairs = [pair for other in left if other[1] for pair in ((first, other), (other, first))]
+    return max(pairs, key=lambda pair: fuzz.ratio(key, f"{pair[0][1]} {pair[1][1]}"), default=None)
 
 
 def read_scan(path: Path, model: str) -> str:

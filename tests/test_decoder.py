@@ -38,6 +38,8 @@ def test_labels_only_open_a_line():
         ("Uy ban nhan dan x4 giao cac thén ra soat h6 ngheo va bdo cdo két qua", "garbled"),
         ("Nhóm Green Valley Sports & Arts của Amanda Wright mở lớp Summer Dance Camp ở nhà văn hóa xã", "slips"),
         ("The committee shall publish its report every year without further delay", "foreign"),
+        ("Ke ho4ch phdt tri6n chdn nudi bd sta tr€n dia bdn huyQn, nghQ thu4t trdng c6 vd phdng b6nh", "garbled"),
+        ("ugAny Sugnx ueq yueyu 9ep oeYq suonyd ugip ueG eoyy 8x Aex dnyd jatp", "foreign"),
     ],
 )
 def test_router(text, condition):
@@ -109,6 +111,27 @@ def test_calibration_finds_how_much_too_sure_the_probabilities_were():
     right = rng.random(20_000) < 1 / (1 + np.exp(-true_odds))
     told = 1 / (1 + np.exp(-(true_odds - 0.5) / 0.7))  # wider than the truth
     assert calibration.fitted(told, right.astype(float)) == pytest.approx([0.5, 0.7], abs=0.08)
+
+
+def test_calibration_of_probabilities_that_tell_next_to_nothing():
+    told, right = np.repeat([0.89, 0.5, 1.0, 1.0], 500), np.tile([1.0, 0.0, 1.0, 1.0, 1.0], 400)
+    offset, slope = calibration.fitted(told, right)
+    assert abs(slope) < 0.1
+    assert 1 / (1 + np.exp(-offset)) == pytest.approx(0.8, abs=0.05)
+
+
+def test_readings_that_no_page_shows_are_possible_in_a_garbled_text_alone():
+    counts = {"ế": {"é": 900.0, "e": 60.0}, "t": {"t": 999.0}, "a": {"a": 500.0}, "ở": {"&": 40.0, "o": 60.0}}
+    made = {
+        name: channel.Channel.learn(name, ("tế", "ta", "tở"), {"t": counts["t"]}, {
+            "ế": counts["ế"], "a": counts["a"], "ở": counts["ở"]
+        }, counts)
+        for name in ("latin", "vie")
+    }
+    chance = {name: one.score("t&", (channel.LOWER,))[0] for name, one in made.items()}
+    assert chance["latin"][0] > 50 * chance["vie"][0]
+    assert chance["latin"][2] > chance["latin"][0] > chance["latin"][1]  # & is a marked vowel
+    assert chance["vie"][2] == pytest.approx(chance["latin"][2], rel=0.2)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -56,6 +56,32 @@ def test_pure_digits_stay_even_where_a_word_would_fit(restorer):
     assert found.text.split()[1] == "13"
 
 
+@pytest.mark.parametrize("case", cases("figures"))
+def test_a_figure_gives_way_only_to_a_word_that_is_likelier_by_far(restorer, case):
+    found = restorer.restore_text(case["raw"])
+    figures = [word for word in found.words if word.raw.strip(".,;:").isdigit()]
+    assert [word.text.strip(".,;:") for word in figures] == case["figures"]
+    for word, other in zip(figures, case["may_be"], strict=True):
+        assert not other or other in [alternative.text for alternative in word.alternatives]
+        assert word.text == word.raw or word.confidence < 0.9  # a person looks at it
+        assert word.text != word.raw or not other or word.confidence < 0.5
+
+
+@pytest.mark.parametrize("case", cases("figures"))
+def test_strict_changes_no_figure(restorer, case):
+    words = restorer.restore_text(case["raw"], "strict").words
+    assert all(word.text == word.raw for word in words if word.raw.strip(".,;:").isdigit())
+
+
+def test_what_other_recognisers_print_for_a_vowel_is_read(restorer):
+    raw = ("Uy ban nhAn dAn xd t6 chirc h$i nghi tri€n khai k€ hoqch phdt tri6n kinh t& - xd hQi, d$n huyQn, d6n tirng "
+           "th6n; x6y dung n6ng th6n mdi, n6ng cao doi s6ng nh6n d6n.")
+    found = restorer.restore_text(raw)
+    assert set(found.conditions) == {"garbled"}
+    right = set(["Ủy", "ban", "nhân", "dân", "xã", "tổ", "chức", "hội", "nghị", "triển", "khai", "kế", "hoạch", "phát", "triển", "kinh", "tế", "nông", "thôn", "mới"])
+    assert len(right - {word.text for word in found.words}) <= 1
+
+
 def test_strict_changes_only_what_is_sure(restorer):
     raw = "¢d ¥ nghia rat quan trong, véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong"
     for word in restorer.restore_text(raw, "strict").words:

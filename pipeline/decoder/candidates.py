@@ -78,6 +78,13 @@ class Candidates:
             self.words[wanted], self.emissions[wanted], tuple(self.texts[i] for i in wanted), self.tails[wanted]
         )
 
+    def plus(self, other: Candidates) -> Candidates:
+        """Both lists, one behind the other."""
+        return Candidates(
+            np.concatenate([self.words, other.words]), np.concatenate([self.emissions, other.emissions]),
+            self.texts + other.texts, np.concatenate([self.tails, other.tails]),
+        )
+
 
 def _columns(rows: Sequence[Row]) -> Candidates:
     return Candidates(
@@ -228,13 +235,10 @@ class Finder:
         listed = piece in self.short.by_key.get(vietnamese.search_key(piece), ())  # "CTr" is what it says
         if channel.name == GARBLING and 2 * capitals > len(piece) and not listed:
             rows_of_others += self.short.misread(channel, piece, {row[2] for row in rows_of_others})
-        extra = _columns(rows_of_others)
         return Candidates(
-            np.concatenate([self.numbers[chosen], extra.words]),
-            np.concatenate([np.log(chances[chosen].astype(np.float64)), extra.emissions]),
-            texts + extra.texts,
-            np.concatenate([scores[rows, chosen] > plain[rows, chosen], extra.tails]),
-        )
+            self.numbers[chosen], np.log(chances[chosen].astype(np.float64)), texts,
+            scores[rows, chosen] > plain[rows, chosen],
+        ).plus(_columns(rows_of_others))
 
     def as_code(self, piece: str) -> Candidates:
         """Candidates of a part of a symbol: what was read, and codes of the closed lists with the same letters."""
@@ -259,11 +263,7 @@ class Finder:
                 emissions[row[text]] = max(emissions[row[text]], floor)
             else:
                 extra.append((int(self.numbers[place]), floor, text))
-        more = _columns(extra)
-        return Candidates(
-            np.concatenate([found.words, more.words]), np.concatenate([emissions, more.emissions]),
-            found.texts + more.texts, np.concatenate([found.tails, more.tails]),
-        )
+        return Candidates(found.words, emissions, found.texts, found.tails).plus(_columns(extra))
 
     def without_marks(self, piece: str) -> Candidates:
         """Candidates of a piece whose letters are right and whose marks are all gone."""

@@ -155,6 +155,8 @@ def laid_out(
                         doubtful.append((len(stream), word, number))
                     weight = word.confidence if word.confidence >= SURE else 0.0
                     stream.append((vocabulary.number(text), weight))
+                elif piece.kind == "number" and word.texts and word.texts[number].isalpha():
+                    stream.append((vocabulary.number(word.texts[number]), 0.0))  # "6" held for ở
                 elif piece.kind != "punctuation":
                     stream.append((NUMBER, 1.0))
                 elif ends_sentence(piece.text):

@@ -4,7 +4,7 @@ The trouble: a word is right, has a small slip, has lost its marks, or is garble
 Evidence, in order of trust: what was read, through the channel of the reader that read it; the language model over
 the whole paragraph, across line breaks; texts the user trusts.
 
-What never happens: a line or word is dropped or moved, a digit changes, a locked token is touched. Every change is
+What never happens: a line or word is dropped or moved, a number changes, a locked token is touched. Every change is
 an edit with the raw reading beside it, and every word has the probability that it is right.
 """
 from __future__ import annotations
@@ -36,8 +36,9 @@ from pipeline.decoder.remembering import remember
 from pipeline.decoder.trained import MODEL, Trained, load
 from pipeline.decoder.wear import weigh_by_wear
 from pipeline.decoder.weaving import Weaver
+from pipeline.decoder.wordlike import is_wordlike
 from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Word
-from pipeline.knowledge import vietnamese
+from pipeline.knowledge import encodings, vietnamese
 
 CHUNK = 500  # pieces decoded together; memory and time stay linear in the text
 MENDED = frozenset({"garbled", "unmarked"})
@@ -143,14 +144,9 @@ class Restorer:
         for number in listed:
             lines[number][0].pieces = (tokens.Piece(lines[number][0].raw, "label"),)
         passages = list(paragraphs(lines, breaks))
-        own = [router.signs(text_pieces(lines[a:b])) for a, b in passages]
-        around = router.Signs()
-        for found in own:
-            around = around.plus(found)
         conditions: list[router.Condition] = ["clean"] * len(lines)
         waiting: dict[str, list[tuple[int, int]]] = {}
-        for (a, b), found in zip(passages, own, strict=True):
-            condition = router.judge(found, around)
+        for (a, b), condition in zip(passages, _judged(lines, passages), strict=True):
             if scanned and condition == "clean":
                 condition = "slips"  # a recogniser's word has a confidence that may speak against it
             conditions[a:b] = [condition] * (b - a)
@@ -218,8 +214,9 @@ class Restorer:
             for slot in slots:
                 if slot:
                     piece = slot.word.pieces[slot.place]
-                    if piece.kind == "text":
+                    if piece.kind == "text" or (condition == "garbled" and is_wordlike(piece)):
                         readings.append(piece.text)
+                    if piece.kind == "text":
                         readings.extend(text for text, _ in slot.word.heard)
                         if piece.with_tail:
                             readings.append(piece.with_tail)
@@ -230,6 +227,25 @@ class Restorer:
         for slot in slots:
             builder.add(slot)
         builder.solve(preset, models)
+
+
+def _judged(
+    lines: Sequence[Sequence[PendingWord]], passages: Sequence[tuple[int, int]]
+) -> list[router.Condition]:
+    """The condition of each passage, by its own signs and those of the whole."""
+    own = [router.signs(text_pieces(lines[a:b])) for a, b in passages]
+    around = router.Signs()
+    for found in own:
+        around = around.plus(found)
+    judged = [router.judge(found, around) for found in own]
+    # A recogniser of Latin letters prints signs that fonts of the old codes leave as well; no code makes text of it.
+    coded = [
+        " ".join(word.raw for row in lines[a:b] for word in row)
+        for (a, b), condition in zip(passages, judged, strict=True) if condition == "encoded"
+    ]
+    if coded and encodings.convert("\n".join(coded)).encoding in ("unicode", "nfd"):
+        return ["garbled" if condition == "encoded" else condition for condition in judged]
+    return judged
 
 
 # --- the stage ------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 A word is what stands between two blanks. Its punctuation is set aside, the rest is one or more pieces: text to be
 decoded, or a locked piece that no decoder may touch - numbers, dates, document symbols, labels, addresses. Text
 can hold symbols and digits, since a recogniser prints "t&" for "tế" and "d6i" for "đổi"; a piece of digits alone is
-always locked, for digits are never corrected.
+a number (whether a lone one in garbled text may be a word, `wordlike` tells).
 """
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weave the lattice of a stretch of text, and write what it tells back into the words.
+"""Weave the lattice of a stretch of text and solve it.
 
 Every piece of text gets an arc for each candidate; a token that fits nothing may be two that ran together, two tokens
 one that came apart; punctuation, numbers and labels pass through as what the language model knows of them.
@@ -6,37 +6,25 @@ one that came apart; punctuation, numbers and labels pass through as what the la
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder import neural, tokens
+from pipeline.decoder import neural, tokens, wordlike
 from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
-from pipeline.decoder.deciding import (
-    DEBRIS,
-    doubt_shift,
-    is_debris,
-    is_misprint,
-    is_no_word,
-    is_read_by_vietnamese,
-    kind_of,
-    may_change,
-    share,
-)
+from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
 from pipeline.decoder.paragraphs import MENDED_SYMBOL
-from pipeline.decoder.pending import UNTOLD, Kind, PendingWord, Preset, Slot
+from pipeline.decoder.pending import UNTOLD, PendingWord, Preset, Slot
 from pipeline.decoder.references import Expected
+from pipeline.decoder.telling import Group, Outcome, Teller
 from pipeline.decoder.trained import Trained
-from pipeline.document import Alternative
 from pipeline.knowledge import vietnamese
 
 # Exponents of the language model against the readings: near 1, what theory says, less a little for evidence that is
 # not independent. Only 0.9, 1.1 and 1.3 were compared for garbled text; the others are estimates.
-LANGUAGE_WEIGHT = {"garbled": 0.9, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
+LANGUAGE_WEIGHT = {"garbled": 1.0, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
 SPLIT, MERGE = -6.0, -6.5  # log-probabilities, an estimate: one token in 400 and one in 650
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
 MOST_HALVES = 6
@@ -57,26 +45,6 @@ NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a co
 
 
 MIXED_CODES = frozenset({"TTg", "CTr", "TTr", "QyĐ"})  # codes with a small letter
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Arcs of one origin: the slots they cover, the printed form of each, and how they came about."""
-
-    slots: tuple[int, ...]
-    texts: tuple[str, ...]
-    origin: Literal["whole", "left", "right", "merge", "fixed"]
-    tails: NDArray[np.bool_] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """One arc that came through: its group, its printed form, its probability."""
-
-    group: _Group
-    text: str
-    chance: float
-    tail: bool
 
 
 def _may_be_two(text: str) -> bool:
@@ -108,7 +76,7 @@ class Weaver:
         self.spans: list[tuple[int, int, int]] = []  # start, end, number of arcs
         self.words: list[NDArray[np.int64]] = []
         self.emissions: list[NDArray[np.float64]] = []
-        self.groups: list[_Group] = []
+        self.groups: list[Group] = []
         self.slots: list[Slot] = []
         self.begins: list[int] = []  # node where each slot begins
         self.values: list[float] = []  # of the best candidate of each slot, a letter: reading and frequency
@@ -116,7 +84,7 @@ class Weaver:
         self.bounded = True  # the arc just before is a boundary
         self.last_text = -1  # slot of the text piece just before, when nothing stands between
 
-    def _arcs(self, start: int, end: int, found: Candidates, shift: float, group: _Group) -> None:
+    def _arcs(self, start: int, end: int, found: Candidates, shift: float, group: Group) -> None:
         self.spans.append((start, end, len(found)))
         self.words.append(found.words)
         self.emissions.append(found.emissions + shift if shift else found.emissions)
@@ -126,7 +94,7 @@ class Weaver:
         self.spans.append((self.node, self.node + 1, 1))
         self.words.append(np.array([word]))
         self.emissions.append(np.zeros(1))
-        self.groups.append(_Group((), ("",), "fixed"))
+        self.groups.append(Group((), ("",), "fixed"))
         self.node += 1
         self.bounded = word == BOUNDARY
 
@@ -159,6 +127,8 @@ class Weaver:
             self.last_text = -1
         elif piece.kind == "text":
             self._text(slot, piece)
+        elif self.condition == "garbled" and wordlike.is_wordlike(piece):
+            self._figure(slot, piece)
         else:
             if piece.kind == "symbol" and self.condition != "clean":  # there "QD" is what the author wrote
                 self._symbol(slot, piece.text)
@@ -263,10 +233,10 @@ class Weaver:
         poor = self.condition == "garbled" and value < POOR
         halves = self._halves(piece.text, setting) if poor and _may_be_two(piece.text) else []
         end = begin + 1 + len(halves)
-        self._arcs(begin, end, found, 0.0, _Group((number,), found.texts, "whole", found.tails))
+        self._arcs(begin, end, found, 0.0, Group((number,), found.texts, "whole", found.tails))
         for place, (left, right) in enumerate(halves, 1):
-            self._arcs(begin, begin + place, left, SPLIT, _Group((number,), left.texts, "left"))
-            self._arcs(begin + place, end, right, 0.0, _Group((number,), right.texts, "right"))
+            self._arcs(begin, begin + place, left, SPLIT, Group((number,), left.texts, "left"))
+            self._arcs(begin + place, end, right, 0.0, Group((number,), right.texts, "right"))
         if self.condition == "garbled" and self.last_text >= 0 and slot.place == 0:
             before = self.slots[self.last_text]
             joined = before.word.pieces[before.place].text + piece.text
@@ -274,11 +244,24 @@ class Weaver:
             if near and min(value, self.values[self.last_text]) < POOR:
                 made = self.finder.read_by(self.trained.latin, joined, before.setting)
                 made = made.only(np.flatnonzero([text != joined for text in made.texts]))
-                group = _Group((self.last_text, number), made.texts, "merge")
+                group = Group((self.last_text, number), made.texts, "merge")
                 self._arcs(self.begins[self.last_text], end, made, MERGE, group)
         self.node = end
         self.bounded = self.fresh = False
         self.last_text = number if slot.place == len(slot.word.pieces) - 1 else -1
+
+    def _figure(self, slot: Slot, piece: tokens.Piece) -> None:
+        """A lone figure that may be a word."""
+        setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
+        found = wordlike.candidates(self.finder, self.trained.latin, piece.text, setting)
+        group = Group((len(self.slots),), found.texts, "whole", found.tails)
+        self.slots.append(slot)
+        self.begins.append(self.node)
+        self.values.append(0.0)  # neither a half of something nor two
+        self._arcs(self.node, self.node + 1, found, 0.0, group)
+        self.node += 1
+        self.bounded = self.fresh = False
+        self.last_text = -1
 
     def _halves(self, text: str, setting: str) -> list[tuple[Candidates, Candidates]]:
         """The two most likely ways to cut a token in two, each with the best readings of its halves."""
@@ -327,74 +310,20 @@ class Weaver:
             if told is not None:
                 posterior = weighed_anew(arcs, first, told, nodes)
                 path = best_path(arcs, posterior, nodes)
-        found: list[list[_Outcome]] = [[] for _ in self.slots]
-        chosen: list[list[_Outcome]] = [[] for _ in self.slots]
+        found: list[list[Outcome]] = [[] for _ in self.slots]
+        chosen: list[list[Outcome]] = [[] for _ in self.slots]
         alive = np.flatnonzero(posterior > 1e-4)
         on_path = set(path.tolist())
         for arc in sorted({*alive.tolist(), *on_path}):
             own = self.groups[group[arc]]
             place = int(member[arc])
             tail = bool(own.tails is not None and own.tails[place])
-            outcome = _Outcome(own, own.texts[place], float(posterior[arc]), tail)
+            outcome = Outcome(own, own.texts[place], float(posterior[arc]), tail)
             for slot in own.slots:
                 found[slot].append(outcome)
                 if arc in on_path:
                     chosen[slot].append(outcome)
-        for number, slot in enumerate(self.slots):
+        teller = Teller(self.trained, self.condition, preset, tuple(self.slots))
+        for number in range(len(self.slots)):
             if chosen[number]:
-                self._write(number, slot, chosen[number], found[number], preset)
-
-    def _write(
-        self, number: int, slot: Slot, chosen: list[_Outcome], found: list[_Outcome], preset: Preset
-    ) -> None:
-        word = slot.word
-        piece = word.pieces[slot.place]
-        odds: dict[str, float] = {}
-        for outcome in found:
-            if outcome.group.origin in ("whole", "merge"):
-                text = outcome.text if number == outcome.group.slots[0] else ""
-                odds[text] = odds.get(text, 0.0) + outcome.chance
-        first = chosen[0]
-        kind: Kind
-        if first.group.origin == "left":
-            text = " ".join(outcome.text for outcome in chosen)
-            odds[text] = min(outcome.chance for outcome in chosen)
-            kind = "split"
-        else:
-            text = first.text if number == first.group.slots[0] else ""
-            kind = "merge" if first.group.origin == "merge" else kind_of(piece.text, text)
-        sure = self.trained.chance(self.condition, odds.get(text, 0.0))
-        heard = text in dict(word.heard)
-        if text != piece.text and not may_change(
-            self.condition, piece.text, sure, preset, heard, self.trained.vocabulary
-        ):
-            text, kind = piece.text, "kept"
-            sure = self.trained.chance(self.condition, odds.get(text, 0.0))
-        if word.texts is None:
-            word.texts = [part.text for part in word.pieces]
-        word.texts[slot.place] = text
-        if self.condition == "garbled" and text == piece.text and is_debris(text):
-            sure = min(sure, DEBRIS)
-        word.confidence = min(word.confidence, sure)
-        if text != piece.text:
-            word.kind = "reading" if kind in ("mark", "letter") and heard else kind
-            if first.tail and slot.place + 1 < len(word.texts):
-                word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
-            if kind == "merge":
-                self._move_punctuation(number, first.group)
-        left = min(1.0, (1 - sure) / max(1 - odds.get(text, 0.0), 1e-6))  # what a surer word leaves for others
-        rest = sorted(((p * left, t) for t, p in odds.items() if t not in (text, "") and p > 0.005), reverse=True)[:4]
-        if rest and sum(part.kind == "text" for part in word.pieces) == 1:
-            around = [part.text for part in word.pieces]
-            word.alternatives = tuple(
-                Alternative("".join([*around[: slot.place], other, *around[slot.place + 1 :]]), round(chance, 4))
-                for chance, other in rest
-            )
-
-    def _move_punctuation(self, number: int, group: _Group) -> None:
-        """Behind a joined word, the punctuation of its second half stands with the first."""
-        first, second = self.slots[group.slots[0]], self.slots[group.slots[1]]
-        if number == group.slots[1] and first.word.texts is not None and second.word.texts is not None:
-            first.word.texts.extend(second.word.texts[second.place + 1 :])
-            for place in range(second.place + 1, len(second.word.texts)):
-                second.word.texts[place] = ""
+                teller.tell(number, chosen[number], found[number])

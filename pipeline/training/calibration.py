@@ -16,6 +16,9 @@ Doubles = NDArray[np.float64]
 READABLE = 0.8  # share of right words; pages below it are read by nobody
 MOST_SURE, LEAST_SURE = 1 - 1e-5, 1e-4
 ROUNDS = 30  # of Newton's method
+LARGEST = 30.0  # log-odds beyond which a chance is 0 or 1
+RIDGE = 1e-9  # keeps a slope that is all but flat from having no inverse
+SMALLEST = 1e-9
 
 
 def _words(text: str) -> list[str]:
@@ -48,9 +51,17 @@ def fitted(told: Doubles, right: Doubles) -> Doubles:
     """Offset and slope for the log-odds of the told probabilities that make what happened most likely."""
     kept = np.clip(told, LEAST_SURE, MOST_SURE)
     columns = np.stack([np.ones(len(kept)), np.log(kept / (1 - kept))], axis=1)
+
+    def cost(weights: Doubles) -> float:
+        value = columns @ weights
+        return float(np.logaddexp(0, np.where(right > 0, -value, value)).sum())
+
     weights = np.array([0.0, 1.0])
     for _ in range(ROUNDS):
-        chance = 1 / (1 + np.exp(-columns @ weights))
-        slope = (columns * (chance * (1 - chance))[:, None]).T @ columns
-        weights = weights - np.linalg.solve(slope, columns.T @ (chance - right))
+        chance = 1 / (1 + np.exp(-np.clip(columns @ weights, -LARGEST, LARGEST)))
+        slope = (columns * (chance * (1 - chance))[:, None]).T @ columns + RIDGE * np.eye(2)
+        step = np.linalg.solve(slope, columns.T @ (chance - right))
+        while cost(weights - step) > cost(weights) and np.abs(step).max() > SMALLEST:
+            step = step / 2  # Newton's step may leap over the lowest place
+        weights = weights - step
     return weights

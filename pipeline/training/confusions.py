@@ -19,6 +19,7 @@ from pipeline.knowledge import vietnamese
 
 SAME_LINE = 0.45  # distance per letter from which on two lines are not the same line
 SAME_TOKEN = 0.8  # the same for tokens; "ủy" read as "iy" keeps half its letters
+SHORT = 2  # letters of a syllable and its reading that may have none in common
 SKIP = 0.7  # cost of a token without partner, in distance per letter
 JOIN = 0.15  # extra cost of two for one
 PUNCTUATION = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>"
@@ -106,10 +107,15 @@ class Confusions:
     lost: int = 0
 
     def add_line(self, true: str, read: str) -> None:
-        for left, right in align_tokens(true.split(), read.split()):
+        groups = list(align_tokens(true.split(), read.split()))
+        alike = [len(left) == len(right) == 1 and _distance(left[0], right[0]) <= SAME_TOKEN for left, right in groups]
+        for place, (left, right) in enumerate(groups):
             if len(left) == 1 and len(right) == 1:
                 pair = strip_pair(left[0], right[0])
-                if pair and vietnamese.is_syllable(pair[0]) and _distance(*pair) <= SAME_TOKEN:
+                # "ở" read as "6" or "&" shares no letter with it: told by what stands on both sides.
+                between = all(alike[max(place - 1, 0) : place] + alike[place + 1 : place + 2])
+                short = pair and len(pair[0]) <= SHORT and len(pair[1]) <= SHORT
+                if pair and vietnamese.is_syllable(pair[0]) and (alike[place] or (between and short)):
                     self.single += 1
                     self.pairs[vietnamese.to_old_style(pair[0]), pair[1]] += 1
             elif len(left) == 2:
