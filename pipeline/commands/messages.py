@@ -179,8 +179,10 @@ _TEXTS: dict[str, _Text] = {
                               "{count} khác biệt, đã sửa {changed} văn bản"),
     "desk.not_held": _Text("{name}: is not held; nothing was changed", "{name}: không bị giữ; chưa có gì thay đổi"),
     "desk.learned_nothing": _Text(
-        "Nothing to learn from yet: declare documents verified at the desk (`sohoa review {out}`, key v), or correct words.",
-        "Chưa có gì để học: hãy xác nhận văn bản đã kiểm tra ở bàn lưu trữ (`sohoa review {out}`, phím v) hoặc sửa từ."),
+        "Nothing to learn from yet: declare documents verified at the desk (`sohoa review {out}`, key v), "
+        "or correct words.",
+        "Chưa có gì để học: hãy xác nhận văn bản đã kiểm tra ở bàn lưu trữ (`sohoa review {out}`, phím v) "
+        "hoặc sửa từ."),
     "desk.learned": _Text(
         "{references} references, {words} corrected words, {cases} test cases in {folder}. "
         "Use them with `sohoa run --reference FILE`.",
