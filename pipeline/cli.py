@@ -14,7 +14,6 @@ import dataclasses
 import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ from typing import Any
 
 from pipeline import __version__
 from pipeline.commands.console import Console
-from pipeline.commands.grammar import PARSERS
+from pipeline.commands.grammar import PARSERS, words_to_leave_out
 from pipeline.commands.messages import Language, describe, language_from, say
 from pipeline.errors import (
     EXIT_INTERRUPTED,
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = next((item for item in given if not item.startswith("-") and item not in ("en", "vi")), "")
     parser = build_parser(language, with_desk=first not in _OWN_COMMANDS)
     try:
-        options = parser.parse_args(_words_to_leave_out(given) if first == "search" else given)
+        options = parser.parse_args(words_to_leave_out(given) if first == "search" else given)
     except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
         return int(stop.code or 0)
     console = Console(language, as_json=options.json, verbose=options.verbose)
@@ -78,11 +77,6 @@ def _early_language(given: Sequence[str]) -> str | None:
         if item.startswith("--lang="):
             return item.partition("=")[2]
     return None
-
-
-def _words_to_leave_out(given: Sequence[str]) -> list[str]:
-    """`sohoa search DIR rừng -cháy`: argparse takes "-cháy" for options, unless a blank stands before it."""
-    return [f" {item}" if re.fullmatch(r"-[^\W\d_]\w+\*?", item) else item for item in given]
 
 
 # --- the grammar ------------------------------------------------------------------------------------

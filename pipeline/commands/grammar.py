@@ -7,8 +7,9 @@ said in `messages.py`.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 from pipeline.commands.messages import Language
@@ -53,3 +54,8 @@ class VietnameseParser(argparse.ArgumentParser):
 
 
 PARSERS: dict[Language, type[argparse.ArgumentParser]] = {"en": argparse.ArgumentParser, "vi": VietnameseParser}
+
+
+def words_to_leave_out(given: Sequence[str]) -> list[str]:
+    """`sohoa search DIR rừng -cháy`: argparse takes "-cháy" for options, unless a blank stands before it."""
+    return [f" {item}" if re.fullmatch(r"-[^\W\d_]\w+\*?", item) else item for item in given]
