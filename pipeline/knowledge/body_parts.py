@@ -176,6 +176,49 @@ def core_of(words: list[str]) -> tuple[int, str, str, bool] | None:
     return best[1], name, level, True
 
 
+_OPENS_PREDICATE = [[word] for word in ("mỗi", "từng", "đã", "sẽ", "phải", "không", "chưa", "cần")]  # never of a name
+LEAST_SYLLABLES = 2  # of a place behind a body, each with its capital
+LONGEST_LISTED = 12  # words of the longest listed name that opens a sentence
+
+
+def place_end(words: list[str]) -> int | None:
+    """How many words a listed body with its place takes at the start of a sentence: "Bộ Chỉ huy Quân sự tỉnh".
+
+    None where no listed body opens it, or where nothing (a kind of place, a name in capitals, a comma, "và") says that
+    its name ends.
+    """
+    table = _bodies()[0]
+    key, count = "", 0
+    for at, word in enumerate(words[:LONGEST_LISTED], start=1):
+        key = f"{key} {key_of(word)}".strip()
+        alone = at == 1 and word[:1].isupper() and words[1:2] != [] and words[1][:1].isupper()  # "Báo Quảng Nam"
+        if key in table and (at > 1 or alone):
+            count = at
+        if word.endswith((",", ";", ":")):
+            break
+    if words[0] in ("UBND", "HĐND"):
+        count = max(count, 1)
+    if not count:
+        return None
+    kind = words[count - 1] in _KIND_KEYS.values() and words[count - 2 : count - 1] != ["tác"]  # "hợp tác xã"
+    at = count
+    while at < len(words) and not words[at - 1].endswith((",", ";", ":", ".")):
+        found, length = kind_at(words, at, True)
+        named = at
+        while named < len(words) and words[named][:1].isupper() and (named == at or words[named - 1][-1:].isalpha()):
+            named += 1
+        if found is not None and words[at].islower():
+            kind, at = True, at + length
+        elif named - at >= LEAST_SYLLABLES or (kind and named > at):
+            kind, at = True, named
+        elif named > at:
+            return None  # "Trung tâm Giới thiệu việc làm": one capital opens more of the name
+        else:
+            break
+    listed = words[at - 1].endswith(",") or (words[at : at + 1] == ["và"] and words[at + 1 : at + 2] != [])
+    return at if kind or listed or words[at : at + 1] in _OPENS_PREDICATE else None
+
+
 @lru_cache(maxsize=4096)
 def _may_open(word: str) -> bool:
     """Whether a word is, but for one letter, the first of a body's name; most lines of a text are settled here."""

@@ -128,7 +128,7 @@ _NAMING = re.compile(
     r"de an|nghi quyet|nghi dinh|thong tu|"
     r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|"
     r"(?<!dia )phuong|(?<!binh )(?<!co )(?<!lien )quan|"
-    r"khu pho|to dan pho|covid|nam|thang|ngay|quy|"
+    r"khu pho|to dan pho|covid|nam|(?<![0-9] )(?:thang|ngay)|quy|"
     r"nhiem ky|bieu so|du an|tieu du an|chi tieu|tieu chi|noi dung|hop phan|the he|phien ban|so nha|"
     r"chuyen de)(?:\s+(?:so|thu))?)[\s.]{0,2}\Z"
 )
@@ -146,7 +146,7 @@ _DATES = re.compile(
     r"|ngay\s+[0-9]{1,2}\s*/\s*[0-9]{1,2}(?![0-9])|(?:ngay|tu|den|"
     r"truoc)\s+[0-9]{1,2}/[0-9]{1,2}(?=\s*(?:den|-|,|;|\.|\)|hang|\Z))"
     r"|ngay\s+[0-9]{1,2}\s+thang\s+[0-9]{1,2}(?:\s+nam\s+[0-9]{4})?"
-    r"|thang\s+[0-9]{1,2}(?:\s*[-/,]\s*[0-9]{1,2})?(?:\s*[/-]\s*[0-9]{4})?|(?:nam|giai doan|nhiem ky|"
+    r"|thang\s+[0-9]{1,2}(?![0-9]|\.[0-9]{3}(?![0-9]))(?:\s*[-/,]\s*[0-9]{1,2})?(?:\s*[/-]\s*[0-9]{4})?|(?:nam|giai doan|nhiem ky|"
     r"nam hoc|den)\s+(?:19|20)[0-9]{2}(?:\s*(?:-|den|toi)\s*(?:nam\s+)?(?:19|20)[0-9]{2})?(?![0-9.,])"
     r"|(?<![0-9.,])(?:19|20)[0-9]{2}\s*-\s*(?:19|20)[0-9]{2}(?![0-9.,])|[0-9]{1,2}/(?:19|20)[0-9]{2}(?![0-9])"
     r"|quy\s+[0-9ivl]{1,3}(?:\s*[/-]\s*[0-9]{4}|\s+nam\s+[0-9]{4})?|[0-9]{1,2}\s*(?:gio|"

@@ -198,7 +198,8 @@ _TIME = re.compile(
     r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang|be mac|be giang"
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
-    r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien))*\s*[:(,]?\s*\Z"
+    r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien"
+    r"|\d{1,2}\s?(?:h|gio)\s?(?:\d{2}(?: phut)?)?))*\s*[:(,]?\s*\Z"
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
 _CUE_REACH = 60  # letters before a date in which its cue may begin

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from pipeline.knowledge import bodies
+from pipeline.knowledge import bodies, body_parts
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.lexicon import load_table
 from pipeline.structure.passages import CAPITALS
@@ -72,7 +72,8 @@ _RANK = re.compile(
 )
 LONGEST_ACTOR = 55  # words: a list of all bodies of a province has 46
 _PEOPLE = re.compile(
-    r"^(?!doi voi|doi moi|doi tuong|phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|van ban|xa hoi|khu vuc"
+    r"^(?!doi voi|doi moi|doi tuong|phong trao|hoi nghi|ban hanh|bao cao|so ket|so luong|so lieu|so (?:tien|nguoi|ho)"
+    r"|van ban|xa hoi|khu vuc"
     r"|dai hoi|doan ket|tinh hinh|truong hop)"
     r"(?:cac |cac dong chi |dong chi |moi |tung |toan the )?(?:thu truong|truong|pho|giam doc|chu tich|bi thu"
     r"|cong chuc|can bo|vien chuc|hieu truong|chi huy truong|dong chi|dc|d/c"
@@ -83,7 +84,7 @@ _PEOPLE = re.compile(
     r"|hoi|hiep hoi|lien minh|cong ty|dien luc|vien thong|doan|mat tran|mttq|bao|dai|cong an|quan su|bch|bcd|van"
     r" phong|trung tam|benh vien|doanh nghiep|hop tac xa|htx|cap uy|xa|phuong|dia phuong"
     r"|ke toan|tai chinh|dia chinh|tu phap|van hoa|giao vien|nhan vien|bo phan|to chuc|thuong truc|lanh dao"
-    r"|khoa(?! hoc)|chi nhanh|dang bo|chi, dang bo"
+    r"|khoa(?! hoc)|co so(?! vat chat| du lieu| ha tang| phap ly| khoa hoc)|chi nhanh|dang bo|chi, dang bo"
     r"|ho gia dinh|kho bac|ngan hang|buu dien|vien|chi cuc|cuc|thanh tra|lien doan|huyen|tinh|quan|thi xa"
     r"|thanh pho)\b"
 )
@@ -95,6 +96,7 @@ _PERSON = re.compile(
 )
 # "Vụ Tổ chức cán bộ"; "Vụ Đông Xuân" is a season
 _OFFICE_OF_MINISTRY = re.compile(rf"Vụ (?!Đông|Mùa|Xuân|Hè|Thu\b|Chiêm)[{CAPITALS}]\w+ ")
+_COMPOUND = re.compile(r"\b(?:việc làm|hậu cần|chuyên cần)\Z")  # nouns that end with a word of tasks
 _PASSIVE = re.compile(r"\bđược\s+$")
 # "Phòng Quản lý lưu trữ chủ trì ...", "Phòng Kế hoạch tổng hợp làm đầu mối ...": before these a word that may be a
 # noun is part of the name
@@ -107,7 +109,7 @@ def boundary(text: str, limit: int | None = None) -> int | None:
     stop = limit if limit is not None else len(text)
     for match in verbs().finditer(text, 0, stop):
         before = text[: match.start()]
-        if not before.strip(EDGE):
+        if not before.strip(EDGE) or _COMPOUND.search(before + match.group()):
             continue
         if _PASSIVE.search(before) or (passive >= 0 and text[passive : match.start()].strip() in (",", "và")):
             passive = match.end()
@@ -120,6 +122,40 @@ def boundary(text: str, limit: int | None = None) -> int | None:
             continue
         return match.start()
     return None
+
+
+# What may follow a body's name and be part of it: "Công an tỉnh và các sở", "UBND huyện nơi có ..."
+_GOES_ON = frozenset(
+    {
+        "và", "với", "các", "của", "thuộc", "trên", "có", "cùng", "nơi", "tại", "đóng", "trực", "được",
+        "phụ", "để", "là", "hoặc", "-", "–", "(",
+    }
+)
+
+
+def known_end(text: str) -> int | None:
+    """Where the listed bodies that open a sentence end, a word of no name behind them: "Công an tỉnh | túc trực".
+
+    None where the text does not open with listed bodies and their places, or its first word behind them may be of the
+    name.
+    """
+    words = [(match.start(), match.group()) for match in re.finditer(r"\S+", text[:KNOWN_REACH])]
+    at = 0
+    while True:
+        length = body_parts.place_end([word for _, word in words[at:]])
+        if length is None:
+            return None
+        at += length
+        joined = words[at - 1][1].endswith(",") or (at < len(words) and words[at][1] == "và")
+        at += at < len(words) and words[at][1] == "và"
+        if not joined:
+            break
+    if at >= len(words) or not words[at][1][:1].islower() or words[at][1].strip(",;:") in _GOES_ON:
+        return None
+    return words[at][0] if words[at - 1][1][-1:].isalpha() else None
+
+
+KNOWN_REACH = 200  # signs in which the bodies that open a sentence are looked for
 
 
 def _goes_on(text: str, start: int, stop: int) -> bool:

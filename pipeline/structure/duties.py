@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import ending
-from pipeline.structure.actors import ASKED, EDGE, SURE_BODY, boundary, is_actor, opens_with_task
+from pipeline.structure.actors import ASKED, EDGE, SURE_BODY, boundary, is_actor, known_end, opens_with_task
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
@@ -121,15 +121,26 @@ def _lists_names(text: str) -> bool:
     return len(parts) > 2 and all(part[:1].isupper() for part in parts)
 
 
+_PERSON_TITLE = re.compile(rf"(?:đồng chí|đ/c|ông|bà|thầy|cô) [{CAPITALS}]")
+
+
 def _names_before(text: str, colon: int, asked: bool) -> bool:
     """Whether an actor stands before a colon and its task after it."""
     name, task = text[:colon].strip(EDGE), text[colon + 1 :]
+    name = name[:1].upper() + name[1:] if _PERSON_TITLE.match(name) else name
     if len(task.split()) < 3 or _lists_names(task):
         return False
     if not is_actor(name):
         named = asked or (opens_with_task(task) and _TWO_CAPITALS.match(name) is not None)
         return named and _is_name(name) and boundary(text, colon) is None
     return boundary(text, colon) is None or (opens_with_task(task) and _SURE_TASK.search(name) is None)
+
+
+def _task_at(text: str) -> int | None:
+    """Where a task begins behind its actor: at a word that opens tasks, or where the name of a listed body ends."""
+    cut = boundary(text)
+    known = known_end(text)
+    return known if known is not None and (cut is None or cut > known) else cut
 
 
 def _statement(text: str, start: int, end: int) -> _Statement | None:
@@ -148,18 +159,20 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     if named:
         actor, task = rest[:colon].strip(EDGE), rest[colon + 1 :]
     else:
-        cut = _duty_at(rest) or boundary(rest)
+        cut = _duty_at(rest) or _task_at(rest)
         if cut is None:
             return None
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
-    capital = actor[:1].upper() + actor[1:] if asked or grounds else actor
+    titled = _PERSON_TITLE.match(actor) is not None
+    capital = actor[:1].upper() + actor[1:] if asked or grounds or titled else actor
     if not (named or (asks_one and _is_name(actor)) or is_actor(capital)):
         return None
     task = task.strip(EDGE)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
-_NEXT_CLAUSE = re.compile(r"[;.]\s+(?=[" + CAPITALS + r"])")
+# "...; đồng chí Y Hoa: phụ trách hậu cần": one who is named in small letters
+_NEXT_CLAUSE = re.compile(r"[;.]\s+(?=[" + CAPITALS + r"]|(?:đồng chí|đ/c|ông|bà|thầy|cô) [" + CAPITALS + r"])")
 
 
 def _statements(text: str) -> Iterator[_Statement]:
@@ -167,6 +180,9 @@ def _statements(text: str) -> Iterator[_Statement]:
     starts = [0, *(match.end() for match in _NEXT_CLAUSE.finditer(text))]
     # "Thủ trưởng các sở; Chủ tịch UBND các xã; ... tổ chức": clauses before the first verb are actors too
     first = boundary(text)
+    colon = text.find(":", 0, LONGEST_NAME)
+    if colon > 0 and (first is None or colon < first):
+        first = colon  # "Đồng chí A: phụ trách nội dung; đồng chí B: phụ trách hậu cần"
     starts = [0, *(start for start in starts[1:] if first is None or start > first)]
     current: _Statement | None = None
     for index, start in enumerate(starts):

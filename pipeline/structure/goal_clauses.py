@@ -29,6 +29,7 @@ _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")  # measured, where "trẻ dưới 5 tuổi" says who
+_NUMBER_NEXT = re.compile(r"\s+\d")
 _FROM_OLD = re.compile(r"\btu\s*$")
 _TO_NEW = re.compile(r"\s*(?:(?:giam )?xuong(?: con)?|(?:tang )?len|giam con|con)\s+(?:duoi |tren |khoang )?\d")
 _BEFORE_NO_GOAL = re.compile(
@@ -66,6 +67,8 @@ def goal_quantities(text: str) -> list[Quantity]:
         aged = quantity.unit is not None and _NO_GOAL_UNIT.match(aligned(quantity.unit)) is not None
         if aged and not _MEAN_AGE.search(key, 0, quantity.start):
             continue
+        if quantity.group == "time" and _NUMBER_NEXT.match(text, quantity.end):
+            continue  # "sơ cấp nghề và dưới 3 tháng 8.850 người"
         if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
             continue  # "từ 20 ngày xuống còn 16 ngày"
         kept.append(quantity)

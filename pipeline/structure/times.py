@@ -40,6 +40,11 @@ _JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
 # "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
 _UP_TO = re.compile(r"\W*den\b")
 _NOTHING_HAPPENS = re.compile(r"khong (?:co|con|de|xay ra)\b")
+# "Thời hạn nộp báo cáo năm: 05/12/2015" says in its cue what is due
+_TASK_IN_CUE = re.compile(
+    r"thoi (?:han|gian|diem) (?P<task>(?:nop|gui|trinh|nhan|bao cao|ban giao|dang ky|cong bo|hop) [a-z].*)"
+)
+_NAME_ALONE = re.compile(r"[^\W\d_][^:;.]{5,60}:\s*")  # "Nhận đăng ký: đến hết 17 giờ ngày 05/3/2018"
 FROM_NOW = 16  # signs of "kể từ nay cho"
 _FROM_NOW = re.compile(r"\b(?:tu nay|ke tu nay)\W*\Z")  # "từ nay đến hết ngày 31/12/2017" is a term
 _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
@@ -172,6 +177,7 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             and _UP_TO.match(aligned(due.cue))
             and not _COMPLETES.search(aligned(text))
             and not _FROM_NOW.search(aligned(text[max(0, due.start - FROM_NOW) : due.start]))
+            and not (due.date.precision == "day" and _NAME_ALONE.fullmatch(text[: due.start]))
         )
         and not any(span.start <= due.start < span.end for span in spans)
         and not any(due.date.start < end and start < due.date.end for start, end in phases)
@@ -191,13 +197,16 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         if start == done and done:
             before = _JOINT.sub("", before, count=1)
         action = _trimmed(before)
+        told = _TASK_IN_CUE.match(aligned(due.cue))
+        if told is not None:
+            start, before, action = due.start, "", _trimmed(due.cue[told.start("task") :])
         event = _EVENT.match(aligned(due.cue))
         if event is not None:
             # "thi đấu cá nhân, khai mạc ngày 10/10/2014, bế mạc 12/10/2014": the word before the day is what is held
             start += text[start : due.start].rfind(",") + 1
             before = text[start : due.start]
             action = _trimmed(text[start : due.start + event.end()])
-        if start > done and _says_no_task(action) and _ENDS_CLAUSE.match(text, due.end):
+        if start > done and told is None and _says_no_task(action) and _ENDS_CLAUSE.match(text, due.end):
             # "dự trữ lương thực; hoàn thành trước ngày 30/6": the term is that of the clause before
             start = max([done, *(at for at in breaks if at < start)])
             action = _trimmed(text[start : due.start - len(before)])
