@@ -311,3 +311,10 @@ def test_a_position_that_another_look_read_with_its_power_is_not_taken_alone() -
     words = foot(("CHỦ TỊCH", 1000, 0.5))
     found = signing.look_at_signature(PAGE, DPI, words, {}, Two(seen, corner=CORNER), 10)
     assert texts(found.words)[-1] == "KT. CHỦ TỊCH"
+
+
+def test_a_recipient_beside_the_left_signer_keeps_its_words() -> None:
+    looks = Looks([("GIÁM ĐỐC", 700, 1000, 0.95), ("Sở tỉnh Bắc Kạn (để", 700, 1100, 0.95)], corner=CORNER)
+    words = (*foot(("GIÁM ĐỐC", 1000, 0.6)), *line("Sở tỉnh Bắc Kạn (để b/c);", 700, 1100, 9))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert "Sở tỉnh Bắc Kạn (để b/c);" in texts(found.words)

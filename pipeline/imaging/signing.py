@@ -313,7 +313,10 @@ def _merged(
         there = [other for other in inside if signlines.same_row(line, other)]
         if any(other.text == line.text for other in there):
             continue
-        if max((other.worth for other in there if other.is_signing and other in complete), default=0.0) >= line.worth:
+        # what only looks like a name must be worth more than anything there, a power or a name than those
+        told = line.told >= signlines.SIGNING or positions.is_stamped_over(line.text)
+        rivals = [other for other in there if not told or (other.is_signing and other in complete)]
+        if max((other.worth for other in rivals), default=0.0) >= line.worth:
             continue
         chosen.append((line, there))
     return _put(words, readings, chosen, seen)

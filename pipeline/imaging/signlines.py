@@ -71,7 +71,8 @@ class SignLine:
         if self.told >= SIGNING or positions.is_stamped_over(self.text):
             return True
         named = [word for word in self.words if word.text[:1].isupper() and word.text[1:].islower()]
-        return len(named) >= 2 and 2 <= len(self.words) <= 5 and self.sure >= READ_WELL
+        whole = len(named) >= max(2, len(self.words) - 1)  # not "TAND tỉnh Bắc Kạn (để"
+        return whole and len(self.words) <= 5 and self.sure >= READ_WELL
 
     @property
     def is_sure(self) -> bool:
