@@ -84,6 +84,29 @@ def test_documents_that_meet_on_one_page_of_a_text_are_parted() -> None:
     assert splitting.part_text_pages(parted) == parted
 
 
+LETTER = """UBND HUYỆN YÊN CHÂU
+PHÒNG Y TẾ
+Số: 31/PYT
+V/v phát màn chống muỗi
+CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+Độc lập - Tự do - Hạnh phúc
+Yên Châu, ngày 02 tháng 6 năm 2022
+Kính gửi: Trạm Y tế các xã
+Đề nghị các trạm cử người nhận màn./.
+Nơi nhận:
+- Như trên;
+- Lưu: VT.
+TRƯỞNG PHÒNG
+Hà Thị Mai
+"""
+
+
+def test_a_letter_below_another_document_begins_one_and_a_form_does_not() -> None:
+    assert len(splitting.part_text_pages(text_document(DECISION + LETTER)).pages) == 2
+    form = LETTER.replace("Số: 31/PYT\n", "").replace("V/v phát màn chống muỗi", "ĐƠN XIN NHẬN MÀN")
+    assert len(splitting.part_text_pages(text_document(DECISION + form)).pages) == 1
+
+
 def test_a_page_with_one_document_is_not_parted() -> None:
     for text in (DECISION, HEAD.format(place="Nà Ớt", number=3) + BODY):
         document = text_document(text)

@@ -21,7 +21,7 @@ from operator import itemgetter
 from pipeline.document import SPLIT, Block, Box, Document, Line, Page, Step, Table, union
 from pipeline.knowledge import bodies, datelines, doctypes, recipients, signers, symbols
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.knowledge.wording import HEAD_LINE_LENGTH, is_body_end, motto_start
+from pipeline.knowledge.wording import ABOUT, ADDRESSEE, HEAD_LINE_LENGTH, is_body_end, motto_start
 from pipeline.structure.passages import is_capitals
 
 TOP_LINES = 12
@@ -244,10 +244,20 @@ def _starts_inside(texts: Sequence[str]) -> Iterator[int]:
             continue
         if motto_start(text) is not None:
             near = [line for line in texts[start : start + HEAD_REACH] if line.strip()]
-            if _begins_letterhead(near) and any(doctypes.type_of_line(line) is not None for line in near):
+            if _begins_letterhead(near) and (_has_type(near) or _is_letter(near)):
                 yield start
         elif _begins_carried(texts, index):
             yield start
+
+
+def _has_type(head: Sequence[str]) -> bool:
+    return any(doctypes.type_of_line(line) is not None for line in head)
+
+
+def _is_letter(head: Sequence[str]) -> bool:
+    """Whether a head without a type is that of an official letter: a number and "Kính gửi"; forms have no number."""
+    numbered = any(symbols.parse_number_line(line) is not None for line in head)
+    return numbered and any(ADDRESSEE.match(aligned(line).strip()) for line in head)
 
 
 def _is_of_another(text: str) -> bool:
@@ -272,6 +282,8 @@ def _is_head_line(text: str) -> bool:
     """Whether a line can be of the left column or motto above another line of the head."""
     if motto_start(text) is not None or symbols.parse_number_line(text) is not None:
         return True
+    if ABOUT.match(aligned(text)) is not None:
+        return True  # "V/v ...", the subject of a letter under its number
     if not text.strip() or not is_capitals(text) or signers.authority_likeness(text) >= SIGNER:
         return False
     return bodies.looks_like_body(text) >= LIKE_BODY or _UNIT_NAME.match(aligned(text).strip()) is not None
