@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from pipeline.batches import workers
 from pipeline.batches.workers import Crash, LocalPool, Task
 from pipeline.errors import EncryptedFile
 
@@ -200,3 +202,44 @@ def test_workers_die_with_their_parent(tmp_path):
     while any(alive(one) for one in workers) and time.monotonic() < until:
         time.sleep(0.05)
     assert not [one for one in workers if alive(one)]
+
+
+class Refusing:
+    """A context whose fork server is dying: it refuses some starts before another one stands."""
+
+    def __init__(self, context, times):
+        self._context, self.left = context, times
+
+    def __getattr__(self, name):
+        return getattr(self._context, name)
+
+    def Process(self, **options):
+        process = self._context.Process(**options)
+
+        def start():
+            if self.left:
+                self.left -= 1
+                raise ConnectionRefusedError(111, "Connection refused")
+            del process.start  # it is sent to the fork server
+            process.start()
+
+        process.start = start
+        return process
+
+
+def test_a_dying_fork_server_is_waited_for(pool, monkeypatch):
+    """Five starts in a row once failed within a millisecond, while the killed server was still going."""
+    pauses = []
+    monkeypatch.setattr(workers, "time", SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic))
+    monkeypatch.setattr(pool, "_context", Refusing(pool._context, 4))
+    pool._start().kill()
+    assert pauses == sorted(pauses)
+    assert sum(pauses) > 2
+    assert len(pauses) == 4
+
+
+def test_a_fork_server_that_never_comes_back_is_told(pool, monkeypatch):
+    monkeypatch.setattr(workers, "time", SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic))
+    monkeypatch.setattr(pool, "_context", Refusing(pool._context, 5))
+    with pytest.raises(ConnectionRefusedError):
+        pool._start()

@@ -35,6 +35,9 @@ TASKS_PER_WORKER = 100  # then a fresh one: OCR engines leak over hundreds of pa
 # Of what its limit leaves over what it began with: a worker that idles above it has leaked or fragmented.
 RECYCLE_SHARE = 0.5
 _STARTS_BEFORE_GIVING_UP = 5
+# Seconds before each new start where the one before failed. A fork server that was killed refuses connections before
+# the system says that it is gone, and only then is another one made: on a busy machine five starts at once all failed.
+_PAUSES = (0.05, 0.2, 0.8, 3.0)
 _GRACE_SECONDS = 0.5  # between the polite and the hard signal to an idle worker
 _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP})
 
@@ -143,7 +146,7 @@ class LocalPool:
             self._workers.append(self._start())
 
     def _start(self) -> _Worker:
-        for left in reversed(range(_STARTS_BEFORE_GIVING_UP)):
+        for pause in (*_PAUSES, None):
             ours, theirs = self._context.Pipe()
             process = self._context.Process(
                 target=workerside.serve, args=(theirs, self._memory, self._nice, os.getpid()), daemon=True
@@ -153,8 +156,9 @@ class LocalPool:
                     process.start()
             except (OSError, EOFError):  # the fork server was killed just now; the next start makes another
                 ours.close()
-                if not left:
+                if pause is None:
                     raise
+                time.sleep(pause)
                 continue
             finally:
                 theirs.close()
