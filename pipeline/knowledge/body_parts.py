@@ -177,6 +177,17 @@ def core_of(words: list[str]) -> tuple[int, str, str, bool] | None:
 
 
 _OPENS_PREDICATE = [[word] for word in ("mỗi", "từng", "đã", "sẽ", "phải", "không", "chưa", "cần")]  # never of a name
+@cache
+def _openings() -> frozenset[str]:
+    """The first word of every listed name, its first two words, and so on."""
+    return frozenset(" ".join(key.split()[:count]) for key in _bodies()[0] for count in range(1, len(key.split()) + 1))
+
+
+@lru_cache(maxsize=4096)
+def _word_key(word: str) -> str:
+    return key_of(word)
+
+
 LEAST_SYLLABLES = 2  # of a place behind a body, each with its capital
 LONGEST_LISTED = 12  # words of the longest listed name that opens a sentence
 
@@ -190,7 +201,9 @@ def place_end(words: list[str]) -> int | None:
     table = _bodies()[0]
     key, count = "", 0
     for at, word in enumerate(words[:LONGEST_LISTED], start=1):
-        key = f"{key} {key_of(word)}".strip()
+        key = f"{key} {_word_key(word)}".strip()
+        if key not in _openings():
+            break
         alone = at == 1 and word[:1].isupper() and words[1:2] != [] and words[1][:1].isupper()  # "Báo Quảng Nam"
         if key in table and (at > 1 or alone):
             count = at
