@@ -117,3 +117,8 @@ def test_every_code_of_the_record_has_a_sentence_in_both_languages() -> None:
     codes = set(get_args(plan.Warning_.model_fields["code"].annotation))
     assert codes == set(advice.CODES)
     assert all(advice.sentence(code, "vi") != advice.sentence(code, "en") for code in codes)
+
+
+def test_a_cited_number_that_cannot_be_read_is_told_in_vietnamese() -> None:
+    told = advice.note("cited: number read as 1Z3/QĐ-UBND; day read as l5", "vi")
+    assert told == "văn bản viện dẫn: số đọc thành 1Z3/QĐ-UBND; ngày đọc thành l5"

@@ -176,7 +176,7 @@ def _legal_basis(
                     places[f"/legal_basis/{index}/{name}"] = _place_in(paragraph, mention, name, value)
             if mention.doubt is not None and mention.doubt.startswith("number read as"):
                 place = _place_in(paragraph, mention, "number", mention.number or "")
-                unread.append(Notice("value_unreadable", f"cited {mention.doubt}", place.page, place.box))
+                unread.append(Notice("value_unreadable", f"cited: {mention.doubt}", place.page, place.box))
         result.append(
             Citation(type=found.type, number=found.number, date=found.date, issuer=found.issuer, subject=found.subject)
         )

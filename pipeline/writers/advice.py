@@ -69,7 +69,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
 )
 
 # What a note with a head ("number: ...; ...") says of the part of the document that it names.
-_HEADS = {"number": "số văn bản", "date": "ngày tháng", "signature": "chữ ký"}
+_HEADS = {"number": "số văn bản", "date": "ngày tháng", "signature": "chữ ký", "cited": "văn bản viện dẫn"}
 _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"number read as (.+)", "số đọc thành {0}"),
     (r"number printed as (.+)", "số ghi là {0}"),
@@ -112,7 +112,7 @@ def _compiled(rows: tuple[tuple[str, str], ...]) -> Rows:
 
 _NOTE_ROWS, _DOUBT_ROWS = _compiled(_NOTES), _compiled(_DOUBTS)
 _NEXT_DOUBT = re.compile(r"; (?!names of two syllables|the first is in the record)")
-_HEADED = re.compile(r"(number|date|signature|label ([^:]+)): (.*)", re.DOTALL)
+_HEADED = re.compile(r"(number|date|signature|cited|label ([^:]+)): (.*)", re.DOTALL)
 
 
 def note(message: str, language: Language) -> str:
