@@ -181,3 +181,26 @@ def test_folder_without_a_ledger(tmp_path):
     assert index.update(out) == (4, 0)
     assert search.search(out, "tam tien").total == 2
     assert desk.inputs(out) == {}
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("thuy loi", ["thủy lợi", "Thuỷ Lợi"]),
+    ("thủy lợi", ["thủy lợi", "Thuỷ Lợi"]),
+    ("thúy", []),
+    ("thu*", ["thủy", "thu", "Thuỷ"]),
+    ("thu", ["thu"]),
+    ('"thu thuỷ"', ["thu. Thuỷ"]),
+    ("rừng -thu", []),
+])
+def test_places_of_words_in_a_text(query, found):
+    text = "Công trình thủy lợi; kinh phí thu. Thuỷ Lợi"
+    terms = search.parse_query(query)
+    spans = search.spans_in(text, terms)
+    merged = " ".join(text[left:right] for left, right in spans)
+    assert merged == " ".join(found)
+    assert list(spans) == sorted(spans)
+
+
+def test_a_text_without_the_words_is_shown_from_its_beginning_and_unmarked():
+    text = "Kế hoạch " * 60
+    assert search._pieces(text, search.parse_query("rừng")) == ((text[:300], False),)
