@@ -672,3 +672,34 @@ def test_debris_around_it_does_not_end_a_table_over_pages() -> None:
         first = page_of([*table_lines(ROWS), line], 1, grid(XS, YS))
         second = tables.tables(scan(first, page_of(table_lines(ROWS[1:]), 2, grid(XS, YS[:4])))).pages[1]
         assert second.tables[0].continues is goes_on
+
+
+def test_rows_between_three_rules_are_told_by_their_numbers() -> None:
+    """Rules above, under a head of two lines and below; cells in the middle of higher neighbours."""
+    head = [line_at(text, left, top) for text, left, top in (
+        ("TT", 66, 212), ("Công việc", 150, 212), ("Đơn vị", 305, 205), ("thực hiện", 300, 219),
+        ("Thời gian", 405, 212),
+    )]  # fmt: skip
+    body = [line_at(text, left, top) for text, left, top in (
+        ("1", 70, 247), ("Cấp giống cho", 110, 240), ("các hộ", 110, 254), ("Phòng Kỹ thuật", 300, 247),
+        ("15/4/2019", 405, 247), ("2", 70, 276), ("Hội nghị đầu bờ", 110, 276), ("Trạm Khuyến nông", 300, 269),
+        ("các huyện", 300, 283), ("5/2019", 405, 276), ("3", 70, 305), ("Nghiệm thu", 110, 305), ("Ban A", 300, 305),
+        ("20/11/2019", 405, 305),
+    )]  # fmt: skip
+    rules = [rule(60, y - 0.5, 500, y + 0.5) for y in (200.0, 235.0, 325.0)]
+    table = tables.find_tables(page_of([*head, *body], objects=rules)).tables[0]
+    assert [[cell.text for cell in table.cells if cell.row == row] for row in range(table.rows)] == [
+        ["TT", "Công việc", "Đơn vị thực hiện", "Thời gian"],
+        ["1", "Cấp giống cho các hộ", "Phòng Kỹ thuật", "15/4/2019"],
+        ["2", "Hội nghị đầu bờ", "Trạm Khuyến nông các huyện", "5/2019"],
+        ["3", "Nghiệm thu", "Ban A", "20/11/2019"],
+    ]
+
+
+def test_units_and_growth_in_the_titles_of_goals() -> None:
+    rows = ["I. GIAO CHỈ TIÊU", "| TT | Xã | Đất đào (m3) | Dân số tăng (%) | Tăng so với 2023 (%) |",
+            "| 1 | Nậm Cắn | 12.500 | 0,9 | 4 |", "| 2 | Tà Cạ | 9.750 | -0,2 | 3 |"]
+    plan = record.read_record(tables.tables(text_document("\n".join(rows))))
+    assert [(goal.value, goal.unit) for goal in plan.targets] == [
+        ("12500", "m3"), ("0.9", "%"), ("9750", "m3"), ("-0.2", "%"),
+    ]

@@ -15,10 +15,11 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from pipeline.document import Box, Line, Page, Word
+from pipeline.document import Box, Line, Page, Word, union
 from pipeline.knowledge.dates import find_dates
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
+from pipeline.structure.row_parting import numbers_in, rows_of
 from pipeline.structure.text_tables import (
     BULLET,
     COLUMN_GAP,
@@ -26,6 +27,7 @@ from pipeline.structure.text_tables import (
     SECTION,
     Found,
     Taken,
+    by_lines,
     heads_in,
     in_reading_order,
     segments_of,
@@ -50,8 +52,12 @@ def from_level_rules(page: Page, taken: Taken) -> Found:
         if not lines:
             continue
         between = [rule for rule in frame[1:-1] if rule.middle[1] < max(_box(line).middle[1] for line in lines)]
-        rows = _rows_between(lines, frame) if len(between) >= LEAST_COLUMNS else _gutter_rows(lines, LEAST_COLUMNS)
-        if len(rows) < LEAST_COLUMNS or not (headed or heads_in(_bands(lines)[0])):
+        head = [line for line in lines if _is_between(line, frame[:2])]
+        if len(between) >= LEAST_COLUMNS:
+            rows = _rows_between(lines, frame)
+        else:
+            rows = _numbered_rows(head, lines) or _gutter_rows(lines, LEAST_COLUMNS)
+        if len(rows) < LEAST_COLUMNS or not (headed or heads_in(head or _bands(lines)[0])):
             continue
         for line in lines:
             taken[id(line)] = (len(found), list(range(len(line.words))))
@@ -326,15 +332,66 @@ def _is_below(bands: Sequence[Sequence[Line]], start: int, at: int, pitch: float
     return away and _box(band[0]).left > label.right
 
 
-def _gutter_rows(lines: Sequence[Line], least: int) -> list[list[tuple[Word, ...]]]:
-    """Words by row and column; empty where white parts no `least` columns and three rows."""
+def _numbered_rows(head: Sequence[Line], lines: Sequence[Line]) -> list[list[tuple[Word, ...]]]:
+    """Words by row and column where the head is known and rows below it have numbers; else none."""
+    rows = _rows_by_white(lines)
+    edges = _edges(rows, LEAST_COLUMNS) if head else []
+    if len(edges) < LEAST_COLUMNS:
+        return []
+    known = set(map(id, head))
+    columns: list[list[Line]] = [[] for _ in edges]
+    for line in lines:
+        if id(line) not in known:
+            for column, own in enumerate(_own_cells(line, edges)):
+                if own:
+                    columns[column].append(Line(tuple(own), union([word.box for word in own]), line.size))
+    columns = [[line for row in by_lines(column) for line in row] for column in columns]
+    if numbers_in(columns[0]) < LEAST_COLUMNS - 1:
+        return []
+    body = [[_words_of(cell) for cell in row] for row in rows_of(columns)]
+    return [[tuple(cell) for cell in row] for row in (_cells_of(head, edges), *body)]
+
+
+MARK = 0.35  # of the usual height of a cell's words: the mark of a letter that was read as a word
+
+
+def _words_of(cell: Sequence[Line]) -> list[Word]:
+    """The words of a cell by their place, marks that were read as words behind them."""
+    words = [word for line in cell for word in line.words]
+    heights = sorted(_box(word).height for word in words)
+    least = MARK * heights[len(heights) // 2] if heights else 0.0
+    marks = [word for word in words if _box(word).height < least]
+    return in_reading_order([word for word in words if _box(word).height >= least]) + marks
+
+
+def _own_cells(line: Line, edges: Sequence[float]) -> list[list[Word]]:
+    """The words of a line by column."""
+    cells: list[list[Word]] = [[] for _ in edges]
+    for word in line.words:
+        if word.text:
+            cells[_column_of(word, edges)].append(word)
+    return cells
+
+
+def _column_of(word: Word, edges: Sequence[float]) -> int:
+    return max((i for i, edge in enumerate(edges) if _box(word).right > edge), default=0)
+
+
+def _rows_by_white(lines: Sequence[Line]) -> list[list[Line]]:
+    """Lines by the rows that white parts over all columns."""
     heights = sorted(_box(word).height for line in lines for word in line.words if word.text)
     tops = _parted([(_box(line).top, _box(line).bottom) for line in lines], ROW_GAP * heights[len(heights) // 2])
-    if len(tops) < LEAST_COLUMNS:  # a head row and two more
-        return []
     rows: list[list[Line]] = [[] for _ in tops]
     for line in lines:
         rows[max(i for i, top in enumerate(tops) if _box(line).bottom > top)].append(line)
+    return rows
+
+
+def _gutter_rows(lines: Sequence[Line], least: int) -> list[list[tuple[Word, ...]]]:
+    """Words by row and column; empty where white parts no `least` columns and three rows."""
+    rows = _rows_by_white(lines)
+    if len(rows) < LEAST_COLUMNS:  # a head row and two more
+        return []
     edges = _edges(rows, least)
     return _labelled_rows([_cells_of(row, edges) for row in rows]) if len(edges) >= least else []
 
@@ -382,7 +439,7 @@ def _cells_of(row: Sequence[Line], edges: Sequence[float]) -> list[list[Word]]:
     words = [word for line in row for word in line.words if word.text]
     cells: list[list[Word]] = [[] for _ in edges]
     for word in in_reading_order(words):
-        cells[max((i for i, edge in enumerate(edges) if _box(word).right > edge), default=0)].append(word)
+        cells[_column_of(word, edges)].append(word)
     return cells
 
 

@@ -26,15 +26,16 @@ _INDICATOR_HEAD = re.compile(r"\b(?:chi ?tieu|noi dung|ten chi tieu|tieu chi|muc
 _UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh|don ?vi)\b")
 _SURE_UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh)\b")  # "Đơn vị" alone may be the office
 _PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?<!\d)(?:19|20)\d\d(?!\d)")
+# "Dân số tăng (%)" is a goal; "Tăng so với 2022", "Tăng, giảm" and "Tỷ lệ tăng" compare
 _PAST_HEAD = re.compile(
-    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|(?<!ha )tang|ghi chu|nam truoc|hien trang|hien co"
-    r"|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
+    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|(?:^|% |ty le |toc do |muc )tang|tang[ ,/-]+giam"
+    r"|tang (?:so|%)|ghi chu|nam truoc|hien trang|hien co|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
 _BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)\d{4}\s?[-–/]\s?\d{4}(?!\d)")
-_HEAD_UNIT = re.compile(r"\(([^()\d]*)\)\s*$")
+_HEAD_UNIT = re.compile(r"\(([^()\d]*(?:m[23²³])?)\)\s*$")
 _ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
 _LABEL = re.compile(r"(\d+(?:\.\d+)*|[IVX]+|[a-zđ])(?![^\W_])")
 _CELL_EDGE = " .;:-+|'‘’`"
