@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.knowledge import bodies, shortened
+from pipeline.knowledge import bodies, body_parts, shortened
 from tests.leaf_cases import cases
 
 
@@ -45,3 +45,7 @@ def test_abbreviations(case):
 )
 def test_level_from_the_parent(name, parent, level):
     assert bodies.body_level(name, parent) == level
+
+
+def test_no_words_end_no_place() -> None:
+    assert body_parts.place_end([]) is None

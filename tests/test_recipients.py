@@ -40,3 +40,10 @@ def test_a_torn_archive_line_is_no_recipient():
     assert recipients.parse_archive("|.ưu, Và CGIĐN, nphue") is None
     assert recipients.split_recipient("|.ưu, Và CGIĐN, nphue") is None
     assert recipients.split_recipient("- Lưu Văn Tám;").name == "Lưu Văn Tám"
+
+
+def test_what_a_pen_was_read_as_is_no_recipient():
+    assert recipients.split_recipient("2 LÀ k Ae 4?") is None
+    assert recipients.split_recipient("m anh Toàn") is None
+    assert recipients.split_recipient("TT HU;").name == "TT HU"
+    assert recipients.split_recipient("- a Lềnh;").name == "a Lềnh"  # a dash opened it

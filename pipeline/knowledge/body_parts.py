@@ -209,7 +209,7 @@ def place_end(words: list[str]) -> int | None:
             count = at
         if word.endswith((",", ";", ":")):
             break
-    if words[0] in ("UBND", "HĐND"):
+    if words[:1] in (["UBND"], ["HĐND"]):
         count = max(count, 1)
     if not count:
         return None

@@ -131,6 +131,8 @@ def split_recipient(text: str) -> RecipientLine | None:
     if not any(map(str.isalpha, body)) or is_recipients_head(text):
         return None
     body = _AFTER_CLOSE.sub(r"\1", body)
+    if not mark and _is_scrawl(body):
+        return None
     note = None
     brace = _BRACE.search(body)
     if brace is not None:  # one note for several lines, "} b/c" beside the first
@@ -141,6 +143,13 @@ def split_recipient(text: str) -> RecipientLine | None:
         note = _mended_note(match["note"]) or match["note"].strip(" ;,.")
         body = body[: match.start()].rstrip(" ;,")
     return RecipientLine(body, note, mark, 2 if mark.startswith("+") else 1)
+
+
+def _is_scrawl(body: str) -> bool:
+    """Whether a line without a dash is what a pen or seal beside the list was read as: "2 LÀ k Ae 4?", "m anh Toàn"."""
+    words = body.split()
+    single = [len(word) == 1 and word.islower() for word in words]
+    return single[0] or (any(single) and not any(sum(map(str.isalpha, word)) > 2 for word in words))
 
 
 _SCRAP_SIGNS = re.compile(r"[\\<>|=_{}~^“”\"@#$%‡†§¶¬]")

@@ -100,7 +100,9 @@ def _same_initials(header: Header) -> None:
     words = (header.issuing.issuer or "").split()
     first = (word[0].upper() for word in words if word != "và")
     initials = "".join(letter if letter == "Đ" else plain(letter).upper() for letter in first)
-    if code is None or header.symbol is None or len(code) < SURE_INITIALS or "D" not in code or "Đ" not in initials:
+    if code is None or header.symbol is None or "D" not in code or "Đ" not in initials:
+        return
+    if len(code) < SURE_INITIALS and not (len(code) == 3 and plain(initials).startswith(plain(code))):
         return
     mended_code = _with_strokes(code, initials)
     if mended_code != code:
@@ -113,6 +115,8 @@ def _same_initials(header: Header) -> None:
 def _with_strokes(code: str, initials: str) -> str:
     """A code with the strokes of the Đs among the initials that it is made of, some of them left out ("KBĐT" of "Kho
     bạc Nhà nước Đồng Tháp"); as it is where it is not made of them."""
+    if plain(initials[1:]) == plain(code):
+        return initials[1:]  # "ĐHNL" of "Trường Đại học Nông Lâm"
     at, out = 0, []
     for letter in code:
         found = next((i for i in range(at, len(initials)) if plain(initials[i]) == plain(letter)), None)

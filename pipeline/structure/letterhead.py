@@ -94,6 +94,8 @@ def _plain_head_area(line: PlacedLine) -> Area:
         return "aside"
     if OFFICE.search(key) or STAMPS.fullmatch(key.strip(_BORDER)):
         return "aside"
+    if STAMPS.fullmatch(aligned(" ".join(word.raw for word in line.words)).strip(_BORDER)):
+        return "aside"  # restoration makes a name of a mark without its marks: "HOA TOC"
     if ABOUT.match(key):
         return "title"
     if ADDRESSEE.match(key):
