@@ -136,6 +136,7 @@ _SUBJECT_END = re.compile(
     rf",\s*(?:chu tich\s+)?(?:uy ban|ubnd|hdnd|hoi dong|so |phong |ban |cong an|dang uy|huyen uy|tinh uy|"
     rf"thanh uy|bo (?!sung)|truong |trung tam|benh vien|hoi |doan |chi cuc|cuc|tram|"
     rf"thuong truc|van phong|mttq|mat tran|lien doan|to |nha truong)[^,;.]{{0,110}}?(?:{_ACTING})|"
+    r",\s*[^,;.]{0,40}?(?:xay dung|ban hanh|lap) ke hoach[^,;.]{0,60}?(?:nhu sau|:)|"  # ", Sẽ xây dựng Kế hoạch"
     r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |"
     r"bao gom)|"
     r",\s*duoc sua doi|\s+duoc sua doi,? bo sung\s+(?:mot so dieu\s+)?(?:tai|boi|theo|bang)|"
