@@ -345,6 +345,16 @@ def test_a_number_behind_a_dash_is_unsure_and_keeps_a_sign_set_against_it(printe
     assert [plan.evidence[f"/targets/{index}/value"].confidence for index in range(2)] == [0.5, 1.0]
 
 
+def test_a_dash_in_a_table_without_upright_rules_is_no_piece_of_one() -> None:
+    rows = ["TT@66 Chỉ_tiêu@110 Đơn_vị_tính@305 Kế_hoạch@405", "1@72 Đàn_nái@110 %@310 -6,4@420",
+            "2@72 Đàn_bò@110 con@310 90@420"]
+    levels = [rule(60, y - 0.5, 500, y + 0.5) for y in (200, 230, 260, 290)]
+    page = page_of([line_at("II. CHỈ TIÊU", 70, 170), *table_lines(rows)], objects=levels)
+    plan = record.read_record(tables.tables(scan(page)))
+    assert [target.value for target in plan.targets] == ["-6.4", "90"]
+    assert plan.evidence["/targets/0/value"].confidence == 0.5
+
+
 def test_a_typed_minus_is_one() -> None:
     rows = ["II. CHỈ TIÊU", "| TT | Chỉ tiêu | ĐVT | 2021 |", "| 1 | Tăng dân số | % | -0,4 |", "| 2 | Lệch | em | 3 |"]
     plan = record.read_record(tables.tables(text_document("\n".join(rows))))

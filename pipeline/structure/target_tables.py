@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.document import Cell, Table
+from pipeline.document import Cell, Table, union
 from pipeline.knowledge import quantities, units
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
@@ -239,7 +239,9 @@ def _is_minus(value: Cell) -> bool:
     first = next((word for line in value.lines for word in line.words if word.text), None)
     if first is None or first.text[0] not in "-–—−" or len(first.text) < 2:
         return False
-    return first.box is None or value.box is None or first.box.left - value.box.left >= CELL_MARGIN
+    if first.box is None or value.box is None or value.box == union([line.box for line in value.lines]):
+        return True  # no rule stands beside the cells of a table that has none
+    return first.box.left - value.box.left >= CELL_MARGIN
 
 
 def _is_typed(value: Cell) -> bool:
