@@ -36,8 +36,8 @@ from pipeline.imaging.rule_lines import (
     with_faint,
 )
 
-# Each figure of this module and of `rule_lines` was set to 0.7 and to 1.4 times its value by itself, over drawn and aged
-# pages with 219 cells of ruled tables: "same" says that the cells stayed the same at both.
+# Each figure of this module and of `rule_lines` was set to 0.7 and to 1.4 times its value by itself, over drawn and
+# aged pages with 219 cells of ruled tables: "same" says that the cells stayed the same at both.
 
 # Millimetres that a side strays from where its line should be: the 0.3 degrees that straightening leaves, over a side
 # of 100. Same; on 60 pages with 4,362 cells 3 differed at 0.7 and 10 at 1.0.

@@ -35,9 +35,9 @@ LEAST_CELL, THICKEST = 2.6, 1.0
 FOUND_ANEW = 0.6
 # The same of the side of one cell: no stroke of a letter runs from one line of a table to the next; same.
 FOUND_SIDE = 0.85
-# Millimetres: the gaps of a rule in pieces (level 3.4 and upright 1.0 changed a cell each), and how long it is (12.6 lost
-# 6); how much of it is inked (0.7 lost 5); how much ink lies beside it (0.11 and 0.22 changed 2 each). Upright gaps are
-# smaller: figures under one another make a row of strokes too.
+# Millimetres: the gaps of a rule in pieces (level 3.4 and upright 1.0 changed a cell each), and how long it is (12.6
+# lost 6); how much of it is inked (0.7 lost 5); how much ink lies beside it (0.11 and 0.22 changed 2). Upright gaps
+# are smaller: figures under one another make a row of strokes too.
 LEVEL_GAP, UPRIGHT_GAP, LEAST_BROKEN, DENSE, MOST_BESIDE = 2.4, 1.4, 9.0, 0.5, 0.16
 SPLIT = 8.0  # millimetres between two parts of one table with the same columns: two lines of text; same
 TRIMMED = 0.3  # millimetres of a side that are left out at its corners: half a thick rule; same
