@@ -284,3 +284,30 @@ def test_scores_go_to_json(gold: Path, tmp_path: Path) -> None:
 def test_no_gold_is_said(tmp_path: Path) -> None:
     with pytest.raises(NoInput):
         score.score_folder(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize(("one", "other", "told"), [
+    (None, None, 1.0), (None, "Sở Y tế", 0.0), ("Sở Y tế", None, 0.0), ("Sở Y tế.", "sở y tế", 1.0),
+])
+def test_what_is_missing_is_like_nothing_but_what_is_missing(one, other, told):
+    assert agreement.alike(one, other) == told
+
+
+@pytest.mark.parametrize(("gold", "found", "pairs"), [
+    ("abc", "abc", [(0, 0), (1, 1), (2, 2)]),
+    ("abc", "c", [(2, 0)]),
+    ("c", "abc", [(0, 2)]),
+    ("abc", "acb", [(0, 0), (1, 2)]),
+    ("abc", "xyz", []),
+    ("abc", "", []),
+    ("aa", "a", [(0, 0)]),
+])
+def test_sections_are_paired_in_the_order_of_both(gold, found, pairs):
+    def row(labels):
+        return [agreement.Item("", label, False, f"đề mục {label * 9}", None) for label in labels]
+
+    made = agreement.align(row(gold), row(found))
+    assert len(made) == len(pairs)
+    assert [(gold[i], found[j]) for i, j in made] == [(gold[i], gold[i]) for i, _ in made]
+    if gold != "abc" or found != "acb":  # there either of the two is as long
+        assert made == pairs

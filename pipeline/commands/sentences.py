@@ -15,6 +15,8 @@ from pipeline.commands.faults import FAULTS
 # English, with {} for what varies; Vietnamese, with {0}, {1} for the same.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     # what is wrong
+    ("A package is made of one hồ sơ.", "Mỗi gói tin là của một hồ sơ."),
+    ("Name it: --folder NUMBER.", "Nêu hồ sơ đó: --folder SỐ."),
     ("A release needs its reason.", "Giải tỏa cần có lý do."),
     ("An output of this document cannot be read ({}).", "Không đọc được một tệp kết quả của văn bản này ({0})."),
     ("Every change needs a name.", "Mỗi sửa đổi cần tên người sửa."),

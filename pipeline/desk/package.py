@@ -58,8 +58,10 @@ def to_sip(out: Path, collection: Collection, agency: Agency, folder: str, creat
 
     Raises UsageError where there is no such hồ sơ, a document has no PDF, or the metadata have errors.
     """
+    if not folder:
+        raise UsageError("", "A package is made of one hồ sơ.", cure="Name it: --folder NUMBER.")
     made = tt05.metadata(collection, agency)
-    file = next((file for file in made.files if file.folder.number == folder and folder), None)
+    file = next((file for file in made.files if file.folder.number == folder), None)
     if file is None:
         raise UsageError(folder, "There is no such hồ sơ.", cure="Give box and folder in a CSV (see --shelf).")
     blocking = _errors(made, file)

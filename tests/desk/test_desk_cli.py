@@ -317,3 +317,10 @@ def test_learning_from_nothing_says_what_to_do(out):
     assert code == 0
     assert ui.notes == [f"Nothing to learn from yet: declare documents verified at the desk (`sohoa review {out}`, key "
                         "v), or correct words."]
+
+
+def test_a_package_wants_to_know_of_which_folder(out):
+    with pytest.raises(UsageError, match="--folder NUMBER"):
+        call("export", out, "sip")
+    with pytest.raises(UsageError, match="no such hồ sơ"):
+        call("export", out, "sip", "--folder", "99")
