@@ -77,7 +77,7 @@ def find_deadlines(
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
                 phased = taken.get(id(paragraph), ())
                 told = [_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph, phased)]
-                if not told and not phased:
+                if not told and not phased and ":" in paragraph.text:
                     told = list(_held_on(paragraph, _is_of_timeline(step)))
                 found += told
     return tuple(found)
