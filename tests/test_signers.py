@@ -26,3 +26,9 @@ def test_what_is_no_signature(case):
 @pytest.mark.parametrize("case", cases("signers", "names"))
 def test_names(case):
     assert (persons.name_likeness(case["text"]) > 0.5) is case["name"]
+
+
+@pytest.mark.parametrize("text", ["iếu tá Bùi Văn Hùng", "ung tá Bùi Văn Hùng", "hượng úy Bùi Văn Hùng"])
+def test_a_rank_whose_beginning_lies_under_a_seal_is_no_part_of_the_name(text):
+    assert persons.split_rank(text)[1] == "Bùi Văn Hùng"
+    assert persons.split_rank("Nguyễn Thị Ái Tá") == (None, "Nguyễn Thị Ái Tá")

@@ -40,6 +40,7 @@ _RANK = re.compile(
 _FORCES_RANK = re.compile(
     r"(?P<rank>(?:dai|thuong|trung|thieu)\s+(?:tuong|ta|uy))\s+(?=[a-z]+\s+[a-z])"
     r"|(?P<worn>(?:dai|thuong|thieu)\s+[fijlr1]a)\s+(?=[a-z]+\s+[a-z]+\s+[a-z]+$)"
+    r"|(?P<cut>(?:h?ieu|h?uong|r?ung|ai)\s+(?:tuong|ta|uy))\s+(?=[a-z]+\s+[a-z]+\s+[a-z]+$)"  # its start is under it
 )
 
 _SYLLABLE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\-])*\Z")
