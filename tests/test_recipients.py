@@ -46,4 +46,5 @@ def test_what_a_pen_was_read_as_is_no_recipient():
     assert recipients.split_recipient("2 LÀ k Ae 4?") is None
     assert recipients.split_recipient("m anh Toàn") is None
     assert recipients.split_recipient("TT HU;").name == "TT HU"
+    assert recipients.split_recipient("Sở y tế;").name == "Sở y tế"  # its y is a word
     assert recipients.split_recipient("- a Lềnh;").name == "a Lềnh"  # a dash opened it

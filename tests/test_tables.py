@@ -8,7 +8,20 @@ from itertools import pairwise
 
 import pytest
 
-from pipeline.document import Box, Document, FoundObject, Line, Page, Reading, Step, Word, union, upright
+from pipeline.document import (
+    Box,
+    Cell,
+    Document,
+    FoundObject,
+    Line,
+    Page,
+    Reading,
+    Step,
+    Table,
+    Word,
+    union,
+    upright,
+)
 from pipeline.structure import record, tables
 from pipeline.structure.passages import joined_tables
 from tests.papers import line_at, page_of, scan, text_document
@@ -713,3 +726,20 @@ def test_units_and_growth_in_the_titles_of_goals() -> None:
     assert [(goal.value, goal.unit) for goal in plan.targets] == [
         ("12500", "m3"), ("0.9", "%"), ("9750", "m3"), ("-0.2", "%"),
     ]
+
+
+def test_a_page_with_nothing_but_a_head_printed_again_adds_no_row() -> None:
+    cells = [Cell(0, column, (Line((Word(text, text),)),), 2) for column, text in enumerate(("TT", "Nội dung"))]
+    first = Table(tuple(cells))
+    again = Table(tuple(replace(cell, row_span=1) for cell in cells))
+    assert joined_tables(first, again) == first
+
+
+def test_words_without_height_end_no_search_for_tables() -> None:
+    rows = [["TT", "Nội dung", "Chủ trì"], ["1", "Sửa cầu", "Ban A"], ["2", "Sửa đường", "Ban B"]]
+    lines = [
+        Line((Word(text, text, Box(left, top, left + 60, top)),), Box(left, top, left + 60, top))
+        for top, row in zip((100.0, 130.0, 160.0), rows, strict=True)
+        for left, text in zip((60.0, 160.0, 360.0), row, strict=True)
+    ]
+    assert sum(len(block.lines) for block in tables.find_tables(page_of(lines)).blocks) == len(lines)

@@ -177,6 +177,8 @@ def core_of(words: list[str]) -> tuple[int, str, str, bool] | None:
 
 
 _OPENS_PREDICATE = [[word] for word in ("mỗi", "từng", "đã", "sẽ", "phải", "không", "chưa", "cần")]  # never of a name
+
+
 @cache
 def _openings() -> frozenset[str]:
     """The first word of every listed name, its first two words, and so on."""

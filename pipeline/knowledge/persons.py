@@ -92,7 +92,7 @@ def name_score(name: str) -> float:
     elif 3 <= len(words) <= 4 and within(first, LONG_SURNAMES, 1) is not None:
         score += 0.25  # "Nguyễế", "Phaạm": what a seal made of one letter
     elif shape and _CLAN.match(words[0]) and len(words) <= 4:
-        score += 0.35  # "H’Nhung Ayŭn", "Y Blan Niê", "K'Brép Mlô"
+        score += 0.35  # "H’Nhung Ayŭn", "K'Brép Mlô"
     if 3 <= len(words) <= 4:
         score += 0.15
     elif len(words) == 2:
@@ -106,8 +106,8 @@ def name_score(name: str) -> float:
     return max(0.0, min(1.0, score))
 
 
-# What stands before the own name of men and women of the highlands. "Y" before a small letter is no name ("Y tế").
-_CLAN = re.compile(r"(?:[HKY]['’‘][A-ZĐ]|Y\Z)")
+# What stands before the own name of men and women of the highlands; "Y" alone is among the surnames.
+_CLAN = re.compile(r"[HKY]['’‘][A-ZĐ]")
 
 
 @cache

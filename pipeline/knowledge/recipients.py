@@ -148,7 +148,7 @@ def split_recipient(text: str) -> RecipientLine | None:
 def _is_scrawl(body: str) -> bool:
     """Whether a line without a dash is what a pen or seal beside the list was read as: "2 LÀ k Ae 4?", "m anh Toàn"."""
     words = body.split()
-    single = [len(word) == 1 and word.islower() for word in words]
+    single = [len(word) == 1 and word.islower() and word not in "yý" for word in words]  # "Bộ y tế"
     return single[0] or (any(single) and not any(sum(map(str.isalpha, word)) > 2 for word in words))
 
 

@@ -84,15 +84,15 @@ def row_starts(lines: Sequence[RowLine]) -> tuple[int, ...]:
     if sum(numbered) < 2:
         return tuple(range(len(lines)))
     usual = sorted(line.white for line in lines[1:])[(len(lines) - 1) // 4]
-    tops, middles = (_cheapest(lines, numbered, usual, middle) for middle in (False, True))
+    opening = [_cost_of_opening(lines, at, usual) for at in range(len(lines))]
+    tops, middles = (_cheapest(lines, numbered, opening, middle) for middle in (False, True))
     return tops[1] if tops[0] <= middles[0] else middles[1]
 
 
 def _cheapest(
-    lines: Sequence[RowLine], numbered: Sequence[bool], usual: float, middle: bool
+    lines: Sequence[RowLine], numbered: Sequence[bool], opening: Sequence[float], middle: bool
 ) -> tuple[float, tuple[int, ...]]:
     best: list[tuple[float, int]] = [(0.0, 0)]  # cost of the lines before, and where their last row opens
-    opening = [_cost_of_opening(lines, at, usual) for at in range(len(lines))]
     for end in range(1, len(lines) + 1):
         costs = []
         for start in range(max(0, end - LONGEST_ROW), end):

@@ -97,6 +97,7 @@ _PERSON = re.compile(
 # "Vụ Tổ chức cán bộ"; "Vụ Đông Xuân" is a season
 _OFFICE_OF_MINISTRY = re.compile(rf"Vụ (?!Đông|Mùa|Xuân|Hè|Thu\b|Chiêm)[{CAPITALS}]\w+ ")
 _COMPOUND = re.compile(r"\b(?:việc làm|hậu cần|chuyên cần)\Z")  # nouns that end with a word of tasks
+LONGEST_COMPOUND = 10  # letters
 _PASSIVE = re.compile(r"\bđược\s+$")
 # "Phòng Quản lý lưu trữ chủ trì ...", "Phòng Kế hoạch tổng hợp làm đầu mối ...": before these a word that may be a
 # noun is part of the name
@@ -109,7 +110,7 @@ def boundary(text: str, limit: int | None = None) -> int | None:
     stop = limit if limit is not None else len(text)
     for match in verbs().finditer(text, 0, stop):
         before = text[: match.start()]
-        if not before.strip(EDGE) or _COMPOUND.search(before + match.group()):
+        if not before.strip(EDGE) or _COMPOUND.search(text, max(0, match.end() - LONGEST_COMPOUND), match.end()):
             continue
         if _PASSIVE.search(before) or (passive >= 0 and text[passive : match.start()].strip() in (",", "và")):
             passive = match.end()

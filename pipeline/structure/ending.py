@@ -47,13 +47,15 @@ _CALLS_ON_ALL = re.compile(
 
 def first_closing(paragraphs: Sequence[Paragraph]) -> int | None:
     """Index of the first paragraph that closes the document, among those of its last section; None where none does."""
+    below = 0  # letters under the paragraph
     for at in range(len(paragraphs) - 1, -1, -1):
         paragraph = paragraphs[at]
-        if is_body_end(paragraph.text) or _says_it_closes(paragraph, _is_debris(paragraphs[at + 1 :])):
+        if is_body_end(paragraph.text) or _says_it_closes(paragraph, below <= DEBRIS_LETTERS):
             # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
             return at - 1 if at and _says_it_closes(paragraphs[at - 1], False) else at
         if len(paragraph.text.split()) > DEBRIS_WORDS or paragraph.table is not None:
             return None
+        below += _letters(paragraph)
     return None
 
 
@@ -73,13 +75,9 @@ def _letters(paragraph: Paragraph) -> int:
     return sum(map(str.isalpha, paragraph.text))
 
 
-def _is_debris(paragraphs: Sequence[Paragraph]) -> bool:
-    """Whether nothing follows but what a recogniser makes of a signature."""
-    return sum([_letters(paragraph) for paragraph in paragraphs]) <= DEBRIS_LETTERS
-
-
 def _says_it_closes(paragraph: Paragraph, is_last: bool) -> bool:
-    """Party documents and careless copies close without "./."; "Trên đây là ..." tells then."""
+    """Party documents and careless copies close without "./."; "Trên đây là ..." tells then, and other words where
+    nothing stands below them but what a recogniser makes of a signature (`is_last`)."""
     key = aligned(paragraph.text[:HEAD])
     if _TRAILER.match(key) is not None:
         return True

@@ -75,8 +75,6 @@ def goal_quantities(text: str) -> list[Quantity]:
     return kept
 
 
-
-
 # "14 lớp với 1.020 học viên", "01 công trình trị giá từ 2 triệu đồng": a second count hangs on the first
 _IS_EVENT = re.compile(r"(?:buoi|tiet)\b")  # held, not measured
 _HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )(?:khoang )?$")

@@ -62,7 +62,9 @@ _VERB_ONLY = re.compile(
     r"(?:giam|tang|co|dat|phan dau|phan dau co|hoan thanh|dam bao|bao dam|toi thieu|it nhat|duy tri|trong do"
     r" co|trong do|dong thoi(?: co)?|(?:moi|hang) nam(?:,? (?:co|dat|phan dau))?)$"
 )
-_MEASURES = frozenset({"ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"})
+_MEASURES = frozenset(
+    map(aligned, ("ha", "tấn", "tạ", "kg", "km", "m", "m2", "m²", "m3", "m³", "%", "‰", "lít", "kwh"))
+)
 
 
 def _indicator(text: str, clause: Clause) -> str | None:
@@ -80,7 +82,7 @@ def _indicator(text: str, clause: Clause) -> str | None:
     core = _without_tail(before, tail) if tail else before
     core = _strip_lead(core.strip(" ,:"))
     key = aligned(core)
-    is_count = quantity.unit is not None and aligned(quantity.unit).strip() not in {aligned(u) for u in _MEASURES}
+    is_count = quantity.unit is not None and aligned(quantity.unit).strip() not in _MEASURES
     if core and not _VERB_ONLY.fullmatch(key):
         rest = _shortened(after)
         if len(core.split()) <= 2 and tail is None and rest and core[:1].isupper() and ":" not in before:

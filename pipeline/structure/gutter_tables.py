@@ -383,7 +383,7 @@ def _rows_by_white(lines: Sequence[Line]) -> list[list[Line]]:
     tops = _parted([(_box(line).top, _box(line).bottom) for line in lines], ROW_GAP * heights[len(heights) // 2])
     rows: list[list[Line]] = [[] for _ in tops]
     for line in lines:
-        rows[max(i for i, top in enumerate(tops) if _box(line).bottom > top)].append(line)
+        rows[max((i for i, top in enumerate(tops) if _box(line).bottom > top), default=0)].append(line)
     return rows
 
 
@@ -411,7 +411,9 @@ def _edges(rows: Sequence[Sequence[Line]], least: int) -> list[float]:
     ]
     several = [row for row in spans if len(_parted(row, GUTTER)) >= least]
     edges = _parted([span for row in several for span in row], GUTTER) if several else []
-    filled = [{max(i for i, edge in enumerate(edges) if right > edge) for _, right in row} for row in several]
+    filled = [
+        {max((i for i, edge in enumerate(edges) if right > edge), default=0) for _, right in row} for row in several
+    ]
     at = 1
     while at < len(edges):
         beside = [columns for columns in filled if {at - 1, at} <= columns]

@@ -86,9 +86,9 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
 
 def _is_head(lines: Sequence[Line]) -> bool:
     """Whether a line is a head whose "TT" is damaged: two of its words and years at its end, the row 1 below."""
-    if len(lines) < 2 or heads_in(lines[:1]) <= LEAST_HEADS or _row_number(lines[1].text) != 1:
+    if len(lines) < 2 or _row_number(lines[1].text) != 1 or not _ends_in_year(lines[0]):
         return False
-    return _ends_in_year(lines[0])
+    return heads_in(lines[:1]) > LEAST_HEADS
 
 
 def _ends_in_year(line: Line) -> bool:

@@ -207,9 +207,11 @@ class Paragraph:
                 for word in line.words:
                     if word.text:
                         beyond = at + len(word.text)
-                        if at < end and beyond > start:
+                        if beyond > start:
                             hit.append(word)
                         at = beyond + 1
+                        if at >= end:
+                            break
             else:
                 line_at = after
                 continue
@@ -306,10 +308,10 @@ def _is_same_row(first: Table, second: Table, row: int) -> bool:
 
 def _is_rest_of_row(first: Table, second: Table, at: int) -> bool:
     """Whether the row at `at` goes on with the last one of the page before: it has no number, goes on in small letters,
-    and the next row has the number that follows."""
+    and the next row has the number that follows or none."""
     above = [cell for cell in first.cells if cell.row == first.rows - 1]
     own = [cell for cell in second.cells if cell.row == at]
-    if [cell.column for cell in own] != [cell.column for cell in above] or own[0].text.strip():
+    if not own or [cell.column for cell in own] != [cell.column for cell in above] or own[0].text.strip():
         return False
     below = next((cell.text for cell in second.cells if cell.row == at + 1 and cell.column == 0), "")
     number, following = (re.fullmatch(r"\W*(\d{1,3})\W*", text) for text in (above[0].text, below))

@@ -79,16 +79,14 @@ def _whites(slabs: Sequence[Sequence[Sequence[Line]]]) -> list[float]:
     )
     heights = sorted(line.box.height for line in lines if line.box is not None)
     pitch = pitches[len(pitches) // 5] if pitches else heights[len(heights) // 2]
-    whites = [0.0]
-    for at in range(1, len(slabs)):
-        gaps = []
-        for column in range(len(slabs[0])):
-            above = next((_middle(slab[column][-1]) for slab in reversed(slabs[:at]) if slab[column]), None)
-            below = next((_middle(slab[column][0]) for slab in slabs[at:] if slab[column]), None)
-            if above is not None and below is not None:
-                gaps.append((below - above) / max(1.0, pitch) - 1)
-        whites.append(max(0.0, min(gaps, default=0.0)))
-    return whites
+    gaps: list[list[float]] = [[] for _ in slabs]
+    for column in range(len(slabs[0])):
+        filled = [at for at, slab in enumerate(slabs) if slab[column]]
+        for above, below in pairwise(filled):
+            white = (_middle(slabs[below][column][0]) - _middle(slabs[above][column][-1])) / max(1.0, pitch) - 1
+            for at in range(above + 1, below + 1):
+                gaps[at].append(white)
+    return [max(0.0, min(own, default=0.0)) for own in gaps]
 
 
 def _middle(line: Line) -> float:
