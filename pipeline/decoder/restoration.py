@@ -214,7 +214,7 @@ class Restorer:
             for slot in slots:
                 if slot:
                     piece = slot.word.pieces[slot.place]
-                    if piece.kind == "text" or (condition == "garbled" and is_wordlike(piece)):
+                    if piece.kind == "text" or (condition == "garbled" and is_wordlike(slot.word.pieces, slot.place)):
                         readings.append(piece.text)
                     if piece.kind == "text":
                         readings.extend(text for text, _ in slot.word.heard)
@@ -270,21 +270,29 @@ def restore(document: Document, restorer: Restorer, preset: Preset) -> Document:
     scanned = any(page.origin == "ocr" for page in document.pages)
     restorer.decode(lines, breaks, preset, scanned=scanned, sheets=sheets)
     done = iter(lines)
-    changed: dict[Line, Line] = {}
 
     def line_of(line: Line) -> Line:
         row = next(done)
-        words = tuple(_finished(word, own) for word, own in zip(line.words, row, strict=True))
-        changed[line] = replace(line, words=words)
-        return changed[line]
+        return replace(line, words=tuple(_finished(word, own) for word, own in zip(line.words, row, strict=True)))
 
     def page_of(page: Page) -> Page:
         blocks: tuple[Block, ...] = tuple(
             replace(block, lines=tuple(line_of(line) for line in block.lines)) for block in page.blocks
         )
+        # Lines of a text file have no boxes: two cells that read alike are equal, and each has its own outcome.
+        made: dict[Line, list[Line]] = {}
+        for block, own in zip(page.blocks, blocks, strict=True):
+            for line, after in zip(block.lines, own.lines, strict=True):
+                if block.kind == "table":
+                    made.setdefault(line, []).append(after)
+
+        def in_cell(line: Line) -> Line:
+            outcomes = made.get(line, [line])
+            return outcomes.pop(0) if len(outcomes) > 1 else outcomes[0]
+
         found = tuple(
             replace(table, cells=tuple(
-                replace(cell, lines=tuple(changed.get(line, line) for line in cell.lines)) for cell in table.cells
+                replace(cell, lines=tuple(in_cell(line) for line in cell.lines)) for cell in table.cells
             ))
             for table in page.tables
         )

@@ -127,7 +127,7 @@ class Weaver:
             self.last_text = -1
         elif piece.kind == "text":
             self._text(slot, piece)
-        elif self.condition == "garbled" and wordlike.is_wordlike(piece):
+        elif self.condition == "garbled" and wordlike.is_wordlike(slot.word.pieces, slot.place):
             self._figure(slot, piece)
         else:
             if piece.kind == "symbol" and self.condition != "clean":  # there "QD" is what the author wrote

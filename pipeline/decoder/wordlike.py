@@ -8,6 +8,7 @@ way where a word is likelier by far: on those pages at 8 nats 257 words were fou
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -23,13 +24,19 @@ MARGIN = 1 / (1 + np.exp(-8.0))  # probability from which on a word takes the pl
 TOLD = 0.89  # most that such a word is believed: a person looks at it
 
 
-def is_wordlike(piece: Piece) -> bool:
-    """Whether a piece is a figure short enough to be a word: one or two digits and nothing else.
+def is_wordlike(pieces: Sequence[Piece], place: int) -> bool:
+    """Whether a piece is a figure short enough to be a word: one or two digits, beside which nothing but punctuation
+    stands in what was read as one word ("KV-6" is a code).
 
-    >>> [is_wordlike(Piece(text, "number")) for text in ("6", "14", "114", "6,5", "6%")]
-    [True, True, False, False, False]
+    >>> from pipeline.decoder.tokens import cut
+    >>> [is_wordlike(cut(text), len(cut(text)) - 1) for text in ("6", "(14", "114", "6,5", "6%", "KV-6")]
+    [True, True, False, False, False, False]
     """
-    return piece.kind == "number" and _FIGURE.fullmatch(piece.text) is not None
+    piece = pieces[place]
+    return (
+        piece.kind == "number" and _FIGURE.fullmatch(piece.text) is not None
+        and all(other is piece or other.kind == "punctuation" for other in pieces)
+    )
 
 
 def candidates(finder: Finder, channel: Channel, text: str, setting: str) -> Candidates:
