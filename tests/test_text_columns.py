@@ -89,3 +89,21 @@ def test_many_lines_take_no_longer_than_their_number(line: str) -> None:
 
     few = max(seconds(500), 0.02)
     assert seconds(4_000) < 8 * few * 4
+
+
+def test_a_head_of_three_rows_has_cells_side_by_side() -> None:
+    lines = [
+        "TT   Nội dung        Chỉ tiêu trồng cây cả năm          Ghi chú",
+        "                     Quý đầu năm       Quý sau hè",
+        "                     Xoan     Keo      Xoan     Keo",
+        "1    Thôn Đồi        10       20       30       40      đủ giống",
+        "2    Thôn Bãi        11       21       31       41      chưa đủ",
+    ]
+    (found,) = text_columns.find(lines)
+    held = [
+        (row, column) for cell in found.table.cells for row in range(cell.row, cell.row + cell.row_span)
+        for column in range(cell.column, cell.column + cell.column_span)
+    ]
+    assert len(held) == len(set(held))
+    assert "Chỉ tiêu trồng cây cả năm" in rows_of(found.table)[0][2]
+    assert rows_of(found.table)[2] == ["1", "Thôn Đồi", "10", "20", "30", "40", "đủ giống"]

@@ -337,15 +337,21 @@ def _head_cells(lines: Sequence[Sequence[_Segment]], gutters: Sequence[tuple[int
                 over[-1][3].update(range(first, last + 1))
             else:
                 over.append((at, (part.start + part.end) / 2, [part.text], set(range(first, last + 1))))
-    spans = [_span(title, single, gutters, width) for title in over]
+    above: list[tuple[range, list[str]]] = []
+    for title in over:
+        span, words = _span(title, single, gutters, width), title[2]
+        # A title over titles that stand over columns is one with them: a head has two rows here.
+        for other in [other for other in above if set(other[0]) & set(span)]:
+            above.remove(other)
+            span = range(min(span.start, other[0].start), max(span.stop, other[0].stop))
+            words = other[1] + words
+        above.append((span, words))
     cells: list[Cell] = []
     for column in range(width):
-        texts = single.get(column, [])
-        above = next((title for title, span in zip(over, spans, strict=True) if column in span), None)
-        lines_of = tuple(_line(text) for _, text in texts)
-        cells.append(Cell(1 if above else 0, column, lines_of, 1 if above or not over else 2))
-    for (_, _, words, _), span in zip(over, spans, strict=True):
-        cells.append(Cell(0, min(span), tuple(map(_line, words)), 1, len(span)))
+        under = any(column in span for span, _ in above)
+        lines_of = tuple(_line(text) for _, text in single.get(column, []))
+        cells.append(Cell(1 if under else 0, column, lines_of, 1 if under or not above else 2))
+    cells += [Cell(0, span.start, tuple(map(_line, words)), 1, len(span)) for span, words in above]
     return cells
 
 
