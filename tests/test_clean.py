@@ -306,3 +306,11 @@ def test_a_place_is_cut_out_of_the_pages_own_pixels(turn: int) -> None:
     shrunk = cv2.resize(cut, own.shape[::-1], interpolation=cv2.INTER_AREA)
     assert np.corrcoef(shrunk.ravel(), own.ravel())[0, 1] > 0.8  # a line higher it is under 0.3
     assert own.std() > 20
+
+
+def test_beyond_the_edge_of_a_dark_page_there_is_paper() -> None:
+    page = np.ascontiguousarray(255 - drawn.text_page())
+    small = clean.clean(page, 150.0)
+    assert small.measures.dark_background
+    cut = clean.cut_out(page, small, (-30, 30, -30, 30), 1.0)
+    assert cut[:20, :20].min() > 200

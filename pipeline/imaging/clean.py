@@ -60,8 +60,10 @@ def cut_out(image: Image, cleaned: Cleaned, area: tuple[int, int, int, int], sca
     flat = measure.grey(image)
     first = (max(0, int(rows.min()) - 2), max(0, int(columns.min()) - 2))
     part = flat[first[0] : max(1, int(rows.max()) + 3), first[1] : max(1, int(columns.max()) + 3)]
-    out: Image = cv2.remap(part, columns - first[1], rows - first[0], cv2.INTER_CUBIC, borderValue=255)
-    return cv2.bitwise_not(out) if cleaned.measures.dark_background else out
+    dark = cleaned.measures.dark_background
+    paper = 0 if dark else 255
+    out: Image = cv2.remap(part, columns - first[1], rows - first[0], cv2.INTER_CUBIC, borderValue=paper)
+    return cv2.bitwise_not(out) if dark else out
 
 
 def plain(image: Image, dpi: float, turn: Turn = 0) -> Cleaned:
