@@ -58,4 +58,4 @@ PARSERS: dict[Language, type[argparse.ArgumentParser]] = {"en": argparse.Argumen
 
 def words_to_leave_out(given: Sequence[str]) -> list[str]:
     """`sohoa search DIR rừng -cháy`: argparse takes "-cháy" for options, unless a blank stands before it."""
-    return [f" {item}" if re.fullmatch(r"-[^\W\d_]\w+\*?", item) else item for item in given]
+    return [f" {item}" if re.fullmatch(r"-[^\W\d_][\w-]+\*?", item) else item for item in given]
