@@ -735,11 +735,13 @@ def test_a_page_with_nothing_but_a_head_printed_again_adds_no_row() -> None:
     assert joined_tables(first, again) == first
 
 
-def test_words_without_height_end_no_search_for_tables() -> None:
+def test_a_word_without_height_over_a_table_ends_no_run() -> None:
     rows = [["TT", "Nội dung", "Chủ trì"], ["1", "Sửa cầu", "Ban A"], ["2", "Sửa đường", "Ban B"]]
     lines = [
-        Line((Word(text, text, Box(left, top, left + 60, top)),), Box(left, top, left + 60, top))
-        for top, row in zip((100.0, 130.0, 160.0), rows, strict=True)
+        line_at(text, left, top) for top, row in zip((100.0, 130.0, 160.0), rows, strict=True)
         for left, text in zip((60.0, 160.0, 360.0), row, strict=True)
     ]
-    assert sum(len(block.lines) for block in tables.find_tables(page_of(lines)).blocks) == len(lines)
+    flat = Box(430, 97, 450, 97)
+    rules = [rule(50, y, 500, y + 1) for y in (90.0, 120.0, 190.0)]
+    page = tables.find_tables(page_of([*lines, Line((Word("gấp", "gấp", box=flat),), flat)], objects=rules))
+    assert sum(len(line.words) for block in page.blocks for line in block.lines) == 16

@@ -47,8 +47,10 @@ SAME_END = 8.0  # points: the rules of one table begin and end alike
 def from_level_rules(page: Page, taken: Taken) -> Found:
     """Tables with level rules only, at least above, under the head and below: words between them, parted by white."""
     found: Found = []
-    for frame, headed in _tables_in(_frames(page), _lines(page)):
-        lines = [line for line in _lines(page) if id(line) not in taken and _is_between(line, frame)]
+    frames = _frames(page)
+    told = _lines(page) if frames else []
+    for frame, headed in _tables_in(frames, told):
+        lines = [line for line in told if id(line) not in taken and _is_between(line, frame)]
         if not lines:
             continue
         between = [rule for rule in frame[1:-1] if rule.middle[1] < max(_box(line).middle[1] for line in lines)]
@@ -152,7 +154,7 @@ def _lines(page: Page) -> list[Line]:
         for block in page.blocks
         if block.kind == "text"
         for line in block.lines
-        if line.box is not None and line.text and all(word.box is not None for word in line.words)
+        if line.box is not None and line.text and None not in [word.box for word in line.words]
     ]
 
 
@@ -164,15 +166,16 @@ def from_gutters(page: Page, taken: Taken) -> Found:
         return []
     width = max(_box(line).right for line in lines) - min(_box(line).left for line in lines)
     bands = _bands(lines)
+    labels = [_is_labelled(band) for band in bands]
     found: Found = []
     at = 0
     while at < len(bands):
-        head = [line for band in bands[at : at + 2] for line in band]
-        timed = _opens_timetable(head)
+        labelled = any(labels[at : at + 2])
+        timed = _opens_timetable([line for band in bands[at : at + 2] for line in band])
         least = 2 if timed else LEAST_COLUMNS
-        end = _gutter_end(bands, at, WIDE_LINE * width, least) if timed or _is_labelled(head) else at
+        end = _gutter_end(bands, at, WIDE_LINE * width, least) if timed or labelled else at
         rows = _gutter_rows([line for band in bands[at:end] for line in band], least) if end > at else []
-        if timed and not _is_labelled(head) and not _is_timetable(rows):
+        if timed and not labelled and not _is_timetable(rows):
             rows = []
         if rows:
             for band in bands[at:end]:

@@ -62,11 +62,12 @@ def _by_heads(run: Sequence[Line]) -> list[list[Line]]:
     parts: list[list[Line]] = []
     head = ""
     for line in run:
-        opens = line.text.count("|") > 1 and opens_head(" ".join(word.text for word in _split_bars(line)[0]))
-        if not parts or (opens and head and line.text != head):
+        text = line.text
+        opens = text.count("|") > 1 and opens_head(text.strip().removeprefix("|").partition("|")[0])
+        if not parts or (opens and head and text != head):
             parts.append([])
         if opens:
-            head = line.text
+            head = text
         parts[-1].append(line)
     return parts
 
