@@ -114,7 +114,7 @@ def between_levels(faint: Mask, levels: Sequence[Mark], per_mm: float) -> list[G
     inked = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BLANK * per_mm))), np.uint8))
     found = []
     for start, stop in _tables(inked, per_mm):
-        gutters = _gutters(inked[start:stop], per_mm)
+        gutters, _ = _gutters(inked[start:stop], per_mm)
         if len(gutters) >= LEAST_COLUMNS - 1:
             found.append(_grid(inked[start:stop], gutters, ys[start : stop + 1], left, right, per_mm))
     return found
@@ -151,15 +151,15 @@ def _tables(inked: Mask, per_mm: float) -> list[tuple[int, int]]:
 
 def _worth(inked: Mask, per_mm: float) -> float:
     """White places between two neighbouring cells, less those with a word in them, which weigh more."""
-    gutters = _gutters(inked, per_mm)
+    gutters, parted = _gutters(inked, per_mm)
     if len(gutters) < LEAST_COLUMNS - 1:
         return 0.0
     crossed = sum(int(inked[:, first:last].sum(axis=0).min()) for first, last in gutters)
-    return float(sum(_parted_bands(inked, gutters)) - CROSSED * crossed)
+    return float(sum(parted) - CROSSED * crossed)
 
 
-def _gutters(inked: Mask, per_mm: float) -> list[tuple[int, int]]:
-    """Where white parts the columns of some bands, in pixels from their left end."""
+def _gutters(inked: Mask, per_mm: float) -> tuple[list[tuple[int, int]], list[int]]:
+    """Where white parts the columns of some bands, in pixels from their left end, and how many bands each parts."""
     white = (inked.mean(axis=0) <= MOST_OVER_WHITE).astype(np.int8)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], white, [0]])))
     gutters: list[tuple[int, int]] = []
@@ -171,13 +171,12 @@ def _gutters(inked: Mask, per_mm: float) -> list[tuple[int, int]]:
             gutters[-1] = (gutters[-1][0], b)  # the ends of some long lines are no column; single figures are
         else:
             gutters.append((a, b))
-    while gutters:
-        parted = _parted_bands(inked, gutters)
+    while parted := _parted_bands(inked, gutters):
         weakest = parted.index(min(parted))
         if parted[weakest] > 0:
             break
         del gutters[weakest]  # a title in the middle of its column beside names at the left of it
-    return gutters
+    return gutters, parted
 
 
 def _parted_bands(inked: Mask, gutters: Sequence[tuple[int, int]]) -> list[int]:
