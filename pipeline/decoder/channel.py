@@ -46,8 +46,8 @@ class Smoothing:
     """What a channel grants to readings that its pages do not show, for every recogniser garbles in its own way.
 
     `of_letters`: the least share that the letter model has behind the counted readings of an onset or rime, however
-    often these were seen. `of_kind`: the share of a letter's readings that are those of any letter of its kind. `sign`:
-    probability of any one capital, figure or sign for a vowel with marks ("nghQ" for nghệ).
+    often these were seen. `of_kind`: the share of a small marked vowel's readings that are those of any vowel. `sign`:
+    probability of any one figure or sign for a vowel with marks, and of a capital for a small one ("nghQ" for nghệ).
     """
 
     of_letters: float = 0.0
@@ -56,10 +56,12 @@ class Smoothing:
 
 
 NO_SMOOTHING = Smoothing()
+NO_VOWEL = frozenset("1237")  # figures that look like no vowel: "B2" is what it says
 # The pages are read by Tesseract alone. Measured on text layers of three other programs on real scans, and on pages
 # read by Tesseract: right words 1,684 of 2,725 (layers of two programs, tables and seals counted) without, 1,930 with;
 # wrong ones in the plan of the third 35 and 24; on held-out pages 247 of 16,737 and 235. Shares of 0.1 to 0.2, 0.03 to
-# 0.06 and 0.0003 to 0.003 give the same within 5 errors in 27,000 words; twice as much spoils.
+# 0.06 and 0.0003 to 0.003 give the same within 5 errors in 27,000 words; twice as much spoils. The last two are for
+# small letters: capitals and codes ("GPKT") were spoiled by them, 223 of 4,512 wrong beside 203.
 SMOOTHING = {"latin": Smoothing(0.1, 0.06, 1e-3)}
 
 _ONSETS = frozenset(onset for onset in vietnamese.ONSETS if onset)
@@ -139,9 +141,11 @@ class LetterModel:
     def __init__(self, counts: Mapping[str, Mapping[str, float]], smoothing: Smoothing = NO_SMOOTHING) -> None:
         self.letters = sorted(vietnamese.LETTERS)
         self.smoothing = smoothing
-        marked = [not letter.isascii() and letter_kind(letter) in "vV" for letter in self.letters]
-        self._signs = np.where(marked, smoothing.sign, FLOOR)
-        self.place = {letter: number for number, letter in enumerate(self.letters)}
+        marked = np.array([not letter.isascii() and letter_kind(letter) in "vV" for letter in self.letters])
+        small = np.array([letter.islower() for letter in self.letters])
+        self._sign = np.where(marked, smoothing.sign, FLOOR)  # by letter: for any figure or sign
+        self._capital = np.where(marked & small, smoothing.sign, FLOOR)  # and for any capital
+        self._of_kind = np.where(marked & small, smoothing.of_kind, 0.0)
         self._own = _Layer(self.letters, counts, str)
         self._base = _Layer(self.letters, counts, vietnamese.strip_marks)
         self._kind = _Layer(self.letters, counts, letter_kind)
@@ -159,9 +163,10 @@ class LetterModel:
             known = (
                 self._own.times(read) + BASE_WEIGHT * self._base.times(read) / self._base_totals + KIND_WEIGHT * kind
             ) / (self._own.totals + BASE_WEIGHT + KIND_WEIGHT)
-            known += self.smoothing.of_kind * (kind - known)
+            known += self._of_kind * (kind - known)
             if len(read) < 2:
-                known += DROPPED if not read else FLOOR if read.islower() else self._signs
+                odd = self._capital if read.isupper() else FLOOR if read in NO_VOWEL or read.isalpha() else self._sign
+                known += odd if read else DROPPED
             else:  # one sign too many before or after what the letter is read as: "éa" for á
                 known += DOUBLED * (self.column(read[1:]) + self.column(read[:-1]))
             if len(self._columns) < MOST_SEGMENTS:

@@ -33,6 +33,7 @@ _SYMBOL = re.compile(
   | [A-ZĐ]{2,4}/[A-ZĐ]{2,}[-–][A-ZĐ]{2,}                                 # "112 KH/TĐTN-PT"
   | [TK]/[TML]                                                           # powers of the Party: T/M, K/T, T/L
   | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
+  | \d{1,2}[A-Z] | [A-Z]\d{2}                                            # 14B, 4G, Z11
     """,
     re.VERBOSE,
 )
