@@ -73,6 +73,14 @@ def test_a_line_under_no_word_is_read_and_added_at_its_place() -> None:
     assert added[0].line not in {word.line for word in words}
 
 
+def test_print_under_a_stroke_that_was_taken_for_a_word_is_read() -> None:
+    page, words = sheet()
+    print_line(page, "KT. VIỆN TRƯỞNG", 800, 500)
+    words.append(SeenWord("|", 780, 300, 1300, 900, 0.2, len(words), 0))
+    found = unread.read_left_out(page, DPI, tuple(words), Reader("KT. VIỆN TRƯỞNG"), 10)
+    assert [word.text for word in found[len(words) :]] == ["KT.", "VIỆN", "TRƯỞNG"]
+
+
 def test_a_dash_before_an_entry_stays() -> None:
     page, words = sheet()
     print_line(page, "- Sở Nội vụ tỉnh", 150, 500)

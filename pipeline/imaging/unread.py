@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 
 import cv2
 import numpy as np
@@ -25,6 +26,7 @@ from pipeline.knowledge import vietnamese
 INK = 150  # grey level under which there is ink on the evened copy, whose paper is near 255
 # Height of a letter against a usual word of the page: without marks and tails it has 0.5, in capitals of a title 1.6.
 LOWEST, HIGHEST, WIDEST = 0.35, 1.7, 3.5
+TALLEST = 4.0  # heights of a word that lies in its line; a stroke of the pen is higher
 NEXT = 1.1  # heights of a word between two letters of one line: a blank has 0.4
 LEVEL = 0.22  # heights by which letters may stand off their baseline: tails have 0.2, a circle's letters 0.5 and more
 LEAST_LETTERS = 5  # in a row
@@ -58,7 +60,9 @@ def read_left_out(
     if len(told) < FEW_WORDS:
         return words
     height = float(np.median([word.bottom - word.top for word in told]))
-    regions = _regions(_rows(image, words, height), height)
+    # A stroke may have been read as a word of half a page: what it covers was not read.
+    lying = [word for word in words if 0 < word.bottom - word.top < TALLEST * height]
+    regions = _regions(_rows(image, lying, height), height)
     if not 0 < len(regions) <= MOST_REGIONS:
         return words
     found: list[SeenWord] = []
@@ -68,7 +72,7 @@ def read_left_out(
         pad = round(0.6 * height)
         left, top = max(0, region.left - pad), max(0, region.top - pad)
         crop = image[top : region.bottom + pad, left : region.right + pad].copy()
-        for word in words:  # its neighbours must not be read again
+        for word in lying:  # its neighbours must not be read again
             if word.right > left and word.bottom > top:
                 crop[max(0, word.top - top) : max(0, word.bottom - top),
                      max(0, word.left - left) : max(0, word.right - left)] = 255
@@ -84,7 +88,7 @@ def read_left_out(
                         bottom=word.bottom + top, line=next_line, block=block)
                 for word in kept.words
             ]
-            if not any(_is_on(word, other) for word in moved for other in words):
+            if not any(_is_on(word, other) for word in moved for other in lying):
                 found += moved
                 next_line += 1
         block += 1
@@ -112,8 +116,7 @@ def _rows(image: Image, words: Sequence[SeenWord], height: float) -> list[_Row]:
     """Letters in a row that stand under no word."""
     ink = (image < INK).astype(np.uint8)
     for word in words:
-        if 0 < word.bottom - word.top < 4 * height:  # a stroke may have been read as a word of half a page
-            ink[max(0, word.top - 2) : word.bottom + 2, max(0, word.left - 2) : word.right + 2] = 0
+        ink[max(0, word.top - 2) : word.bottom + 2, max(0, word.left - 2) : word.right + 2] = 0
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     wide, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     is_letter = (high > LOWEST * height) & (high < HIGHEST * height) & (wide < WIDEST * height) & (wide > 1)
@@ -126,7 +129,7 @@ def _rows(image: Image, words: Sequence[SeenWord], height: float) -> list[_Row]:
         near = [
             chain for chain in chains[-OPEN_CHAINS:]
             if left - (chain[-1][0] + chain[-1][2]) < NEXT * height
-            and abs((top + tall) - float(np.median([y + h for _, y, _, h in chain[-6:]]))) < 0.45 * height
+            and abs((top + tall) - median([y + h for _, y, _, h in chain[-6:]])) < 0.45 * height
         ]
         if near:
             min(near, key=lambda chain: abs(chain[-1][1] + chain[-1][3] - top - tall)).append(letter)
