@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.document import Box, Line, Page, Word, union
@@ -88,7 +89,7 @@ def _tables_in(frames: Sequence[list[Box]], lines: Sequence[Line]) -> list[tuple
     first row is known for a head by that."""
     found: list[tuple[list[Box], bool]] = []
     for frame in frames:
-        bands = [[line for line in lines if _is_between(line, pair)] for pair in itertools.pairwise(frame)]
+        bands = _bands_between(lines, frame)
         cuts = [0, *(at for at in range(2, len(bands)) if _is_head_below(bands, at)), len(bands)]
         for start, stop in itertools.pairwise(cuts):
             end = stop
@@ -96,6 +97,17 @@ def _tables_in(frames: Sequence[list[Box]], lines: Sequence[Line]) -> list[tuple
                 end -= 1
             found.append((frame[start : end + 1], start > 0))
     return [(frame, headed) for frame, headed in found if len(frame) >= LEAST_COLUMNS]
+
+
+def _bands_between(lines: Sequence[Line], frame: Sequence[Box]) -> list[list[Line]]:
+    """The lines between each two neighbours among the rules of a frame."""
+    tops = [rule.middle[1] for rule in frame]
+    bands: list[list[Line]] = [[] for _ in frame[1:]]
+    for line in lines:
+        at = bisect_left(tops, _box(line).middle[1]) - 1
+        if 0 <= at < len(bands) and _is_between(line, frame[at : at + 2]):
+            bands[at].append(line)
+    return bands
 
 
 def _is_head_below(bands: Sequence[Sequence[Line]], at: int) -> bool:
@@ -141,7 +153,7 @@ def _rows_between(lines: Sequence[Line], frame: Sequence[Box]) -> list[list[tupl
     tops = [rule.middle[1] for rule in frame]
     rows: list[list[Line]] = [[] for _ in tops]
     for line in lines:
-        rows[max(i for i, top in enumerate(tops) if _box(line).middle[1] > top)].append(line)
+        rows[bisect_left(tops, _box(line).middle[1]) - 1].append(line)
     filled = [row for row in rows if row]
     edges = _edges(filled, LEAST_COLUMNS)
     return _labelled_rows([_cells_of(row, edges) for row in filled]) if len(edges) >= LEAST_COLUMNS else []
@@ -168,8 +180,8 @@ def from_gutters(page: Page, taken: Taken) -> Found:
     bands = _bands(lines)
     labels = [_is_labelled(band) for band in bands]
     found: Found = []
-    at = 0
-    while at < len(bands):
+    at = tried = 0
+    while at < len(bands) and tried < MOST_TRIED:
         labelled = any(labels[at : at + 2])
         timed = _opens_timetable([line for band in bands[at : at + 2] for line in band])
         least = 2 if timed else LEAST_COLUMNS
@@ -182,8 +194,12 @@ def from_gutters(page: Page, taken: Taken) -> Found:
                 for line in band:
                     taken[id(line)] = (len(found), list(range(len(line.words))))
             found.append(table_of_rows(rows, ruled=False))
+        tried += end > at and not rows
         at = max(end, at + 1) if rows else at + 1
     return found
+
+
+MOST_TRIED = 40  # heads of a page that led to no table; each costs a look at all below it, and a page has 60 lines
 
 
 def _box(line: Line | Word) -> Box:
