@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.decoder import channel, language, lattice, router, tokens
+from pipeline.decoder import channel, language, lattice, router, tokens, wordlike
 from pipeline.knowledge import vietnamese
 from pipeline.training import calibration, confusions, mixing
 
@@ -23,6 +23,16 @@ def test_cut(word, kinds):
     pieces = tokens.cut(word)
     assert [piece.kind for piece in pieces] == kinds
     assert "".join(piece.text for piece in pieces) == word
+
+
+@pytest.mark.parametrize(
+    ("word", "may_be"),
+    [("6", True), ("14,", True), ("(6", True), ("6.", True), ("KV-6", False), ("6)", False), ("-6", False),
+     ("6/", False), ("|6", False), ("6-", False), ("6–14", False), ("6;14", False), ("A/6", False), ("114", False), ("6,5", False)],
+)
+def test_only_a_figure_by_itself_may_be_a_word(word, may_be):
+    pieces = tokens.cut(word)
+    assert any(wordlike.is_wordlike(pieces, place) for place in range(len(pieces))) == may_be
 
 
 def test_labels_only_open_a_line():

@@ -21,21 +21,22 @@ _FIGURE = re.compile(r"\d{1,2}")
 # Log-probability of one certain number of so many digits among all numbers: about 1 in 40 and 1 in 300.
 ONE_OF_ALL = {1: -3.7, 2: -5.7}
 MARGIN = 1 / (1 + np.exp(-8.0))  # probability from which on a word takes the place of a figure: 8 nats above it
+OF_NUMBERS = frozenset(")]/|+-–—*=")  # signs of labels, ranges, fractions and cells
 TOLD = 0.89  # most that such a word is believed: a person looks at it
 
 
 def is_wordlike(pieces: Sequence[Piece], place: int) -> bool:
-    """Whether a piece is a figure short enough to be a word: one or two digits, beside which nothing but punctuation
-    stands in what was read as one word ("KV-6" is a code).
+    """Whether a piece is a figure short enough to be a word: one or two digits, beside which nothing but the
+    punctuation of words stands in what was read as one ("KV-6" is a code, "6)" a label, "-6" a number below zero).
 
     >>> from pipeline.decoder.tokens import cut
-    >>> [is_wordlike(cut(text), len(cut(text)) - 1) for text in ("6", "(14", "114", "6,5", "6%", "KV-6")]
-    [True, True, False, False, False, False]
+    >>> [is_wordlike(cut(text), len(cut(text)) - 1) for text in ("6", "(14", "114", "6,5", "KV-6")]
+    [True, True, False, False, False]
     """
-    piece = pieces[place]
+    piece, around = pieces[place], (*pieces[:place], *pieces[place + 1 :])
     return (
         piece.kind == "number" and _FIGURE.fullmatch(piece.text) is not None
-        and all(other is piece or other.kind == "punctuation" for other in pieces)
+        and all(other.kind == "punctuation" and not OF_NUMBERS & set(other.text) for other in around)
     )
 
 
