@@ -16,9 +16,9 @@ from pipeline.knowledge import dates
 DATES = frozenset(("date", "start", "end"))
 NUMBERS = frozenset(("value", "value_to"))
 
-_EDTF = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_MONTH = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})")
-_DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_EDTF = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_MONTH = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{4})", re.ASCII)
+_DECIMAL = re.compile(r"[-+]?\d+(?:[.,]\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:[.,]\d{3})+")
 
 
