@@ -39,8 +39,8 @@ def test_what_is_understood(pointer, text, value):
 @pytest.mark.parametrize(("pointer", "text"), [
     ("/issued/date", "abc"), ("/issued/date", "31/02/2021"), ("/issued/date", "2021-13"), ("/issued/date", "20/7"),
     ("/issued/date", "từ 1/3/2021 đến 2/3/2021"), ("/periods/0/start", "29/02/2023"),
-    ("/targets/0/value", "1.200"), ("/targets/0/value", "12.000.000"), ("/targets/0/value", "trên 5"), ("/targets/0/value", "٣"),
-    ("/year", "hai"), ("/year", "24"),
+    ("/targets/0/value", "1.200"), ("/targets/0/value", "12.000.000"), ("/targets/0/value", "trên 5"),
+    ("/targets/0/value", "٣"), ("/year", "hai"), ("/year", "24"),
 ])
 def test_what_is_refused(pointer, text):
     with pytest.raises(UsageError) as refused:
