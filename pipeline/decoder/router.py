@@ -89,8 +89,8 @@ def _is_like(token: str) -> bool:
     [True, True, True, False, False]
     """
     bare = vietnamese.strip_marks(token)
-    return any(_ODD.sub(vowel, bare, count=1).lower() in vietnamese.bare_syllables() for vowel in _ANY_VOWEL) and (
-        _ODD.search(bare) is not None
+    return _ODD.search(bare) is not None and any(
+        _ODD.sub(vowel, bare, count=1).lower() in vietnamese.bare_syllables() for vowel in _ANY_VOWEL
     )
 
 
