@@ -23,8 +23,8 @@ from pipeline.decoder.trained import Trained
 from pipeline.knowledge import vietnamese
 
 # Exponents of the language model against the readings: 1, what theory says, less a little for evidence that is not
-# independent. For garbled text 0.7, 0.8, 0.9 and 1.0 gave 500, 468, 451 and 439 wrong words in 26,900, 1.1 and 1.3 more;
-# the others are estimates.
+# independent. For garbled text 0.7, 0.8, 0.9 and 1.0 gave 500, 468, 451 and 439 wrong words in 26,900; the others are
+# estimates.
 LANGUAGE_WEIGHT = {"garbled": 1.0, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
 SPLIT, MERGE = -6.0, -6.5  # log-probabilities, an estimate: one token in 400 and one in 650
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
