@@ -146,16 +146,18 @@ class Restorer:
         passages = list(paragraphs(lines, breaks))
         conditions: list[router.Condition] = ["clean"] * len(lines)
         waiting: dict[str, list[tuple[int, int]]] = {}
-        for (a, b), condition in zip(passages, _judged(lines, passages), strict=True):
+        judged, whole = _judged(lines, passages)
+        for (a, b), condition in zip(passages, judged, strict=True):
             if scanned and condition == "clean":
                 condition = "slips"  # a recogniser's word has a confidence that may speak against it
             conditions[a:b] = [condition] * (b - a)
             waiting.setdefault(condition, []).append((a, b))
         for kind, spans in waiting.items():
             if kind in ("garbled", "unmarked", "slips", "clean"):
-                self._decode_spans(lines, spans, kind, preset, models)
+                figures = kind == whole == "garbled"  # in a sound document a passage only looks garbled
+                self._decode_spans(lines, spans, kind, preset, models, figures)
                 if models and expect(lines, spans, trusted):
-                    self._decode_spans(lines, spans, kind, preset, models)
+                    self._decode_spans(lines, spans, kind, preset, models, figures)
         for kind in sorted(MENDED):
             remember(
                 [row for row, condition in zip(lines, conditions, strict=True) if condition == kind],
@@ -187,7 +189,7 @@ class Restorer:
 
     def _decode_spans(
         self, lines: list[list[PendingWord]], spans: list[tuple[int, int]], condition: str, preset: Preset,
-        models: list[LanguageModel],
+        models: list[LanguageModel], figures: bool,
     ) -> None:
         slots: list[Slot | None] = []  # None: a paragraph begins
         for a, b in spans:
@@ -196,17 +198,17 @@ class Restorer:
                 for word, setting in zip(lines[number], settings(lines[number]), strict=True):
                     slots.extend(Slot(word, place, setting, number) for place in range(len(word.pieces)))
             if len(slots) >= CHUNK:
-                self._decode_slots(slots, condition, preset, models)
+                self._decode_slots(slots, condition, preset, models, figures)
                 slots = []
         for start in range(0, len(slots), CHUNK):
-            self._decode_slots(slots[start : start + CHUNK], condition, preset, models)
+            self._decode_slots(slots[start : start + CHUNK], condition, preset, models, figures)
 
     def _decode_slots(
-        self, slots: list[Slot | None], condition: str, preset: Preset, models: list[LanguageModel]
+        self, slots: list[Slot | None], condition: str, preset: Preset, models: list[LanguageModel], figures: bool
     ) -> None:
         if len(slots) > 2 * CHUNK:
             for start in range(0, len(slots), CHUNK):
-                self._decode_slots(slots[start : start + CHUNK], condition, preset, models)
+                self._decode_slots(slots[start : start + CHUNK], condition, preset, models, figures)
             return
         if condition != "unmarked":
             reader = self.trained.latin if condition == "garbled" else self.trained.vie
@@ -214,14 +216,14 @@ class Restorer:
             for slot in slots:
                 if slot:
                     piece = slot.word.pieces[slot.place]
-                    if piece.kind == "text" or (condition == "garbled" and is_wordlike(slot.word.pieces, slot.place)):
+                    if piece.kind == "text" or (figures and is_wordlike(slot.word.pieces, slot.place)):
                         readings.append(piece.text)
                     if piece.kind == "text":
                         readings.extend(text for text, _ in slot.word.heard)
                         if piece.with_tail:
                             readings.append(piece.with_tail)
             reader.prepare(readings)
-        builder = Weaver(self.trained, condition)
+        builder = Weaver(self.trained, condition, figures)
         if condition == "garbled":
             builder.foresee(slots)
         for slot in slots:
@@ -231,21 +233,22 @@ class Restorer:
 
 def _judged(
     lines: Sequence[Sequence[PendingWord]], passages: Sequence[tuple[int, int]]
-) -> list[router.Condition]:
-    """The condition of each passage, by its own signs and those of the whole."""
+) -> tuple[list[router.Condition], router.Condition]:
+    """The condition of each passage, by its own signs and those of the whole, and that of the whole."""
     own = [router.signs(text_pieces(lines[a:b])) for a, b in passages]
     around = router.Signs()
     for found in own:
         around = around.plus(found)
-    judged = [router.judge(found, around) for found in own]
+    judged, whole = [router.judge(found, around) for found in own], router.judge(around)
     # A recogniser of Latin letters prints signs that fonts of the old codes leave as well; no code makes text of it.
     coded = [
         " ".join(word.raw for row in lines[a:b] for word in row)
         for (a, b), condition in zip(passages, judged, strict=True) if condition == "encoded"
     ]
     if coded and encodings.convert("\n".join(coded)).encoding in ("unicode", "nfd"):
-        return ["garbled" if condition == "encoded" else condition for condition in judged]
-    return judged
+        judged = ["garbled" if condition == "encoded" else condition for condition in judged]
+        whole = "garbled" if whole == "encoded" else whole
+    return judged, whole
 
 
 # --- the stage ------------------------------------------------------------------------------------------------------

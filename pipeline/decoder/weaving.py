@@ -67,10 +67,12 @@ def is_of_code(word: PendingWord, piece: tokens.Piece) -> bool:
 
 
 class Weaver:
-    """Builds the lattice of a chunk and writes the outcome back into its words."""
+    """Builds the lattice of a chunk and has the outcome written back into its words; `figures` tells whether lone ones
+    may be words."""
 
-    def __init__(self, trained: Trained, condition: str) -> None:
+    def __init__(self, trained: Trained, condition: str, figures: bool = False) -> None:
         self.trained = trained
+        self.figures = figures
         self.finder = trained.finder
         self.condition = condition
         self.node = 0
@@ -128,7 +130,7 @@ class Weaver:
             self.last_text = -1
         elif piece.kind == "text":
             self._text(slot, piece)
-        elif self.condition == "garbled" and wordlike.is_wordlike(slot.word.pieces, slot.place):
+        elif self.figures and wordlike.is_wordlike(slot.word.pieces, slot.place):
             self._figure(slot, piece)
         else:
             if piece.kind == "symbol" and self.condition != "clean":  # there "QD" is what the author wrote
