@@ -16,7 +16,8 @@ from pipeline.training import calibration, confusions, mixing
      ("(UBND)", ["punctuation", "text", "punctuation"]), ("t&", ["text"]), ("¥", ["text"]), ("d@)ng", ["text"]),
      ("12,5%", ["number"]), ("|", ["punctuation"]), ("kinh-tế", ["text", "punctuation", "text"]),
      ("a@b.vn", ["other"]), ("208-KH/TĐTN-PT", ["symbol"]), ("TL.", ["symbol", "punctuation"]),
-     ("14B", ["symbol"]), ("4G,", ["symbol", "punctuation"]), ("H6", ["text"]), ("1a", ["text"]),
+     ("14B", ["symbol"]), ("S:3I/QD-SYT", ["symbol"]), ("l0/5/2O19,", ["symbol", "punctuation"]),
+     ("4G,", ["symbol", "punctuation"]), ("H6", ["text"]), ("1a", ["text"]),
      ("TUQ.GIAM", ["symbol", "other", "text"]), ("TL", ["text"]), ("K/T", ["symbol"]), ("KH/TDTN-PT", ["symbol"])],
 )
 def test_cut(word, kinds):
