@@ -9,6 +9,7 @@ import pytest
 
 from pipeline import plan
 from pipeline.writers import advice
+from tests import spoken
 
 PACKAGE = Path(plan.__file__).parent
 # Those whose doubts come into the record's warnings (`structure/checks.py` puts them together).
@@ -18,34 +19,18 @@ HEADS = {"structure/foot.py": "signature", "structure/relabel.py": "label II", "
 NOTES = ("structure/checks.py", "structure/tidy.py", "imaging/ingest.py", "run.py")
 
 
-def words(node: ast.AST) -> list[str]:
-    """The text of a literal, with 7 for what varies in it."""
-    match node:
-        case ast.Constant(value=str(told)):
-            return [told]
-        case ast.JoinedStr(values=parts):
-            return ["".join(part.value if isinstance(part, ast.Constant) else "7" for part in parts)]
-        case ast.IfExp(body=one, orelse=other):
-            return words(one) + words(other)
-        case ast.Tuple(elts=parts):
-            return [told for part in parts for told in words(part)]
-        case ast.Call(func=ast.Attribute(value=inner, attr="replace")):
-            return words(inner)
-    return []
-
-
 def doubts(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         match node:
             case ast.Assign(targets=[ast.Name(id="doubt" | "doubts"), *_], value=value):
-                found.update(words(value))
+                found.update(spoken.sentences(value))
             case ast.keyword(arg="doubt", value=value):
-                found.update(words(value))
+                found.update(spoken.sentences(value))
             case ast.Call(func=ast.Attribute(value=ast.Name(id="doubts" | "faults"), attr="append"), args=[value]):
-                found.update(words(value))
+                found.update(spoken.sentences(value))
             case ast.Return(value=ast.Tuple(elts=[_, value])) if path.name == "labels.py":
-                found.update(words(value))
+                found.update(spoken.sentences(value))
     # "7 read as 7" is of a day, a month or a year; "7, before 7" goes on with another doubt.
     return {re.sub(r"^7(?= read| printed)", "day", told).replace("7, before", "read as 7, before")
             for told in found if " " in told}
@@ -56,11 +41,11 @@ def notes(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         match node:
             case ast.Call(func=ast.Name(id="Notice" | "_at"), args=[_, value, *_]):
-                found.update(words(value))
+                found.update(spoken.sentences(value))
             case ast.Call(func=ast.Name(id="_notice"), args=[_, _, value, *_]):
-                found.update(words(value))
+                found.update(spoken.sentences(value))
             case ast.Assign(targets=[ast.Name(id="message" | "REPAIRED")], value=value):
-                found.update(words(value))
+                found.update(spoken.sentences(value))
     # Heads alone ("label 7: 7") say nothing themselves.
     return {told for told in found if not told.startswith(("label 7", "signature: 7"))}
 

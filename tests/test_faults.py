@@ -10,23 +10,12 @@ from pipeline import errors
 from pipeline.commands.messages import describe
 from pipeline.commands.sentences import vietnamese
 from pipeline.errors import PageCrash, TooManyFailedPages, UnreadableFile, WrongType
+from tests import spoken
 
 PACKAGE = Path(errors.__file__).parent
 CODE = [path for path in PACKAGE.rglob("*.py") if not {"desk", "training"} & set(path.parts)]
 KINDS = {name for name, kind in vars(errors).items()
          if inspect.isclass(kind) and issubclass(kind, errors.SohoaError)} | {"Crash"}
-
-
-def texts(node: ast.AST) -> list[str]:
-    """The sentences that an argument may be, with 7 for what varies; none where it is made elsewhere."""
-    match node:
-        case ast.Constant(value=str(told)):
-            return [told]
-        case ast.JoinedStr(values=parts):
-            return ["".join(part.value if isinstance(part, ast.Constant) else "7" for part in parts)]
-        case ast.IfExp(body=one, orelse=other):
-            return texts(one) + texts(other)
-    return []
 
 
 def sentences() -> set[str]:
@@ -35,9 +24,9 @@ def sentences() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KINDS:
                 given = [*node.args[1:2], *(item.value for item in node.keywords if item.arg in ("what", "cure"))]
-                found.update(text for one in given for text in texts(one))
+                found.update(text for one in given for text in spoken.sentences(one))
             elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("cure", "_INSTALL", "_CURE"):
-                found.update(texts(node.value))
+                found.update(spoken.sentences(node.value))
     return {text for text in found if text.endswith(".")}
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from pipeline.knowledge import vietnamese
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
-Case = Literal[0, 1, 2]  # lower, Capital first, UPPER
 LOWER: Final = 0
 TITLE: Final = 1
 UPPER: Final = 2

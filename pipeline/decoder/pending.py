@@ -72,9 +72,15 @@ def give(word: PendingWord, place: int, text: str, chances: Mapping[str, float],
     word.texts = [*texts[:place], text, *texts[place + 1 :]]
     word.confidence = chances[text]
     word.kind = kind
-    others = sorted(((c, other) for other, c in chances.items() if other != text and c >= LISTED), reverse=True)
-    word.alternatives = tuple(
-        Alternative(before + other + after, round(chance, 4)) for chance, other in others[:MOST_LISTED]
+    others = ((chance, other) for other, chance in chances.items() if other != text and chance >= LISTED)
+    word.alternatives = likeliest(others, before, after)
+
+
+def likeliest(others: Iterable[tuple[float, str]], before: str, after: str) -> tuple[Alternative, ...]:
+    """The most probable of other readings, each between what stands around its piece in the word."""
+    return tuple(
+        Alternative(before + other + after, round(chance, 4))
+        for chance, other in sorted(others, reverse=True)[:MOST_LISTED]
     )
 
 

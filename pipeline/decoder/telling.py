@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.decoder import wordlike
 from pipeline.decoder.deciding import DEBRIS, is_debris, kind_of, may_change
-from pipeline.decoder.pending import LISTED, MOST_LISTED, Kind, PendingWord, Preset, Slot
+from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest
 from pipeline.decoder.trained import Trained
-from pipeline.document import Alternative
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Teller:
 
 
 def _put(slot: Slot, text: str, sure: float) -> None:
-    word: PendingWord = slot.word
+    word = slot.word
     if word.texts is None:
         word.texts = [part.text for part in word.pieces]
     word.texts[slot.place] = text
@@ -123,10 +122,7 @@ def _list(slot: Slot, text: str, sure: float, odds: dict[str, float]) -> None:
     if sum(part.kind in ("text", "number") for part in word.pieces) != 1:
         return
     left = min(1.0, (1 - sure) / max(1 - odds.get(text, 0.0), 1e-6))  # what a surer word leaves for others
-    rest = sorted(((p * left, t) for t, p in odds.items() if t not in (text, "") and p >= LISTED), reverse=True)
+    rest = [(chance * left, other) for other, chance in odds.items() if other not in (text, "") and chance >= LISTED]
     if rest:
         around = [part.text for part in word.pieces]
-        word.alternatives = tuple(
-            Alternative("".join([*around[: slot.place], other, *around[slot.place + 1 :]]), round(chance, 4))
-            for chance, other in rest[:MOST_LISTED]
-        )
+        word.alternatives = likeliest(rest, "".join(around[: slot.place]), "".join(around[slot.place + 1 :]))

@@ -92,22 +92,26 @@ def test_export_of_nothing(out):
         call("export", out / "nowhere", "csv")
 
 
-def test_round_trip_through_a_spreadsheet(out, tmp_path):
-    path = tmp_path / "work.xlsx"
-    call("export", out, "xlsx", "--to", path)
+def type_number(path, value):
+    """Type the number of a document into its row of a workbook."""
     book = openpyxl.load_workbook(path)
     names = [cell.value for cell in book["documents"][1]]
     row = next(row for row in book["documents"].iter_rows(min_row=3) if row[0].value == NAME)
-    row[names.index("number")].value = 29
+    row[names.index("number")].value = value
     book.save(path)
+
+
+def test_round_trip_through_a_spreadsheet(out, tmp_path):
+    path = tmp_path / "work.xlsx"
+    call("export", out, "xlsx", "--to", path)
+    type_number(path, 29)
     code, ui = call("import", out, path, "--dry-run")
     assert (code, ui.results) == (0, [f"changed   {NAME} /number/number: '28' -> '29'"])
     assert desk.load(out, NAME).plan.number.number == "28"
     call("import", out, path, "--who", "Hoa")
     assert desk.load(out, NAME).plan.number.number == "29"
     assert (out / NAME / "text.txt").read_text().startswith("ỦY BAN")
-    row[names.index("number")].value = 30
-    book.save(path)
+    type_number(path, 30)
     code, ui = call("import", out, path, "--who", "Hoa", as_json=True)
     assert code == 3
     assert ui.results[0]["differences"][0]["outcome"] == "conflict"
@@ -285,14 +289,9 @@ def test_what_needs_no_extra_works_without(out):
 def test_a_conflict_is_told_with_what_stands_there_now(out, tmp_path):
     path = tmp_path / "work.xlsx"
     call("export", out, "xlsx", "--to", path)
-    book = openpyxl.load_workbook(path)
-    names = [cell.value for cell in book["documents"][1]]
-    row = next(row for row in book["documents"].iter_rows(min_row=3) if row[0].value == NAME)
-    row[names.index("number")].value = 29
-    book.save(path)
+    type_number(path, 29)
     call("import", out, path, "--who", "Hoa")
-    row[names.index("number")].value = 30
-    book.save(path)
+    type_number(path, 30)
     code, ui = call("import", out, path, "--who", "Hoa")
     assert (code, ui.results) == (3, [f"conflict  {NAME} /number/number: '28' -> '30' (now '29')"])
 
