@@ -113,6 +113,26 @@ def test_a_title_in_the_middle_over_names_at_the_left_makes_no_column() -> None:
     assert grid_of(page) == (len(rows), len(WIDTHS))
 
 
+@pytest.mark.parametrize("keep", [1.0, 0.85])
+def test_two_tables_with_one_line_of_text_between_them_are_two(keep: float) -> None:
+    """Their frames end on the same lines; other columns, a broken rule in the first."""
+    page = page_with_table(ROWS[:5], keep=keep)
+    first = TOP + 5 * HIGH + 44
+    cv2.putText(page, "II. Phan cong", (LEFT + 40, first - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 20, 2, cv2.LINE_AA)
+    xs = [LEFT, LEFT + 120, LEFT + 600, LEFT + sum(WIDTHS)]
+    for row in range(5):
+        cv2.line(page, (LEFT, first + row * HIGH), (xs[-1], first + row * HIGH), 30, 1)
+    for x in xs:
+        cv2.line(page, (x, first), (x, first + 4 * HIGH), 30, 1)
+    for row in range(4):
+        for x, text in zip(xs, ("TT", "Viec", "Ban"), strict=False):
+            place = (x + 12, first + row * HIGH + 40)
+            cv2.putText(page, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.8, 20, 2, cv2.LINE_AA)
+    cleaned = clean.clean(page, 150.0, turn=0)
+    below = [cell for cell in cleaned.cells if cell[1] > (first - 8) * cleaned.image.shape[1] / page.shape[1]]
+    assert (len(cleaned.cells) - len(below), len(below)) == (5 * 4, 4 * 3)
+
+
 def test_level_rules_in_pieces_are_whole_again() -> None:
     page = page_with_table(ROWS, upright=False, keep=0.8)
     long = [mark for mark in clean.clean(page, 150.0).marks if mark.kind == "rule" and mark.right - mark.left > 700]

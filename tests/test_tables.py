@@ -745,3 +745,23 @@ def test_a_word_without_height_over_a_table_ends_no_run() -> None:
     rules = [rule(50, y, 500, y + 1) for y in (90.0, 120.0, 190.0)]
     page = tables.find_tables(page_of([*lines, Line((Word("gấp", "gấp", box=flat),), flat)], objects=rules))
     assert sum(len(line.words) for block in page.blocks for line in block.lines) == 16
+
+
+def test_two_ruled_tables_with_a_title_between_them_are_two() -> None:
+    """The ends of their frames are as near as those of a rule that broke."""
+    above, below = grid(XS, [200.0, 220.0, 240.0, 260.0]), grid([60.0, 110.0, 350.0, 500.0], [281.0, 301.0, 321.0])
+    rows = ["TT@66 Chỉ_tiêu@110 Đơn_vị_tính@305 Kế_hoạch@405", "1@72 Đàn_bò@110 con@310 215@420",
+            "2@72 Đàn_dê@110 con@310 96@420"]
+    lines = [*table_lines(rows, 203.0, 20.0), line_at("II. PHÂN CÔNG", 90, 264),
+             *table_lines(["TT@66 Công_việc@130 Chủ_trì@360", "1@72 Tiêm_phòng@130 Ban_A@360"], 284.0, 20.0)]
+    page = tables.find_tables(page_of(lines, objects=[*above, *below]))
+    assert [(table.rows, table.columns) for table in page.tables] == [(3, 4), (2, 3)]
+    assert [block.kind for block in page.blocks] == ["table", "text", "table"]
+
+
+def test_a_row_whose_inner_sides_were_lost_is_of_its_table() -> None:
+    """Its frame is drawn, or nothing is drawn beside several rows."""
+    lost = [(("down", i, 1)) for i in range(1, len(XS) - 1)]
+    for without in (lost, [("down", i, j) for i in range(len(XS)) for j in (0, 1)]):
+        page = tables.find_tables(page_of(table_lines(ROWS), objects=grid(XS, YS, tuple(without))))
+        assert len(page.tables) == 1

@@ -35,6 +35,7 @@ from pipeline.imaging.rule_lines import (
     thin_ink,
     with_faint,
 )
+from pipeline.knowledge import rule_groups
 
 # Each figure of this module and of `rule_lines` was set to 0.7 and to 1.4 times its value by itself, over drawn and
 # aged pages with 219 cells of ruled tables: "same" says that the cells stayed the same at both.
@@ -140,7 +141,9 @@ def find(faint: Mask, marks: Sequence[Mark], per_mm: float) -> list[Grid]:
     pieces += [Mark("rule", *box) for box in broken(levels, LEVEL_GAP)]
     pieces += [Mark("vertical_rule", y0, x0, y1, x1) for x0, y0, x1, y1 in broken(uprights, UPRIGHT_GAP)]
     grids = []
-    for level, upright in groups(pieces, per_mm):
+    waiting = groups(pieces, per_mm)[::-1]
+    while waiting:
+        level, upright = waiting.pop()
         ys = lines_of([(m.left, m.right, (m.top + m.bottom) / 2) for m in level], per_mm)
         xs = lines_of([(m.top, m.bottom, (m.left + m.right) / 2) for m in upright], per_mm)
         if len(xs) < 2 or len(ys) < 2:
@@ -153,8 +156,26 @@ def find(faint: Mask, marks: Sequence[Mark], per_mm: float) -> list[Grid]:
         at_x, at_y = tuple(line.middle for line in xs), tuple(line.middle for line in ys)
         across = tuple(_sides(levels, line, at_x, stems=False) for line in ys)
         down = tuple(_sides(uprights, line, at_y, stems=True) for line in xs)
-        grids.append(Grid(at_x, at_y, _framed(across, at_y), _framed(down, at_x)))
+        between = rule_groups.between_tables([[at is not None for at in sides] for sides in down])
+        parts = _cut((level, upright), (at_y[between] + at_y[between + 1]) / 2) if between is not None else []
+        if parts and all(map(all, parts)):
+            waiting += parts[::-1]
+        else:
+            grids.append(Grid(at_x, at_y, _framed(across, at_y), _framed(down, at_x)))
     return grids
+
+
+def _cut(group: tuple[list[Mark], list[Mark]], at: float) -> list[tuple[list[Mark], list[Mark]]]:
+    """The rules of a group above a height and below it."""
+    level, upright = group
+    return [
+        ([mark for mark in level if _is_above(mark, at) == upper], [m for m in upright if _is_above(m, at) == upper])
+        for upper in (True, False)
+    ]
+
+
+def _is_above(mark: Mark, at: float) -> bool:
+    return (mark.top + mark.bottom) / 2 < at
 
 
 def _framed(
@@ -242,12 +263,14 @@ def _is_piece(mark: Mark, line: Mark) -> bool:
     )
 
 
+DOUBLED = 5.0  # pixels of the copy that is looked at, a millimetre: the outer of two rules around a table is of it
+
+
 def _lies_in(mark: Mark, grid: Grid) -> bool:
     x, y = (mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2
-    slack = 3.0
     return (
-        mark.kind in ("rule", "vertical_rule") and grid.xs[0] - slack <= x <= grid.xs[-1] + slack
-        and grid.ys[0] - slack <= y <= grid.ys[-1] + slack
+        mark.kind in ("rule", "vertical_rule") and grid.xs[0] - DOUBLED <= x <= grid.xs[-1] + DOUBLED
+        and grid.ys[0] - DOUBLED <= y <= grid.ys[-1] + DOUBLED
     )
 
 

@@ -23,7 +23,7 @@ from pipeline.knowledge.table_rows import RowLine
 LEAST_COLUMNS = 3  # letterheads and feet have two
 LEAST_HEADS, LONGEST_TITLE = 2, 6  # titles with words of head rows where there is no "TT", and their words
 LEAST_ROWS = 2  # with the head
-MOST_HEAD = 4  # lines of a head above the one with "TT"
+MOST_HEAD, MOST_BELOW = 4, 7  # lines of a head above the one with "TT" and below it: three titles over one another
 MOST_BLANK = 2  # lines between two rows of one table
 _GAP = re.compile(r"\s{2,}|\t")
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
@@ -153,13 +153,16 @@ def _is_over_head(line: str, anchor: Sequence[_Segment]) -> bool:
 def _body(lines: Sequence[str], at: int, anchor: Sequence[_Segment]) -> tuple[int, int]:
     """First line of the rows under a head, and the line after the last of them."""
     label_end = anchor[0].end + 2
-    first = at + 1
-    while first < len(lines) and first < at + 1 + MOST_HEAD:
-        parts = _segments(lines[first])
-        # The first row has a number, or is the line of a cell over its number: words that open a name.
-        if parts and (_opens_row(parts, label_end) or _is_over_number(lines, first, label_end)):
-            break
-        first += 1
+    # The first row has a number or a time, or is the line of a cell over its number: words that open a name.
+    below = range(at + 1, min(len(lines), at + 1 + MOST_BELOW))
+    first = next(
+        (
+            line for line in below
+            if (parts := _segments(lines[line]))
+            and (_opens_row(parts, label_end) or _is_over_number(lines, line, label_end))
+        ),
+        at + 1,
+    )
     last = end = first
     blank = 0
     while end < len(lines):
@@ -181,8 +184,13 @@ def _body(lines: Sequence[str], at: int, anchor: Sequence[_Segment]) -> tuple[in
 def _opens_row(parts: Sequence[_Segment], label_end: int) -> bool:
     return (
         len(parts) > 1 and parts[0].start <= label_end
-        and table_rows.ROW_LABEL.fullmatch(parts[0].text) is not None and len(parts[0].text) <= 6
+        and ((table_rows.ROW_LABEL.fullmatch(parts[0].text) is not None and len(parts[0].text) <= 6)
+             or _TIME.match(aligned(parts[0].text)) is not None)
     )
+
+
+# What the rows of a calendar of work begin with, in place of a number
+_TIME = re.compile(r"\W*(?:(?:tu |ngay )*\d{1,2}/\d{1,2}\b|(?:thang|quy) (?:\d|[ivx]+\b))")
 
 
 def _is_over_number(lines: Sequence[str], at: int, label_end: int) -> bool:
@@ -288,7 +296,8 @@ def _body_cells(lines: Sequence[str], gutters: Sequence[tuple[int, int]], depth:
             continue
         own = [(*_column(part, gutters), part.text) for part in parts]
         texts = [" ".join(text for first, _, text in own if first == column) for column in range(width)]
-        label = texts[0] if table_rows.ROW_LABEL.fullmatch(texts[0]) and own[0][1] == 0 else ""
+        labelled = table_rows.ROW_LABEL.fullmatch(texts[0]) or _TIME.match(aligned(texts[0]))
+        label = texts[0] if labelled and own[0][1] == 0 else ""
         if len(own) == 1 and (found := _GROUP.match(own[0][2])):
             label = found[0]
         placed.append((RowLine(label, tuple(texts[1:] if label or not texts[0] else texts), float(blank)), own))

@@ -73,3 +73,23 @@ def _go_on(one: Rule, other: Rule, per_mm: float, level: bool) -> bool:
     apart = max(one[along], other[along]) - min(one[along + 2], other[along + 2])
     off = abs(one[across] + one[across + 2] - other[across] - other[across + 2]) / 2
     return apart < gap * per_mm and off < SAME_LINE * per_mm
+
+
+def between_tables(down: Sequence[Sequence[bool]]) -> int | None:
+    """The row of a grid, from the top, that is the text between two tables taken for one; None where it is one table.
+
+    `down` says for each upright line, from left to right, at which rows its side is drawn. The outermost sides of two
+    tables lie on the same lines and their ends are near, but beside the text between them neither is drawn, nor any
+    other but for a letter's stem. The frame of one table may lack a side on a copy, not all the sides of one row
+    between two that have some.
+    """
+    rows = len(down[0]) if down else 0
+    stems = 1 if len(down) > LEAST_UPRIGHT else 0
+    for row in range(1, rows - 1):
+        framed = all(down[0][at] or down[-1][at] for at in (row - 1, row + 1))
+        if framed and not (down[0][row] or down[-1][row]) and sum(side[row] for side in down) <= stems:
+            return row
+    return None
+
+
+LEAST_UPRIGHT = 3  # upright lines of a table of two columns: one inner side that is drawn is all that it has

@@ -1,6 +1,7 @@
 """Duties in task tables: who sees to the row, who helps, and what is to be done.
 
-The trouble: several names in one cell, a label before them ("Chủ trì: ..."), cells that shift where one was left empty.
+The trouble: several names in one cell, as a list or with a label before them ("Chủ trì: ..."), cells that repeat the
+one above ("nt"), cells that shift where one was left empty.
 
 What it never does: take a time, a number or a sign for an actor.
 """
@@ -11,11 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.document import Table
+from pipeline.document import Cell, Table
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import EDGE
+from pipeline.structure.actors import EDGE, is_actor
 from pipeline.structure.passages import Paragraph, Place, Step, place_of_cells
+from pipeline.structure.repeated_cells import said_in
 from pipeline.structure.task_tables import task_table
 
 
@@ -37,14 +39,47 @@ _NO_ACTOR = re.compile(
 _CELL_LABEL = re.compile(r"^(?:(?:cơ quan |đơn vị )?(?:chủ trì|phối hợp|thực hiện))\s*:\s*", re.IGNORECASE)
 
 
-def _names_in(cell: str) -> Iterator[str]:
-    """The actors of a cell, parted by semicolons; a recogniser reads some of them as colons."""
-    for part in re.split(r"\s*;\s*|\s*\n\s*", cell):
-        names = re.split(r"\s*:\s*", part)
-        if len(names) > 1 and all(bodies.looks_like_body(name) >= LISTED_BODY for name in names):
-            yield from names
+def _names_in(cell: Cell) -> Iterator[str]:
+    """The actors of a cell, parted by bullets and semicolons; a recogniser reads some of these as colons."""
+    for part in _items(cell):
+        for piece in re.split(r"\s*;\s*|\s*\n\s*", part):
+            names = re.split(r"\s*:\s*", piece)
+            if len(names) > 1 and all(bodies.looks_like_body(name) >= LISTED_BODY for name in names):
+                yield from names
+            else:
+                yield piece
+
+
+_BULLET = re.compile(r"\s*[-–+•*]\s*(?=[^\W\d_])")
+
+
+def _items(cell: Cell) -> list[str]:
+    """The items of a list in a cell, each from a line that opens with a bullet; else its text as one."""
+    lines = [line.text.strip() for line in cell.lines if line.text.strip()]
+    if not lines or not _BULLET.match(lines[0]):
+        return [cell.text]
+    items: list[list[str]] = []
+    for line in lines:
+        if _BULLET.match(line):
+            items += [[name] for name in _on_one_line(_BULLET.sub("", line, count=1))]
         else:
-            yield part
+            items[-1].append(line)
+    return [" ".join(item) for item in items]
+
+
+_BETWEEN = re.compile(r"\s[-–+•*]\s(?=[A-ZĐ])")
+
+
+def _on_one_line(item: str) -> list[str]:
+    """The items of a list that a text file runs together: a dash parts two where an actor follows it; within a name
+    ("Tài chính - Kế hoạch") it stays."""
+    parts: list[str] = []
+    for part in _BETWEEN.split(item):
+        if parts and not is_actor(part):
+            parts[-1] += f" - {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 LISTED_BODY = 0.5  # how much a name in a list must look like that of a body
@@ -54,15 +89,15 @@ def duties_of_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[
     told = task_table(table)
     if told is None or told.lead is None:
         return
-    for row in told.rows:
+    leads, supports = (said_in(told.rows, column) for column in (told.lead, told.support))
+    for row, *actors in zip(told.rows, leads, supports, strict=True):
         what = row[told.task]
         if what is None or not what.text.strip():
             continue
-        for column in (told.lead, told.support):
-            who = row[column] if column is not None else None
+        for who in actors:
             if who is None or who is what or not any(letter.isalpha() for letter in who.text):
                 continue
-            for name in _names_in(who.text):
+            for name in _names_in(who):
                 name = _CELL_LABEL.sub("", name.strip(EDGE))
                 if name and not _NO_ACTOR.match(aligned(name)):
                     yield FoundAssignment(

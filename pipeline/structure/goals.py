@@ -32,6 +32,7 @@ class FoundTarget:
     text: str
     place: Place
     parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
+    unread: str | None = None  # what was read in the place of a number that cannot be told from it
 
 
 # --- the indicator ---------------------------------------------------------------------------------------

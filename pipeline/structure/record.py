@@ -69,7 +69,12 @@ def read_record(document: Document) -> Plan:
     _note(places, "assignments", found_duties, ("actor", "task", "section"))
     _note(places, "recipients", end.recipients, ("name", "note"))
     sections = tuple(_section(node, f"/sections/{i}", places) for i, node in enumerate(parts.nodes))
-    warnings = checks.check(parts, head, end, basis, doubtful)
+    unread = tuple(
+        Notice("value_unreadable", f"target: {t.unread}", t.place.page, t.place.box)
+        for t in found_targets
+        if t.unread is not None
+    )
+    warnings = checks.check(parts, head, end, basis, (*doubtful, *unread))
     evidence = {key: _evidence(place) for key, place in places.items() if place.raw or place.text}
     return Plan(
         source=_source(document),

@@ -44,13 +44,26 @@ def ruled_regions(page: Page) -> Iterable[Region]:
     groups = _connected(across, down)
     columns = [box for group_across, group_down in groups if len(group_across) < 2 for box in group_down]
     yield from _regions_of_columns(columns)
-    for group_across, group_down in groups:
+    waiting = groups[::-1]
+    while waiting:
+        group_across, group_down = waiting.pop()
         if len(group_across) < 2 or len(group_down) < 2:
             continue
         xs, ys = _positions([box.middle[0] for box in group_down]), _positions([box.middle[1] for box in group_across])
         xs = _spread(xs)
         ys = _spread(ys)
-        if len(xs) >= 3 and len(ys) >= 3:
+        drawn = [[_covers(group_down, x, low, high, True) for low, high in pairwise(ys)] for x in xs]
+        between = rule_groups.between_tables(drawn)
+        if between is not None:
+            middle = (ys[between] + ys[between + 1]) / 2
+            waiting += [
+                (
+                    [box for box in group_across if (box.middle[1] < middle) == upper],
+                    [box for box in group_down if (box.middle[1] < middle) == upper],
+                )
+                for upper in (False, True)
+            ]
+        elif len(xs) >= 3 and len(ys) >= 3:
             # Pieces that lost their crossings stand on the lines of the grid all the same.
             frame = Box(xs[0], ys[0], xs[-1], ys[-1])
             group_across += [box for box in across if box not in group_across and _stands_on(box, ys, frame, False)]

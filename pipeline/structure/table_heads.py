@@ -93,7 +93,8 @@ def _goes_on(rows: Sequence[Row], start: int, at: int) -> bool:
     )
     reaches_down = any(cell is not None and start <= cell.row < at for cell in rows[at])
     if reaches_down:
-        return under_merged
+        label = rows[start][0]  # "TT" reaches through all rows of its head, titles in one row or three beside it
+        return under_merged or (label is not None and label.row + label.row_span > at and opens_head(label.text))
     # In a text file the cells beside the lower titles are blank.
     blank = all(cell is None or not cell.text.strip() for cell in rows[at][:2])
     return blank and len(own) >= 2 and _is_labelled(rows[start])

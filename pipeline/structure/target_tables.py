@@ -20,6 +20,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
 from pipeline.structure.goals import FoundTarget, sure_of_sign
 from pipeline.structure.passages import Paragraph, place_of_cells
+from pipeline.structure.repeated_cells import said_in
 from pipeline.structure.table_heads import Row, headed
 
 _INDICATOR_HEAD = re.compile(r"\b(?:chi ?tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
@@ -65,8 +66,8 @@ def goals_of_table(
     columns, first = _columns(told.columns, told.body, in_zone, year), told.first
     if columns is None:
         return
-    for printed_row in told.body:
-        row = _shifted(printed_row, columns)
+    rows = [_shifted(row, columns) for row in told.body]
+    for row, unit_cell in zip(rows, said_in(rows, columns.unit), strict=True):
         name = row[columns.indicator]
         if name is None or name.row < first or not name.text.strip():
             continue
@@ -74,7 +75,7 @@ def goals_of_table(
             value = row[column]
             if value is None or value is name:
                 continue  # a group row is merged over the columns
-            found = _goal(paragraph, row, columns, value, head_unit or unit)
+            found = _goal(paragraph, row, columns, value, unit_cell, head_unit or unit)
             if found is not None:
                 yield found
 
@@ -172,14 +173,15 @@ def _shifted(row: Row, columns: _Columns) -> Row:
     return [None, *cells]
 
 
-def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_unit: str | None) -> FoundTarget | None:
+def _goal(
+    paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, unit_cell: Cell | None, head_unit: str | None
+) -> FoundTarget | None:
     printed = _STRAY.sub("", value.text.strip())
     if not printed.strip("-–. ") or len(printed.split()) > LONGEST_WORDS:
         return None
     name = row[columns.indicator]
     assert name is not None
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
-    unit_cell = row[columns.unit] if columns.unit is not None else None
     own_unit = _unit_of_cell(unit_cell.text) if unit_cell is not None else None
     unit = own_unit or head_unit
     label_cell = row[columns.label] if columns.label is not None else None
@@ -209,6 +211,7 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
         text,
         place_of_cells(paragraph, cells, text),
         tuple(parts),
+        printed if _FIGURES_AND_LETTERS.fullmatch(printed) else None,
     )
     if number is not None:
         own_share = "%" if signed is not None and signed[2] else None
@@ -227,6 +230,10 @@ def _goal(paragraph: Paragraph, row: Row, columns: _Columns, value: Cell, head_u
             unit=own.unit or unit or None,
         )
     return base
+
+
+# "1ó0", "l2": a number whose figures were read as letters, no goal in words; "5km" has a unit
+_FIGURES_AND_LETTERS = re.compile(r"(?:\d*[^\W\d_]{1,2}\d[^\W_]*|\d+[oOóÓlI]+)(?:[.,][^\W_]+)*%?")
 
 
 _STRAY = re.compile(r"^[-–—_|.‘’'`]+\s+(?=\S)|(?<=\S)\s+[-–—_|.‘’'`]+$")  # specks and pieces of rules beside a value

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from pipeline.document import Cell, Table
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.repeated_cells import said_in
 from pipeline.structure.table_heads import Row, headed
 
 _TASK_HEAD = re.compile(r"\b(?:noi dung|nhiem vu|cong viec|hoat dong|viec|ten van ban|giai phap)\b")
@@ -53,8 +54,8 @@ def timed_rows(table: Table) -> Iterator[tuple[Cell, Cell]]:
     told = task_table(table)
     if told is None or told.time is None:
         return
-    for row in told.rows:
-        what, when = row[told.task], row[told.time]
+    for row, when in zip(told.rows, said_in(told.rows, told.time), strict=True):
+        what = row[told.task]
         if what is not None and when is not None:
             yield what, when
 
