@@ -1,7 +1,7 @@
 """The command `sohoa`: the only place that prints, reads the environment or exits.
 
 Results go to standard output, everything else (progress, notes, errors) to standard error. With
-`--json` standard output holds one JSON value and nothing more. Exit codes: docs/exit-codes.md.
+`--json` standard output holds one JSON value and nothing more (`watch`: one a line). Exit codes: docs/exit-codes.md.
 
 Stages are imported inside their handlers, against the house rule: `sohoa schema` must not pay for
 OpenCV, nor `sohoa restore` for the PDF libraries.
@@ -22,7 +22,7 @@ from typing import Any
 from pipeline import __version__
 from pipeline.commands.console import Console
 from pipeline.commands.grammar import PARSERS, words_to_leave_out
-from pipeline.commands.messages import Language, describe, language_from, say
+from pipeline.commands.messages import describe, language_from, say
 from pipeline.errors import (
     EXIT_INTERRUPTED,
     EXIT_MISSING_PART,
@@ -34,6 +34,7 @@ from pipeline.errors import (
     UsageError,
     WrongType,
 )
+from pipeline.faults import Language
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
 
 _OWN_COMMANDS = frozenset({
@@ -47,26 +48,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = language_from(_early_language(given), dict(os.environ))
     first = next((item for item in given if not item.startswith("-") and item not in ("en", "vi")), "")
     parser = build_parser(language, with_desk=first not in _OWN_COMMANDS)
+    console = Console(language, as_json="--json" in given)
     try:
         options = parser.parse_args(words_to_leave_out(given) if first == "search" else given)
-    except SystemExit as stop:  # argparse: 0 after --help, 2 for wrong usage
+    except SystemExit as stop:  # after --help and --version
         return int(stop.code or 0)
+    except UsageError as error:
+        return _told(error, console)
     console = Console(language, as_json=options.json, verbose=options.verbose)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.ERROR, stream=sys.stderr,
                         format="%(asctime)s %(name)s: %(message)s")
     try:
         return int(options.handler(options, console))
     except SohoaError as error:
-        console.error(describe(error, language))
-        if options.json:
-            console.result_json({"error": error.code, "message": str(error)})
-        return error.exit_code
+        return _told(error, console)
     except KeyboardInterrupt:
         console.note(say("run.interrupted", language))
         return EXIT_INTERRUPTED
     except BrokenPipeError:  # `sohoa ... | head`: the reader has had enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         return EXIT_OK
+
+
+def _told(error: SohoaError, console: Console) -> int:
+    """An error to both streams: for a person, and with `--json` for a machine, which goes by the code."""
+    told = describe(error, console.language)
+    console.error(told)
+    if console.as_json:
+        console.result_json({"error": error.code, "message": told})
+    return error.exit_code
 
 
 def _early_language(given: Sequence[str]) -> str | None:
@@ -231,7 +241,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         engine = cluster.engine(options.cluster, settings)
     with console.bar() as bar:
         told = {"progress": bar.event, "redo": options.redo, "engine": engine, "quarantine": options.quarantine,
-                "language": console.language, "translate": console.translate}
+                "language": console.language}
         if any("://" in place for place in (*options.paths, options.out)):
             from pipeline.batches import remote
 
@@ -248,7 +258,7 @@ def _retry(options: argparse.Namespace, console: Console) -> int:
         # Without options, with the settings of the run that failed.
         settings = settings_from(options) if _has_settings(options) else None
         summary = batch.retry_batch(options.out, settings, progress=bar.event, quarantine=options.quarantine,
-                                    language=console.language, translate=console.translate)
+                                    language=console.language)
     return _tell(summary, console)
 
 
@@ -274,7 +284,7 @@ def _tell(summary: Any, console: Console) -> int:
     from pipeline.commands import overview
 
     if console.as_json:
-        console.result_json(report.run_json(summary))
+        console.result_json(report.run_json(summary, console.language))
     else:
         overview.show(summary, console)
     overview.show_failures(summary, console)
@@ -282,16 +292,20 @@ def _tell(summary: Any, console: Console) -> int:
 
 
 def _watch(options: argparse.Namespace, console: Console) -> int:
-    from pipeline.batches import watch
+    from pipeline.batches import report, watch
     from pipeline.commands import overview
+
+    def told(summary: Any) -> None:
+        if console.as_json:
+            console.result_json(report.run_json(summary, console.language), one_line=True)
+        overview.show_failures(summary, console)
 
     settings = settings_from(options)
     if options.folder.is_dir():
         console.note(say("watch.started", console.language, folder=options.folder, out=options.out))
     with console.bar() as bar:
-        watch.watch(options.folder, options.out, settings, progress=bar.event, poll=options.poll,
-                    told=lambda summary: overview.show_failures(summary, console), language=console.language,
-                    translate=console.translate)
+        watch.watch(options.folder, options.out, settings, progress=bar.event, poll=options.poll, told=told,
+                    language=console.language)
     return EXIT_OK
 
 
@@ -301,7 +315,7 @@ def _status(options: argparse.Namespace, console: Console) -> int:
 
     status = standing.status(options.out)
     if options.json:
-        console.result_json(overview.status_json(status))
+        console.result_json(overview.status_json(status, console.language))
     else:
         overview.show_status(status, console)
     return EXIT_PARTIAL if status.problems else EXIT_OK
@@ -387,11 +401,13 @@ def _schema(_: argparse.Namespace, console: Console) -> int:
 def _doctor(options: argparse.Namespace, console: Console) -> int:
     from pipeline.commands import doctor
 
-    findings = doctor.examine(options.out)
-    if options.json:
-        console.result_json([dataclasses.asdict(finding) for finding in findings])
+    found = doctor.examine(options.out)
+    findings = tuple(map(doctor.in_vietnamese, found)) if console.language == "vi" else found
+    if options.json:  # a machine knows the parts by their names
+        console.result_json([{**dataclasses.asdict(finding), "part": one.part}
+                             for one, finding in zip(found, findings, strict=True)])
     else:
-        for finding in map(doctor.in_vietnamese, findings) if console.language == "vi" else findings:
+        for finding in findings:
             cure = f"\n{'':25}-> {finding.cure}" if finding.cure else ""
             state = say(f"doctor.{finding.state}", console.language)
             console.result(f"{state:8} {finding.part:24} {finding.seen}{cure}")

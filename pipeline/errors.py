@@ -26,7 +26,7 @@
         └── OutputNotWritable
 
 A message has two halves, both in plain words: what is wrong, and what to do (`cure`). Both exist in
-English here and in Vietnamese in `messages.py`, found by the class name. Doubt about content is not an
+English here and in Vietnamese in `faults.py`, found by the class name. Doubt about content is not an
 error: it is a `Notice` in the document. A bug is a traceback and is never caught by class `SohoaError`.
 """
 

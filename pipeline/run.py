@@ -75,7 +75,7 @@ REPAIRED = "the file is damaged and was repaired; pages at its end may be missin
 
 def failed_page(number: int, error: SohoaError) -> Page:
     """The place of a page that could not be read: it keeps its number and says why."""
-    notice = Notice("ocr_page_failed", str(error), number)
+    notice = Notice("ocr_page_failed", f"{error.what} {error.cure}".strip(), number)
     return Page(number, 595.0, 842.0, status="failed", notices=(notice,))  # A4 where the size is not known
 
 

@@ -97,6 +97,18 @@ def test_one_bad_page_makes_a_partial_document_that_says_so(office):
     assert document["pages"][9]["notices"][0]["code"] == "ocr_page_failed"
 
 
+def test_reports_speak_the_language_of_the_run(office):
+    office.put("plan.txt", *["ok trang"] * 9, "fail", "ok cuối")
+    office.run(language="vi")
+    told = json.loads((office.out / "run.json").read_text("utf-8"))["inputs"][0]
+    assert told["error"]["code"] == "ocr_page_failed"
+    assert told["error"]["what"].startswith("không đọc được trang 10 trên 11 trang: ")
+    assert told["error"]["cure"] == told["pages_failed"][0]["cure"]
+    assert told["error"]["cure"].startswith("Xem lại trang, quét lại nếu mờ")
+    assert office.run(language="vi").outcomes[0].what.startswith("page 10 of 11"), "the ledger keeps one language"
+    assert json.loads((office.out / "events.jsonl").read_text("utf-8").splitlines()[-2])["what"].startswith("page 10")
+
+
 @pytest.mark.parametrize(("bad", "share", "state"), [
     (1, 0.10, "partial"), (2, 0.10, "failed"), (2, 0.20, "partial"), (10, 1.0, "failed"),
 ])
@@ -434,10 +446,11 @@ def test_the_same_folder_twice_at_once_is_refused(office):
 def test_failed_inputs_are_copied_to_quarantine_and_stay(office, tmp_path):
     path = office.put("x/bad.txt", "ok x", head="! encrypted")
     office.put("good.txt", "ok x")
-    office.run(quarantine=tmp_path / "quarantine")
+    office.run(quarantine=tmp_path / "quarantine", language="vi")
     kept = {item.relative_to(tmp_path / "quarantine").as_posix() for item in (tmp_path / "quarantine").rglob("*.txt")}
     assert kept == {"x/bad.txt", "x/bad.txt.why.txt"}
-    assert "encrypted_file" in (tmp_path / "quarantine/x/bad.txt.why.txt").read_text()
+    why = (tmp_path / "quarantine/x/bad.txt.why.txt").read_text("utf-8")
+    assert "encrypted_file: Tệp có mật khẩu.\nGỡ mật khẩu" in why
     assert path.exists()
 
 

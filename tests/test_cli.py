@@ -65,8 +65,17 @@ def test_nothing_to_read_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 def test_json_errors_are_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "in").mkdir()
-    cli.main(["run", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--json"])
-    assert json.loads(capsys.readouterr().out)["error"] == "no_input"
+    cli.main(["run", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--json", "--lang", "vi"])
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"error": "no_input", "message": f"{tmp_path / 'in'}: không có tệp nào đọc được. "
+                                                    "Nêu tệp hoặc thư mục có PDF, ảnh hoặc văn bản."}
+
+
+def test_complaints_about_the_command_line_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["run", "--json", "--lang", "en"]) == 2
+    assert json.loads(capsys.readouterr().out) == {
+        "error": "usage_error",
+        "message": "sohoa run: the following arguments are required: PATH, --out. See `sohoa run --help`."}
 
 
 def test_restore_keeps_lines_and_marks_doubt() -> None:
@@ -139,7 +148,7 @@ def test_complaints_about_the_command_line_in_vietnamese(
     assert cli.main(["--lang", "vi", *given]) == 2
     shown = capsys.readouterr().err
     assert told in shown
-    assert ": lỗi: " in shown
+    assert "Lỗi: sohoa" in shown
 
 
 def sayings(node: ast.expr) -> list[str]:

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 # From the ground up: modules of the root and packages by area. Those of one row do not know of one another.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("document", "errors", "plan"),
-    ("disk", "settings"),
+    ("disk", "faults", "settings"),
     ("corrections",),
     ("correcting", "knowledge"),
     ("decoder", "imaging", "scoring", "structure", "versions"),

@@ -35,9 +35,9 @@ from pipeline.batches.planning import (
 from pipeline.batches.schedule import ProgressCallback, Run, Stop
 from pipeline.batches.standing import last_settings, to_retry
 from pipeline.batches.store import Store, forget_failures
-from pipeline.batches.webreport import Language, Translate, as_raised
 from pipeline.batches.workers import Engine, LocalPool, Task
 from pipeline.errors import NoInput, OutputError
+from pipeline.faults import Language, in_words
 from pipeline.settings import Settings
 from pipeline.writers import held
 from pipeline.writers.thumbnails import thumbnail
@@ -67,15 +67,13 @@ def run_batch(
     only: Callable[[Found], bool] | None = None,
     made_by: dict[str, str] | None = None,
     language: Language = "en",
-    translate: Translate = as_raised,
 ) -> RunSummary:
     """Reads everything below `inputs` into `out` and gives an outcome for every input, in input order.
 
     Work that is done already is not done again, unless `redo`. `progress` is called in this thread.
     `quarantine`: a folder to copy failed inputs to, each with a note. `only` picks among what is found.
     `engine` makes the place where the work runs (default: worker processes here), `made_by` are the
-    versions to record (default: those installed), `language` is that of run.html, and
-    `translate` gives its words for errors. SIGINT and SIGTERM
+    versions to record (default: those installed), `language` is that of the reports. SIGINT and SIGTERM
     stop it cleanly when it is called from the main thread.
 
     Raises NoInput, Locked, UsageError, or OutputError when `out` cannot be used from the start; whatever
@@ -88,7 +86,7 @@ def run_batch(
         discovery = Discovery(tuple(item for item in discovery.found if only(item)), discovery.ignored)
     if not discovery.found:
         raise NoInput(", ".join(str(item) for item in given), "holds no file that can be read.")
-    order = _Order(out.absolute(), settings, progress, redo, drives, engine, quarantine, made_by, language, translate)
+    order = _Order(out.absolute(), settings, progress, redo, drives, engine, quarantine, made_by, language)
     return _carry_out(order, discovery)
 
 
@@ -102,7 +100,6 @@ def retry_batch(
     quarantine: Path | None = None,
     made_by: dict[str, str] | None = None,
     language: Language = "en",
-    translate: Translate = as_raised,
 ) -> RunSummary:
     """Does again what failed, came out partial or was under way in `out` (`sohoa retry`).
 
@@ -112,7 +109,7 @@ def retry_batch(
     if not rows:
         raise NoInput(out, "has nothing to try again.", cure="Everything in it is done.")
     settings = settings or last_settings(out)
-    order = _Order(out.absolute(), settings, progress, False, drives, engine, quarantine, made_by, language, translate)
+    order = _Order(out.absolute(), settings, progress, False, drives, engine, quarantine, made_by, language)
     return _carry_out(order, Discovery(tuple(found_again(row) for row in rows)), forget=True)
 
 
@@ -129,7 +126,6 @@ class _Order:
     quarantine: Path | None
     made_by: dict[str, str] | None
     language: Language
-    translate: Translate
 
 
 def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> RunSummary:
@@ -157,9 +153,9 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
         with contextlib.suppress(*(() if complete else (OutputError,))):
             ledger.end_run(complete)
             pictures = _pictures(summary) if complete else {}
-            report.write(summary, ledger.temporary, pictures, order.language, order.translate)
+            report.write(summary, ledger.temporary, pictures, order.language)
         if order.quarantine is not None:
-            _quarantine(summary, order.quarantine)
+            _quarantine(summary, order.quarantine, order.language)
         run.emit("run_ended", state="interrupted" if run.interrupted else "stopped" if run.stopped else "ended")
         run.log.close()
     return summary
@@ -188,7 +184,7 @@ def _pictures(summary: RunSummary) -> dict[tuple[str, int], bytes]:
     return made
 
 
-def _quarantine(summary: RunSummary, folder: Path) -> None:
+def _quarantine(summary: RunSummary, folder: Path, language: Language) -> None:
     """Copies what failed, each with a note beside it; the inputs themselves stay where they are."""
     for outcome in summary.outcomes:
         if outcome.state != "failed":
@@ -196,7 +192,8 @@ def _quarantine(summary: RunSummary, folder: Path) -> None:
         place = folder / outcome.name
         with disk.output_errors(folder):
             place.parent.mkdir(parents=True, exist_ok=True)
-            note = f"{outcome.path}\n{outcome.code}: {outcome.what}\n{outcome.cure}\n"
+            what, cure = in_words(outcome.code or "", outcome.what, outcome.cure, language)
+            note = f"{outcome.path}\n{outcome.code}: {what}\n{cure}\n"
             place.with_name(place.name[:200] + ".why.txt").write_text(note, "utf-8", "backslashreplace")
         with contextlib.suppress(OSError):
             if outcome.path.is_file():

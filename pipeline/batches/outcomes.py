@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pipeline.batches.discover import Ignored
 from pipeline.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PARTIAL, SohoaError
+from pipeline.faults import Language, in_words
 from pipeline.settings import Settings
 
 State = Literal["done", "partial", "failed", "skipped", "duplicate", "waiting"]
@@ -167,7 +168,13 @@ class BatchPlan:
         return len(self.new) + len(self.changed) + len(self.to_retry) + len(self.to_read_again)
 
 
-def outcome_json(outcome: Outcome) -> dict[str, Any]:
+def error_json(code: str, what: str, cure: str, language: Language) -> dict[str, str]:
+    """An error for machines by its code, for people by its sentences in their language."""
+    what, cure = in_words(code, what, cure, language)
+    return {"code": code, "what": what, "cure": cure}
+
+
+def outcome_json(outcome: Outcome, language: Language = "en") -> dict[str, Any]:
     """For run.json: fields at their default are left out, so that 50,000 good files stay readable."""
     item: dict[str, Any] = {"name": outcome.name, "path": str(outcome.path), "state": outcome.state}
     item |= {"pages": outcome.pages}
@@ -176,10 +183,10 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
     if outcome.duplicate_of:
         item["duplicate_of"] = outcome.duplicate_of
     if outcome.code:
-        item["error"] = {"code": outcome.code, "what": outcome.what, "cure": outcome.cure}
+        item["error"] = error_json(outcome.code, outcome.what, outcome.cure, language)
     if outcome.pages_failed:
         item["pages_failed"] = [
-            {"page": page.number, "code": page.code, "what": page.what, "cure": page.cure}
+            {"page": page.number, **error_json(page.code, page.what, page.cure, language)}
             for page in outcome.pages_failed
         ]
     for name in ("pages_reused", "pages_plain", "warnings", "older"):

@@ -11,7 +11,8 @@ from typing import Any
 
 from pipeline import disk
 from pipeline.batches import webreport
-from pipeline.batches.outcomes import Event, RunSummary, outcome_json
+from pipeline.batches.outcomes import Event, RunSummary, error_json, outcome_json
+from pipeline.faults import Language
 
 FORMAT_VERSION = "1.0"
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make one for every event
@@ -67,17 +68,18 @@ def _end_line(path: Path) -> None:
 
 def write(
     summary: RunSummary, temporary: Path, pictures: Mapping[tuple[str, int], bytes] | None = None,
-    language: webreport.Language = "en", translate: webreport.Translate = webreport.as_raised,
+    language: Language = "en",
 ) -> None:
     """Writes run.json and run.html, with the JPEGs of failed pages by name and page. Raises OutputError."""
-    told = json.dumps(run_json(summary), ensure_ascii=False, indent=1)
+    told = json.dumps(run_json(summary, language), ensure_ascii=False, indent=1)
     disk.write_atomic(summary.out / "run.json", told.encode("utf-8", "backslashreplace"), temporary)
-    page = webreport.to_html(summary, pictures or {}, language, translate)
+    page = webreport.to_html(summary, pictures or {}, language)
     disk.write_atomic(summary.out / "run.html", page.encode("utf-8", "backslashreplace"), temporary)
 
 
-def run_json(summary: RunSummary) -> dict[str, Any]:
-    """The whole run as plain values; the format is described in docs/formats.md."""
+def run_json(summary: RunSummary, language: Language = "en") -> dict[str, Any]:
+    """The whole run as plain values, its sentences in `language`; the format is described in docs/formats.md."""
+    stopped = summary.stopped
     return {
         "format_version": FORMAT_VERSION,
         "started": _when(summary.started),
@@ -86,16 +88,14 @@ def run_json(summary: RunSummary) -> dict[str, Any]:
         "exit_code": summary.exit_code,
         "resumed": summary.resumed,
         "interrupted": summary.interrupted,
-        "stopped_by": None if summary.stopped is None else {
-            "code": summary.stopped.code, "what": summary.stopped.what, "cure": summary.stopped.cure,
-        },
+        "stopped_by": None if stopped is None else error_json(stopped.code, stopped.what, stopped.cure, language),
         "counts": {"inputs": len(summary.outcomes), **summary.counts, "pages": summary.pages,
                    "pages_failed": sum(len(outcome.pages_failed) for outcome in summary.outcomes)},
         "older": summary.older,
         "busy_share": None if summary.busy_share is None else round(summary.busy_share, 3),
         "versions": summary.versions,
         "settings": summary.settings.as_json(),
-        "inputs": [outcome_json(outcome) for outcome in summary.outcomes],
+        "inputs": [outcome_json(outcome, language) for outcome in summary.outcomes],
         "ignored": [{"name": item.name, "reason": item.reason} for item in summary.ignored],
     }
 

@@ -6,18 +6,15 @@ import base64
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 from urllib.parse import quote
 
-from pipeline.batches.discover import NO_TYPE, UNDER_WAY, Ignored
+from pipeline import faults
+from pipeline.batches.discover import Ignored
 from pipeline.batches.outcomes import Outcome, RunSummary
 from pipeline.errors import SohoaError
-
-Language = Literal["en", "vi"]
-# Code, what is wrong and the cure of an error -> both in the words of the reader.
-Translate = Callable[[str, str, str], tuple[str, str]]
+from pipeline.faults import Language
 
 MOST_FAILURES = 2_000  # a page of 50,000 rows opens in no browser; run.json has them all
 MOST_LISTED = 25
@@ -48,16 +45,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "more": ("and {count} more in run.json", "và {count} mục nữa trong run.json"),
 }
 
-# Of `discover.Ignored`.
-_REASONS = {
-    "hidden": "tệp ẩn",
-    UNDER_WAY: "tệp đang chép",
-    NO_TYPE: "không thuộc loại đọc được",
-    "this folder was already read under another name": "thư mục đã đọc dưới tên khác",
-    "an output folder": "thư mục kết quả",
-    "a named pipe": "đường ống có tên", "a socket": "socket", "a device": "thiết bị", "a special file": "tệp đặc biệt",
-}
-
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bad: #b3261e; --soft: #8881; --bar: #3b6ea8; }
 body { font: 15px/1.45 system-ui, "Noto Sans", sans-serif; margin: 0 auto; max-width: 72rem; padding: 1.5rem; }
@@ -74,17 +61,11 @@ img { border: 1px solid var(--line); max-height: 9rem; } small { opacity: .75; }
 """
 
 
-def as_raised(_: str, what: str, cure: str) -> tuple[str, str]:
-    """The words that an error was raised with, which are English."""
-    return what, cure
-
-
 def to_html(
-    summary: RunSummary, pictures: Mapping[tuple[str, int], bytes], language: Language = "en",
-    translate: Translate = as_raised,
+    summary: RunSummary, pictures: Mapping[tuple[str, int], bytes], language: Language = "en"
 ) -> str:
-    """The whole page. `pictures` are JPEGs of failed pages by name and page, `translate` has the words for errors."""
-    page = _Page(language, translate)
+    """The whole page. `pictures` are JPEGs of failed pages by name and page."""
+    page = _Page(language)
     counts = summary.counts
     began = datetime.fromtimestamp(summary.started).astimezone()
     page.add(f"<h1>{page.say('title')} <small>{began:%d/%m/%Y %H:%M}</small></h1>")
@@ -118,7 +99,7 @@ def _failures(page: _Page, outcomes: Sequence[Outcome], pictures: Mapping[tuple[
     kinds = Counter(outcome.code or "" for outcome in bad)
     if len(bad) > MOST_LISTED:
         page.heading("kinds")
-        page.table(("what", "count"), [(page.translate(code, "", "")[0] or code, count)
+        page.table(("what", "count"), [(page.fault(code)[0] or code, count)
                                        for code, count in kinds.most_common()])
     page.heading("failures")
     rows = []
@@ -126,14 +107,14 @@ def _failures(page: _Page, outcomes: Sequence[Outcome], pictures: Mapping[tuple[
         shown = [_picture(page, number, data) for number in sorted({p.number for p in outcome.pages_failed})
                  if (data := pictures.get((outcome.name, number)))]
         state = f"<small>{page.say(outcome.state)}</small>"
-        what, cure = page.translate(outcome.code or "", outcome.what, outcome.cure)
+        what, cure = page.fault(outcome.code or "", outcome.what, outcome.cure)
         rows.append((_Html(f"{_link(outcome)}<br>{state}"), _Html(_text(what) + "<br>" + "".join(shown)), cure))
     page.table(("file", "what", "cure"), rows)
     page.more(len(bad) - MOST_FAILURES)
 
 
 def _stopped_by(page: _Page, error: SohoaError) -> str:
-    what, cure = page.translate(error.code, error.what, error.cure)
+    what, cure = page.fault(error.code, error.what, error.cure)
     return _text(f"{error.subject}: {what} {cure}" if error.subject else f"{what} {cure}")
 
 
@@ -224,9 +205,8 @@ class _Html(str):
 class _Page:
     """The parts of one page in one language."""
 
-    def __init__(self, language: Language, translate: Translate) -> None:
+    def __init__(self, language: Language) -> None:
         self._language = language
-        self.translate = translate
         self._parts: list[str] = []
 
     def say(self, key: str) -> str:
@@ -234,7 +214,11 @@ class _Page:
 
     def reason(self, told: str) -> str:
         """Why a file was passed over; what the system said of it stands as it is."""
-        return _REASONS.get(told, told) if self._language == "vi" else told
+        return faults.vietnamese(told) or told if self._language == "vi" else told
+
+    def fault(self, code: str, what: str = "", cure: str = "") -> tuple[str, str]:
+        """What is wrong and the cure of an error."""
+        return faults.in_words(code, what, cure, self._language)
 
     def figure(self, value: float, digits: int) -> str:
         told = f"{value:.{digits}f}"

@@ -19,7 +19,9 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.commands.messages import Language, say, translated
+from pipeline import faults
+from pipeline.commands.messages import say
+from pipeline.faults import Language
 
 if TYPE_CHECKING:  # a command that only answers starts no batch
     from pipeline.batches.outcomes import Event
@@ -44,8 +46,8 @@ class Console:
         safe = text.encode(encoding, "backslashreplace").decode(encoding)
         sys.stdout.write(safe if safe.endswith("\n") else safe + "\n")
 
-    def result_json(self, value: Any) -> None:
-        self.result(json.dumps(value, ensure_ascii=False, indent=2))
+    def result_json(self, value: Any, *, one_line: bool = False) -> None:
+        self.result(json.dumps(value, ensure_ascii=False, indent=None if one_line else 2))
 
     def note(self, text: str) -> None:
         """A remark for a person, to standard error."""
@@ -53,10 +55,6 @@ class Console:
 
     def error(self, text: str) -> None:
         self._err.print(Text(f"{say('error.head', self.language)}: ", style="bold red") + Text(text))
-
-    def translate(self, code: str, what: str, cure: str) -> tuple[str, str]:
-        """What is wrong and the cure of an error that is kept as words, in this language."""
-        return translated(code, what, cure, self.language)
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table for a person, to standard output."""
@@ -120,7 +118,9 @@ class Bar:
         self._progress.update(self._task, completed=now.pages_done, total=now.pages_total or None,
                               name=event.name[-40:], rate=rate, left=left)
         if event.kind == "page_retried" and self._console.verbose:
-            self._line(f"{event.name}, {event.page}: {event.what}")
+            what, _ = faults.in_words(event.code or "", event.what, "", self._console.language)
+            page = say("run.page", self._console.language, page=event.page)
+            self._line(f"{event.name}, {page}: {what}")
         if event.kind == "document":
             self._files += 1
             state = say(f"outcome.{event.state}", self._console.language) if event.state else ""

@@ -15,11 +15,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline.commands.messages import Language, describe, say
+from pipeline.commands.messages import describe, say
 from pipeline.desk import changing, desk, forms, handover, index, learn, noting, search, sheets, tt05
 from pipeline.desk.search import Filters, Row
 from pipeline.document import Document, upright
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
+from pipeline.faults import Language
 from pipeline.plan import Plan
 from pipeline.writers import export
 
@@ -278,6 +279,8 @@ def _release(options: argparse.Namespace, ui: Ui) -> int:
     item = desk.load(options.out, options.document)
     who = options.who or login_name()
     if item.mark is None and not options.hold:
+        if ui.as_json:
+            ui.result_json({"document": options.document, "held": False, "changed": False})
         ui.note(say("desk.not_held", ui.language, name=options.document))
         return EXIT_OK
     if options.hold:
@@ -290,6 +293,8 @@ def _release(options: argparse.Namespace, ui: Ui) -> int:
     item = changing.change(options.out, options.document, entries, reread, rewrite)
     index.update(options.out)
     index.put(options.out, item)
+    if ui.as_json:
+        ui.result_json({"document": options.document, "held": item.mark is not None, "changed": True})
     ui.note(say("desk.now_held" if item.mark else "desk.now_released", ui.language, name=options.document, who=who))
     return EXIT_OK
 

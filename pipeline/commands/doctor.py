@@ -18,9 +18,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from pipeline.commands.sentences import Phrasebook
 from pipeline.decoder.restoration import Restorer
 from pipeline.errors import MissingPart
+from pipeline.faults import Phrasebook
 from pipeline.knowledge import lexicon
 
 State = Literal["ok", "advice", "missing"]

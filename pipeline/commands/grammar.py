@@ -1,7 +1,7 @@
 """The parser of the command line in the language of the person: argparse speaks English only.
 
-Its headings ("options"), its own two options and its complaints get their Vietnamese here; what our options do is
-said in `messages.py`.
+Its headings ("options") and its own two options get their Vietnamese here, its complaints in `faults.py`; what our
+options do is said in `messages.py`.
 """
 
 from __future__ import annotations
@@ -12,23 +12,16 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-from pipeline.commands.messages import Language
-from pipeline.commands.sentences import Phrasebook
+from pipeline.errors import UsageError
+from pipeline.faults import Language
 
-EXIT_USAGE = 2  # argparse's own
 
-# What argparse complains of (CPython 3.11 to 3.13), and the Vietnamese.
-_COMPLAINTS = Phrasebook((
-    ("the following arguments are required: {}", "thiếu tham số: {0}"),
-    ("unrecognized arguments: {}", "tham số không rõ: {0}"),
-    ("ambiguous option: {} could match {}", "tùy chọn chưa rõ: {0} có thể là {1}"),
-    ("argument {}: invalid choice: {} (choose from {})", "{0}: không có giá trị {1} (chọn một trong: {2})"),
-    ("argument {}: invalid int value: {}", "{0}: cần số nguyên, không phải {1}"),
-    ("argument {}: invalid float value: {}", "{0}: cần một số, không phải {1}"),
-    ("argument {}: expected one argument", "{0}: cần một giá trị"),
-    ("argument {}: expected at least one argument", "{0}: cần ít nhất một giá trị"),
-    ("argument {}: ignored explicit argument {}", "{0}: không nhận giá trị {1}"),
-))
+class Parser(argparse.ArgumentParser):
+    """An `ArgumentParser` that raises what it complains of, so that it is told like every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        raise UsageError(self.prog, f"{message}.", cure=f"See `{self.prog} --help`.")
 
 
 class _VietnameseFormatter(argparse.HelpFormatter):
@@ -37,8 +30,8 @@ class _VietnameseFormatter(argparse.HelpFormatter):
         super().add_usage(usage, actions, groups, "cách dùng: " if prefix is None else prefix)
 
 
-class VietnameseParser(argparse.ArgumentParser):
-    """An `ArgumentParser` with headings, `--help` and complaints in Vietnamese; so are the parsers of its commands."""
+class VietnameseParser(Parser):
+    """One with headings and `--help` in Vietnamese; so are the parsers of its commands."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(formatter_class=_VietnameseFormatter, **options)
@@ -48,12 +41,8 @@ class VietnameseParser(argparse.ArgumentParser):
             if action.dest == "help":
                 action.help = "hiện trợ giúp này rồi thoát"
 
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{self.prog}: lỗi: {_COMPLAINTS.look_up(message) or message}\n")
 
-
-PARSERS: dict[Language, type[argparse.ArgumentParser]] = {"en": argparse.ArgumentParser, "vi": VietnameseParser}
+PARSERS: dict[Language, type[argparse.ArgumentParser]] = {"en": Parser, "vi": VietnameseParser}
 
 
 def words_to_leave_out(given: Sequence[str]) -> list[str]:

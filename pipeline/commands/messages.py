@@ -1,4 +1,4 @@
-"""Words for people, in English and Vietnamese: what the command line says, and every error class.
+"""Words for people, in English and Vietnamese: what the command line says, and errors in the language asked for.
 
 One row a message: key, English, Vietnamese. `say` fills the named places. A key that is missing in one
 language does not exist (a test holds the rows complete), so nobody is shown half a translation.
@@ -6,13 +6,12 @@ language does not exist (a test holds the rows complete), so nobody is shown hal
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pipeline import errors
+from pipeline import faults
 from pipeline.commands.sentences import vietnamese
 from pipeline.errors import SohoaError
-
-Language = Literal["en", "vi"]
+from pipeline.faults import Language
 
 
 class _Text(NamedTuple):
@@ -200,44 +199,6 @@ _TEXTS: dict[str, _Text] = {
     "error.head": _Text("Error", "Lỗi"),
 }
 
-# The classes of `errors.py`, in Vietnamese: what is wrong, and the cure.
-_ERRORS_VI: dict[str, tuple[str, str]] = {
-    "SohoaError": ("Có lỗi.", ""),
-    "UsageError": ("Tham số không hợp lệ.", "Xem `sohoa --help`."),
-    "InputError": ("Không đọc được tệp này.", ""),
-    "UnreadableFile": ("Tệp bị hỏng, không sửa được.", "Chép lại từ nguồn hoặc quét lại giấy."),
-    "EmptyFile": ("Tệp rỗng.", "Chép lại từ nguồn hoặc quét lại giấy."),
-    "EncryptedFile": ("Tệp có mật khẩu.",
-                      "Gỡ mật khẩu (ví dụ `qpdf --decrypt --password=... vao.pdf ra.pdf`) rồi chạy lại."),
-    "WrongType": ("Nội dung không thuộc loại đọc được.",
-                  "Cần tệp PDF, TIFF, PNG, JPEG, WebP, JPEG 2000, .txt hoặc .md."),
-    "TooLarge": ("Tệp vượt giới hạn an toàn.", "Nếu tệp là thật, nâng giới hạn được nêu rồi chạy lại."),
-    "DocumentError": ("Không hoàn thành được văn bản này.", "`sohoa retry DIR` sẽ thử lần nữa."),
-    "TooManyFailedPages": ("Quá nhiều trang lỗi nên coi cả văn bản là lỗi.",
-                           "Xem các trang lỗi; quét lại, hoặc nâng --max-failed-share rồi `sohoa retry DIR`."),
-    "MissingReference": ("Không còn đọc được tệp tham chiếu đã nêu.",
-                         "Đặt lại tệp đó hoặc chạy không có nó (--reference); các trang đã đọc vẫn được giữ."),
-    "ReadingFailed": ("Không lập được văn bản và bản ghi từ các trang đã đọc.",
-                      "`sohoa retry DIR` sẽ thử lần nữa; nếu vẫn lỗi, xin báo lại kèm tệp."),
-    "ChangedInput": ("Tệp bị thay đổi trong khi đọc.", "Đợi chép xong rồi chạy lại."),
-    "UnreadableCorrections": ("Tệp sửa đổi bị hỏng; chưa có gì bị thay đổi.",
-                              "Khôi phục bản corrections.json tốt gần nhất; các tệp kết quả vẫn nguyên vẹn."),
-    "PageError": ("Không đọc được trang này.",
-                  "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
-    "PageTimeout": ("Trang vượt thời gian cho phép nên bị dừng.",
-                    "Tăng --page-timeout hoặc quét lại trang; `sohoa retry DIR` sẽ thử lần nữa."),
-    "PageCrash": ("Tiến trình đọc trang bị chết.",
-                  "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
-    "RecognitionFailed": ("Bộ nhận dạng không trả lời cho trang này.",
-                          "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
-    "NoInput": ("Không có tệp nào để đọc.", "Nêu tệp hoặc thư mục có PDF, ảnh hoặc văn bản."),
-    "MissingPart": ("Thiếu một thành phần bên ngoài.", "Chạy `sohoa doctor`."),
-    "OutputError": ("Không dùng được thư mục kết quả.", ""),
-    "Locked": ("Một lần chạy khác đang dùng thư mục kết quả này.", "Đợi nó xong hoặc chọn --out khác."),
-    "DiskFull": ("Đĩa đầy.", "Giải phóng dung lượng rồi chạy lại cùng lệnh; phần đã xong được giữ."),
-    "OutputNotWritable": ("Không ghi được vào thư mục kết quả.", "Kiểm tra quyền hoặc chọn --out khác."),
-}
-
 
 def say(key: str, language: Language, **values: object) -> str:
     """The message `key` with its places filled. Raises KeyError for an unknown key or a missing value."""
@@ -258,33 +219,8 @@ def number(value: float, language: Language) -> str:
 def describe(error: SohoaError, language: Language) -> str:
     """An error as one line: subject, what is wrong, cure. In Vietnamese the particulars stand in parentheses."""
     head = f"{error.subject}: " if error.subject else ""
-    return f"{head}{describe_words(error.code, error.what, error.cure, language)}".strip()
-
-
-def describe_words(code: str, what: str, cure: str, language: Language) -> str:
-    """What is wrong and the cure of an error that is kept as words, by its code (`SohoaError.code`)."""
-    return " ".join(translated(code, what, cure, language)).strip()
-
-
-def translated(code: str, what: str, cure: str, language: Language) -> tuple[str, str]:
-    """The same two apart."""
-    # Of a partial document the ledger keeps the contract's word for its pages, which is no class.
-    name = "PageError" if code == "ocr_page_failed" else "".join(part.title() for part in code.split("_"))
-    kind = getattr(errors, name, errors.SohoaError)
-    usual = (kind.__doc__ or "").strip().split("\n")[0]
-    if language == "en":
-        return what or (usual if code else ""), cure
-    told, remedy = describe_class(name)
-    if what not in ("", usual):
-        told = vietnamese(what) or f"{told.rstrip('.')} ({what.rstrip('.')})."
-    if cure not in ("", kind.cure):
-        remedy = vietnamese(cure) or remedy
-    return told, remedy
-
-
-def describe_class(name: str) -> tuple[str, str]:
-    """What is wrong and the cure, in Vietnamese, for an error class by name; the root's where it is unknown."""
-    return _ERRORS_VI.get(name, _ERRORS_VI["SohoaError"])
+    told = faults.in_words(error.code, error.what, error.cure, language, vietnamese)
+    return f"{head}{' '.join(told)}".strip()
 
 
 def language_from(value: str | None, environment: dict[str, str]) -> Language:

@@ -9,11 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline import faults
 from pipeline.batches.discover import NO_TYPE, UNDER_WAY, Ignored
-from pipeline.batches.outcomes import BatchPlan, Outcome, RunSummary
+from pipeline.batches.ledger import InputRow
+from pipeline.batches.outcomes import BatchPlan, Outcome, RunSummary, error_json
 from pipeline.batches.standing import Status
 from pipeline.commands.console import Console
-from pipeline.commands.messages import describe, describe_words, number, say
+from pipeline.commands.messages import describe, number, say
+from pipeline.faults import Language
 from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
@@ -106,7 +109,7 @@ def _trouble(outcome: Outcome, console: Console) -> str:
 
 
 def _words(code: str, what: str, cure: str, console: Console) -> str:
-    return describe_words(code, what, cure, console.language)
+    return " ".join(faults.in_words(code, what, cure, console.language)).strip()
 
 
 def _shortened(name: str) -> str:
@@ -151,16 +154,17 @@ def show_status(status: Status, console: Console) -> None:
         console.note(say("run.older", console.language, count=status.older))
 
 
-def status_json(status: Status) -> dict[str, Any]:
+def status_json(status: Status, language: Language) -> dict[str, Any]:
     """Plain values for `sohoa status --json`."""
 
-    def plain(value: Any) -> Any:
-        return str(value) if isinstance(value, Path) else value
+    def plain(row: InputRow) -> dict[str, Any]:
+        values = {key: str(value) if isinstance(value, Path) else value
+                  for key, value in dataclasses.asdict(row).items()}
+        return values | error_json(row.code or "", row.what or "", row.cure or "", language)
 
     return {
         "counts": status.counts, "pages": status.pages, "pages_failed": status.pages_failed,
         "seconds_per_page": status.seconds_per_page, "older": status.older,
         "running": status.running, "run_state": status.run_state,
-        "problems": [{key: plain(value) for key, value in dataclasses.asdict(row).items()}
-                     for row in status.problems],
+        "problems": [plain(row) for row in status.problems],
     }

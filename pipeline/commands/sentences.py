@@ -1,16 +1,11 @@
-"""What the desk's errors say, in Vietnamese: a row for each English sentence, with places for what varies.
+"""What the desk's errors say, in Vietnamese: a row for each English sentence, as `faults.py` has them for reading.
 
-The errors themselves are raised with English sentences, where the fault is seen; here they get their other wording.
 A test goes through the desk's code and finds every sentence that has none.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import cached_property
-
-from pipeline.commands.faults import FAULTS
+from pipeline import faults
 
 # English, with {} for what varies; Vietnamese, with {0}, {1} for the same.
 _SENTENCES: tuple[tuple[str, str], ...] = (
@@ -122,35 +117,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 )
 
 
-class Phrasebook:
-    """Sentences with places for what varies ("{}"), and the Vietnamese of each ("{0}", "{1}")."""
-
-    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
-        self._rows = tuple(rows)
-
-    @cached_property
-    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
-        """On first use: a command that goes well needs none."""
-        return tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*)"), re.DOTALL), told)
-                     for english, told in self._rows)
-
-    def look_up(self, sentence: str) -> str | None:
-        """The Vietnamese of a sentence; None for one that has no row."""
-        for pattern, told in self._patterns:
-            match = pattern.fullmatch(sentence)
-            if match:
-                # A sentence may hold another one: "page 3: ended without an answer (SIGKILL)".
-                return told.format(*(self._within(part) for part in match.groups()))
-        return None
-
-    def _within(self, part: str) -> str:
-        told = self.look_up(part) or self.look_up(f"{part}.")
-        if told is None:
-            return part
-        return told if part.endswith(".") else told.rstrip(".")
-
-
-_BOOK = Phrasebook((*_SENTENCES, *FAULTS))
+_BOOK = faults.Phrasebook((*_SENTENCES, *faults.ROWS))
 
 
 def vietnamese(sentence: str) -> str | None:

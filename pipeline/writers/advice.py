@@ -8,9 +8,9 @@ of its code, so that nothing is hidden because nobody translated it.
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-Language = Literal["vi", "en"]
+from pipeline import faults
+from pipeline.faults import Language
 
 # code of the contract: (Vietnamese, English), what it is and what to do about it
 CODES: dict[str, tuple[str, str]] = {
@@ -46,6 +46,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (r"page number (.+) stood between two lines", "số trang {0} nằm giữa hai dòng"),
     (r"page number (.+) stood inside a sentence", "số trang {0} nằm trong câu"),
     (r"symbol read as (.+), taken for (.+)", "ký hiệu đọc thành {0}, hiểu là {1}"),
+    (r"province read as (.+), taken for (.+)", "tên tỉnh đọc thành {0}, hiểu là {1}"),
     (r"the file is damaged and was repaired; pages at its end may be missing",
      "tệp bị hỏng và đã được sửa; có thể thiếu trang cuối"),
     (r"there is next to no text to read", "hầu như không có chữ để đọc"),
@@ -69,7 +70,8 @@ _NOTES: tuple[tuple[str, str], ...] = (
 )
 
 # What a note with a head ("number: ...; ...") says of the part of the document that it names.
-_HEADS = {"number": "số văn bản", "date": "ngày tháng", "signature": "chữ ký", "cited": "văn bản viện dẫn"}
+_HEADS = {"number": "số văn bản", "date": "ngày tháng", "signature": "chữ ký", "cited": "văn bản viện dẫn",
+          "target": "chỉ tiêu"}
 _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"number read as (.+)", "số đọc thành {0}"),
     (r"number printed as (.+)", "số ghi là {0}"),
@@ -84,7 +86,14 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"no month (.+)", "không có tháng {0}"),
     (r"(day|month|year) read as (.+)", "{0} đọc thành {1}"),
     (r"(day|month|year) printed with a space", "{0} ghi có khoảng trống"),
+    (r"day without a month", "có ngày mà không có tháng"),
+    (r"year of two digits", "năm chỉ ghi hai chữ số"),
+    (r"quarter read as (.+)", "quý đọc thành {0}"),
+    (r"later than the date it leads to", "muộn hơn ngày kết thúc"),
+    (r"also dated (.+)", "chỗ khác ghi ngày {0}"),
+    (r"type taken from the symbol", "tên loại lấy theo ký hiệu"),
     (r"no name", "không có tên người ký"),
+    (r"unusual name", "tên người ký khác thường"),
     (r"(\d+) signers; the first is in the record", "{0} người ký; bản ghi lấy người thứ nhất"),
     (r"title read as (.+), who does not sign for himself", "chức vụ đọc thành {0}, không thể ký thay chính mình"),
     (r"title read as (.+), its first word not readable", "chức vụ đọc thành {0}, không đọc được chữ đầu"),
@@ -112,7 +121,7 @@ def _compiled(rows: tuple[tuple[str, str], ...]) -> Rows:
 
 _NOTE_ROWS, _DOUBT_ROWS = _compiled(_NOTES), _compiled(_DOUBTS)
 _NEXT_DOUBT = re.compile(r"; (?!names of two syllables|the first is in the record)")
-_HEADED = re.compile(r"(number|date|signature|cited|label ([^:]+)): (.*)", re.DOTALL)
+_HEADED = re.compile(r"(number|date|signature|cited|target|label ([^:]+)): (.*)", re.DOTALL)
 
 
 def note(message: str, language: Language) -> str:
@@ -127,7 +136,7 @@ def note(message: str, language: Language) -> str:
         return message
     headed = _HEADED.fullmatch(message)
     if headed is None:
-        return _worded(message, _NOTE_ROWS) or message
+        return _worded(message, _NOTE_ROWS) or faults.vietnamese(message) or message  # why a page failed is an error's
     head = f"mục {headed[2]}" if headed[2] else _HEADS[headed[1]]
     parts = _NEXT_DOUBT.split(headed[3])
     return f"{head}: {'; '.join(_worded(part, _DOUBT_ROWS) or part for part in parts)}"

@@ -123,7 +123,8 @@ def test_release_and_hold(out):
     call("release", out, office.SECRET, "--who", "Minh", "--note", "QĐ 1")
     assert desk.load(out, office.SECRET).mark is None
     assert call("search", out, "rung thong")[1].results
-    call("release", out, office.SECRET, "--who", "Minh", "--note", "nhầm", "--hold")
+    _, ui = call("release", out, office.SECRET, "--who", "Minh", "--note", "nhầm", "--hold", as_json=True)
+    assert ui.results == [{"document": office.SECRET, "held": True, "changed": True}]
     assert desk.load(out, office.SECRET).mark is not None
     assert not call("search", out, "rung thong")[1].results
     with pytest.raises(UsageError):
@@ -306,6 +307,8 @@ def test_what_is_no_workbook_is_named(out, tmp_path):
 def test_only_what_is_held_is_released(out):
     code, ui = call("release", out, NAME, "--note", "QĐ 1")
     assert (code, ui.notes) == (0, [f"{NAME}: is not held; nothing was changed"])
+    _, ui = call("release", out, NAME, "--note", "QĐ 1", as_json=True)
+    assert ui.results == [{"document": NAME, "held": False, "changed": False}]
     assert desk.load(out, NAME).log == ()
     with pytest.raises(UnreadableFile, match="no such document"):
         call("release", out, "huyen/nowhere.pdf", "--note", "QĐ 1")

@@ -19,7 +19,7 @@ from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
-from pipeline.writers.advice import Language
+from pipeline.faults import Language
 
 ADDRESS = "127.0.0.1"
 

@@ -29,7 +29,7 @@ from pipeline.desk.review.texts import rows, texts
 from pipeline.desk.search import Filters
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
-from pipeline.writers.advice import Language
+from pipeline.faults import Language
 
 HERE = Path(__file__).resolve().parent
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.faults import Language
 from pipeline.writers import advice
-from pipeline.writers.advice import Language
 
 # key: (Vietnamese, English)
 TEXTS: dict[str, tuple[str, str]] = {

@@ -18,8 +18,8 @@ from pipeline.desk import desk
 from pipeline.desk.desk import Item
 from pipeline.desk.search import TargetRow, Term, spans_in
 from pipeline.document import Notice, Page, Word
+from pipeline.faults import Language
 from pipeline.writers import advice
-from pipeline.writers.advice import Language
 
 # Which scalars the record shows above its lists, in the order of the paper.
 SCALARS = (
@@ -87,7 +87,7 @@ def _page_view(page: Page, language: Language) -> dict[str, Any]:
 
 
 def _notice_view(notice: Notice, language: Language) -> str:
-    """A note on a page. Why a page could not be read is told in English after what to do about it."""
+    """A note on a page; why it could not be read stands after what that means."""
     told = advice.note(notice.message, language)
     return f"{advice.sentence(notice.code, language)} ({told})" if notice.code == "ocr_page_failed" else told
 

@@ -1,9 +1,61 @@
-"""What the errors of reading and of batches say, in Vietnamese: a row for each English sentence (see `sentences.py`).
+"""What errors say, in Vietnamese: a row for each class of `errors.py`, and one for each English sentence they carry.
 
-A test goes through the code of both and finds every sentence that has none.
+Errors are raised with English sentences, where the fault is seen; here they get their other wording, also where only
+the words are left of them (in the ledger, on a page that failed). Tests go through the code and find every sentence
+that has none.
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Literal
+
+from pipeline import errors
+
+Language = Literal["en", "vi"]
+
+MOST_JOINTS = 12  # sentences in a row that are told apart; what a program outside said may hold any number
+_JOINTS = re.compile(r"(?<=[.]) |; ")
+
+# The classes of `errors.py`, in Vietnamese: what is wrong, and the cure.
+CLASSES: dict[str, tuple[str, str]] = {
+    "SohoaError": ("Có lỗi.", ""),
+    "UsageError": ("Tham số không hợp lệ.", "Xem `sohoa --help`."),
+    "InputError": ("Không đọc được tệp này.", ""),
+    "UnreadableFile": ("Tệp bị hỏng, không sửa được.", "Chép lại từ nguồn hoặc quét lại giấy."),
+    "EmptyFile": ("Tệp rỗng.", "Chép lại từ nguồn hoặc quét lại giấy."),
+    "EncryptedFile": ("Tệp có mật khẩu.",
+                      "Gỡ mật khẩu (ví dụ `qpdf --decrypt --password=... vao.pdf ra.pdf`) rồi chạy lại."),
+    "WrongType": ("Nội dung không thuộc loại đọc được.",
+                  "Cần tệp PDF, TIFF, PNG, JPEG, WebP, JPEG 2000, .txt hoặc .md."),
+    "TooLarge": ("Tệp vượt giới hạn an toàn.", "Nếu tệp là thật, nâng giới hạn được nêu rồi chạy lại."),
+    "DocumentError": ("Không hoàn thành được văn bản này.", "`sohoa retry DIR` sẽ thử lần nữa."),
+    "TooManyFailedPages": ("Quá nhiều trang lỗi nên coi cả văn bản là lỗi.",
+                           "Xem các trang lỗi; quét lại, hoặc nâng --max-failed-share rồi `sohoa retry DIR`."),
+    "MissingReference": ("Không còn đọc được tệp tham chiếu đã nêu.",
+                         "Đặt lại tệp đó hoặc chạy không có nó (--reference); các trang đã đọc vẫn được giữ."),
+    "ReadingFailed": ("Không lập được văn bản và bản ghi từ các trang đã đọc.",
+                      "`sohoa retry DIR` sẽ thử lần nữa; nếu vẫn lỗi, xin báo lại kèm tệp."),
+    "ChangedInput": ("Tệp bị thay đổi trong khi đọc.", "Đợi chép xong rồi chạy lại."),
+    "UnreadableCorrections": ("Tệp sửa đổi bị hỏng; chưa có gì bị thay đổi.",
+                              "Khôi phục bản corrections.json tốt gần nhất; các tệp kết quả vẫn nguyên vẹn."),
+    "PageError": ("Không đọc được trang này.",
+                  "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
+    "PageTimeout": ("Trang vượt thời gian cho phép nên bị dừng.",
+                    "Tăng --page-timeout hoặc quét lại trang; `sohoa retry DIR` sẽ thử lần nữa."),
+    "PageCrash": ("Tiến trình đọc trang bị chết.",
+                  "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
+    "RecognitionFailed": ("Bộ nhận dạng không trả lời cho trang này.",
+                          "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
+    "NoInput": ("Không có tệp nào để đọc.", "Nêu tệp hoặc thư mục có PDF, ảnh hoặc văn bản."),
+    "MissingPart": ("Thiếu một thành phần bên ngoài.", "Chạy `sohoa doctor`."),
+    "OutputError": ("Không dùng được thư mục kết quả.", ""),
+    "Locked": ("Một lần chạy khác đang dùng thư mục kết quả này.", "Đợi nó xong hoặc chọn --out khác."),
+    "DiskFull": ("Đĩa đầy.", "Giải phóng dung lượng rồi chạy lại cùng lệnh; phần đã xong được giữ."),
+    "OutputNotWritable": ("Không ghi được vào thư mục kết quả.", "Kiểm tra quyền hoặc chọn --out khác."),
+}
 
 # English, with {} for what varies; Vietnamese, with {0}, {1} for the same.
 FAULTS: tuple[tuple[str, str], ...] = (
@@ -73,6 +125,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("more than {} characters.", "hơn {0} ký tự."),
     # pages
     ("page {}: {}", "trang {0}: {1}"),
+    ("and {} more", "và {0} trang nữa"),
     ("page {} of {} could not be read: {}", "không đọc được trang {0} trên {1} trang: {2}"),
     ("pages {} of {} could not be read: {}", "không đọc được các trang {0} trên {1} trang: {2}"),
     ("{} of {} pages failed, more than may ({}).", "{0} trên {1} trang lỗi, quá mức cho phép ({2})."),
@@ -143,6 +196,19 @@ FAULTS: tuple[tuple[str, str], ...] = (
      "--jobs cần từ 0 trở lên, --max-failed-share từ 0 đến 1, --page-timeout lớn hơn 0."),
     ("unknown: {}.", "không rõ: {0}."),
     ("this reference is not a file.", "văn bản tham chiếu này không phải là tệp."),
+    ("{} cells where the head names {}", "{0} ô trong khi dòng đầu có {1} cột"),
+    ("the head line '# columns:' is missing", "thiếu dòng đầu '# columns:'"),
+    # what argparse complains of (CPython 3.11 to 3.13)
+    ("the following arguments are required: {}.", "thiếu tham số: {0}."),
+    ("unrecognized arguments: {}.", "tham số không rõ: {0}."),
+    ("ambiguous option: {} could match {}.", "tùy chọn chưa rõ: {0} có thể là {1}."),
+    ("argument {}: invalid choice: {} (choose from {}).", "{0}: không có giá trị {1} (chọn một trong: {2})."),
+    ("argument {}: invalid int value: {}.", "{0}: cần số nguyên, không phải {1}."),
+    ("argument {}: invalid float value: {}.", "{0}: cần một số, không phải {1}."),
+    ("argument {}: expected one argument.", "{0}: cần một giá trị."),
+    ("argument {}: expected at least one argument.", "{0}: cần ít nhất một giá trị."),
+    ("argument {}: ignored explicit argument {}.", "{0}: không nhận giá trị {1}."),
+    ("See `{} --help`.", "Xem `{0} --help`."),
     # what to do about it
     ("Check its permissions and that the disk or share is there.",
      "Kiểm tra quyền và xem đĩa hoặc thư mục chia sẻ có đó không."),
@@ -180,6 +246,16 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("Start it with `dask scheduler`, and see that its port can be reached.",
      "Khởi động bằng `dask scheduler` và kiểm tra cổng có thông không."),
     ("Use the version of sohoa that made it, or another --out.", "Dùng phiên bản sohoa đã tạo nó, hoặc --out khác."),
+    # what is passed over, and why
+    ("hidden", "tệp ẩn"),
+    ("a copy under way", "tệp đang chép"),
+    ("not a type that is read", "không thuộc loại đọc được"),
+    ("this folder was already read under another name", "thư mục đã đọc dưới tên khác"),
+    ("an output folder", "thư mục kết quả"),
+    ("a named pipe", "đường ống có tên"),
+    ("a socket", "socket"),
+    ("a device", "thiết bị"),
+    ("a special file", "tệp đặc biệt"),
     # what the system says of files and folders
     ("Permission denied", "không có quyền"),
     ("Operation not permitted", "không được phép"),
@@ -195,3 +271,98 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("Stale file handle", "ổ mạng đã ngắt hoặc gắn lại"),
     ("Transport endpoint is not connected", "ổ mạng mất kết nối"),
 )
+
+
+def _class_rows() -> Iterable[tuple[str, str]]:
+    """What a class says of itself, where an error was raised without words of its own."""
+    for name, (told, remedy) in CLASSES.items():
+        kind: type[errors.SohoaError] = getattr(errors, name)
+        yield usual(kind), told
+        if kind.cure:
+            yield kind.cure, remedy
+
+
+def usual(kind: type[errors.SohoaError]) -> str:
+    """What an error of this class says when it was raised without words."""
+    return (kind.__doc__ or "").strip().split("\n")[0]
+
+
+class Phrasebook:
+    """Sentences with places for what varies ("{}"), and the Vietnamese of each ("{0}", "{1}")."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        self._rows = tuple(rows)
+        self._whole = {english: told for english, told in self._rows if "{}" not in english}
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        """On first use: a command that goes well needs none. The row that says most comes first."""
+        rows = sorted((row for row in self._rows if "{}" in row[0]), key=lambda row: -len(row[0].replace("{}", "")))
+        return tuple((re.compile(re.escape(english).replace(r"\{\}", "(.*?)"), re.DOTALL), told)
+                     for english, told in rows)
+
+    def look_up(self, told: str) -> str | None:
+        """The Vietnamese of a sentence, or of several in a row; None where one of them has no row.
+
+        Within another sentence the stop at its end is left out.
+        """
+        return _ended(told, lambda text: self._whole.get(text) or self._in_parts(text) or self._filled(text))
+
+    def _in_parts(self, told: str) -> str | None:
+        """What is wrong and the cure behind it, or a list parted by semicolons."""
+        for joint in [*_JOINTS.finditer(told)][:-MOST_JOINTS - 1:-1]:
+            head, tail = told[:joint.start()], told[joint.end():]
+            if head.count("(") == head.count(")") and (last := self._one(tail)) and (first := self.look_up(head)):
+                return first + joint[0] + last
+        return None
+
+    def _one(self, part: str) -> str | None:
+        return _ended(part, lambda text: self._whole.get(text) or self._filled(text))
+
+    def _filled(self, sentence: str) -> str | None:
+        for pattern, told in self._patterns:
+            match = pattern.fullmatch(sentence)
+            if match:
+                # A sentence may hold another one: "page 3: ended without an answer (SIGKILL)".
+                return told.format(*(self.look_up(part) or part for part in match.groups()))
+        return None
+
+
+def _ended(part: str, look_up: Callable[[str], str | None]) -> str | None:
+    if part.endswith("."):
+        return look_up(part)
+    told = look_up(part) or look_up(f"{part}.")
+    return None if told is None else told.rstrip(".")
+
+
+ROWS: tuple[tuple[str, str], ...] = (*FAULTS, *_class_rows())
+_BOOK = Phrasebook(ROWS)
+
+
+def vietnamese(told: str) -> str | None:
+    """The Vietnamese of what reading and batches say; None where a sentence has no row.
+
+    >>> vietnamese("page 3: The page does not fit into memory.")
+    'trang 3: Trang không vừa bộ nhớ.'
+    """
+    return _BOOK.look_up(told)
+
+
+def in_words(
+    code: str, what: str, cure: str, language: Language, look_up: Callable[[str], str | None] = vietnamese
+) -> tuple[str, str]:
+    """What is wrong and the cure of an error that is kept as words, by its code (`SohoaError.code`).
+
+    In Vietnamese, words without a row stand in parentheses behind what the class says.
+    """
+    # Of a partial document the ledger keeps the contract's word for its pages, which is no class.
+    name = "PageError" if code == "ocr_page_failed" else "".join(part.title() for part in code.split("_"))
+    kind: type[errors.SohoaError] = getattr(errors, name, errors.SohoaError)
+    if language == "en":
+        return what or (usual(kind) if code else ""), cure
+    told, remedy = CLASSES.get(name, CLASSES["SohoaError"])
+    if what not in ("", usual(kind)):
+        told = look_up(what) or f"{told.rstrip('.')} ({what.rstrip('.')})."
+    if cure not in ("", kind.cure):
+        remedy = look_up(cure) or remedy
+    return told, remedy
