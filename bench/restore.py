@@ -37,6 +37,7 @@ from pipeline.decoder.language import UNKNOWN, LanguageModel, Vocabulary
 from pipeline.decoder.restoration import RestoredText, Restorer
 from pipeline.knowledge import vietnamese
 from pipeline.training import corpus
+from samples import invented
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / "out" / "bench-restore"
@@ -418,6 +419,26 @@ def second_reader(kinds: Sequence[tuple[str, list[Sample]]], restorer: Restorer)
     return [*out, ""]
 
 
+def strangers(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
+    """Texts as programs garble them that no page was read by: decoded once, and anew by what was heard."""
+    out = ["## Garbled by a program of its own", "",
+           "Each document by another program, which does not exist (`samples/invented.py`).", "",
+           "| document | syllables | as read | decoded once | with its habits |", "| --- | ---: | ---: | ---: | ---: |"]
+    once = Restorer.load(habits=False)
+    totals = [Score() for _ in range(3)]
+    for seed, (name, text) in enumerate(texts):
+        raw = invented.garbled(text, seed)
+        row = []
+        reads = (raw, once.restore_text(raw).text, restorer.restore_text(raw).text)
+        for total, read in zip(totals, reads, strict=True):
+            score = Score()
+            score.add(text, read)
+            total.add(text, read)
+            row.append(str(score))
+        out.append(f"| {name} | {score.all} | {' | '.join(row)} |")
+    return [*out, f"| **all** | {totals[0].all} | {' | '.join(map(str, totals))} |", ""]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", choices=("test", "dev", "all"), default="dev")
@@ -442,6 +463,7 @@ def main() -> None:
     texts = [(path.parent.name, path.read_text("utf-8")) for path in gold]
     plain = [Sample(name, text, vietnamese.strip_marks(text)) for name, text in texts]
     out += table("No marks at all", plain, restorer, given.peers, doubts["unmarked"])
+    out += strangers(texts, restorer)
     out += second_reader((("garbled", garbled), ("no marks at all", plain)), restorer)
     out += slips(list(samples(given.set, "vie")), restorer, doubts["slips"])
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.decoder import channel, language, lattice, router, tokens, wordlike
+from pipeline.decoder import channel, counting, language, lattice, router, tokens, wordlike
 from pipeline.knowledge import vietnamese
 from pipeline.training import calibration, confusions, mixing
 
@@ -136,9 +136,9 @@ def test_calibration_of_probabilities_that_tell_next_to_nothing():
 def test_readings_that_no_page_shows_are_possible_in_a_garbled_text_alone():
     counts = {"ế": {"é": 900.0, "e": 60.0}, "t": {"t": 999.0}, "a": {"a": 500.0}, "ở": {"&": 40.0, "o": 60.0}}
     made = {
-        name: channel.Channel.learn(name, ("tế", "ta", "tở"), {"t": counts["t"]}, {
-            "ế": counts["ế"], "a": counts["a"], "ở": counts["ở"]
-        }, counts)
+        name: channel.Channel.learn(name, ("tế", "ta", "tở"), {
+            "onset": {"t": counts["t"]}, "rime": {name: counts[name] for name in ("ế", "a", "ở")}, "letter": counts
+        })
         for name in ("latin", "vie")
     }
     chance = {name: one.score("t&", (channel.LOWER,))[0] for name, one in made.items()}
@@ -212,13 +212,13 @@ def test_parts_of_a_syllable_join_to_it(word, case):
 
 def test_a_channel_learns_what_was_read():
     pairs = Counter({("tế", "té"): 50, ("tế", "t&"): 5, ("tể", "té"): 5, ("đã", "da"): 50, ("đá", "d4"): 20})
-    tables = confusions.tables(pairs)
-    made = channel.Channel.learn("x", ["tế", "tể", "đã", "đá"], tables["onset"], tables["rime"], tables["letter"])
+    tables = counting.counted(pairs)
+    made = channel.Channel.learn("x", ["tế", "tể", "đã", "đá"], tables)
     made.prepare(["té", "t&", "da"])
     scores = made.score("t&", (channel.LOWER,))[0]
     assert made.syllables[int(scores.argmax())] == "tế"
     assert made.syllables[int(made.score("da", (channel.LOWER,))[0].argmax())] == "đã"
-    again = channel.from_arrays("x", made.syllables, channel.to_arrays("x", tables))
+    again = channel.Channel.learn("x", made.syllables, channel.counts("x", channel.to_arrays("x", tables)))
     assert again.score("té") == pytest.approx(made.score("té"))
 
 

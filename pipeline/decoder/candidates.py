@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -163,6 +164,13 @@ class Finder:
         if case not in self._printed:
             self._printed[case] = tuple(cased(word, case) for word in self.syllables)
         return self._printed[case]
+
+    def afresh(self) -> Finder:
+        """The same knowledge with no list made yet, for a channel that is another under the same name."""
+        made = copy(self)
+        made._lists, made._spared, made._worth = {}, {}, {}
+        made.short = self.short.afresh()
+        return made
 
     def forget(self) -> None:
         """Drop the lists made so far."""

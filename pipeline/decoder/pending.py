@@ -39,6 +39,12 @@ class PendingWord:
     def text(self) -> str:
         return self.raw if self.texts is None else "".join(self.texts)
 
+    def forget(self) -> None:
+        """Forget what was decoded, to be decoded anew; what was settled among readings, or is locked, stays."""
+        figure = self.kind in ("kept", "letter")  # a lone one may have been decoded
+        if any(piece.kind == "text" or (figure and piece.kind == "number") for piece in self.pieces):
+            self.texts, self.confidence, self.alternatives, self.kind = None, 1.0, (), "kept"
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -140,6 +146,5 @@ def expect(
             found = best.get((id(word), place))
             if found:
                 word.expected = (*word.expected, (place, found))
-            if any(piece.kind == "text" for piece in word.pieces):
-                word.texts, word.confidence, word.alternatives, word.kind = None, 1.0, (), "kept"
+            word.forget()
     return matched

@@ -17,6 +17,7 @@ from pathlib import Path
 from pipeline.decoder import router, tokens
 from pipeline.decoder.agreeing import agree
 from pipeline.decoder.casing import mend_case
+from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
@@ -74,20 +75,22 @@ class RestoredText:
 class Restorer:
     """The decoder with its model loaded. Decoding does not change it; `adapt` returns nothing and stays."""
 
-    def __init__(self, trained: Trained) -> None:
+    def __init__(self, trained: Trained, habits: bool = True) -> None:
         self.trained = trained
+        self.habits = habits
         self.trusted: References | None = None
 
     @classmethod
-    def load(cls, model: Path | None = None, second_reader: bool = True) -> Restorer:
+    def load(cls, model: Path | None = None, second_reader: bool = True, habits: bool = True) -> Restorer:
         """The decoder with the shipped model, or another. Loaded once per path.
 
-        `second_reader` lets a neural network weigh doubtful words of garbled and unmarked text anew.
+        `second_reader` lets a neural network weigh doubtful words of garbled and unmarked text anew; `habits` lets a
+        garbled document that is strange to the channel tell how the program that read it garbles.
 
         Raises:
             MissingPart: there is no model at this path.
         """
-        return cls(load(model or MODEL, second_reader))
+        return cls(load(model or MODEL, second_reader), habits)
 
     def adapt(self, texts: Iterable[str]) -> None:
         """Let clean texts of the same kind, a paragraph a line, speak from now on."""
@@ -156,8 +159,9 @@ class Restorer:
             if kind in ("garbled", "unmarked", "slips", "clean"):
                 figures = kind == whole == "garbled"  # in a sound document a passage only looks garbled
                 self._decode_spans(lines, spans, kind, preset, models, figures)
+                reader = self._accustomed(lines, spans, preset, models, figures) if kind == "garbled" else self
                 if models and expect(lines, spans, trusted):
-                    self._decode_spans(lines, spans, kind, preset, models, figures)
+                    reader._decode_spans(lines, spans, kind, preset, models, figures)
         for kind in sorted(MENDED):
             remember(
                 [row for row, condition in zip(lines, conditions, strict=True) if condition == kind],
@@ -186,6 +190,24 @@ class Restorer:
                 if word.texts is None and all(piece.kind != "text" for piece in word.pieces):
                     word.kind = "locked"
         return conditions
+
+    def _accustomed(
+        self, lines: list[list[PendingWord]], spans: list[tuple[int, int]], preset: Preset,
+        models: list[LanguageModel], figures: bool,
+    ) -> Restorer:
+        """A decoder used to the program that garbled these spans, which it has decoded anew; itself where that garbles
+        as the channel expects."""
+        words = [word for a, b in spans for row in lines[a:b] for word in row]
+        reader = self
+        for _ in range(ROUNDS if self.habits else 0):
+            habits = heard(words, self.trained.latin)
+            if reader is self and not habits.strange:
+                break
+            reader = Restorer(self.trained.hearing(habits.beside(self.trained.latin_counts())))
+            for word in words:
+                word.forget()
+            reader._decode_spans(lines, spans, "garbled", preset, models, figures)
+        return reader
 
     def _decode_spans(
         self, lines: list[list[PendingWord]], spans: list[tuple[int, int]], condition: str, preset: Preset,

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import copy
 
 import numpy as np
 
-from pipeline.decoder.channel import Channel, PartModel
+from pipeline.decoder.channel import Channel
 from pipeline.decoder.language import Vocabulary
+from pipeline.decoder.part_model import PartModel
 from pipeline.knowledge import vietnamese
 
 LISTED = -2.0  # a listed abbreviation misread in its letters
@@ -37,6 +39,12 @@ class ShortForms:
                 bare = vietnamese.strip_marks(part)
                 self.codes[bare] = part if self.codes.get(bare, part) == part else None
         self._short_models: dict[str, tuple[PartModel, tuple[str, ...]]] = {}
+
+    def afresh(self) -> ShortForms:
+        """The same lists with no model of a channel made yet."""
+        made = copy(self)
+        made._short_models = {}
+        return made
 
     def mend_symbol(self, symbol: str) -> str:
         """A document symbol with the marks of its codes back, digits and signs untouched: 30/2020/NĐ-CP."""

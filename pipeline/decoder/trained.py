@@ -1,7 +1,8 @@
 """The trained knowledge of the decoder in memory: words, language model, channels, the finder of candidates."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoder import channel, modelfile, neural
 from pipeline.decoder.candidates import Finder
-from pipeline.decoder.channel import Channel
+from pipeline.decoder.channel import Channel, Table
 from pipeline.decoder.deciding import calibrated
 from pipeline.decoder.language import Floats, LanguageModel, Steps, Vocabulary
 from pipeline.decoder.lattice import Score
@@ -44,12 +45,23 @@ class Trained:
     @cached_property
     def latin(self) -> Channel:
         """The channel of an English or Latin model."""
-        return channel.from_arrays("latin", self.finder.syllables, self._stored)
+        return Channel.learn("latin", self.finder.syllables, self.latin_counts())
+
+    def latin_counts(self) -> dict[str, Table]:
+        """How often the parts of syllables were read as what by English and Latin models."""
+        return channel.counts("latin", self._stored)
 
     @cached_property
     def vie(self) -> Channel:
         """The channel of a Vietnamese model."""
-        return channel.from_arrays("vie", self.finder.syllables, self._stored)
+        return Channel.learn("vie", self.finder.syllables, channel.counts("vie", self._stored))
+
+    def hearing(self, tables: Mapping[str, Table]) -> Trained:
+        """The same knowledge with other counts of what Latin models read, by part, beside its own: see `habits`."""
+        made = copy(self)
+        made.finder = self.finder.afresh()
+        made.latin = Channel.learn("latin", self.finder.syllables, tables)
+        return made
 
     def make_all(self) -> None:
         """Make at once what is else made on first use, in a process that others are forked from."""

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.decoder import channel, modelfile
+from pipeline.decoder import channel, counting, modelfile
 from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
@@ -157,7 +157,7 @@ def _channel(given: argparse.Namespace) -> Facts:
     told: Facts = {}
     for name, models in READERS:
         found = confusions.collect(given.pages, models)
-        arrays.update(channel.to_arrays(name, confusions.tables(found.pairs)))
+        arrays.update(channel.to_arrays(name, counting.counted(found.pairs)))
         right = sum(times for (true, read), times in found.pairs.items() if true == read)
         told[name] = {
             "pairs": found.single, "right": right, "split": found.split, "merged": found.merged, "lost": found.lost,

@@ -1,20 +1,18 @@
-"""From synthetic pages to the tables of the channel: align lines, tokens, letters; count.
+"""From synthetic pages to pairs of printed and read syllables: align lines and tokens; count.
 
-Lines are matched in order by likeness, tokens within a line by a small alignment in which one may stand for two,
-letters by hard expectation maximisation over segments of one printed and none to three read letters.
+Lines are matched in order by likeness, tokens within a line by a small alignment in which one may stand for two.
 """
 from __future__ import annotations
 
 import json
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.decoder.channel import LONGEST_SEGMENT, cased_parts, split_syllable
 from pipeline.knowledge import vietnamese
 
 SAME_LINE = 0.45  # distance per letter from which on two lines are not the same line
@@ -23,7 +21,6 @@ SHORT = 2  # letters of a syllable and its reading that may have none in common
 SKIP = 0.7  # cost of a token without partner, in distance per letter
 JOIN = 0.15  # extra cost of two for one
 PUNCTUATION = "\"'“”‘’.,;:!?()[]{}…-–—/*•+=_|~^`«»<>"
-ROUNDS = 4
 
 Pair = tuple[str, str]
 
@@ -169,86 +166,3 @@ def wrong(true: str, made: Iterable[str]) -> tuple[int, ...]:
         len(own) - sum(op.src_end - op.src_start for op in Levenshtein.opcodes(own, words(text)) if op.tag == "equal")
         for text in made
     )
-
-
-Table = dict[str, dict[str, float]]
-
-
-def _first_cost(letter: str, read: str) -> float:
-    if letter == read:
-        return 0.0
-    if not read:
-        return 3.0
-    if vietnamese.strip_marks(letter) == vietnamese.strip_marks(read):
-        return 0.5
-    return 2.0 + 1.5 * (len(read) - 1)
-
-
-def _align_letters(true: str, read: str, costs: dict[str, dict[str, float]]) -> list[str] | None:
-    """The read segment of each printed letter, or None when the reading is too long."""
-    rows, columns = len(true), len(read)
-    best = [[math.inf] * (columns + 1) for _ in range(rows + 1)]
-    back = [[0] * (columns + 1) for _ in range(rows + 1)]
-    best[0][0] = 0.0
-    for i, letter in enumerate(true):
-        row = costs.get(letter, {})
-        for j in range(columns + 1):
-            so_far = best[i][j]
-            if so_far == math.inf:
-                continue
-            for size in range(min(LONGEST_SEGMENT, columns - j) + 1):
-                read_part = read[j : j + size]
-                cost = row.get(read_part)
-                if cost is None:
-                    cost = 6.0 + _first_cost(letter, read_part)
-                if so_far + cost < best[i + 1][j + size]:
-                    best[i + 1][j + size] = so_far + cost
-                    back[i + 1][j + size] = size
-    if best[rows][columns] == math.inf:
-        return None
-    segments, j = [], columns
-    for i in range(rows, 0, -1):
-        size = back[i][j]
-        segments.append(read[j - size : j])
-        j -= size
-    return segments[::-1]
-
-
-def tables(pairs: Counter[Pair]) -> dict[str, Table]:
-    """Counts of read onsets, rimes and letters given printed ones."""
-    costs: dict[str, dict[str, float]] = defaultdict(dict)
-    for letter in vietnamese.LETTERS:
-        for read in {letter, vietnamese.strip_marks(letter)}:
-            costs[letter][read] = _first_cost(letter, read)
-    letters: dict[str, Counter[str]] = {}
-    aligned: list[tuple[str, list[str], int]] = []
-    for _ in range(ROUNDS):
-        letters = defaultdict(Counter)
-        aligned = []
-        for (true, read), times in pairs.items():
-            segments = _align_letters(true, read, costs)
-            if segments is None:
-                continue
-            aligned.append((true, segments, times))
-            for letter, segment in zip(true, segments, strict=True):
-                letters[letter][segment] += times
-        costs = defaultdict(dict)
-        for letter, row in letters.items():
-            total = sum(row.values())
-            for segment, times in row.items():
-                costs[letter][segment] = -math.log(times / total)
-    onsets: Table = defaultdict(lambda: defaultdict(float))
-    rimes: Table = defaultdict(lambda: defaultdict(float))
-    for true, segments, times in aligned:
-        case = 2 if len(true) > 1 and true.isupper() else 1 if true[0].isupper() else 0
-        onset, rime = cased_parts(true.lower(), case)
-        if onset + rime != true:
-            continue  # mixed case
-        cut = len(split_syllable(true.lower())[0])
-        onsets[onset]["".join(segments[:cut])] += times
-        rimes[rime]["".join(segments[cut:])] += times
-    return {
-        "onset": {form: dict(row) for form, row in onsets.items()},
-        "rime": {form: dict(row) for form, row in rimes.items()},
-        "letter": {letter: dict(row) for letter, row in letters.items()},
-    }
