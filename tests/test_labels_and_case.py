@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.decoder.paragraphs import mend_labels
+from pipeline.decoder.paragraphs import mend_labels, mend_romans
 from pipeline.decoder.pending import PendingWord
 from pipeline.decoder.restoration import Restorer, restore
 from pipeline.document import Block, Box, Document, Line, Page, Reading, Word
 
 CASES = Path(__file__).parent / "cases" / "restore"
-LABELS = json.loads((CASES / "labels.json").read_text("utf-8"))
+LABELS = {
+    mend: json.loads((CASES / name).read_text("utf-8"))
+    for mend, name in ((mend_labels, "labels.json"), (mend_romans, "romans.json"))
+}
 CAPITALS = json.loads((CASES / "case.json").read_text("utf-8"))
 BOX = Box(0, 0, 10, 10)
 
@@ -20,10 +23,12 @@ def restorer():
     return Restorer.load()
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in LABELS])
-def test_labels(case):
+@pytest.mark.parametrize(("mend", "case"), [
+    pytest.param(mend, case, id=case["label"]) for mend, cases in LABELS.items() for case in cases
+])
+def test_labels(mend, case):
     rows = [[PendingWord(label), PendingWord("Nội")] for label in case["read"]]
-    mend_labels(rows)
+    mend(rows)
     assert [row[0].text for row in rows] == case["text"]
     assert [row[0].raw for row in rows] == case["read"]
     changed = [row[0] for row in rows if row[0].text != row[0].raw]

@@ -15,6 +15,7 @@ from pipeline.decoder.pending import PendingWord
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.numerals import roman_readings
 from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, to_old_style
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
@@ -35,6 +36,7 @@ UNSURE_LETTER = 0.8  # of a letter taken for another: the list itself may be at 
 QUARTER = "quy"
 UNSURE_QUARTER = 0.5  # below any bar of doubt
 _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
+_ROMAN_LABEL = re.compile(r"(?P<read>[^\W_]{1,5})(?P<sign>[.)/:-]{1,2})")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _FIFTY = re.compile(r"(?:XL|L)X{0,3}(?:IX|IV|V?I{0,3})")  # XL. is forty, IL. is no number but II misread
 
@@ -212,6 +214,27 @@ def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
         if read == found["read"] and found["sign"] != ")" and read in LETTERS and read in (_next_letter(before), "a"):
             word.texts, word.kind, word.confidence = [f"{read})"], "letter", MENDED_SYMBOL
         before = read if read in LETTERS else ""
+
+
+def mend_romans(lines: Sequence[Sequence[PendingWord]]) -> None:
+    """Mend what opens a line in the place of the Roman numeral that is due ("IE.", "UL-" after II): no word stands there.
+
+    The strokes read must be able to be that numeral; one that is sound, or has figures alone, stays.
+    """
+    before = 0
+    for row in lines:
+        found = _ROMAN_LABEL.fullmatch(row[0].raw) if len(row) > 1 and row[1].raw[:1].isupper() else None
+        if not found:
+            continue
+        for numeral, value, doubt in roman_readings(found["read"]):
+            if doubt is None:
+                before = value
+            elif before and value == before + 1 and not found["read"].isdecimal():
+                word = row[0]
+                word.texts, word.kind, word.confidence = [numeral + found["sign"]], "letter", UNSURE_LETTER
+                word.alternatives = ()
+                before = value
+                break
 
 
 def _next_letter(letter: str) -> str:

@@ -26,6 +26,7 @@ from pipeline.decoder.paragraphs import (
     mend_labels,
     mend_number_signs,
     mend_numeral,
+    mend_romans,
     mend_title,
     paragraphs,
     settings,
@@ -176,6 +177,7 @@ class Restorer:
         mend_labels([
             row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED or scanned
         ])
+        mend_romans([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
             keep_quarters(row, unmarked=condition in MENDED)
             if condition in MENDED or condition == "slips":
