@@ -217,7 +217,7 @@ def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
 
 
 def mend_romans(lines: Sequence[Sequence[PendingWord]]) -> None:
-    """Mend what opens a line in the place of the Roman numeral that is due ("IE.", "UL-" after II): no word stands there.
+    """Mend what opens a line in the place of the Roman numeral that is due ("UL-" after II): no word stands there.
 
     The strokes read must be able to be that numeral; one that is sound, or has figures alone, stays.
     """
