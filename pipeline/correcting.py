@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from pipeline import notes
 from pipeline.corrections import RULE, Correction, effective
 from pipeline.document import Block, Box, Cell, Document, Edit, Line, Page, Step, Table, Word
 from pipeline.plan import Evidence, Plan
@@ -180,15 +181,18 @@ def reports_of(document: Document, log: Sequence[Correction]) -> tuple[Report, .
 # --- the record -----------------------------------------------------------------------------------------
 
 
-def apply_to_plan(plan: Plan, corrections: Sequence[Correction]) -> Plan:
+def apply_to_plan(plan: Plan, corrections: Sequence[Correction], said: Sequence[Correction] = ()) -> Plan:
     """The record with what a person corrected put in its place; see `report_on_plan` for what was not."""
-    return report_on_plan(plan, corrections)[0]
+    return report_on_plan(plan, corrections, said)[0]
 
 
-def report_on_plan(plan: Plan, corrections: Sequence[Correction]) -> tuple[Plan, tuple[Report, ...]]:
+def report_on_plan(
+    plan: Plan, corrections: Sequence[Correction], said: Sequence[Correction] = ()
+) -> tuple[Plan, tuple[Report, ...]]:
     """The corrected record and one report for each correction of the record.
 
-    The `confidence` of a corrected field becomes 1; its evidence keeps the raw reading and the place.
+    The `confidence` of a corrected field becomes 1; its evidence keeps the raw reading and the place. A warning that
+    a person has answered goes: by these corrections, or by the others of the whole log, `said`.
     """
     wanted = [entry for entry in effective(corrections) if entry.where == "record"]
     if not wanted:
@@ -206,6 +210,9 @@ def report_on_plan(plan: Plan, corrections: Sequence[Correction]) -> tuple[Plan,
         if report.outcome != "homeless":
             data, evidence = trial, trial_evidence
         reports.append(report)
+    homeless = {report.correction.id for report in reports if report.outcome == "homeless"}
+    standing = [entry for entry in effective(said or corrections) if entry.id not in homeless]
+    data["warnings"] = notes.without_answered(data["warnings"], standing)
     return Plan.model_validate({**data, "evidence": evidence}), tuple(reports)
 
 

@@ -78,7 +78,7 @@ def test_every_doubt_has_its_vietnamese(name: str) -> None:
 def as_it_may_be(note: str) -> str:
     """The note with words in it that it may hold, for those that not just anything may stand in."""
     share = "80% of its words are Vietnamese syllables"
-    for place, words_there in (("7 is missing", "date is missing"), ("7 is unsure", "/date is unsure"),
+    for place, words_there in (("7 is missing", "date is missing"), ("7 is unsure", "/issued/date is unsure"),
                                ("believable (7)", f"believable ({share})"), ("kept; 7.", f"kept; {share}.")):
         note = note.replace(place, words_there)
     return note

@@ -14,6 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("document", "errors", "plan"),
     ("disk", "faults", "settings"),
     ("corrections",),
+    ("notes",),
     ("correcting", "knowledge"),
     ("decoder", "imaging", "scoring", "structure", "versions"),
     ("training", "writers"),

@@ -146,7 +146,7 @@ def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
     if words_changed or undone:
         plan = correcting.apply_to_plan(reread(document), item.log)
     elif any(entry.where == "record" for entry in entries):
-        plan = correcting.apply_to_plan(plan, entries)
+        plan = correcting.apply_to_plan(plan, entries, item.log)
     return replace(item, document=document, plan=plan)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline import faults
+from pipeline import faults, notes
 from pipeline.faults import Language
 
 # code of the contract: (Vietnamese, English), what it is and what to do about it
@@ -120,8 +120,6 @@ def _compiled(rows: tuple[tuple[str, str], ...]) -> Rows:
 
 
 _NOTE_ROWS, _DOUBT_ROWS = _compiled(_NOTES), _compiled(_DOUBTS)
-_NEXT_DOUBT = re.compile(r"; (?!names of two syllables|the first is in the record)")
-_HEADED = re.compile(r"(number|date|signature|cited|target|label ([^:]+)): (.*)", re.DOTALL)
 
 
 def note(message: str, language: Language) -> str:
@@ -134,12 +132,12 @@ def note(message: str, language: Language) -> str:
     """
     if language == "en":
         return message
-    headed = _HEADED.fullmatch(message)
+    headed = notes.parted(message)
     if headed is None:
         return _worded(message, _NOTE_ROWS) or faults.vietnamese(message) or message  # why a page failed is an error's
-    head = f"mục {headed[2]}" if headed[2] else _HEADS[headed[1]]
-    parts = _NEXT_DOUBT.split(headed[3])
-    return f"{head}: {'; '.join(_worded(part, _DOUBT_ROWS) or part for part in parts)}"
+    head, doubts = headed
+    told = "; ".join(_worded(doubt, _DOUBT_ROWS) or doubt for doubt in doubts)
+    return f"{_HEADS.get(head) or head.replace('label', 'mục', 1)}: {told}"
 
 
 def _worded(told: str, rows: Rows) -> str | None:

@@ -38,6 +38,19 @@ def read(tmp_path_factory):
     return root
 
 
+@pytest.fixture
+def doubtful(tmp_path):
+    """One with a damaged number, and without a date."""
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans/rung.txt").write_text(TEXT.replace("Số: 41", "Số: 4#1"), "utf-8")
+    run(tmp_path)
+    return tmp_path
+
+
+def run(root, *more):
+    assert cli.main(["run", str(root / "scans"), "--out", str(root / "out"), "--jobs", "1", *more]) == 0
+
+
 def find(item, text):
     for p, page in enumerate(item.document.pages):
         for b, block in enumerate(page.blocks):
@@ -71,3 +84,28 @@ def test_corrections_outlive_every_run(read):
     undo = [noting.undo_entry(entry, "Lan") for entry in reversed(item.log[:2])]
     item = changing.change(out, "rung.txt", undo, desk_cli.reread, desk_cli.rewrite)
     assert (item.plan.number.number, item.plan.title) == ("41", "Phòng chống cháy rừng năm 2022")
+
+
+def notes_of(root):
+    return [(warning.code, warning.message) for warning in desk.load(root / "out", "rung.txt").plan.warnings]
+
+
+def test_a_warning_goes_with_the_answer_of_a_person_and_comes_back_with_the_undo(doubtful):
+    out = doubtful / "out"
+    before = notes_of(doubtful)
+    unread = [note for note in before if note[0] == "value_unreadable"]
+    undated = ("missing_component", "date is missing")
+    assert len(unread) == 1
+    assert undated in before
+    entries = [noting.field_entry(desk.load(out, "rung.txt"), pointer, value, "Lan")
+               for pointer, value in (("/number/number", "41"), ("/issued/date", "2022-03-01"))]
+    for entry in entries:
+        changing.change(out, "rung.txt", [entry], desk_cli.reread, desk_cli.rewrite)
+    answered = [note for note in before if note not in (*unread, undated)]
+    assert notes_of(doubtful) == answered
+    run(doubtful, "--redo")
+    assert notes_of(doubtful) == answered
+    changing.change(out, "rung.txt", [noting.undo_entry(entries[0], "Lan")], desk_cli.reread, desk_cli.rewrite)
+    assert notes_of(doubtful) == [note for note in before if note != undated]
+    run(doubtful)
+    assert notes_of(doubtful) == [note for note in before if note != undated]

@@ -106,6 +106,7 @@ def test_a_number_that_could_not_be_read_is_a_doubt_until_somebody_looked(out):
     assert (doubt["value"], doubt["page"], doubt["box"]) == (None, 1, item.plan.evidence["/number/symbol"].box)
     seen = changing.change(out, NAME, [noting.field_entry(item, "/number/number", None, "Lan")], office.read_again)
     assert desk.unread_fields(seen) == ()
+    assert seen.plan.warnings == ()
     assert corrections.effective(seen.log)[-1].pointer == "/number/number"
 
 
