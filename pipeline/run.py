@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pipeline
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, rewording
 from pipeline.corrections import Correction
 from pipeline.decoder.restoration import RestoredText, Restorer
 from pipeline.decoder.restoration import restore as restore_document
@@ -133,7 +133,7 @@ def read(document: Document, settings: Settings | None = None, log: Sequence[Cor
         document = splitting.part_text_pages(document)
     document = tables.tables(document)
     document = restore_document(document, _restorer(settings.references, settings.reference_digests()), settings.preset)
-    document, reports = correcting.report_on_document(document, log)
+    document, reports = rewording.report_on_document(document, log)
     document = replace(document, steps=(
         *(step for step in document.steps if step.stage != "read"),
         Step("read", pipeline.__version__, {"preset": settings.preset, "references": list(settings.references)}),

@@ -18,9 +18,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import corrections, document
+from pipeline import corrections, stored
 from pipeline.batches.jobs import Drives
-from pipeline.document import Block, Document, Line, Notice, Page, Word
+from pipeline.document import Block, Document, Line, Notice, Page, Word, reset
 from pipeline.errors import EncryptedFile, MissingPart, PageError, RecognitionFailed, TooLarge, UnreadableFile
 from pipeline.settings import Settings
 
@@ -138,7 +138,7 @@ def assemble(source: FakeSource, pages: list[Page], settings: Settings) -> Docum
 
 
 def read(told: Document, settings: Settings, given: tuple[corrections.Correction, ...] = ()) -> FakeReading:
-    told = document.reset(told)
+    told = reset(told)
     for word in told.words():
         if word.raw == "unreadable":
             raise ZeroDivisionError("a bug in the quick half")
@@ -154,7 +154,7 @@ def write_outputs(reading: FakeReading, source: FakeSource, folder: Path, settin
     (folder / "record.json").write_text(json.dumps(record))
     names = ["text.txt", "record.json"]
     if "document" in settings.formats:
-        (folder / "document.json").write_text(json.dumps(document.to_json(reading.document)))
+        (folder / "document.json").write_text(json.dumps(stored.to_json(reading.document)))
         names.append("document.json")
     if settings.split:
         (folder / "parts").mkdir()

@@ -20,12 +20,11 @@ from pipeline.document import (
     Step,
     Table,
     Word,
-    from_json,
     map_words,
     reset,
-    to_json,
     upright,
 )
+from pipeline.stored import from_json, to_json
 
 
 def a_document(turn: int = 0) -> Document:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from pipeline.document import Block, Cell, Line, Page, Table, from_json
+from pipeline.document import Block, Cell, Line, Page, Table
 from pipeline.plan import Plan
+from pipeline.stored import from_json
 from pipeline.writers import export
 from tests.pdfkit import a_document, a_page, a_plan, a_word
 

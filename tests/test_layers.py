@@ -12,11 +12,11 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 # From the ground up: modules of the root and packages by area. Those of one row do not know of one another.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("document", "errors", "plan"),
-    ("disk", "faults", "settings"),
+    ("disk", "faults", "settings", "stored"),
     ("corrections",),
     ("notes",),
     ("correcting", "knowledge"),
-    ("decoder", "imaging", "scoring", "structure", "versions"),
+    ("decoder", "imaging", "rewording", "scoring", "structure", "versions"),
     ("training", "writers"),
     ("run",),
     ("batches",),

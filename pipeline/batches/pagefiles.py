@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline import disk
-from pipeline.document import Document, Page, from_json, to_json
+from pipeline.document import Document, Page
+from pipeline.stored import from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline import correcting, corrections, disk
+from pipeline import correcting, corrections, disk, rewording
 from pipeline.corrections import Correction
 from pipeline.desk.desk import (
     DOCUMENT,
@@ -32,10 +32,11 @@ from pipeline.desk.desk import (
     with_log,
     with_words,
 )
-from pipeline.document import Document, from_json, place_on_page
+from pipeline.document import Document, place_on_page
 from pipeline.errors import OutputNotWritable, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.plan import Plan
+from pipeline.stored import from_json
 from pipeline.writers import export, held
 
 LOCK = ".sohoa/desk.lock"  # among the folder's own state, where no listing of documents looks
@@ -142,7 +143,7 @@ def _applied(item: Item, entries: Sequence[Correction], reread: Reread) -> Item:
     undone = any(entry.action == "undo" and entry.where == "record" for entry in entries)
     words_changed = item.behind or any(entry.where == "document" and entry.before != entry.after for entry in entries)
     if any(entry.where == "document" for entry in entries):
-        document = correcting.apply_to_document(document, item.log)
+        document = rewording.apply_to_document(document, item.log)
     if words_changed or undone:
         plan = correcting.apply_to_plan(reread(document), item.log)
     elif any(entry.where == "record" for entry in entries):
@@ -159,7 +160,7 @@ def _change_file(folder: Path, item: Item, *, words: bool) -> None:
     if words:
         # A page that documents share is not this one's alone: what was said of its words is laid over the whole page.
         own = {page.number: page for page in item.document.pages if place_on_page(page) is None}
-        whole = correcting.apply_to_document(whole, item.log) if len(own) < len(item.document.pages) else whole
+        whole = rewording.apply_to_document(whole, item.log) if len(own) < len(item.document.pages) else whole
         whole = replace(whole, pages=tuple(own.get(page.number, page) for page in whole.pages))
         write_text(folder / DOCUMENT, export.document_json(whole))
     if corrections.part_key(whole) == item.part:

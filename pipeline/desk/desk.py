@@ -21,16 +21,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, rewording
 from pipeline.batches import ledger
 from pipeline.batches.ledger import InputRow
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
-from pipeline.document import Document, Page, Word, from_json
+from pipeline.document import Document, Page, Word
 from pipeline.errors import NoInput, UnreadableFile, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Plan
+from pipeline.stored import from_json
 
 DATABASE = "sohoa.db"
 RECORD = "record.json"
@@ -166,7 +167,7 @@ def with_words(document: Document, log: Sequence[Correction]) -> Document:
     """The document with the words of its log; the same where these are in it already."""
     if not any(entry.where == "document" for entry in log):
         return document
-    return correcting.apply_to_document(document, log)
+    return rewording.apply_to_document(document, log)
 
 
 def with_log(out: Path, item: Item) -> Item:

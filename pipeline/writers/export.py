@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.document import Document, Table, to_json
+from pipeline.document import Document, Table
 from pipeline.plan import Plan
+from pipeline.stored import to_json
 from pipeline.structure import flow
 from pipeline.structure.passages import Paragraph
 

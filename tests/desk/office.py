@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.batches.ledger import InputRow
 from pipeline.batches.store import Store
-from pipeline.document import Alternative, Block, Box, Document, Edit, Line, Notice, Page, Word, to_json
+from pipeline.document import Alternative, Block, Box, Document, Edit, Line, Notice, Page, Word
 from pipeline.document import union as box_union
 from pipeline.plan import DocumentType as Type
 from pipeline.plan import (
@@ -28,6 +28,7 @@ from pipeline.plan import (
     Warning_,
 )
 from pipeline.settings import Settings
+from pipeline.stored import to_json
 
 DPI = 100
 WIDTH, HEIGHT = 595.0, 842.0

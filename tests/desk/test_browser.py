@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from PIL import Image
 
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, rewording
 from pipeline.desk import changing, desk, index, noting
 from pipeline.desk.review import guard
 from pipeline.desk.review.app import create_app
@@ -176,7 +176,7 @@ def test_from_the_queue_to_a_corrected_exported_record(page, served, out, scans)
     expect(page, '#panel-record .value[data-pointer="/targets/2/value"]', "(trống)")
     # the machine reads the scan again: what the person did stands
     log = corrections.load(out / NAME)
-    document = correcting.apply_to_document(office.machine(scans, NAME), log)
+    document = rewording.apply_to_document(office.machine(scans, NAME), log)
     office.write(out, NAME, document, correcting.apply_to_plan(office.read_again(document), log))
     open_document(page, served)
     expect(page, '#panel-record .value[data-pointer="/number/number"]', "29")

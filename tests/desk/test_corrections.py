@@ -6,7 +6,7 @@ from dataclasses import replace
 import office
 import pytest
 
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, rewording
 from pipeline.corrections import UnreadableCorrections
 from pipeline.desk import changing, desk, noting
 from pipeline.errors import UsageError
@@ -21,7 +21,7 @@ def word_pointer(item, text):
             for n, line in enumerate(block.lines):
                 for w, word in enumerate(line.words):
                     if word.text == text:
-                        return correcting.word_pointer(p, b, n, w)
+                        return rewording.word_pointer(p, b, n, w)
     raise AssertionError(text)
 
 
@@ -40,7 +40,7 @@ def run_again(out, scans, document=None, plan=None):
     """What `sohoa run --redo` does: reads the scan anew, puts the corrections back, writes the outputs."""
     document = document or office.machine(scans, NAME)
     log = corrections.load(out / NAME)
-    document, words = correcting.report_on_document(document, log)
+    document, words = rewording.report_on_document(document, log)
     plan, fields = correcting.report_on_plan(plan or office.read_again(document), log)
     office.write(out, NAME, document, plan)
     return desk.load(out, NAME), {report.correction.pointer: report.outcome for report in (*words, *fields)}
@@ -79,7 +79,7 @@ def test_word_changes_text_and_record_but_never_raw(out, scans):
 
 def test_applying_twice_is_applying_once(out):
     item = correct_word(out, "1O", "10")
-    assert correcting.apply_to_document(item.document, item.log) == item.document
+    assert rewording.apply_to_document(item.document, item.log) == item.document
     assert correcting.apply_to_plan(item.plan, item.log) == item.plan
 
 
@@ -187,7 +187,7 @@ def test_text_without_places_is_found_by_its_line(out, scans):
     page = document.pages[0]
     blank = replace(page.blocks[0], lines=page.blocks[0].lines[:1])
     shifted = replace(document, pages=(replace(page, blocks=(blank, *page.blocks)), *document.pages[1:]))
-    changed, (report,) = correcting.report_on_document(shifted, [entry])
+    changed, (report,) = rewording.report_on_document(shifted, [entry])
     assert report.outcome == "applied"
     assert "3. Mở 10 lớp dạy nghề" in changed.pages[0].text
 

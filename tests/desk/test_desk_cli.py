@@ -16,7 +16,7 @@ import office
 import openpyxl
 import pytest
 
-from pipeline import correcting
+from pipeline import rewording
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, forms, learn, noting
 from pipeline.errors import SohoaError, UnreadableFile, UsageError
@@ -134,7 +134,7 @@ def test_release_and_hold(out):
 def corrected(out):
     item = desk.load(out, NAME)
     pointer = next(
-        correcting.word_pointer(p, b, n, w)
+        rewording.word_pointer(p, b, n, w)
         for p, page in enumerate(item.document.pages)
         for b, block in enumerate(page.blocks)
         for n, line in enumerate(block.lines)

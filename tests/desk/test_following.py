@@ -12,8 +12,9 @@ import pytest
 
 from pipeline import corrections
 from pipeline.desk import changing, desk, index, noting
-from pipeline.document import Document, from_json
+from pipeline.document import Document
 from pipeline.plan import Plan
+from pipeline.stored import from_json
 
 NAME = "huyen/tam-tien-2024.pdf"
 

@@ -11,12 +11,12 @@ import openpyxl
 import pikepdf
 import pytest
 
-from pipeline import cli, correcting, corrections
+from pipeline import cli, corrections, rewording
 from pipeline import run as run_stages
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, forms, handover, index, noting, search, tt05
-from pipeline.document import from_json
 from pipeline.settings import Settings
+from pipeline.stored import from_json
 from pipeline.writers import held, searchable
 from tests.papers import two_on_a_page
 
@@ -95,7 +95,7 @@ def test_corrections_of_one_document_stay_its_own_over_later_runs(root):
     item = desk.load(out, TWO)
     word = next(word for word in item.document.words() if word.text == "kênh")
     pointer = next(
-        correcting.word_pointer(p, b, n, w) for p, page in enumerate(item.document.pages)
+        rewording.word_pointer(p, b, n, w) for p, page in enumerate(item.document.pages)
         for b, block in enumerate(page.blocks) for n, line in enumerate(block.lines)
         for w, one in enumerate(line.words) if one is word)
     change(root, TWO, noting.field_entry(item, "/number/number", "57", "Lan"),
@@ -120,7 +120,7 @@ def test_a_word_corrected_on_a_page_that_documents_share_stays_with_its_document
     run_stages.write_outputs(run_stages.read(scanned, settings), None, folder, settings)
     item = desk.load(tmp_path, "hai.pdf/parts/02")
     pointer, word = next(
-        (correcting.word_pointer(0, b, n, w), word) for b, block in enumerate(item.document.pages[0].blocks)
+        (rewording.word_pointer(0, b, n, w), word) for b, block in enumerate(item.document.pages[0].blocks)
         for n, line in enumerate(block.lines) for w, word in enumerate(line.words) if word.text == "ruộng")
     changing.change(tmp_path, item.name, [noting.word_entry(item, pointer, "nương", "Lan")], desk_cli.reread,
                     desk_cli.rewrite)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import cli, correcting
+from pipeline import cli, rewording
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, index, noting, search
 
@@ -57,7 +57,7 @@ def find(item, text):
             for n, line in enumerate(block.lines):
                 for w, word in enumerate(line.words):
                     if word.text == text:
-                        return correcting.word_pointer(p, b, n, w)
+                        return rewording.word_pointer(p, b, n, w)
     raise AssertionError(text)
 
 

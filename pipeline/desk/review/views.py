@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import correcting, corrections
+from pipeline import correcting, corrections, rewording
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
 from pipeline.desk import desk
@@ -173,7 +173,7 @@ def _words(item: Item) -> Iterator[tuple[str, Word, Page, str]]:
         for b, block in enumerate(page.blocks):
             for n, line in enumerate(block.lines):
                 for w, word in enumerate(line.words):
-                    yield correcting.word_pointer(p, b, n, w), word, page, line.text
+                    yield rewording.word_pointer(p, b, n, w), word, page, line.text
 
 
 def _word_view(pointer: str, word: Word) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def page_view(item: Item, number: int, terms: Sequence[Term] = ()) -> dict[str, 
         lines = []
         for b, block in enumerate(page.blocks):
             for n, line in enumerate(block.lines):
-                words = [_word_view(correcting.word_pointer(p, b, n, w), word) for w, word in enumerate(line.words)]
+                words = [_word_view(rewording.word_pointer(p, b, n, w), word) for w, word in enumerate(line.words)]
                 lines.append({"kind": block.kind, "words": words})
         _mark_hits(lines, terms)
         return {"number": number, "lines": lines}
