@@ -197,9 +197,50 @@ LONGEST_LISTED = 12  # words of the longest listed name that opens a sentence
 def place_end(words: list[str]) -> int | None:
     """How many words a listed body with its place takes at the start of a sentence: "Bộ Chỉ huy Quân sự tỉnh".
 
-    None where no listed body opens it, or where nothing (a kind of place, a name in capitals, a comma, "và") says that
-    its name ends.
+    One may be of another: "Giám đốc Sở Nội vụ". None where no listed body opens it, or where nothing (a kind of place,
+    a name in capitals, a comma, "và") says that its name ends.
     """
+    count = _listed_words(words)
+    if not count:
+        return None
+    whole = _WHOLE_NAMES.match(words[0]) is not None and count >= LEAST_WHOLE
+    kind = words[count - 1] in _KIND_KEYS.values() and words[count - 2 : count - 1] != ["tác"]  # "hợp tác xã"
+    at = count
+    while at < len(words) and not words[at - 1].endswith((",", ";", ":", ".")):
+        found, length = kind_at(words, at, True)
+        if found is not None and words[at].islower():
+            kind, at = True, at + length
+            while at < len(words) and words[at][:1].isupper() and words[at - 1][-1:].isalpha():
+                at += 1
+            continue
+        inner = _listed_words(words[at:]) if words[at][:1].isupper() else 0
+        if inner >= 2:
+            whole = _WHOLE_NAMES.match(words[at]) is not None
+            at += inner
+            kind = kind or words[at - 1] in _KIND_KEYS.values()
+            continue
+        named = at
+        while named < len(words) and words[named][:1].isupper() and (named == at or words[named - 1][-1:].isalpha()):
+            named += 1
+        if named > at and _word_key(words[at]) in _first_words():
+            return None  # "Giám đốc Sở Văn hóa": a body that is not listed
+        if named - at >= LEAST_SYLLABLES or (kind and named > at):
+            kind, at = True, named
+        elif named > at:
+            return None  # "Trung tâm Giới thiệu việc làm": one capital opens more of the name
+        else:
+            break
+    listed = words[at - 1].endswith(",") or (words[at : at + 1] == ["và"] and words[at + 1 : at + 2] != [])
+    return at if kind or whole or listed or words[at : at + 1] in _OPENS_PREDICATE else None
+
+
+# "Sở Nội vụ", "Bộ Y tế": the list has all of these, so that one ends where the listed name does
+_WHOLE_NAMES = re.compile(r"(?:Sở|Bộ)\Z")
+LEAST_WHOLE = 3  # words of such a name; "Bộ trưởng" and "Sở chỉ" are none
+
+
+def _listed_words(words: list[str]) -> int:
+    """How many words the longest listed body takes that these begin with, 0 for none."""
     table = _bodies()[0]
     key, count = "", 0
     for at, word in enumerate(words[:LONGEST_LISTED], start=1):
@@ -211,27 +252,7 @@ def place_end(words: list[str]) -> int | None:
             count = at
         if word.endswith((",", ";", ":")):
             break
-    if words[:1] in (["UBND"], ["HĐND"]):
-        count = max(count, 1)
-    if not count:
-        return None
-    kind = words[count - 1] in _KIND_KEYS.values() and words[count - 2 : count - 1] != ["tác"]  # "hợp tác xã"
-    at = count
-    while at < len(words) and not words[at - 1].endswith((",", ";", ":", ".")):
-        found, length = kind_at(words, at, True)
-        named = at
-        while named < len(words) and words[named][:1].isupper() and (named == at or words[named - 1][-1:].isalpha()):
-            named += 1
-        if found is not None and words[at].islower():
-            kind, at = True, at + length
-        elif named - at >= LEAST_SYLLABLES or (kind and named > at):
-            kind, at = True, named
-        elif named > at:
-            return None  # "Trung tâm Giới thiệu việc làm": one capital opens more of the name
-        else:
-            break
-    listed = words[at - 1].endswith(",") or (words[at : at + 1] == ["và"] and words[at + 1 : at + 2] != [])
-    return at if kind or listed or words[at : at + 1] in _OPENS_PREDICATE else None
+    return max(count, 1) if words[:1] in (["UBND"], ["HĐND"]) else count
 
 
 @lru_cache(maxsize=4096)

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import ending
-from pipeline.structure.actors import ASKED, EDGE, SURE_BODY, boundary, is_actor, known_end, opens_with_task
+from pipeline.structure.actors import ASKED, SURE_BODY, is_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place
+from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
 
 ORDERS = frozenset({"CT", "CĐ", "QĐ"})  # types whose numbered points all say who is to do what
@@ -136,13 +137,6 @@ def _names_before(text: str, colon: int, asked: bool) -> bool:
     return boundary(text, colon) is None or (opens_with_task(task) and _SURE_TASK.search(name) is None)
 
 
-def _task_at(text: str) -> int | None:
-    """Where a task begins behind its actor: at a word that opens tasks, or where the name of a listed body ends."""
-    cut = boundary(text)
-    known = known_end(text)
-    return known if known is not None and (cut is None or cut > known) else cut
-
-
 def _statement(text: str, start: int, end: int) -> _Statement | None:
     """The actor and task of a clause, None where it names no actor."""
     clause = text[start:end]
@@ -159,7 +153,7 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     if named:
         actor, task = rest[:colon].strip(EDGE), rest[colon + 1 :]
     else:
-        cut = _duty_at(rest) or _task_at(rest)
+        cut = _duty_at(rest) or task_start(rest)
         if cut is None:
             return None
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
@@ -168,11 +162,21 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
     if not (named or (asks_one and _is_name(actor)) or is_actor(capital)):
         return None
     task = task.strip(EDGE)
+    passed_on = _PASSED_ON.match(task)
+    if passed_on is not None and not named:
+        at = text.index(task, start)
+        return _statement(text, at, end) or _Statement(actor, task, start, end)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
-# "...; đồng chí Y Hoa: phụ trách hậu cần": one who is named in small letters
-_NEXT_CLAUSE = re.compile(r"[;.]\s+(?=[" + CAPITALS + r"]|(?:đồng chí|đ/c|ông|bà|thầy|cô) [" + CAPITALS + r"])")
+# "Ủy ban nhân dân tỉnh giao Giám đốc các sở ...", "Chủ tịch UBND huyện yêu cầu các xã ...": the one asked is to act
+_PASSED_ON = re.compile(r"(?:giao|yêu cầu)(?: nhiệm vụ)?(?: cho)?:? (?=[" + CAPITALS + r"]|các |những )")
+
+
+# "...; đồng chí Y Hoa: phụ trách hậu cần", "...; giao Công an xã kiểm tra": one who is named in small letters
+_NEXT_CLAUSE = re.compile(
+    r"[;.]\s+(?=[" + CAPITALS + r"]|(?:đồng chí|đ/c|ông|bà|thầy|cô|riêng|giao|đề nghị|yêu cầu) [" + CAPITALS + r"])"
+)
 
 
 def _statements(text: str) -> Iterator[_Statement]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pipeline.document import Cell, Table
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import EDGE, is_actor
+from pipeline.structure.actors import is_actor
+from pipeline.structure.name_ends import EDGE
 from pipeline.structure.passages import Paragraph, Place, Step, place_of_cells
 from pipeline.structure.repeated_cells import said_in
 from pipeline.structure.task_tables import task_table

@@ -14,7 +14,8 @@ import re
 from functools import lru_cache
 
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import ASKED, EDGE, OF, opens_with_task, titled_actor
+from pipeline.structure.actors import ASKED, OF, titled_actor
+from pipeline.structure.name_ends import EDGE, opens_with_task
 from pipeline.structure.passages import Node, Place, Step
 
 NAME_WORDS = 12  # of one office; lists of offices (`actors.NAME_WORDS`) are longer

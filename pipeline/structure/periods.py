@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pipeline.document import Cell, Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import opens_with_task
+from pipeline.structure.name_ends import opens_with_task
 from pipeline.structure.passages import Node, Paragraph, Place, bullet_of, place_of_cells, walk
 from pipeline.structure.task_tables import timed_rows
 
