@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -59,6 +60,25 @@ class Outcome:
     def good(self) -> bool:
         """Whether nothing is left to look at."""
         return self.state in ("done", "skipped", "duplicate")
+
+
+def with_duplicates(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes of a run, the later of two equal contents marked as the duplicate of the first."""
+    first: dict[str, str] = {}
+    names = {outcome.name for outcome in outcomes}
+    told = []
+    for outcome in outcomes:
+        if outcome.sha256 is not None and outcome.state in ("done", "duplicate"):
+            earlier = first.setdefault(outcome.sha256, outcome.name)
+            if earlier != outcome.name:
+                outcome = replace(outcome, state="duplicate", duplicate_of=earlier)
+            elif outcome.duplicate_of is not None:
+                kept = None if outcome.duplicate_of in names else outcome.duplicate_of
+                outcome = replace(outcome, state="duplicate" if kept else "done", duplicate_of=kept)
+        elif outcome.sha256 is not None and outcome.state == "skipped":
+            first.setdefault(outcome.sha256, outcome.name)
+        told.append(outcome)
+    return tuple(told)
 
 
 @dataclass(frozen=True, slots=True)

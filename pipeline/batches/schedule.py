@@ -13,15 +13,14 @@ import time
 from collections import deque
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 from pipeline.batches import report
 from pipeline.batches.discover import Found
+from pipeline.batches.earlier import Earlier
 from pipeline.batches.jobs import Drives, Lost, Opened, Written
-from pipeline.batches.ledger import InputRow, path_of, text_of_path
 from pipeline.batches.orders import Orders
-from pipeline.batches.outcomes import Event, EventKind, Outcome, State
-from pipeline.batches.pagefiles import PageRow, content_key, stored_numbers
+from pipeline.batches.outcomes import Event, EventKind, Outcome, State, with_duplicates
+from pipeline.batches.pagefiles import PageRow, content_key
 from pipeline.batches.planning import Keys, failed_outcome, is_current
 from pipeline.batches.store import ANNOUNCED_AFTER, Store
 from pipeline.batches.tally import Tally
@@ -74,6 +73,7 @@ class Run:
         self._keys = keys
         self._progress = progress
         self._redo = redo
+        self._earlier = Earlier(ledger, keys, redo)
         self._next = 0
         self._documents: dict[int, UnderWay] = {}
         self._ready: deque[UnderWay] = deque()  # all pages settled
@@ -164,23 +164,19 @@ class Run:
         if item.problem is not None:
             self._close(UnderWay(place, item, row, self._keys.recognition), item.problem)
             return None
-        if row is not None and self._usable(row) and is_current(row, item, self._keys, self._store.out):
+        if row is not None and self._earlier.usable(row) and is_current(row, item, self._keys, self._store.out):
             self._end(place, Outcome(
                 item.name, item.path, "skipped", row.sha256, row.page_count or 0,
                 files=tuple(name for name, _ in row.files), confidence=row.confidence, warnings=row.warnings,
                 older=row.recognition_key != self._keys.recognition,
             ))
             return None
-        usable = row is not None and self._usable(row)
+        usable = row is not None and self._earlier.usable(row)
         document = UnderWay(
             place, item, row, self._keys.recognition, complete=row.complete if row is not None and usable else None
         )
         self._documents[place] = document
         return self._open_task(document)
-
-    def _usable(self, row: InputRow) -> bool:
-        """With `--redo`, only what was done since that run began counts as done, and by today's version."""
-        return not self._redo or (row.run == self._store.run and row.recognition_key == self._keys.recognition)
 
     def _open_task(self, document: UnderWay) -> Task:
         self._opening += 1
@@ -192,9 +188,9 @@ class Run:
         self._tally.opened(opened.source.page_count)
         self.emit("opened", document.item.name)
         if document.previous is None:
-            self._store.announce(self._row(document, "open"))
+            self._store.announce(document.row("open", self._keys.reading))
         else:
-            self._store.record_input(self._row(document, "open"))
+            self._store.record_input(document.row("open", self._keys.reading))
         if document.previous is not None and document.previous.sha256 not in (None, sha256):
             self._store.drop_unclaimed(document.previous.sha256)
         if sha256 in self._contents:
@@ -205,43 +201,22 @@ class Run:
 
     def _plan_pages(self, document: UnderWay) -> None:
         """Takes what is recognised already and queues the rest."""
-        sha256, key = document.source.sha256, document.key
-        name = document.item.name
-        document.twin = next(
-            (row.name for row in self._store.with_content(sha256) if row.name != name and path_of(row).exists()), None
-        )
-        row = self._stored(sha256, name)
+        sha256, count = document.source.sha256, document.source.page_count
+        document.twin = self._earlier.twin(sha256, document.item.name)
+        row = self._earlier.stored(sha256, document.item.name)
         if row is not None and row.complete is not None:
             document.stored = self._store.out / row.name / "document.json"
             document.key = row.complete.partition(".")[2]
-            document.reused = document.source.page_count
-            self._tally.pages(document.source.page_count, fresh=False)
+            document.reused = count
+            self._tally.pages(count, fresh=False)
             self._ready.append(document)
             return
-        every = range(1, document.source.page_count + 1)
-        known = self._store.pages(sha256, key, only_this_run=self._redo)
-        files_there = stored_numbers(self._store.page_folder(sha256, key))
-        for number in every:
-            row_of_page = known.get(number)
-            if row_of_page is not None and (row_of_page.state == "failed" or number in files_there):
-                document.rows[number] = row_of_page
-            elif number in files_there and not self._redo:
-                document.rows[number] = PageRow(number, "done")  # stored just before a crash
-            else:
-                document.todo.append((number, False))
+        document.rows = self._earlier.pages(sha256, document.key, count)
+        document.todo.extend((number, False) for number in range(1, count + 1) if number not in document.rows)
         document.reused = len(document.rows)
         self._tally.pages(len(document.rows), fresh=False)
         self._reading.append(document)
         self._after_page(document)
-
-    def _stored(self, sha256: str, name: str) -> InputRow | None:
-        """The best input whose `document.json` will do: of today's recognition before an older one, its own first."""
-        rows = [
-            row for row in self._store.complete(sha256)
-            if self._usable(row) and self._keys.accept((row.complete or "").partition(".")[2])
-        ]
-        today = content_key(sha256, self._keys.recognition)
-        return min(rows, key=lambda row: (row.complete != today, row.name != name), default=None)
 
     # --- pages
 
@@ -311,7 +286,7 @@ class Run:
         if document.stored is None and document.complete is not None:
             # Its document.json is about to be replaced by another reading.
             document.complete = None
-            self._store.record_input(self._row(document, "open"))
+            self._store.record_input(document.row("open", self._keys.reading))
         return self._orders.finish(document)
 
     def _finished(self, document: UnderWay, finished: Finished) -> None:
@@ -340,7 +315,7 @@ class Run:
         code = "ocr_page_failed" if document.failed else None
         what, cure = document.failed_words, document.failed[0].cure or "" if document.failed else ""
         row = dataclasses.replace(
-            self._row(document, state), files=written.files, confidence=written.confidence,
+            document.row(state, self._keys.reading), files=written.files, confidence=written.confidence,
             warnings=written.warnings, corrections=written.corrections, seconds_reading=finished.seconds,
             code=code, what=what, cure=cure,
         )
@@ -373,7 +348,7 @@ class Run:
         """The end of an input that failed. Whatever an earlier run wrote for it is left alone."""
         pages = document.source.page_count if document.source is not None else 0
         self._store.record_input(dataclasses.replace(
-            self._row(document, "failed"), code=error.code, what=error.what, cure=error.cure,
+            document.row("failed", self._keys.reading), code=error.code, what=error.what, cure=error.cure,
         ))
         self._end(document.place, dataclasses.replace(
             failed_outcome(document.item, error), pages=pages, pages_failed=document.failed_pages,
@@ -401,26 +376,6 @@ class Run:
         self._tally.file(outcome)
         self.emit("document", outcome.name, state=outcome.state, code=outcome.code, what=outcome.what, detail=detail,
                   seconds=outcome.seconds_recognition + outcome.seconds_reading)
-
-    def _row(self, document: UnderWay, state: Any) -> InputRow:
-        item, source = document.item, document.source
-        base = InputRow(item.name, text_of_path(item.path), item.size, item.modified_ns, state)
-        if document.stamp is not None:
-            base = dataclasses.replace(base, size=document.stamp.size, modified_ns=document.stamp.modified_ns)
-        previous = document.previous
-        # Outputs of an earlier run stay known, so that a later one can replace or remove them.
-        files = previous.files if previous is not None else ()
-        base = dataclasses.replace(base, files=files, complete=document.complete)
-        if source is None:
-            # What could not be opened this time (a share that is away) still has its pages.
-            return base if previous is None else dataclasses.replace(
-                base, sha256=previous.sha256, page_count=previous.page_count, recognition_key=previous.recognition_key,
-            )
-        return dataclasses.replace(
-            base, sha256=source.sha256, media_type=source.media_type, page_count=source.page_count,
-            pages_failed=len(document.failed), recognition_key=document.key, reading_key=self._keys.reading,
-            seconds_recognition=document.seconds,
-        )
 
     # --- answers
 
@@ -453,22 +408,10 @@ class Run:
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """One for every input, in input order; the later of two equal contents is the duplicate."""
-        first: dict[str, str] = {}
-        names = {item.name for item in self._found}
-        told = []
-        for place, item in enumerate(self._found):
-            outcome = self._outcomes.get(place) or Outcome(item.name, item.path, "waiting")
-            if outcome.sha256 is not None and outcome.state in ("done", "duplicate"):
-                earlier = first.setdefault(outcome.sha256, outcome.name)
-                if earlier != outcome.name:
-                    outcome = dataclasses.replace(outcome, state="duplicate", duplicate_of=earlier)
-                elif outcome.duplicate_of is not None:
-                    kept = None if outcome.duplicate_of in names else outcome.duplicate_of
-                    outcome = dataclasses.replace(outcome, state="duplicate" if kept else "done", duplicate_of=kept)
-            elif outcome.sha256 is not None and outcome.state == "skipped":
-                first.setdefault(outcome.sha256, outcome.name)
-            told.append(outcome)
-        return tuple(told)
+        return with_duplicates([
+            self._outcomes.get(place) or Outcome(item.name, item.path, "waiting")
+            for place, item in enumerate(self._found)
+        ])
 
     def emit(
         self, kind: EventKind, name: str = "", *, page: int | None = None, state: str = "",

@@ -7,13 +7,13 @@ document has too many of them.
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.batches.discover import Found
 from pipeline.batches.jobs import Stamp
-from pipeline.batches.ledger import InputRow
+from pipeline.batches.ledger import InputRow, text_of_path
 from pipeline.batches.outcomes import FailedPage
 from pipeline.batches.pagefiles import PageRow
 from pipeline.batches.workers import Crash
@@ -83,6 +83,25 @@ class UnderWay:
         more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
         what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})."
         return TooManyFailedPages(self.item.name, what)
+
+    def row(self, state: Any, reading_key: str) -> InputRow:
+        """What the ledger keeps of the input now."""
+        previous = self.previous
+        base = InputRow(self.item.name, text_of_path(self.item.path), self.item.size, self.item.modified_ns, state)
+        if self.stamp is not None:
+            base = replace(base, size=self.stamp.size, modified_ns=self.stamp.modified_ns)
+        # Outputs of an earlier run stay known, so that a later one can replace or remove them.
+        base = replace(base, files=previous.files if previous is not None else (), complete=self.complete)
+        if self.source is None:
+            # What could not be opened this time (a share that is away) still has its pages.
+            return base if previous is None else replace(
+                base, sha256=previous.sha256, page_count=previous.page_count, recognition_key=previous.recognition_key,
+            )
+        return replace(
+            base, sha256=self.source.sha256, media_type=self.source.media_type, page_count=self.source.page_count,
+            pages_failed=len(self.failed), recognition_key=self.key, reading_key=reading_key,
+            seconds_recognition=self.seconds,
+        )
 
     def forgives(self, task: int, failure: SohoaError | Crash) -> bool:
         """A task whose worker was killed from outside is done again as it was: neither page nor file is at fault.
