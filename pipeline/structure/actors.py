@@ -73,7 +73,7 @@ HEAD_WITHIN = 60  # signs in which a head and the word behind it stand
 _NAME = rf"[{CAPITALS}]\w*(?: [{CAPITALS}]\w*){{1,4}}(?!\w)"
 # "Thầy Trần Văn Khôi, Phó Hiệu trưởng": how people are named among those who act
 _PERSON = re.compile(rf"(?:Ông|Bà|Thầy|Cô|Anh|Chị|Đồng chí|Đ/c|Bác sĩ|Kỹ sư)(?: giáo)? {_NAME}")
-_BARE_NAME = re.compile(rf"({_NAME})(?:\s*[-–,(]|\s*\Z)")
+_BARE_NAME = re.compile(rf"({_NAME})(?P<post>\s*[-–,(])?")
 SURE_NAME = 0.8  # of `persons.name_likeness`; names of bodies and places stay below
 
 
@@ -85,7 +85,8 @@ def _is_person(text: str) -> bool:
     name = _BARE_NAME.match(rest)
     if name is None:
         return False
-    return rank is not None or (len(name[1].split()) >= 3 and persons.name_likeness(name[1]) >= SURE_NAME)
+    post = name["post"] is not None  # a name without one opens sentences of any kind
+    return rank is not None or (post and len(name[1].split()) >= 3 and persons.name_likeness(name[1]) >= SURE_NAME)
 
 
 # "Vụ Tổ chức cán bộ"; "Vụ Đông Xuân" is a season

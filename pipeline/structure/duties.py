@@ -156,7 +156,11 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
         cut = _duty_at(rest) or task_start(rest)
         if cut is None:
             return None
+        clause_word = _CLAUSE_WORD.search(rest, 0, cut)
+        cut = clause_word.start() if clause_word else cut
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
+        if _TELLS.search(actor) or _TELLS_FIRST.match(task):
+            return None
     titled = _PERSON_TITLE.match(actor) is not None
     capital = actor[:1].upper() + actor[1:] if asked or grounds or titled else actor
     if not (named or (asks_one and _is_name(actor)) or is_actor(capital)):
@@ -167,6 +171,13 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
         at = text.index(task, start)
         return _statement(text, at, end) or _Statement(actor, task, start, end)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
+
+
+# "Công an đã đưa ...", "Hội đồng gồm ...", "đơn vị cho biết ...": what was or is, no duty
+_TELLS = re.compile(r"\b(?:đã|vừa|từng|đang|gồm|là|rằng|lên tới|cho biết|cho rằng|được (?:cử|bổ nhiệm|bầu))\b")
+_TELLS_FIRST = re.compile(r"(?:đã|vừa|từng|đang|gồm|cho biết|cho rằng|cũng (?:đã|vừa))\b")
+# "Các đơn vị khi tổ chức ... phải ...": a clause of its own ends the name before the first word of a task
+_CLAUSE_WORD = re.compile(r"\b(?:khi|nếu|để|nhằm|thì|cũng|chưa)\b")
 
 
 # "Ủy ban nhân dân tỉnh giao Giám đốc các sở ...", "Chủ tịch UBND huyện yêu cầu các xã ...": the one asked is to act

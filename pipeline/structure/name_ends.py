@@ -155,7 +155,7 @@ _PLACE_END = re.compile(
 # What follows a kind of place in names, by its first syllable: "các xã miền núi", "cấp huyện trở lên"
 _OF_THE_PLACE_WORDS = (
     "miền vùng biên đặc ven phía còn khác nghèo mới trọng điểm khó lân hội viên ủy uỷ đội đoàn lỵ loại theo trong"
-    " số về xa sâu cao ngoài ở tham hoàn khu quản liên này nêu thứ trở nào đã hoá hóa giáo khám sản kinh dạy bảo"
+    " số về xa sâu cao ngoài ở tham hoàn khu quản liên này nêu thứ trở nào đã hoá hóa giáo khám sản kinh dạy bảo trung"
 )
 _OF_THE_PLACE = frozenset(_OF_THE_PLACE_WORDS.split())
 PLACE_WITHIN = 90  # signs in which an actor's place is looked for
