@@ -90,10 +90,8 @@ class Channel:
     _cells: tuple[_Cells, ...] = field(init=False)  # by case
 
     def __post_init__(self) -> None:
-        onset_place = {form: number for number, form in enumerate(self.onsets.forms)}
-        rime_place = {form: number for number, form in enumerate(self.rimes.forms)}
         self._cells = tuple(
-            _Cells.of([onset_place[onset] for onset, _ in row], [rime_place[rime] for _, rime in row])
+            _Cells.of([self.onsets.place[onset] for onset, _ in row], [self.rimes.place[rime] for _, rime in row])
             for row in _parts(self.syllables)
         )
 
@@ -129,6 +127,19 @@ class Channel:
         for row, case in enumerate(cases):
             total[row] = self._cells[case].score(parts)
         return total
+
+
+    def chance(self, reading: str, syllable: str, case: int) -> float:
+        """Probability of the reading given one syllable in small letters, printed in this case; 0 for a reading that is
+        too long."""
+        if not 0 < len(reading) <= LONGEST_READING:
+            return 0.0
+        onset, rime = cased_parts(syllable, case)
+        at, behind = self.onsets.place[onset], self.rimes.place[rime]
+        return sum(
+            float(self.onsets.score(reading[:cut])[at]) * float(self.rimes.score(reading[cut:])[behind])
+            for cut in self._cuts(reading)
+        )
 
 
 @dataclass(frozen=True, slots=True)

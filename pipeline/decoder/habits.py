@@ -56,21 +56,22 @@ class Habits:
 
 def heard(words: Iterable[PendingWord], channel: Channel) -> Habits:
     """What words that are surely the syllable they are held for tell of the program that read them."""
-    place = {syllable: number for number, syllable in enumerate(channel.syllables)}
+    syllables = frozenset(channel.syllables)
     pairs: Counter[tuple[str, str]] = Counter()
-    told = letters = 0.0
     for word in words:
         lone = word.kind not in ("split", "merge") and sum(piece.kind == "text" for piece in word.pieces) == 1
         if word.texts is None or word.confidence < SURE or not lone:
             continue
         at = text_place(word)
         text, read = vietnamese.to_old_style(word.texts[at]), word.pieces[at].text
-        number, case = place.get(text.lower()), case_of(text)
-        if number is None or len(read) > LONGEST_READING or cased(text.lower(), case) != text:
-            continue
-        pairs[text, read] += 1
-        told += math.log(max(float(channel.score(read, (case,))[0, number]), LEAST))
-        letters += len(text)
+        known = text.lower() in syllables and cased(text.lower(), case_of(text)) == text
+        if known and len(read) <= LONGEST_READING:
+            pairs[text, read] += 1
+    told = sum(
+        times * math.log(max(channel.chance(read, text.lower(), case_of(text)), LEAST))
+        for (text, read), times in pairs.items()
+    )
+    letters = sum(times * len(text) for (text, _), times in pairs.items())
     return Habits(pairs, told / letters if letters else 0.0)
 
 

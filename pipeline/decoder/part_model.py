@@ -64,6 +64,7 @@ class PartModel:
         self, forms: Sequence[str], counts: Mapping[str, Mapping[str, float]], letters: LetterModel
     ) -> None:
         self.forms = tuple(forms)
+        self.place = {form: number for number, form in enumerate(self.forms)}
         self.letters = letters
         self.totals = np.array([sum(counts.get(form, {}).values()) for form in self.forms])
         self._seen: dict[str, list[tuple[int, float]]] = {}
