@@ -1,5 +1,6 @@
 """The documents keep up with the house: every module is on the map, every link leads somewhere."""
 
+import json
 import re
 from pathlib import Path
 
@@ -40,6 +41,22 @@ def test_make_targets_in_the_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     told = {name for document in DOCUMENTS for name in re.findall(r"`make ([a-z-]+)", document.read_text("utf-8"))}
     assert told <= targets
+
+
+def test_the_figures_of_the_readme_are_those_on_file() -> None:
+    on_file = json.loads((ROOT / "samples/scores.json").read_text("utf-8"))
+    readme = (ROOT / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| (\d\.\d+) \| (\d\.\d+) \|$", readme, re.MULTILINE)
+    told = {name.split(" (F1)")[0].split(",")[0]: figures for name, *figures in rows}
+    names = {"character error rate": "text/characters", "number": "record/scalars", "right values shown at their right "
+             "place": "evidence"}
+    assert len(told) == 10
+    for name, figures in told.items():
+        key = names.get(name) or f"record/{name.replace(' ', '_')}"
+        right = [on_file[f"{kind}/{key}"] for kind in ("dev", "test")]
+        share = [1 - value for value in right] if "error" in name else right
+        places = len(figures[0].split(".")[1])
+        assert [f"{value:.{places}f}" for value in share] == list(figures), name
 
 
 def code_of(document: Path) -> list[str]:
