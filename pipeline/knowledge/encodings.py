@@ -17,11 +17,12 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
-from pipeline.knowledge import vietnamese
+from pipeline.knowledge import glyph_codes, vietnamese
 
-Encoding = Literal["unicode", "nfd", "tcvn3", "vni", "viscii", "viqr", "utf8-as-cp1252", "cp1258"]
+Encoding = Literal["unicode", "nfd", "tcvn3", "vni", "viscii", "viqr", "utf8-as-cp1252", "cp1258", "glyphs"]
 
 # A page of sound Vietnamese has a legal-syllable share of 0.95 and more; the old codes read in a wrong code page
 # have 0.15 to 0.45, text without its marks 0.65. Between the two nothing is decoded without a clear gain.
@@ -129,6 +130,9 @@ def _as_bytes(text: str) -> list[int | str]:
     return result
 
 
+_MAC_ROMAN = {ord(bytes([code]).decode("mac_roman")): chr(code) for code in range(0x80, 0x100)}
+
+
 def _through_table(text: str, table: dict[int, str]) -> str:
     return "".join(
         unit if isinstance(unit, str) else table.get(unit, char)
@@ -137,8 +141,8 @@ def _through_table(text: str, table: dict[int, str]) -> str:
 
 
 def _from_mac_roman(text: str) -> str:
-    """Some PDF programs give Mac Roman letters for the byte; back to Latin-1."""
-    return text.encode("mac_roman", "replace").decode("latin-1")
+    """Some PDF programs give Mac Roman letters for the byte; back to Latin-1. Letters that it has not stay."""
+    return text.translate(_MAC_ROMAN)
 
 
 _HYPHENED = re.compile(r"[^\W\d_]*-[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -211,18 +215,26 @@ def _same(text: str) -> str:
     return text
 
 
-# Every reading that is tried: the name, and how the characters are read anew.
-READINGS: tuple[tuple[Encoding, Callable[[str], str]], ...] = (
-    ("tcvn3", _tcvn3),
-    ("tcvn3", _tcvn3_mac),
-    ("vni", _vni_text),
-    ("viscii", _viscii),
-    ("utf8-as-cp1252", _utf8_again),
-    ("viqr", _viqr),
-)
-
 # Letters that cp1252 does not have: a line with one of them was not read through cp1252.
 _BEYOND = re.compile("[ăĂđĐơƠưƯ\u0128\u0129\u0168\u0169\u1ea0-\u1ef9]")
+
+
+def _by_line(read: Callable[[str], str]) -> Callable[[str], str]:
+    """A reading of the lines that cp1252 may have given."""
+    return lambda text: "\n".join(line if _BEYOND.search(line) else read(line) for line in text.split("\n"))
+
+
+# Every reading that is tried: the name, and how the characters are read anew.
+READINGS: tuple[tuple[Encoding, Callable[[str], str]], ...] = (
+    ("tcvn3", _by_line(_tcvn3)),
+    ("tcvn3", _by_line(_tcvn3_mac)),
+    ("vni", _by_line(_vni_text)),
+    ("viscii", _by_line(_viscii)),
+    ("utf8-as-cp1252", _by_line(_utf8_again)),
+    ("viqr", _by_line(_viqr)),
+    *(("glyphs", partial(glyph_codes.decoded, table=table)) for table in glyph_codes.TABLES),
+)
+
 _FONT = ((re.compile(r"\.?vn[a-z]", re.IGNORECASE), "tcvn3"), (re.compile(r"vni[-_ ]", re.IGNORECASE), "vni"))
 _CAPITAL_FONT = re.compile(r"\.?vn[a-z]+h(?![a-z])", re.IGNORECASE)
 
@@ -257,11 +269,6 @@ def _worth(text: str, legal: float) -> float:
     return legal * min(1.0, 0.5 + marked_share(text))
 
 
-def _convert_lines(text: str, read: Callable[[str], str]) -> str:
-    lines = text.split("\n")
-    return "\n".join(line if _BEYOND.search(line) else vietnamese.compose(read(line)) for line in lines)
-
-
 def convert(text: str, fonts: tuple[str, ...] = ()) -> Conversion:
     """The text in Unicode NFC, decoded from an old Vietnamese code where that is plainly what is wrong.
 
@@ -280,7 +287,7 @@ def convert(text: str, fonts: tuple[str, ...] = ()) -> Conversion:
     least = best_worth = _worth(composed, before)
     best = untouched
     for name, read in READINGS:
-        candidate = _convert_lines(text, read)
+        candidate = vietnamese.compose(read(text))
         bonus = 0.02 if name in named else 0.0
         # The share of marks can only lower what the legal share is worth, and takes as long to count.
         if candidate == composed or (after := vietnamese.legal_share(candidate)) + bonus <= best_worth:
