@@ -23,7 +23,7 @@ from pipeline.document import (
     upright,
 )
 from pipeline.structure import record, tables
-from pipeline.structure.passages import joined_tables
+from pipeline.structure.table_parts import joined
 from tests.papers import line_at, page_of, scan, text_document
 
 
@@ -648,7 +648,7 @@ def test_units_are_known_by_themselves_where_their_title_is_damaged() -> None:
 def joined_rows(first: str, second: str) -> list[list[str]]:
     """The body of the one table that two pages of a text make."""
     document = tables.tables(text_document(f"{first}\f{second}"))
-    table = joined_tables(document.pages[0].tables[0], document.pages[1].tables[0])
+    table = joined([document.pages[0].tables[0], document.pages[1].tables[0]])
     return [[cell.text for cell in table.cells if cell.row == row] for row in range(table.rows)]
 
 
@@ -732,7 +732,7 @@ def test_a_page_with_nothing_but_a_head_printed_again_adds_no_row() -> None:
     cells = [Cell(0, column, (Line((Word(text, text),)),), 2) for column, text in enumerate(("TT", "Nội dung"))]
     first = Table(tuple(cells))
     again = Table(tuple(replace(cell, row_span=1) for cell in cells))
-    assert joined_tables(first, again) == first
+    assert joined([first, again]) == first
 
 
 def test_a_word_without_height_over_a_table_ends_no_run() -> None:
@@ -765,3 +765,77 @@ def test_a_row_whose_inner_sides_were_lost_is_of_its_table() -> None:
     for without in (lost, [("down", i, j) for i in range(len(XS)) for j in (0, 1)]):
         page = tables.find_tables(page_of(table_lines(ROWS), objects=grid(XS, YS, tuple(without))))
         assert len(page.tables) == 1
+
+
+UNRULED = [
+    [("TT", 65), ("Tên xóm", 110), ("Đất đào (m3)", 220), ("Kênh (m)", 330), ("Ngày công (công)", 420)],
+    [("1", 65), ("Na Lát", 110), ("125", 240), ("32", 345), ("41", 440)],
+    [("2", 65), ("Co Tòng", 110), ("184", 240), ("50", 345), ("63", 440)],
+    [("3", 65), ("Nà Tềnh", 110), ("97", 240), ("26", 345), ("31", 440)],
+]
+
+
+def unruled(rows: list[list[tuple[str, int]]], top: float) -> list[Line]:
+    return [line_at(text, left, top + 24 * at) for at, row in enumerate(rows) for text, left in row]
+
+
+def test_a_head_whose_label_was_misread_is_known_by_the_rows_counted_below_it() -> None:
+    for label, columns in (("TL", 5), ("MT,", 5), ("TT", 5)):
+        rows = [[(label, 65), *UNRULED[0][1:]], *UNRULED[1:]]
+        (table,) = tables.find_tables(page_of(unruled(rows, 100))).tables
+        assert (table.rows, table.columns) == (4, columns), label
+    uncounted = [[("TL", 65), *UNRULED[0][1:]], *([("a", 65), *row[1:]] for row in UNRULED[1:])]
+    assert tables.find_tables(page_of(unruled(uncounted, 100))).tables == ()
+
+
+def test_a_table_without_rules_is_found_beside_one_with_level_rules() -> None:
+    levels = [rule(60, y, 520, y + 1) for y in (220.0, 240.0, 260.0, 280.0)]
+    below = table_lines(["TT@66 Chỉ_tiêu@110 Đơn_vị@305 Kế_hoạch@405", "1@72 Đàn_bò@110 con@310 215@420",
+                         "2@72 Đàn_dê@110 con@310 96@420"], 224.0, 20.0)
+    page = tables.find_tables(page_of([*unruled(UNRULED, 100), *below], objects=levels))
+    assert [(table.rows, table.columns) for table in page.tables] == [(4, 5), (3, 4)]
+    words = sorted(word.text for line in (*unruled(UNRULED, 100), *below) for word in line.words)
+    assert sorted(word.text for block in page.blocks for line in block.lines for word in line.words) == words
+
+
+def test_the_title_of_the_next_section_read_in_parts_ends_a_table_without_rules() -> None:
+    title = [line_at("II. GIAO CHO", 110, 196), line_at("CÁC HỢP TÁC XÃ", 230, 196)]
+    (table,) = tables.find_tables(page_of([*unruled(UNRULED, 100), *title])).tables
+    assert table.rows == 4
+
+
+def test_years_that_do_not_ascend_part_no_values() -> None:
+    """They were read from two lines of the head: the values may be of any."""
+    assert rows_of_text("STT Chi tieu DVT Thuc hien Nam 2023 Nam 2025", "2022",
+                        "1 Nguoi tham gia nguoi 5.412 5.790 6.850", "2 Ty le dan so % 92,4 93,75 95") == [
+        ["STT", "Chi tieu DVT Thuc hien Nam 2023 Nam 2025 2022"],
+        ["1", "Nguoi tham gia nguoi 5.412 5.790 6.850"], ["2", "Ty le dan so % 92,4 93,75 95"],
+    ]
+
+
+def test_rows_of_a_garbled_text_whose_numbers_were_lost_or_stand_in_their_middle() -> None:
+    assert rows_of_text(
+        "TT Chi tieu Don vi tinh Nam 2019", "Giang vien du thi nguoi 34", "2 |Bai dat loai gioi bai => 12",
+        "Ty le giang vien dung phuong", "3 |phap moi % 85", "De tai nghiem thu de tai 7",
+    ) == [
+        ["TT", "Chi tieu", "Don vi tinh", "2019"], ["", "Giang vien du thi", "nguoi", "34"],
+        ["2", "Bai dat loai gioi", "bai", "=> 12"], ["3", "Ty le giang vien dung phuong phap moi", "%", "85"],
+        ["", "De tai nghiem thu", "de tai", "7"],
+    ]
+
+
+def test_units_are_known_where_their_title_is_lost_in_a_text() -> None:
+    rows = rows_of_text("TT Chi tieu Sr cel", "2021 2022", "1 Tan trong cay 5 8", "2 Ty le dau noi % 87 92",
+                        "3 Via he da lat m2 240 365")
+    assert [row[2] for row in rows] == ["", "cay", "%", "m2"]
+
+
+def test_four_rows_counted_under_a_label_are_a_table_whatever_its_titles() -> None:
+    """A list is no table, and no goal is read out of rows whose columns are gone."""
+    text = ["I. CHỈ TIÊU", "TT Neidung DVC oy", *(f"{n} |Dang vien giam sat chi bo {n}5" for n in range(1, 5)),
+            "Il. PHAN CONG", "Nội dung khác."]
+    document = tables.tables(text_document("\n".join(text)))
+    (table,) = document.pages[0].tables
+    assert table.rows == 5
+    assert record.read_record(document).targets == ()
+    assert [line.text for line in document.pages[0].blocks[-1].lines] == ["Il. PHAN CONG", "Nội dung khác."]

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Step, Turn
-from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet
+from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, white_tables
 from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
 from pipeline.imaging.measure import Measures
 from pipeline.imaging.recognisers import Image
@@ -349,8 +349,8 @@ def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], li
         grid for table in levels
         for grid in level_tables.between_levels(faint, [mark for mark in table if mark in inner], per_mm * factor)
     ]
-    ruled = [*drawn, *parted]
-    found = cells.find(where, per_mm * factor, ruled)
+    unruled = white_tables.find(faint, inner, [*drawn, *parted], per_mm * factor)
+    found = cells.find(where, per_mm * factor, [*drawn, *parted, *unruled])
     table = [
         (round(x0 / factor), round(y0 / factor), round(x1 / factor), round(y1 / factor)) for x0, y0, x1, y1 in found
     ]

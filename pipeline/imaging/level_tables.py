@@ -111,34 +111,46 @@ def between_levels(faint: Mask, levels: Sequence[Mark], per_mm: float) -> list[G
     if any(low >= high for low, high in bands):
         return []
     inked = np.stack([faint[low:high, left:right].max(axis=0) for low, high in bands])
-    inked = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BLANK * per_mm))), np.uint8))
-    found = []
-    for start, stop in _tables(inked, per_mm):
-        gutters, _ = _gutters(inked[start:stop], per_mm)
-        if len(gutters) >= LEAST_COLUMNS - 1:
-            found.append(_grid(inked[start:stop], gutters, ys[start : stop + 1], left, right, per_mm))
-    return found
+    inked = joined_words(inked, per_mm)
+    found = (
+        grid_of(inked[start:stop], ys[start : stop + 1], left, right, per_mm)
+        for start, stop in tables_in(inked, per_mm)
+    )
+    return [grid for grid in found if grid is not None]
 
 
-def _tables(inked: Mask, per_mm: float) -> list[tuple[int, int]]:
+def joined_words(inked: Mask, per_mm: float) -> Mask:
+    """The inked places of some bands with the blanks between the words of a cell closed."""
+    joined: Mask = cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((1, max(3, round(BLANK * per_mm))), np.uint8))
+    return joined
+
+
+def grid_of(inked: Mask, ys: Sequence[float], left: int, right: int, per_mm: float) -> Grid | None:
+    """The grid of the bands of a table, between the heights `ys`; None where white parts no three columns."""
+    gutters, _ = _gutters(inked, per_mm)
+    return _grid(inked, gutters, ys, left, right, per_mm) if len(gutters) >= LEAST_COLUMNS - 1 else None
+
+
+def tables_in(inked: Mask, per_mm: float) -> list[tuple[int, int]]:
     """The bands of each table, from the first to one behind the last, so that most cells have white between them.
 
     A white band between two tables is of neither.
     """
     count, least = len(inked), LEAST_ROWS - 1
     never = float("-inf")
-    best: list[tuple[float, int, int]] = [(0.0, 0, 0)]  # what the bands before are worth, and their last table
-    for stop in range(1, count + 1):
+    best = {0: (0.0, 0, 0)}  # what the bands before are worth, and their last table
+    places = _places(inked, per_mm)
+    for stop in places[1:]:
         found = (never, 0, 0)
-        for start in range(0, stop - least + 1):
-            if best[start][0] > never:
+        for start in places:
+            if start in best and best[start][0] > never and start <= stop - least:
                 cut = CUT if start and inked[start - 1].any() else 0.0
                 worth = best[start][0] + _worth(inked[start:stop], per_mm) - cut
                 found = max(found, (worth, start, stop), key=lambda option: option[0])
-        if not inked[stop - 1].any() and best[stop - 1][0] > found[0]:
+        if not inked[stop - 1].any() and stop - 1 in best and best[stop - 1][0] > found[0]:
             found = best[stop - 1]
-        best.append(found)
-    if best[-1][0] == never:
+        best[stop] = found
+    if best[count][0] == never:
         return [(0, count)]
     tables = []
     place = count
@@ -147,6 +159,26 @@ def _tables(inked: Mask, per_mm: float) -> list[tuple[int, int]]:
         tables.append((start, stop))
         place = start
     return tables[::-1]
+
+
+# Bands on each side of a place that tell whether two tables may meet there: one more than a table has at least, since
+# its head often has white where the rows have none. And the most such places of a page, the likeliest: between them all
+# ways to cut are weighed.
+SEEN_BANDS, MOST_PLACES = LEAST_ROWS, 10
+
+
+def _places(inked: Mask, per_mm: float) -> list[int]:
+    """Where tables may begin or end: above the first band and below the last, and where the bands above and those below
+    have more white between their columns than all of them together, on both sides of a white band."""
+    count, least = len(inked), LEAST_ROWS - 1
+    gains = {}
+    for at in range(least, count - least + 1):
+        first, last = max(0, at - SEEN_BANDS), min(count, at + SEEN_BANDS)
+        apart = _worth(inked[first:at], per_mm) + _worth(inked[at:last], per_mm)
+        gains[at] = apart - _worth(inked[first:last], per_mm)
+    likely = sorted((at for at in gains if gains[at] > 0), key=lambda at: -gains[at])[:MOST_PLACES]
+    beside = {other for at in likely for other in (at - 1, at + 1) if not inked[min(at, other)].any()}
+    return sorted({0, count, *likely, *beside})
 
 
 def _worth(inked: Mask, per_mm: float) -> float:

@@ -20,6 +20,7 @@ from pipeline.document import Box, Line, Page, Word, union
 from pipeline.knowledge.dates import find_dates
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
+from pipeline.structure.passages import is_capitals
 from pipeline.structure.row_parting import numbers_in, rows_of
 from pipeline.structure.text_tables import (
     BULLET,
@@ -182,7 +183,7 @@ def from_gutters(page: Page, taken: Taken) -> Found:
     found: Found = []
     at = tried = 0
     while at < len(bands) and tried < MOST_TRIED:
-        labelled = any(labels[at : at + 2])
+        labelled = any(labels[at : at + 2]) or _counts(bands, at)
         timed = _opens_timetable([line for band in bands[at : at + 2] for line in band])
         least = 2 if timed else LEAST_COLUMNS
         end = _gutter_end(bands, at, WIDE_LINE * width, least) if timed or labelled else at
@@ -300,11 +301,19 @@ def _gutter_end(bands: Sequence[Sequence[Line]], start: int, wide: float, least:
         if _is_below(bands, start, at, pitch):
             break
         far = _box(band[0]).top - max(_box(line).bottom for line in bands[at - 1]) > 2 * _box(band[0]).height
-        alone = len(band) == 1 and (BULLET.match(band[0].text) or SECTION.match(band[0].text))
+        alone = (len(band) == 1 and BULLET.match(band[0].text)) or _is_section(band)
         if far or alone or any(_width(line) > wide and len(segments_of(line)) < least for line in band):
             break
         at += 1
     return at
+
+
+def _is_section(band: Sequence[Line]) -> bool:
+    """Whether a band is the title of a section: one line, or capitals read in parts."""
+    line = min(band, key=lambda line: _box(line).left)
+    if SECTION.match(line.text) is None:
+        return False
+    return len(band) == 1 or all(is_capitals(part.text) for part in band)
 
 
 MOST_HEAD = 3  # bands of a head over the row that has the number 1
@@ -317,6 +326,23 @@ def _numbers_begin(bands: Sequence[Sequence[Line]], start: int) -> bool:
     return first is not None and first <= MOST_HEAD and 2 in numbers[first + 1 : first + 3]
 
 
+def _counts(bands: Sequence[Sequence[Line]], start: int) -> bool:
+    """Whether rows numbered 1, 2 and 3 with three cells each stand below a head of three titles: its "TT" was
+    misread."""
+    if sum(len(segments_of(line)) for line in bands[start]) < LEAST_COLUMNS or _number(bands[start]) is not None:
+        return False
+    below = [
+        (number, sum(len(segments_of(line)) for line in band))
+        for band in bands[start + 1 : start + 2 * MOST_HEAD + LEAST_COUNTED]
+        if (number := _number(band)) is not None
+    ]
+    counted = below[:LEAST_COUNTED]
+    return [number for number, _ in counted] == list(range(1, LEAST_COUNTED + 1)) and all(
+        cells >= LEAST_COLUMNS for _, cells in counted
+    )
+
+
+LEAST_COUNTED = 3  # rows numbered from 1 on that make a head of a line of titles whose "TT" cannot be read
 LONE_ROW = 0.9  # of the least distance of two numbered rows: lines of one cell stand nearer
 
 
@@ -358,13 +384,7 @@ def _numbered_rows(head: Sequence[Line], lines: Sequence[Line]) -> list[list[tup
     if len(edges) < LEAST_COLUMNS:
         return []
     known = set(map(id, head))
-    columns: list[list[Line]] = [[] for _ in edges]
-    for line in lines:
-        if id(line) not in known:
-            for column, own in enumerate(_own_cells(line, edges)):
-                if own:
-                    columns[column].append(Line(tuple(own), union([word.box for word in own]), line.size))
-    columns = [[line for row in by_lines(column) for line in row] for column in columns]
+    columns = _by_column([line for line in lines if id(line) not in known], edges)
     if numbers_in(columns[0]) < LEAST_COLUMNS - 1:
         return []
     body = [[_words_of(cell) for cell in row] for row in rows_of(columns)]
@@ -457,11 +477,17 @@ def _goes_on(rows: Sequence[Sequence[Line]], edge: float) -> bool:
 
 def _cells_of(row: Sequence[Line], edges: Sequence[float]) -> list[list[Word]]:
     """The words of a row by column, each cell in reading order; a row of one cell stays in the column it begins in."""
-    words = [word for line in row for word in line.words if word.text]
-    cells: list[list[Word]] = [[] for _ in edges]
-    for word in in_reading_order(words):
-        cells[_column_of(word, edges)].append(word)
-    return cells
+    return [[word for line in cell for word in line.words] for cell in _by_column(row, edges)]
+
+
+def _by_column(lines: Sequence[Line], edges: Sequence[float]) -> list[list[Line]]:
+    """The parts of some lines in each column, in reading order."""
+    columns: list[list[Line]] = [[] for _ in edges]
+    for line in lines:
+        for column, own in enumerate(_own_cells(line, edges)):
+            if own:
+                columns[column].append(Line(tuple(own), union([word.box for word in own]), line.size))
+    return [[line for row in by_lines(column) for line in row] for column in columns]
 
 
 def _labelled_rows(rows: Sequence[list[list[Word]]]) -> list[list[tuple[Word, ...]]]:

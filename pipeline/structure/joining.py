@@ -22,7 +22,8 @@ from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
-from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, joined_tables, marks, paragraph_of
+from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
+from pipeline.structure.table_parts import joined
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
 _TERMINAL_SIGNS = (".", ";", ":", "!", "?", "…", "./")
@@ -318,26 +319,29 @@ def join_lines(
 
 
 def _with_tables(paragraphs: Sequence[Paragraph], tables: dict[tuple[int, int], Table]) -> tuple[Paragraph, ...]:
-    """Table paragraphs with their tables; one that goes on over a page break is joined to its first part."""
-    found: list[Paragraph] = []
+    """Table paragraphs with their tables; one that goes on over page breaks is one with its first part."""
+    found: list[tuple[list[Paragraph], list[Table]]] = []
     for paragraph in paragraphs:
         number = paragraph.lines[0].table
         table = tables.get((paragraph.page, number)) if paragraph.area == "table" and number is not None else None
-        if table is None:
-            found.append(paragraph)
-            continue
-        before = found[-1] if found else None
-        if table.continues and before is not None and before.table is not None and before.annex == paragraph.annex:
-            lines = (*before.lines, *paragraph.lines)
-            found[-1] = replace(
-                before,
-                lines=lines,
-                text=f"{before.text} {paragraph.text}",
-                table=joined_tables(before.table, table),
-            )
+        goes_on = table is not None and table.continues and bool(found) and bool(found[-1][1])
+        if goes_on and found[-1][0][0].annex == paragraph.annex:
+            found[-1][0].append(paragraph)
         else:
-            found.append(replace(paragraph, table=table))
-    return tuple(found)
+            found.append(([paragraph], []))
+        if table is not None:
+            found[-1][1].append(table)
+    return tuple(_of_table(parts, own) if own else parts[0] for parts, own in found)
+
+
+def _of_table(parts: Sequence[Paragraph], tables: Sequence[Table]) -> Paragraph:
+    """The paragraph that stands for the parts of one table."""
+    return replace(
+        parts[0],
+        lines=tuple(line for part in parts for line in part.lines),
+        text=" ".join(part.text for part in parts),
+        table=joined(tables),
+    )
 
 
 def _is_type_only(lines: Sequence[PlacedLine]) -> bool:

@@ -6,19 +6,24 @@ rules as bars.
 Evidence: a head row with "TT" or the words of one, rows numbered 1, 2, 3 under it; values at the end of rows, as many
 as the head names years.
 
-What it never does: part a row where nothing shows the columns, or take a damaged value for one.
+What it never does: part a row where nothing shows the columns, take a damaged value for one, or give values to years
+that are not in their order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from pipeline.document import Line, Page, Word
+from pipeline.knowledge import table_rows
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.table_rows import RowLine
+from pipeline.structure.passages import is_capitals
 from pipeline.structure.text_tables import BULLET, SECTION, Found, Taken, heads_in, table_of_rows
 
 _UNIT_HEAD = re.compile(r"don v[ijl](?: tinh)?|dvt")
@@ -26,13 +31,15 @@ _OPENS_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|s[yi]t|so tt)\b")
 _ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|\s)\s*(?=\S)")
 _AFTER_TABLE = re.compile(r"\W*(?:tren day|noi nhan|ghi chu:|can cu)")
 _VALUE = re.compile(r"[≥≤><=]?\d{1,3}(?:[.,]\d+)*%?")
-_SIGNS = frozenset("≥≤><=")
+_SIGNS = frozenset({*"≥≤><=", "=>", ">=", "<=", "=<"})
 _TOTAL = re.compile(r"\W*(?:tong|cong)\b")
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d(?:[-–](?:19|20)\d\d)?")  # "2024", "2018-2019"
+_SECTION_READ = re.compile(r"\W*[IVXl1!]{1,4}\s?[.:]\s")  # "Il. TO CHUC", "ll. PHAN CONG"
 _GROUP = re.compile(r"\W*(?:[A-ZĐ]|[IVX]{1,4})_?\s*\|")  # "B_ |Hạ tầng" among the rows, a rule behind its letter
 _RULES = "|[]"  # what rules are read as
 LEAST_HEADS = 1  # words of head rows beside "TT"; garbled text hides some
-LEAST_NUMBERED = 2  # rows; one is enough under a head row of three words
+# Rows; one is enough under a head row of three words, more are needed where "TT" is all that is known of it.
+LEAST_NUMBERED, LEAST_UNTITLED = 2, 4
 LONGEST_HEAD = 6  # lines; each column may stand on its own
 LONG_ROW = 130  # characters; a line longer than this is a paragraph
 
@@ -61,17 +68,17 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
     """Index after the last line of a table that begins at `start`; `start` where none does."""
     if not _OPENS_HEAD.match(aligned(lines[start].text)) and not _is_head(lines[start : start + 2]):
         return start
-    number, head, at = 0, 0, start + 1
+    number, head, numbered, at = 0, 0, start, start + 1
     while at < len(lines):
         text = lines[at].text
         row = _row_number(text)
-        if row == number + 1 and (
-            number or heads_in(lines[start:at]) >= LEAST_HEADS or any(map(_ends_in_year, lines[start:at]))
-        ):
-            number, head = number + 1, head or at
+        if _follows(row, number, lines[numbered + 1 : at]):
+            assert row is not None
+            number, head, numbered = row, head or at, at
         elif (
             row is not None
             or SECTION.match(text)
+            or (_SECTION_READ.match(text) and is_capitals(text))
             or BULLET.match(text)
             or _AFTER_TABLE.match(aligned(text))
             or _OPENS_HEAD.match(aligned(text))
@@ -80,8 +87,16 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
         ):
             break
         at += 1
-    enough = number >= LEAST_NUMBERED or (number and heads_in(lines[start:head]) > LEAST_HEADS + 1)
+    told = heads_in(lines[start:head])
+    titled = told >= LEAST_HEADS or any(map(_ends_in_year, lines[start:head]))
+    enough = number >= (LEAST_NUMBERED if titled else LEAST_UNTITLED) or (number and told > LEAST_HEADS + 1)
     return at if enough else start
+
+
+def _follows(row: int | None, number: int, between: Sequence[Line]) -> bool:
+    """Whether a row has the number after another one, or the next where that of a row between them was lost: the line
+    of this ends with a value."""
+    return row == number + 1 or (row == number + 2 and any(_values(line.words) for line in between))
 
 
 def _is_head(lines: Sequence[Line]) -> bool:
@@ -109,46 +124,112 @@ def _bare(word: Word) -> Word:
     return word if bare == word.text else replace(word, raw=bare if word.raw == word.text else word.raw, text=bare)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The lines of a row, and which of them has its number and its values, or a time; the first where none has."""
+
+    lines: tuple[list[Word], ...]
+    main: int
+    label: int  # words of its number, 0 or 1
+
+    @property
+    def first(self) -> list[Word]:
+        """The words of the line with its number, or of that with its values."""
+        return self.lines[self.main]
+
+    @property
+    def before(self) -> tuple[Word, ...]:
+        return tuple(word for line in self.lines[: self.main] for word in line)
+
+    @property
+    def after(self) -> tuple[Word, ...]:
+        return tuple(word for line in self.lines[self.main + 1 :] for word in line)
+
+
 def _numbered_rows(lines: Sequence[Line]) -> list[list[tuple[Word, ...]]]:
-    """Rows as (number, rest, values ...); lines without a number belong to the row above."""
-    rows: list[list[list[Word]]] = [[]]
-    numbered = 0
-    for line in lines:
-        if _row_number(line.text) == numbered + 1:
-            numbered += 1
-            rows.append([])
-        elif numbered and _TOTAL.match(aligned(line.text)):
-            rows.append([[]])
-        elif _GROUP.match(line.text) and rows[0]:
-            rows.append([])
-        rows[-1].append([_bare(word) for word in line.words if word.text.strip(_RULES)])
-    head = [word for line in rows[0] for word in line]
+    """Rows as (number, rest, values ...); lines without a number are of the row that they go on with."""
+    end = _head_end(lines)
+    head = [_bare(word) for line in lines[:end] for word in line.words if word.text.strip(_RULES)]
     years = [index for index, word in enumerate(head) if _YEAR_HEAD.fullmatch(word.text.strip(_RULES))]
-    width = len(years) if years and years[-1] == len(head) - 1 else 0
-    if not width or sum(len(_values(_first(row))) >= width for row in rows[1:]) < LEAST_NUMBERED:
-        return _timed(rows) or [_whole(row) for row in rows]
+    ascending = all(head[a].text.strip(_RULES) < head[b].text.strip(_RULES) for a, b in pairwise(years))
+    # Years that do not ascend were read from two lines of the head: which column is whose is not known.
+    width = len(years) if years and years[-1] == len(head) - 1 and ascending else 0
+    rows = _gathered(lines[end:], width)
+    if not width or sum(len(_values(row.first)) >= width for row in rows) < LEAST_NUMBERED:
+        return _timed(head, rows) or [[tuple(head[:1]), tuple(head[1:])], *map(_whole, rows)]
     cut = years[0] - (aligned(head[years[0] - 1].text) == "nam")
     unit_at = _unit_head(head[:cut])
-    with_unit = unit_at < cut
+    named = [row.first[row.label : len(row.first) - sum(map(len, _values(row.first)[-width:]))] for row in rows
+             if len(_values(row.first)) >= width]
+    with_unit = unit_at < cut or sum(bool(_unit_words(name[1:])) for name in named) >= MOSTLY_UNITS * len(named)
     names = [tuple(head[1:unit_at]), *([tuple(head[unit_at:cut])] if with_unit else [])]
     split = [[tuple(head[:1]), *names, *((head[year],) for year in years)]]
-    for row in rows[1:]:
-        first = _first(row)
-        label = 0 if not row[0] else 1
+    for row in rows:
+        first, label = row.first, row.label
         values = _values(first)[-width:]
         if len(values) < width:
-            split.append([tuple(first[:label]), tuple(first[label:]) + _after(row)])
+            split.append(_whole(row))
             continue
         rest = first[label : len(first) - sum(map(len, values))]
         # A row is not named by its unit alone; one of the column's that no list has is a word ("hẻm").
-        unit = (_unit_words(rest[1:]) or min(1, len(rest[LEAST_NAME:]))) if with_unit else 0
-        name = tuple(rest[: len(rest) - unit]) + _after(row)
+        titled = unit_at < cut
+        unit = (_unit_words(rest[1:]) or min(titled, len(rest[LEAST_NAME:]))) if with_unit else 0
+        name = row.before + tuple(rest[: len(rest) - unit]) + row.after
         split.append([tuple(first[:label]), name, *([tuple(rest[len(rest) - unit :])] if with_unit else []), *values])
     return split
 
 
-def _whole(row: Sequence[Sequence[Word]]) -> list[tuple[Word, ...]]:
-    return [tuple(_first(row)[:1]), tuple(_first(row)[1:]) + _after(row)]
+def _head_end(lines: Sequence[Line]) -> int:
+    """Index after the last line of the head: the line with "TT", and those below it with its words or with years."""
+    below = (at for at in range(1, len(lines)) if _opens_body(lines[at]))
+    return max(
+        (
+            at + 1 for at in range(next(below, len(lines)))
+            if heads_in(lines[at : at + 1]) or _ends_in_year(lines[at]) or _OPENS_HEAD.match(aligned(lines[at].text))
+        ),
+        default=1,
+    )
+
+
+def _opens_body(line: Line) -> bool:
+    """Whether a line has the number of a row, the letter of a group, or ends with a value that is no year."""
+    if _row_number(line.text) in (1, 2) or _GROUP.match(line.text):
+        return True
+    return not _ends_in_year(line) and bool(_values(line.words))
+
+
+def _gathered(lines: Sequence[Line], width: int) -> list[_Row]:
+    """The rows under a head, each of the lines that go on with one another; a line with all values of a row opens one
+    though its number was lost."""
+    told: list[RowLine] = []
+    labels: list[int] = []
+    number = 0
+    bare = [[_bare(word) for word in line.words if word.text.strip(_RULES)] for line in lines]
+    for line, words in zip(lines, bare, strict=True):
+        row = _row_number(line.text)
+        numbered = row is not None and row in (number + 1, number + 2)
+        if numbered:
+            assert row is not None
+            number = row
+        group = not numbered and (_GROUP.match(line.text) is not None or _TOTAL.match(aligned(line.text)) is not None)
+        valued = bool(width) and len(_values(words)) >= width
+        label = int(numbered or (group and _GROUP.match(line.text) is not None))
+        labels.append(label)
+        rest = " ".join(word.text for word in words[label:])
+        told.append(RowLine("1" if numbered or group or valued else "", (rest,)))
+    starts = [*table_rows.row_starts(told), len(told)]
+    rows = []
+    for start, stop in pairwise(starts):
+        main = next((at for at in range(start, stop) if told[at].label), start)
+        rows.append(_Row(tuple(bare[start:stop]), main - start, labels[main]))
+    return rows
+
+
+MOSTLY_UNITS = 0.6  # of the rows must end with a unit of the list where no title says that they do
+
+
+def _whole(row: _Row) -> list[tuple[Word, ...]]:
+    return [tuple(row.first[: row.label]), row.before + tuple(row.first[row.label :]) + row.after]
 
 
 # The last title of a table of tasks, and what stands below it
@@ -159,22 +240,20 @@ _TIME = re.compile(
 LONGEST_TIME = 4  # words of a time: "Quý II năm 2024"
 
 
-def _timed(rows: Sequence[Sequence[Sequence[Word]]]) -> list[list[tuple[Word, ...]]]:
+def _timed(head: Sequence[Word], rows: Sequence[_Row]) -> list[list[tuple[Word, ...]]]:
     """Rows as (number, rest, time) where the head ends with a title of times and rows with times; else none."""
-    head = [word for line in rows[0] for word in line]
     title = _ending(head, _TIME_HEAD)
-    if not title or sum(bool(_ending(_first(row), _TIME)) for row in rows[1:]) < LEAST_NUMBERED:
+    if not title or sum(bool(_ending(row.first, _TIME)) for row in rows) < LEAST_NUMBERED:
         return []
     split = [[tuple(head[:1]), tuple(head[1 : len(head) - title]), tuple(head[len(head) - title :])]]
-    for row in rows[1:]:
-        first = _first(row)
-        time = _ending(first, _TIME)
+    for row in rows:
+        time = _ending(row.first, _TIME)
         if not time:
             split.append(_whole(row))
             continue
-        label = 1 if row[0] else 0
-        cut = len(first) - time
-        split.append([tuple(first[:label]), tuple(first[label:cut]) + _after(row), tuple(first[cut:])])
+        cut = len(row.first) - time
+        rest = row.before + tuple(row.first[row.label : cut]) + row.after
+        split.append([tuple(row.first[: row.label]), rest, tuple(row.first[cut:])])
     return split
 
 
@@ -191,17 +270,6 @@ def _unit_head(head: Sequence[Word]) -> int:
         if _UNIT_HEAD.fullmatch(aligned(" ".join(word.text.strip(_RULES) for word in head[at:]))):
             return at
     return len(head)
-
-
-def _first(row: Sequence[Sequence[Word]]) -> list[Word]:
-    """The words of the line that opens a row."""
-    return list(next((line for line in row if line), []))
-
-
-def _after(row: Sequence[Sequence[Word]]) -> tuple[Word, ...]:
-    """The words of the other lines of a row."""
-    lines = [line for line in row if line]
-    return tuple(word for line in lines[1:] for word in line)
 
 
 def _values(words: Sequence[Word]) -> list[tuple[Word, ...]]:

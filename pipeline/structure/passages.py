@@ -16,10 +16,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from rapidfuzz import fuzz
-
 from pipeline.document import Box, Cell, Table, Word, union
-from pipeline.knowledge import table_rows
 from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.numbering import markers
 from pipeline.knowledge.vietnamese import LETTERS
@@ -271,55 +268,6 @@ def grid(table: Table) -> list[list[Cell | None]]:
             for column in range(cell.column, cell.column + cell.column_span):
                 rows[row][column] = cell
     return rows
-
-
-SAME_HEAD = 85.0  # of 100: two readings of one printed row; rows of other words stay below 60
-MOST_HEAD_ROWS = 3
-
-
-def joined_tables(first: Table, second: Table) -> Table:
-    """One table of two parts on two pages; head rows printed again on the second are left out, and a row that the page
-    break cut in two is one."""
-    start = 0
-    while start < min(MOST_HEAD_ROWS, first.rows, second.rows) and _is_same_row(first, second, start):
-        start += 1
-    last = first.rows - 1
-    cut = _is_rest_of_row(first, second, start)
-    shift = first.rows - start - cut
-    moved = [replace(cell, row=cell.row + shift) for cell in second.cells if cell.row >= start]
-    if not cut:
-        return replace(first, cells=(*first.cells, *moved))
-    rest = {cell.column: cell.lines for cell in moved if cell.row == last}
-    whole = [
-        replace(cell, lines=cell.lines + rest.get(cell.column, ())) if cell.row + cell.row_span - 1 == last else cell
-        for cell in first.cells
-    ]
-    return replace(first, cells=(*whole, *(cell for cell in moved if cell.row > last)))
-
-
-def _is_same_row(first: Table, second: Table, row: int) -> bool:
-    """Whether a row was printed again. Below the first only titles under merged ones may differ by a letter: the names
-    of two rows are often alike."""
-    cells, again = ([cell for cell in table.cells if cell.row == row] for table in (first, second))
-    one, other = (" | ".join(cell.text.lower() for cell in own) for own in (cells, again))
-    titles = row == 0 or not any(cell.column == 0 for cell in cells)
-    return bool(one.strip(" |")) and (one == other or (titles and fuzz.ratio(one, other) >= SAME_HEAD))
-
-
-def _is_rest_of_row(first: Table, second: Table, at: int) -> bool:
-    """Whether the row at `at` goes on with the last one of the page before: it has no number, goes on in small letters,
-    and the next row has the number that follows or none."""
-    above = [cell for cell in first.cells if cell.row == first.rows - 1]
-    own = [cell for cell in second.cells if cell.row == at]
-    if not own or [cell.column for cell in own] != [cell.column for cell in above] or own[0].text.strip():
-        return False
-    below = next((cell.text for cell in second.cells if cell.row == at + 1 and cell.column == 0), "")
-    number, following = (re.fullmatch(r"\W*(\d{1,3})\W*", text) for text in (above[0].text, below))
-    if number is None or (following is not None and int(following[1]) != int(number[1]) + 1):
-        return False
-    said = [cell.text for cell in own if cell.text.strip()]
-    small = bool(said) and said[0][:1].islower() and not table_rows.is_sum(said[0])
-    return small and not any(cell.row_span > 1 or cell.column_span > 1 for cell in own)
 
 
 def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confidence: float = 1.0) -> Place:

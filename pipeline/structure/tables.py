@@ -74,16 +74,22 @@ def _find(page: Page) -> Page:
     return _rebuilt(page, built, taken) if built else page
 
 
+# By how sure they are: what one takes for a table no later one sees.
+_FINDERS = (from_bars, from_level_rules, from_columns, from_gutters, from_rows)
+
+
 def _without_rules(
     page: Page, taken: dict[int, tuple[int, list[int]]], built: int
 ) -> list[tuple[Table, tuple[Line, ...]]]:
     """The tables among the lines that no ruled one holds, `built` of which the page has already."""
-    blocks = [(block, [line for line in block.lines if id(line) not in taken]) for block in page.blocks]
-    rest = replace(page, blocks=tuple(_part(block, lines) for block, lines in blocks if lines))
-    own: dict[int, tuple[int, list[int]]] = {}
-    found = from_bars(rest, own) or from_level_rules(rest, own)
-    found = found or from_columns(rest, own) or from_gutters(rest, own) or from_rows(rest, own)
-    taken |= {line: (built + number, words) for line, (number, words) in own.items()}
+    found: list[tuple[Table, tuple[Line, ...]]] = []
+    for find in _FINDERS:
+        blocks = [(block, [line for line in block.lines if id(line) not in taken]) for block in page.blocks]
+        rest = replace(page, blocks=tuple(_part(block, lines) for block, lines in blocks if lines))
+        own: dict[int, tuple[int, list[int]]] = {}
+        made = find(rest, own)
+        taken |= {line: (built + len(found) + number, words) for line, (number, words) in own.items()}
+        found += made
     return found
 
 
