@@ -839,3 +839,17 @@ def test_four_rows_counted_under_a_label_are_a_table_whatever_its_titles() -> No
     assert table.rows == 5
     assert record.read_record(document).targets == ()
     assert [line.text for line in document.pages[0].blocks[-1].lines] == ["Il. PHAN CONG", "Nội dung khác."]
+
+
+@pytest.mark.parametrize("row", ["Tổng_cộng@110 26.100.000@405", "3@72 Trang_trí@110 bộ@310 1@420"])
+def test_a_row_alone_on_the_next_page_is_of_its_table(row: str) -> None:
+    above = page_of(table_lines(ROWS, 208.0), 1, grid(XS, YS))
+    below = page_of([*table_lines([row], 68.0), line_at("Trên đây là kế hoạch.", 90, 120)], 2, grid(XS, [60.0, 90.0]))
+    document = tables.tables(scan(above, below))
+    found = [(table.rows, table.continues) for page in document.pages for table in page.tables]
+    assert found == [(4, False), (1, True)]
+
+
+def test_a_box_around_some_words_is_no_row() -> None:
+    for xs, row in ((XS, "MẬT@110 Số@405"), ([60.0, 100.0, 300.0, 500.0], "1@72 Trang_trí@110 bộ@310")):
+        assert tables.find_tables(page_of(table_lines([row], 68.0), 1, grid(xs, [60.0, 90.0]))).tables == ()

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from pipeline.document import Box, Cell, Line, Page, Table, Word, union
 from pipeline.knowledge import rule_groups
+from pipeline.knowledge.table_rows import is_sum
 from pipeline.structure.row_parting import numbers_in, rows_of
 from pipeline.structure.text_tables import by_lines
 
@@ -22,6 +23,7 @@ SAME_RULE = 4.0  # points: two rules nearer than this are one
 COVERED = 0.55  # of a cell's side that a rule must cover to part it from its neighbour
 LEAST_CELL = 8.0  # points: a row lower or a column narrower holds no text of 11 points
 LEAST_COLUMNS = 3  # of a grid whose rules across were lost
+LEAST_OF_ONE_ROW = 4  # columns of a grid of one row: the last of a table, on a page of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def ruled_regions(page: Page) -> Iterable[Region]:
                 )
                 for upper in (False, True)
             ]
-        elif len(xs) >= 3 and len(ys) >= 3:
+        elif (len(xs) >= 3 and len(ys) >= 3) or (len(xs) > LEAST_OF_ONE_ROW and len(ys) == 2):
             # Pieces that lost their crossings stand on the lines of the grid all the same.
             frame = Box(xs[0], ys[0], xs[-1], ys[-1])
             group_across += [box for box in across if box not in group_across and _stands_on(box, ys, frame, False)]
@@ -202,7 +204,8 @@ def filled(
         for at, indexes in by_cell.items():
             words = tuple(line.words[index] for index in indexes)
             inside.setdefault(at, []).append(Line(words, union([word.box for word in words]), line.size))
-    if sum(bool(found) for found in inside.values()) < 3:
+    told = sum(bool(found) for found in inside.values())
+    if told < 3 and not (told == 2 and any(is_sum(line.text) for found in inside.values() for line in found)):
         for key in [key for key, (table, _) in taken.items() if table == number]:
             del taken[key]
         return None
