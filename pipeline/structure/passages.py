@@ -11,6 +11,7 @@ Nothing here decides anything: the stages do (`areas`, `joining`, `outline`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -187,35 +188,14 @@ class Paragraph:
         `confidence` is how sure the reader of the value is; that of the words is multiplied in.
         """
         end = len(self.text) if end is None else end
-        page = 0  # of the first word; what stands on a later page has its text there and its box here
-        here: list[Word] = []
-        later: list[Word] = []
-        line_at = 0
-        for line in self.lines:
-            if line_at >= end:
-                break
-            length = len(line.text)
-            after = line_at + length + 1 if length else line_at
-            if start <= line_at and after - 1 <= end:  # a whole line
-                hit = [word for word in line.words if word.text]
-            elif after > start and line_at < end:  # lines before and after need not be read word by word
-                hit = []
-                at = line_at
-                for word in line.words:
-                    if word.text:
-                        beyond = at + len(word.text)
-                        if beyond > start:
-                            hit.append(word)
-                        at = beyond + 1
-                        if at >= end:
-                            break
-            else:
-                line_at = after
-                continue
-            line_at = after
-            if hit:
-                page = page or line.page
-                (here if line.page == page else later).extend(hit)
+        offsets, words = _words_of(_Same(self.lines))
+        first = max(0, bisect_right(offsets, start) - 1)
+        if first < len(words) and offsets[first] + len(words[first][1].text) <= start:
+            first += 1
+        hit = words[first : bisect_left(offsets, end)]
+        page = hit[0][0] if hit else 0  # of the first word; what stands on a later page has its text there
+        here = [word for at, word in hit if at == page]
+        later = [word for at, word in hit if at != page]
         return _place(page, here, later, self.text[start:end].strip(), confidence)
 
     def place_of(self, part: str | None, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
@@ -223,6 +203,38 @@ class Paragraph:
         end = len(self.text) if end is None else end
         at = self.text.find(part, start, end) if part else -1
         return self.place(at, at + len(part), confidence) if part and at >= 0 else self.place(start, end, confidence)
+
+
+class _Same:
+    """Lines as a key of their identity: to compare thousands of words would cost more than what is kept."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self, lines: tuple[PlacedLine, ...]) -> None:
+        self.lines = lines
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.lines is self.lines
+
+    def __hash__(self) -> int:
+        return id(self.lines)
+
+
+@lru_cache(maxsize=64)  # values of one paragraph are placed one after another
+def _words_of(same: _Same) -> tuple[list[int], list[tuple[int, Word]]]:
+    """Where each word of some lines begins in their joined text, and (page, word) of each."""
+    offsets: list[int] = []
+    words: list[tuple[int, Word]] = []
+    line_at = 0
+    for line in same.lines:
+        at = line_at
+        for word in line.words:
+            if word.text:
+                offsets.append(at)
+                words.append((line.page, word))
+                at += len(word.text) + 1
+        line_at += len(line.text) + 1 if line.text else 0
+    return offsets, words
 
 
 def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: float = 1.0) -> Place:
