@@ -28,6 +28,7 @@ from pipeline.errors import (
     EXIT_MISSING_PART,
     EXIT_OK,
     EXIT_PARTIAL,
+    NoInput,
     SohoaError,
     TooLarge,
     UnreadableFile,
@@ -324,6 +325,8 @@ def _status(options: argparse.Namespace, console: Console) -> int:
 def _score(options: argparse.Namespace, console: Console) -> int:
     from pipeline.scoring import score
 
+    if not options.out.is_dir():
+        raise NoInput(options.out, "holds no results of a run.", cure="Name the --out folder of an earlier run.")
     scores = score.score_folder(options.gold, options.out)
     if options.json:
         console.result_json(score.to_json(scores))

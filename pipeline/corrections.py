@@ -76,8 +76,10 @@ def load(folder: Path) -> tuple[Correction, ...]:
         return tuple(_from_json(item) for item in data["log"])
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise UnreadableCorrections(path, f"The file of corrections cannot be read ({error}).") from error
+    except (KeyError, TypeError) as error:
+        raise UnreadableCorrections(path, "The file of corrections has another form than it should.") from error
 
 
 def save(folder: Path, log: Sequence[Correction]) -> None:

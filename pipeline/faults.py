@@ -112,6 +112,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("holds no index.json of gold.", "không có index.json của bản chuẩn."),
     ("Name a folder of gold, such as samples/gold.", "Nêu thư mục bản chuẩn, ví dụ samples/gold."),
     ("The file of corrections cannot be read ({}).", "Không đọc được tệp sửa đổi ({0})."),
+    ("The file of corrections has another form than it should.", "Tệp sửa đổi không đúng dạng."),
     ("this reference cannot be read ({}).", "không đọc được văn bản tham chiếu này ({0})."),
     ("The image has more pixels than can be opened safely.", "Ảnh có nhiều điểm ảnh hơn mức mở được an toàn."),
     ("the folder of tables is missing.", "thiếu thư mục bảng từ điển."),

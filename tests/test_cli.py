@@ -71,6 +71,11 @@ def test_json_errors_are_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]
                                                     "Nêu tệp hoặc thư mục có PDF, ảnh hoặc văn bản."}
 
 
+def test_there_is_nothing_to_score_where_no_folder_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["score", "samples/gold", str(tmp_path / "out")]) == 4
+    assert "holds no results of a run" in capsys.readouterr().err
+
+
 def test_complaints_about_the_command_line_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run", "--json", "--lang", "en"]) == 2
     assert json.loads(capsys.readouterr().out) == {

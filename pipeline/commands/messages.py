@@ -85,9 +85,9 @@ _TEXTS: dict[str, _Text] = {
     "run.page": _Text("page {page}", "trang {page}"),
     "run.more": _Text("... and {count} more; see run.html", "... và {count} tệp nữa; xem run.html"),
     "run.passed_over": _Text(
-        "{count} files were passed over, since they are of no type that is read or still being copied: {names} "
-        "(the list stands in run.json).",
-        "{count} tệp bị bỏ qua vì không thuộc loại đọc được hoặc còn đang chép: {names} (danh sách trong run.json)."),
+        "Passed over, since of no type that is read or still being copied: {count} ({names}; the list stands in "
+        "run.json).",
+        "{count} tệp bị bỏ qua vì không thuộc loại đọc được hoặc còn đang chép ({names}; danh sách trong run.json)."),
     "run.rate": _Text("{rate} pages/min", "{rate} trang/phút"),
     "watch.started": _Text("Watching {folder}; what arrives comes out in {out}. Ctrl-C ends it.",
                            "Đang theo dõi {folder}; tệp mới được đọc vào {out}. Ctrl-C để dừng."),

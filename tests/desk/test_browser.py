@@ -342,9 +342,15 @@ def test_text_without_a_scan(page, served, out):
     index.update(out)
     open_document(page, served, desk.key_of("x/old.txt"))
     assert page.locator("#no-scan").is_visible()
+    until(page, "document.querySelector('#as-read').textContent.includes('KẾ HOẠCH')")
     page.click('[data-tab="text"]')
     page.locator("#panel-text .word", has_text="KẾ").first.click()
     expect(page, "#big", "KẾ")
+    assert page.locator("#as-read .lit").all_inner_texts() == ["KẾ"]
+    page.click('[data-tab="record"]')
+    page.locator('[data-pointer="/issuer/name"]').click()
+    raw = item.plan.evidence["/issuer/name"].raw
+    assert " ".join(page.locator("#as-read .lit").all_inner_texts()) == raw
 
 
 def test_compare_with_a_plot(page, served):

@@ -255,9 +255,13 @@ def test_what_may_not_be_changed(out, pointer):
     assert correcting.report_on_plan(item.plan, [entry])[0] == item.plan
 
 
-def test_damaged_file_stops_rather_than_forgets(out):
-    (out / NAME / "corrections.json").write_text("{")
-    with pytest.raises(UnreadableCorrections):
+@pytest.mark.parametrize(("content", "told"), [
+    ("{", "cannot be read"), ('{"log": [{"id": "1"}]}', "has another form"), ('{"entries": []}', "has another form"),
+    ('{"log": 3}', "has another form"),
+])
+def test_damaged_file_stops_rather_than_forgets(out, content, told):
+    (out / NAME / "corrections.json").write_text(content)
+    with pytest.raises(UnreadableCorrections, match=told):
         corrections.load(out / NAME)
 
 

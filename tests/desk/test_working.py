@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import get_args
 
 import office
 import pytest
@@ -14,6 +15,7 @@ from pipeline.desk.review.app import create_app
 from pipeline.desk.review.serving import Config
 from pipeline.desk.review.texts import TEXTS, rows
 from pipeline.knowledge.secrecy import Mark
+from pipeline.plan import SectionKind
 from pipeline.writers import advice, held
 
 NAME, OTHER = "huyen/tam-tien-2024.pdf", "huyen/tam-tien-2023.pdf"
@@ -203,6 +205,12 @@ def test_errors_come_in_the_language_of_the_person(client):
 
 def test_every_warning_has_a_short_name():
     assert set(advice.CODES) <= set(TEXTS)
+
+
+def test_every_kind_of_section_has_a_name_in_both_languages():
+    kinds = {f"kind_{kind}" for kind in get_args(SectionKind)}
+    assert len(kinds) == 12
+    assert all(TEXTS[kind][0] != TEXTS[kind][1] for kind in kinds)
 
 
 def test_help_names_the_same_keys_in_both_languages():

@@ -76,7 +76,7 @@ class Lists:
                 rows = search.documents(db, filters, order="issuer", limit=PAGE_SIZE, offset=at)
         return self._serving.page(request, "search.html", q=query, filters=filters, results=results, rows=rows, at=at,
                           size=PAGE_SIZE, limit=search.COUNT_LIMIT, choices=choices, trouble=trouble,
-                          params=dict(given))
+                          params=dict(given), shortened=shortened)
 
     def compare(self, request: Request) -> Response:
         """Targets side by side, and a plot of each that more than one plan gives."""

@@ -125,7 +125,7 @@
       const line = desk.make("div", { class: `section depth-${Math.min(section.depth, 5)}` });
       line.append(desk.make("b", { text: section.label || "" }), " ");
       if (section.heading.value !== null || section.label !== null) line.append(valueButton(section.heading));
-      if (section.kind) line.append(desk.make("span", { class: "tag", text: section.kind }));
+      if (section.kind) line.append(desk.make("span", { class: "tag", text: t[`kind_${section.kind}`] }));
       line.append(...section.paragraphs.map((paragraph) => desk.make("button", { class: "paragraph", text: paragraph.text,
         data: { pointer: paragraph.pointer },
         on: { click: () => choose({ kind: "field", pointer: paragraph.pointer, value: paragraph.text, choices: [] }) } })));
@@ -169,6 +169,26 @@
     viewer.light(lines.flatMap((line) => line.words.filter((word) => word.hit && word.box).map((word) => word.box)), "hit");
     panel.querySelector(".hit")?.scrollIntoView({ block: "center" });
     markChosen();
+  }
+
+  // What a text file holds, where a scan would be: word by word, so that the one looked at lights up.
+  async function showRead(number) {
+    const lines = await linesOf(number);
+    if (number !== viewer.number) return;
+    at("as-read").replaceChildren(...lines.flatMap((line) => [...line.words.filter((word) => word.raw).flatMap((word) => [
+      desk.make("span", { text: word.raw, data: { pointer: word.pointer } }), " "]), "\n"]));
+    lightRead();
+  }
+
+  // The word itself, or the words in a row that a field was read from.
+  function lightRead() {
+    const spans = [...at("as-read").children];
+    const raw = (chosen?.raw || "").split(" ");
+    const first = chosen?.kind === "word" ? spans.findIndex((span) => span.dataset.pointer === chosen.pointer)
+      : spans.findIndex((_, place) => raw[0] && raw.every((text, n) => spans[place + n]?.textContent === text));
+    const count = chosen?.kind === "word" ? 1 : raw.length;
+    spans.forEach((span, place) => span.classList.toggle("lit", first >= 0 && place >= first && place < first + count));
+    spans[first]?.scrollIntoView({ block: "center" });
   }
 
   function wordButton(word, number, line) {
@@ -219,6 +239,7 @@
     chosen = what;
     at("inspector").hidden = false;
     if (what.page) viewer.show(what.page, what.box);
+    lightRead();
     const image = at("snippet");
     const drawn = what.box && data.pages.find((page) => page.number === what.page)?.origin !== "text-file";
     image.hidden = !drawn;
@@ -395,7 +416,12 @@
 
   function onPage(number) {
     at("page").value = number;
-    at("no-scan").hidden = viewer.page.origin !== "text-file";
+    const isText = viewer.page.origin === "text-file";
+    at("no-scan").textContent = isText ? t.as_read : t.no_scan;
+    at("no-scan").hidden = !isText;
+    at("sheet").hidden = isText;
+    at("as-read").hidden = !isText;
+    if (isText && !data.held) showRead(number);
     if (textShown && data && !data.held && !at("panel-text").hidden) showText();
   }
 
