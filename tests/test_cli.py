@@ -263,7 +263,7 @@ def test_a_run_names_what_it_passed_over(tmp_path: Path, capsys: pytest.CaptureF
     told = capsys.readouterr()
     assert told.out == "a.txt\n"
     assert "2 tệp bị bỏ qua" in told.err
-    assert "b.pdf.part, thư.docx (" in told.err
+    assert "(b.pdf.part, thư.docx; " in told.err
     assert cli.main([*arguments, "--json"]) == 0
     reasons = {item["name"]: item["reason"] for item in json.loads(capsys.readouterr().out)["ignored"]}
     assert reasons == {".hidden.pdf": "hidden", "b.pdf.part": "a copy under way", "thư.docx": "not a type that is read"}
