@@ -538,6 +538,7 @@ def test_progress_counts_files_and_pages_and_ends_complete(office):
     last = office.events[-1].progress
     assert (last.files_done, last.files_total, last.pages_done, last.pages_total) == (6, 6, 10, 10)
     assert last.seconds_left == 0
+    assert office.events[0].progress.seconds_left is None, "nothing is known before the first file is open"
     assert all(event.progress.pages_done <= event.progress.pages_total for event in office.events)
     assert any(event.progress.pages_per_second > 0 for event in office.events)
 

@@ -66,7 +66,5 @@ class Tally:
         span = min(RATE_WINDOW, now - self._began)
         rate = len(self._ticks) / span if span > 0 else 0.0
         missing = max(0, total - self._pages_done)
-        if self._files_done == self._files:
-            missing = 0
-        seconds = missing / rate if rate > 0 else (0.0 if not missing else None)
+        seconds = 0.0 if self._files_done == self._files else missing / rate if rate > 0 and missing else None
         return Progress(self._files_done, self._files, self._pages_done, max(total, self._pages_done), rate, seconds)

@@ -24,6 +24,7 @@ FAILURES_SHOWN = 200
 PASSED_OVER_SHOWN = 5
 LEAST_MINUTES = 0.1  # "about 0.0 minutes" tells nobody anything
 LONGEST_NAME = 60  # characters in the table; files and run.html have the whole one
+LONGEST_TITLE = 160  # a damaged head may make a title of half a page
 
 
 def show(summary: RunSummary, console: Console) -> None:
@@ -112,9 +113,9 @@ def _words(code: str, what: str, cure: str, console: Console) -> str:
     return " ".join(faults.in_words(code, what, cure, console.language)).strip()
 
 
-def _shortened(name: str) -> str:
-    """Both ends of a long name: a name of 255 bytes would take six lines of the table."""
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 2 + 1:]}"
+def _shortened(text: str, most: int = LONGEST_NAME) -> str:
+    """Both ends of a long name or title: a name of 255 bytes would take six lines of the table."""
+    return text if len(text) <= most else f"{text[:most // 2]}…{text[-most // 2 + 1:]}"
 
 
 def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
@@ -133,7 +134,7 @@ def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
     state = "" if outcome.good else f" ({say(f'outcome.{outcome.state}', console.language)})"
     return (
         _shortened(outcome.name) + state, (record.get("document_type") or {}).get("code") or "", marks,
-        (record.get("issued") or {}).get("date") or "", issuer.get("name") or "", record.get("title") or "",
+        (record.get("issued") or {}).get("date") or "", issuer.get("name") or "", _shortened(record.get("title") or "", LONGEST_TITLE),
         str(outcome.pages), sure, str(len(record.get("warnings", ()))),
     )
 
