@@ -64,6 +64,14 @@ def test_it_speaks_vietnamese():
     assert [english for english in ("empty", "scan", "room", "type that") if english in page.text] == []
 
 
+def test_settings_read_as_people_write_them():
+    page = to_html(summary(GOOD), {}, "vi")
+    assert "<tr><td>languages</td><td>vie</td></tr>" in page
+    assert "<tr><td>references</td><td>–</td></tr>" in page
+    assert "<tr><td>split</td><td>không</td></tr>" in page
+    assert "<tr><td>max_failed_share</td><td>0,1</td></tr>" in page
+
+
 def test_heads_of_numbers_stand_over_them():
     page = to_html(summary(GOOD), {})
     assert '<th class=n>confidence</th><th class=n>warnings</th>' in page

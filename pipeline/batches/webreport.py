@@ -41,6 +41,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "pace_histogram": ("Documents by seconds a page", "Số văn bản theo số giây mỗi trang"),
     "ignored": ("Passed over", "Bỏ qua"), "reason": ("reason", "lý do"), "count": ("count", "số lượng"),
     "names": ("names", "tên"),
+    "yes": ("yes", "có"), "no": ("no", "không"),
     "made_with": ("Versions and settings", "Phiên bản và cấu hình"),
     "more": ("and {count} more in run.json", "và {count} mục nữa trong run.json"),
 }
@@ -87,7 +88,7 @@ def to_html(
     _least_certain(page, summary.outcomes)
     _passed_over(page, summary.ignored)
     page.heading("made_with")
-    page.table((), [*summary.versions.items(), *summary.settings.as_json().items()])
+    page.facts({**summary.versions, **summary.settings.as_json()})
     return page.whole(page.say("title"))
 
 
@@ -168,14 +169,14 @@ def _charts(page: _Page, outcomes: Sequence[Outcome]) -> None:
             if outcome.seconds_recognition > 0 and outcome.pages > outcome.pages_reused]
     charts = []
     if sure:
-        charts.append(_histogram(page.say("sure_histogram"), sure, (0, .5, .6, .7, .8, .85, .9, .95, .98, 1.0)))
+        charts.append(_histogram(page, "sure_histogram", sure, (0, .5, .6, .7, .8, .85, .9, .95, .98, 1.0)))
     if pace:
-        charts.append(_histogram(page.say("pace_histogram"), pace, (0, .5, 1, 2, 3, 5, 8, 12, 20, 60, 600)))
+        charts.append(_histogram(page, "pace_histogram", pace, (0, .5, 1, 2, 3, 5, 8, 12, 20, 60, 600)))
     if charts:
         page.add(f"<div class=charts>{''.join(charts)}</div>")
 
 
-def _histogram(title: str, values: Sequence[float], edges: Sequence[float]) -> str:
+def _histogram(page: _Page, title: str, values: Sequence[float], edges: Sequence[float]) -> str:
     bins = [0] * (len(edges) - 1)
     for value in values:
         place = next((i for i in range(len(bins)) if value < edges[i + 1]), len(bins) - 1)
@@ -189,10 +190,10 @@ def _histogram(title: str, values: Sequence[float], edges: Sequence[float]) -> s
             f'<rect x="{left + 3}" y="{20 + height - tall:.1f}" width="{width - 6}" height="{tall:.1f}"'
             ' fill="var(--bar)"/>'
             f'<text x="{left + width / 2}" y="{14 + height - tall:.1f}" text-anchor="middle">{count or ""}</text>'
-            f'<text x="{left}" y="{height + 36}">{edges[place]:g}</text>'
+            f'<text x="{left}" y="{height + 36}">{page.plain(edges[place])}</text>'
         )
     whole = width * len(bins) + 10
-    return (f"<figure><figcaption>{html.escape(title)}</figcaption>"
+    return (f"<figure><figcaption>{html.escape(page.say(title))}</figcaption>"
             f'<svg width="{whole}" height="{height + 42}" role="img">{"".join(bars)}</svg></figure>')
 
 
@@ -237,12 +238,10 @@ class _Page:
         self.add(f"<div class=tiles>{''.join(shown)}</div>")
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Numbers, and text that looks like one, are set to the right. An empty head leaves out its row."""
-        self.add("<table>")
-        if head:
-            numbers = [_is_number(cell) for cell in rows[0]] if rows else [False] * len(head)
-            self.add("<tr>" + "".join(f"<th{' class=n' if number else ''}>{self.say(key)}</th>"
-                                      for key, number in zip(head, numbers, strict=True)) + "</tr>")
+        """Numbers, and text that looks like one, are set to the right."""
+        numbers = [_is_number(cell) for cell in rows[0]] if rows else [False] * len(head)
+        self.add("<table><tr>" + "".join(f"<th{' class=n' if number else ''}>{self.say(key)}</th>"
+                                         for key, number in zip(head, numbers, strict=True)) + "</tr>")
         for row in rows:
             cells = []
             for cell in row:
@@ -251,6 +250,21 @@ class _Page:
                 cells.append(f"<td{' class=n' if number else ''}>{shown}</td>")
             self.add(f"<tr>{''.join(cells)}</tr>")
         self.add("</table>")
+
+    def facts(self, told: Mapping[str, object]) -> None:
+        """Names and what they hold, all set to the left: settings as they are given on the command line."""
+        rows = (f"<tr><td>{_text(name)}</td><td>{_text(self.plain(value))}</td></tr>" for name, value in told.items())
+        self.add(f"<table>{''.join(rows)}</table>")
+
+    def plain(self, value: object) -> object:
+        match value:
+            case bool():
+                return self.say("yes" if value else "no")
+            case list() | tuple():
+                return ", ".join(map(str, value)) or "–"
+            case float():
+                return f"{value:g}".replace(".", "," if self._language == "vi" else ".")
+        return value
 
     def more(self, count: int) -> None:
         if count > 0:
