@@ -124,7 +124,7 @@ _RANGE_FROM = re.compile(r"(?<![a-z])tu(?:\s+(?:khoang|dat))?\s*\Z")
 
 # A number after one of these words names something and counts nothing.
 _NAMING = re.compile(
-    r"(?:(?<![a-z])(?:so|dieu|khoan|muc(?! [0-9]+%)|tieu muc|phu luc|bieu|chuong|muc do|cap do|lan thu|thu|"
+    r"(?:(?<![a-z])(?:so|dieu|khoan|(?<!o )muc(?! [0-9]+%)|tieu muc|phu luc|bieu|chuong|muc do|cap do|lan thu|thu|"
     r"de an|nghi quyet|nghi dinh|thong tu|"
     r"quyet dinh|chi thi|quoc lo|ql|tinh lo|giai doan|buoc|quy chuan|tieu chuan|tcvn|iso|qd|"
     r"(?<!dia )phuong|(?<!binh )(?<!co )(?<!lien )quan|"
@@ -159,6 +159,7 @@ _SYMBOLS = re.compile(
     r"[0-9]{1,6}[a-z]?\s?/\s?(?:(?:19|20)[0-9]{2}\s?/\s?)?[A-ZĐ][A-ZĐa-zđ&]{0,8}|"
     r"[0-9]{1,5}\s?-\s?[A-ZĐ][A-ZĐa-zđ]{0,4}\s?/\s?[A-ZĐ]"
 )
+_CODE = re.compile(r"[GDK](?!\w)")  # "mạng 5G", "bản đồ 3D", "camera 4K"
 _QUALIFIED_UNITS = ("time", "age")
 _MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")
 _DURATION_TARGET = re.compile(
@@ -197,6 +198,8 @@ def _closed_letters(plain: str, text: str) -> bytearray:
 
 def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     start = match.start("a")
+    if _CODE.match(text, match.end("a")):
+        return None
     left = plain[max(0, start - 40) : start]
     naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
     naming = naming and not _COLLECTED.search(text, max(0, start - 40), start)

@@ -196,6 +196,7 @@ _TERM = re.compile(
 _CUT_BEFORE = re.compile(r"uoc\s*")  # what is left of "trước" where its first letters were not read
 _TIME = re.compile(
     r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang|be mac|be giang"
+    r"|(?:so|tong) ket|ra quan|nghiem thu|ban giao"
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien"

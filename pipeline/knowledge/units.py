@@ -67,8 +67,8 @@ def _spellings() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
 
 # The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
 PER = re.compile(
-    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|"
-    r"canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
+    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|sinh ra song"
+    r"|so sinh|nu|gai|trai|hoc|ky|vi|vien|canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
 )
 # Words that follow a number but are no unit of it.
 _NO_UNIT_WORDS = (
@@ -88,7 +88,8 @@ def unit_at(plain: str, text: str, at: int) -> tuple[int, int, Group]:
     pattern, groups = _units()
     match = pattern.match(plain, begin)
     if match is None:
-        return _other_word(plain, text, begin, at)
+        begin, end, group = _other_word(plain, text, begin, at)
+        return begin, _with_base(plain, text, end) if group != "none" else end, group
     printed = text[begin : match.end()]
     group = groups[re.sub(r"\s+", " ", match.group())]
     end = match.end()
@@ -103,11 +104,25 @@ def unit_at(plain: str, text: str, at: int) -> tuple[int, int, Group]:
         return at, at, "none"
     elif printed.istitle() and begin > at and group == "count" and len(printed) > 1:
         return at, at, "none"  # "năm 2024 Hội ...": a name begins
+    return begin, _with_base(plain, text, end) if group != "none" else end, group
+
+
+# "03 quyển sách/năm", "18 ca sinh/1.000 phụ nữ": a base says that the words up to it are the unit
+_RATE = re.compile(
+    r"(?: [a-z]+){1,3}"
+    r"(?=\s?/\s?(?:[0-9]|(?:nam|quy|thang|tuan|ngay|nguoi|ho|ha|xa|thon|truong|lop|don vi|hoc ky|vu)\b))"
+)
+
+
+def _with_base(plain: str, text: str, end: int) -> int:
+    """Where a unit ends with its bases ("/người/năm"), and with the words of it that stand before the first."""
+    rate = _RATE.match(plain, end)
+    end = rate.end() if rate is not None and text[end : rate.end()].islower() else end
     per = PER.match(plain, end)
-    while per is not None and group != "none":
+    while per is not None:
         end = per.end()
         per = PER.match(plain, end)
-    return begin, end, group
+    return end
 
 
 def _other_word(plain: str, text: str, begin: int, at: int) -> tuple[int, int, Group]:

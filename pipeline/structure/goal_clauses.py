@@ -40,7 +40,8 @@ _BEFORE_NO_GOAL = re.compile(
 REACH = 40  # characters before a number that may say what it is
 _ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
 _GOAL_VERB = re.compile(
-    r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)\s*$"
+    r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)"
+    r"(?:\s+(?:khoang|gan|xap xi|uoc))?\s*$"
 )
 
 
@@ -58,7 +59,8 @@ def goal_quantities(text: str) -> list[Quantity]:
         before = key[max(0, quantity.number_start - REACH) : quantity.number_start]
         if _ORDINAL.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
             continue
-        if _BEFORE_NO_GOAL.search(before) or (quantity.start > 0 and before.endswith("/")):
+        named = _BEFORE_NO_GOAL.search(before) is not None and not _counts_many(quantity)
+        if named or (quantity.start > 0 and before.endswith("/")):
             continue
         if quantity.unit is None and _YEAR.fullmatch(text[quantity.number_start : quantity.number_end]):
             continue
@@ -73,6 +75,14 @@ def goal_quantities(text: str) -> list[Quantity]:
             continue  # "từ 20 ngày xuống còn 16 ngày"
         kept.append(quantity)
     return kept
+
+
+def _counts_many(quantity: Quantity) -> bool:
+    """Whether a number is too large to name a level, a grade or an item: "cấp 3.200 thẻ", not "cấp 3"."""
+    return quantity.group == "count" and len((quantity.value or "").partition(".")[0]) >= MANY
+
+
+MANY = 3  # digits; classes, levels and items of lists have two
 
 
 # "14 lớp với 1.020 học viên", "01 công trình trị giá từ 2 triệu đồng": a second count hangs on the first

@@ -41,10 +41,15 @@ class FoundTarget:
 _WHEN = (
     r"(?:(?:trong |tu )?(?:giai doan|nam) \d{4}\s?[-–]\s?\d{4}|(?:tu |ke tu )?nam \d{4} den (?:nam )?\d{4}"
     r"|(?:truoc|den) (?:cuoi |het |truoc )?(?:thang \d{1,2}[ /,]*)?(?:nam )?(?:19|20)\d{2}"
-    r"|(?:het |trong |cuoi |vao |ngay trong )?nam \d{4}|den ngay [\d/]+"
+    r"|(?:tu |het |trong |cuoi |vao |ngay trong )?nam \d{4}(?: tro di)?|den ngay [\d/]+"
     r"|(?:19|20)\d{2}(?=\s*(?:[,:]|phan dau|dat|co\b|$)))"
 )
-_LEAD_SOFT = re.compile(r"^(?:(?:va|phan dau|trong do|dong thoi|" + _WHEN + r")\b[\s,:]*)+")
+# "Chỉ tiêu 2: Đến năm 2025 đạt 80% ...": a label in words is no part of what is measured
+_LEAD_SOFT = re.compile(
+    r"^(?:(?:va|phan dau|trong do|dong thoi|(?:chi tieu|muc tieu)(?: so)? \d{1,2}(?=\s*[:.])|"
+    + _WHEN
+    + r")\b[\s,:.]*)+"
+)
 _TAIL = re.compile(
     r"(?:[\s,:]+(?:dat|con|la|o muc|giu o muc|giu vung|duy tri|giam con|giam xuong(?: con)?|tang len|tang"
     r" them|tang|giam|khoang|uoc|co|chiem|tu|muc|len|binh quan dat"
@@ -81,9 +86,14 @@ def _indicator(text: str, clause: Clause) -> str | None:
     after = text[quantity.end : clause.end].strip(" .,;:)")
     tail = _TAIL.search(" " + aligned(before))
     core = _without_tail(before, tail) if tail else before
-    core = _strip_lead(core.strip(" ,:"))
+    former = _FROM_FORMER.search(aligned(core))
+    core = _strip_lead((core[: former.start()] if former else core).strip(" ,:"))
     key = aligned(core)
     is_count = quantity.unit is not None and aligned(quantity.unit).strip() not in _MEASURES
+    if quantity.unit == "%" and _is_topic(before) and len(after.split()) >= LEAST_SHARED:
+        return _shortened(after)
+    if _DANGLING.search(key) and (rest := _shortened(after)):
+        return f"{core} {rest}" if quantity.unit == "%" else f"{core} {(quantity.unit or '').split('/')[0]} {rest}"
     if core and not _VERB_ONLY.fullmatch(key):
         rest = _shortened(after)
         if len(core.split()) <= 2 and tail is None and rest and core[:1].isupper() and ":" not in before:
@@ -98,6 +108,20 @@ def _indicator(text: str, clause: Clause) -> str | None:
     return rest or core or None
 
 
+# "Tỷ suất sinh giảm từ 23 ca/1.000 phụ nữ xuống 18 ca/1.000 phụ nữ": the former value is not what is measured
+_FROM_FORMER = re.compile(r"\s+(?:giam|tang|nang|ha) (?:ty le )?tu \d[^,;]{0,40}$")
+# "Tại địa bàn đô thị: phấn đấu 100% trẻ em ...": who or where, and not what is measured
+_TOPIC_BEFORE = re.compile(r"(?P<topic>[^:]*):\s*(?:phan dau |dat |co |tang them |tren |it nhat |toi thieu )*$")
+_NAMES_MEASURE = re.compile(r"\b(?:ty le|ti le|ty trong|toc do|so|tong|muc|dien tich|san luong|chi so|co cau)\b")
+LEAST_SHARED = 3  # words of what a share is of
+_DANGLING = re.compile(r"\b(?:cho|tai|voi|cua|den)$")  # "Trợ giúp pháp lý cho 100% số người ..."
+
+
+def _is_topic(before: str) -> bool:
+    topic = _TOPIC_BEFORE.match(aligned(before) + " ")
+    return topic is not None and _NAMES_MEASURE.search(topic["topic"]) is None
+
+
 def _without_tail(text: str, tail: re.Match[str]) -> str:
     """The text without its last words of reaching ("đạt", "còn", "ở mức"), each looked at with its marks.
 
@@ -107,7 +131,7 @@ def _without_tail(text: str, tail: re.Match[str]) -> str:
     low = max(0, tail.start() - 1)
     for match in reversed(list(re.finditer(r"\S+", text))):
         word = match.group().lower().strip(",:=")
-        if match.start() < low or (word and word not in _TAIL_WORDS):
+        if match.start() < low or (word and word not in _TAIL_WORDS) or text[: match.end()].endswith("trở lên"):
             break
         cut = match.start()
     return text[:cut].rstrip(" ,:=")

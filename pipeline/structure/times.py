@@ -9,6 +9,7 @@ What it never does: take a date without a year, a recurring one, or a day that n
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +54,10 @@ _LEADING_TIME = re.compile(
     r"^(?:trong |vao |truoc |den )?(?:(?:thang|quy|ngay)\s?[\divx]|\d{1,2}/\d{1,2}/\d{4})[^:;]{0,40}:\s"
 )
 _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý IV năm 2025 và các năm tiếp theo"
+LATER_WITHIN = 48  # signs of " và các năm tiếp theo"
 _EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
+_DONE_ON = re.compile(r"(?:(?:so|tong) ket|ra quan|nghiem thu|ban giao)\b")  # "tổng kết ngày 10/5/2012"
+_AND_DATE = re.compile(r"\s*(?:và|,)\s*")  # "vào tháng 4 và tháng 8 năm 2026"
 _EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(
@@ -168,6 +172,8 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         return
     done, last_action = 0, ""
     spans = [span for span in terms.find_spans(text) if span.first]
+    opened = [span.start for span in spans]
+    completes = _COMPLETES.search(aligned(text)) is not None
     dues = [
         due
         for due in terms.find_due(text)
@@ -175,23 +181,19 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         and not (
             due.strength == "time"
             and _UP_TO.match(aligned(due.cue))
-            and not _COMPLETES.search(aligned(text))
+            and not completes
             and not _FROM_NOW.search(aligned(text[max(0, due.start - FROM_NOW) : due.start]))
-            and not (due.date.precision == "day" and _NAME_ALONE.fullmatch(text[: due.start]))
+            and not (due.date.precision == "day" and _NAME_ALONE.fullmatch(text, 0, due.start))
         )
-        and not any(span.start <= due.start < span.end for span in spans)
+        and not ((inside := bisect_right(opened, due.start)) > 0 and due.start < spans[inside - 1].end)
         and not any(due.date.start < end and start < due.date.end for start, end in phases)
     ]
-    undated = [date for date in dates.find_dates(text) if date.edtf is None and not date.recurring] if dues else []
+    printed = dates.find_dates(text) if dues else ()
+    undated = [date for date in printed if date.edtf is None and not date.recurring]
+    starts = _clause_starts(text, undated) if dues else []
     for index, due in enumerate(dues):
-        breaks = [match.end() for match in _CLAUSE_BREAK.finditer(text, 0, due.start)]
-        # "sơ kết trong tháng 7, tổng kết vào tháng 12/2021": a time without a year ends a clause of its own
-        breaks += [
-            joint.end()
-            for date in undated
-            if date.end < due.start and (joint := _AFTER_TIME.match(text, date.end)) is not None
-        ]
-        breaks += _starts_inside(text, due.start)
+        behind = bisect_right(starts, due.start)
+        breaks = starts[max(0, behind - 2) : behind]
         start = max([done, *breaks])
         before = text[start : due.start]
         if start == done and done:
@@ -206,6 +208,10 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             start += text[start : due.start].rfind(",") + 1
             before = text[start : due.start]
             action = _trimmed(text[start : due.start + event.end()])
+        done_on = _DONE_ON.match(aligned(due.cue))
+        if done_on is not None:
+            before = text[start : due.start + done_on.end()]
+            action = _trimmed(before)
         if start > done and told is None and _says_no_task(action) and _ENDS_CLAUSE.match(text, due.end):
             # "dự trữ lương thực; hoàn thành trước ngày 30/6": the term is that of the clause before
             start = max([done, *(at for at in breaks if at < start)])
@@ -213,7 +219,12 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         if aligned(action) == "phan dau" or (due.strength == "time" and _NOTHING_HAPPENS.match(aligned(action))):
             continue  # "Phấn đấu đến hết tháng 10, ...", "Không có đảo ngũ trong quý I": when a goal is to be reached
         where = (start, due.end)
-        if _LABEL_ALONE.fullmatch(aligned(action).strip()) and _AND_LATER.match(aligned(text[due.end :])):
+        others = _dates_beside(text, due.end, printed)
+        if others and len(action.split()) < 2:
+            done, last_action = others[-1].end, ""
+            continue  # "thời gian quan trắc vào tháng 4 và tháng 8 năm 2026": how often
+        later = _AND_LATER.match(aligned(text[due.end : due.end + LATER_WITHIN])) is not None
+        if later and _LABEL_ALONE.fullmatch(aligned(action).strip()):
             done, last_action = due.end, ""
             place = paragraph.place(offset + due.start, offset + due.end)
             yield FoundDeadline(due.edtf, None, place, (("date", place),))
@@ -224,10 +235,9 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             yield FoundDeadline(due.edtf, last_action, place, (("action", paragraph.place_of(last_action, offset)),))
             continue
         if len(action.split()) < 2 and not (start == done and done and action):
-            stop = _CLAUSE_BREAK.search(text, due.end)
-            limit = stop.start() if stop else len(text)
-            if index + 1 < len(dues):
-                limit = min(limit, dues[index + 1].start)
+            limit = dues[index + 1].start if index + 1 < len(dues) else len(text)
+            stop = _CLAUSE_BREAK.search(text, due.end, limit)
+            limit = stop.start() if stop else limit
             action = _trimmed(text[due.end : limit])
             where = (due.start, limit)
             done = limit
@@ -240,6 +250,26 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             ("action", paragraph.place_of(action, offset + where[0], offset + where[1])),
         )
         yield FoundDeadline(due.edtf, action or None, parts[1][1], parts)
+        for other in others:
+            done = other.end
+            shown = ("date", paragraph.place(offset + other.start, offset + other.end, sure))
+            yield FoundDeadline(other.edtf or "", action or None, parts[1][1], (shown, parts[1]))
+
+
+def _dates_beside(text: str, at: int, printed: Sequence[dates.FoundDate]) -> list[dates.FoundDate]:
+    """The dates that follow a term at `at`, each joined to the one before by "và" or a comma and nothing else."""
+    found: list[dates.FoundDate] = []
+    for date in printed[bisect_left(printed, at, key=_start_of) :]:
+        if date.edtf and not date.recurring and _AND_DATE.fullmatch(text, at, date.start):
+            found.append(date)
+            at = date.end
+        else:
+            break
+    return found
+
+
+def _start_of(date: dates.FoundDate) -> int:
+    return date.start
 
 
 # "vào thứ sáu hằng tuần, báo cáo tổng kết trước ngày 05/3/2018": what recurs ends a clause of its own
@@ -251,14 +281,17 @@ _COLON = re.compile(r":\s+(?=[^\W\d_])")
 LONGEST_WHO = 90  # signs before that colon
 
 
-def _starts_inside(text: str, end: int) -> list[int]:
-    """Where a new clause begins inside a sentence, before a term at `end`."""
-    starts = [match.end() for match in _RECURRING_ENDS.finditer(text, 0, end)]
-    starts += [match.end() for match in _REPORTS.finditer(text, 0, end)]
-    colon = _COLON.search(text, 0, min(end, LONGEST_WHO))
+def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
+    """Where the clauses of a paragraph begin, in order: behind marks, and inside a sentence."""
+    starts = [match.end() for match in _CLAUSE_BREAK.finditer(text)]
+    # "sơ kết trong tháng 7, tổng kết vào tháng 12/2021": a time without a year ends a clause of its own
+    starts += [joint.end() for date in undated if (joint := _AFTER_TIME.match(text, date.end)) is not None]
+    starts += [match.end() for match in _RECURRING_ENDS.finditer(text)]
+    starts += [match.end() for match in _REPORTS.finditer(text)]
+    colon = _COLON.search(text, 0, LONGEST_WHO)
     if colon is not None and is_actor(text[: colon.start()]):
         starts.append(colon.end())
-    return starts
+    return sorted(starts)
 
 
 # "các đơn vị hoàn thành trước ngày ..." has a subject and nothing that is to be done
