@@ -241,7 +241,7 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     comparator, begin, finish = _comparator(plain, start, max(end, unit_end), printed_b is not None)
     unit = text[unit_start:unit_end].strip() if unit_end > unit_start else None
     if match["ua"] and len(match["ua"].strip()) > 1:
-        unit, doubt = "‰", f"unit read as {match['ua'].strip()}"
+        unit, doubt, end = "‰", f"unit read as {match['ua'].strip()}", match.end("a")  # the nought is of the sign
     role: Role = "value"
     before = plain[max(0, start - 3) : start].rstrip()
     # "không quá 25 phút"; "độ tuổi bình quân ... dưới 58 tuổi"
