@@ -107,7 +107,7 @@ def test_a_damaged_line_is_replaced_and_what_was_read_first_is_kept_beside_it() 
     ("text", "confidence"),
     [
         ("chất lượng công tác", 0.95),  # no power, position or name
-        ("Trần Thị Mai", 0.5),  # strokes read as letters
+        ("Trần Thị Mai", 0.3),  # strokes read as letters, in every look alike
         ("Vũ Hãy Fwa", 0.74),  # a syllable that Vietnamese has not
     ],
 )
@@ -116,6 +116,36 @@ def test_what_no_look_reads_stays_unread(text: str, confidence: float) -> None:
     found = signing.look_at_signature(PAGE, DPI, words, {}, Looks([(text, 700, 1160, confidence)], corner=CORNER), 10)
     assert found.words == words
     assert found.changed == 0
+
+
+def test_what_all_looks_read_alike_is_surer_than_each() -> None:
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("PHÓ CHỦ TỊCH", 1030, 0.95))
+    looks = Looks([("Trần Thị Mai", 700, 1160, 0.5)], corner=CORNER)
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert "Trần Thị Mai" in texts(found.words)
+    assert all(0.6 < word.confidence < 0.95 for word in found.words if word.text in ("Trần", "Thị", "Mai"))
+
+
+def test_a_name_that_begins_unlike_one_is_not_added() -> None:
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("PHÓ CHỦ TỊCH", 1030, 0.95))
+    looks = Looks([("Nống Văn Nguyên", 700, 1160, 0.85)], corner=CORNER)  # a ring of the seal over "Nông"
+    assert signing.look_at_signature(PAGE, DPI, words, {}, looks, 10).words == words
+
+
+def test_the_page_s_own_pixels_are_not_cut_out_where_an_ink_alone_is_read_well() -> None:
+    whole = Looks([("CHỦ TỊCH", 700, 1000, 0.95), ("Trần Thị Mai", 700, 1160, 0.95)], corner=CORNER)
+    asked: list[float] = []
+
+    def cut(place: tuple[int, int, int, int], scale: float) -> Image:
+        asked.append(scale)
+        return np.full((10, 10), 250, np.uint8)
+
+    finer = signing.Finer(1.5, cut)
+    words = foot(("CHỦ TỊCH", 1000, 0.95))
+    signing.look_at_signature(PAGE, DPI, words, {}, whole, 10, finer=finer)
+    assert asked == []
+    signing.look_at_signature(PAGE, DPI, words, {}, Looks([], corner=CORNER), 10, finer=finer)
+    assert asked == [1.5]
 
 
 def test_a_signature_that_was_read_well_is_not_looked_at_again() -> None:

@@ -7,12 +7,13 @@ What it never does: add ink.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from pipeline.imaging import inks
+from pipeline.imaging import inks, namerow, strokes
 from pipeline.imaging.recognisers import Image
 
 # The looks at the grey picture: scale, and whether thin strokes stay. Each of the four alone read a line of the 16 own
@@ -29,18 +30,65 @@ FINER, FINEST = 1.15, 2.2
 
 
 def pictures(
-    crop: Image, colour: Image | None, dpi: float, fine: tuple[float, Image] | None = None
+    crop: Image, colour: Image | None, dpi: float, fine: Callable[[], tuple[float, Image] | None] = lambda: None
 ) -> Iterator[tuple[float, Image]]:
     """Scale and picture of each look at a place, the most telling first. `colour` is the place in RGB, same size;
-    `fine` is the place from the page's own pixels with its scale, where the copy has fewer."""
+    `fine` gives the place from the page's own pixels with its scale, None where the copy has as many: it costs time,
+    and is asked only when its turn comes."""
     if colour is not None:
-        for alone, scales in ((inks.black_alone(colour), BLACK), (inks.red_alone(colour, dpi), RED)):
+        black, red = inks.black_alone(colour), inks.red_alone(colour)
+        red = None if red is None else inks.without_seals(red, dpi)
+        for alone, scales in ((black, BLACK), (red, RED)):
             if alone is not None:
                 yield from ((scale, _sized(alone, scale)) for scale in scales)
     for number, (scale, thin) in enumerate(GREY):
         yield scale, _sized(crop if thin else without_thin(crop), scale)
-        if fine is not None and not number:
-            yield fine
+        own = None if number else fine()
+        if own is not None:
+            yield own
+
+
+# Looks at the row of a name: scale, whether the strokes of a pen are taken out first (as the rings of a seal are), and
+# whether it is read as one line: an engine that looks for lines itself loses words among strokes, and finds others
+# that it loses as one line. Of a name stamped in red, under a red seal, the red ink alone is looked at.
+ROW = ((1.0, False, False), (1.35, False, True), (1.0, True, False), (1.35, True, True))
+RED_ROW = ((1.35, False, False), (1.0, False, True))
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """The row of a name in a place: its corner in the place's pixels; scale, picture and whether it is to be read as
+    one line of each look."""
+
+    left: int
+    top: int
+    looks: tuple[tuple[float, Image, bool], ...]
+
+
+def of_name(place: Image, dpi: float, position: namerow.Position, ink_alone: bool = False) -> NameRow | None:
+    """Looks at the row of the name in a place, grey or one ink alone; None where no row stands out."""
+    rings = strokes.seal_rings(place, dpi)
+    unringed = strokes.without_rings(place, rings)
+    unstroked = unringed if ink_alone else strokes.without_pen(unringed, position.height)
+    row = namerow.find(unstroked, position, rings, ink_alone)
+    if row is None:
+        return None
+    left, right, top, bottom = row
+    pictures = []
+    drawn = not np.array_equal(unstroked, unringed)
+    for scale, pen, line in RED_ROW if ink_alone else ROW:
+        if pen and not drawn:
+            continue
+        picture = unstroked if pen else unringed
+        part = picture[top:bottom, left:right]
+        framed = cv2.copyMakeBorder(
+            part, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_CONSTANT, value=int(np.median(picture))
+        )
+        pictures.append((scale, _sized(framed, scale), line))
+    return NameRow(left - FRAME, top - FRAME, tuple(pictures))
+
+
+FRAME = 15  # pixels of paper that an engine wants around a line
 
 
 def _sized(picture: Image, scale: float) -> Image:

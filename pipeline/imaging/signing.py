@@ -2,7 +2,8 @@
 
 The engine's own layout takes a seal in black and a signature for a picture and drops the lines that they touch, also
 where a reader sees every letter. Here the column under "KT. CHỦ TỊCH" is cut out and read as one block of lines, in
-the pictures of `looks`; where two sign side by side, each column by itself.
+the pictures of `looks`; where two sign side by side, each column by itself. Where no picture of the whole gives a name,
+its row alone is read (`namerow`).
 
 The evidence, in order of trust: a look whose line is a power, a position or a name; the engine's confidence; legal
 syllables. A line that is none of the three is never added, and what another look read there is kept beside it.
@@ -12,22 +13,19 @@ What it never does: complete a name or a position. What no look reads stays unre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-
-import cv2
-import numpy as np
+from functools import cache
+from statistics import median
 
 from pipeline.document import Reading
-from pipeline.imaging import looks, signlines
+from pipeline.imaging import inks, looks, recognisers, signlines, signplaces, strokes
+from pipeline.imaging.namerow import Position
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
-from pipeline.imaging.signlines import GUTTER, READ_WELL, SURE_POWER, WORD_WELL, SignLine
-from pipeline.knowledge import persons, positions, recipients, signers, vietnamese
+from pipeline.imaging.signlines import READ_WELL, SURE_POWER, WORD_WELL, SignLine
+from pipeline.imaging.signplaces import Area
+from pipeline.knowledge import persons, positions, signers, vietnamese
 from pipeline.knowledge.fuzzy import aligned
-
-# Inches that a place of signature reaches down from its first line, and its left edge as a share of the page.
-REACH, LEFTMOST = 2.8, 0.38
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def look_at_signature(
     place out of the page's own pixels, None where the copy has as many. Raises what it raises.
     """
     lines = signlines.lines_of(words)
-    areas = _areas(image, dpi, lines)
+    areas = signplaces.areas(image, dpi, lines)
     if not areas:
         return SigningLook(words, readings)
     if len(areas) == 1:
@@ -64,48 +62,107 @@ def look_at_signature(
     return SigningLook(words, readings, changed)
 
 
-# Left, right, top and bottom of the place where one signs, in pixels.
-_Area = tuple[int, int, int, int]
-
-
 @dataclass(frozen=True, slots=True)
 class Finer:
     """`cut` gives a place (left, right, top, bottom in pixels of the copy) at `scale` times the copy's size."""
 
     scale: float
-    cut: Callable[[_Area, float], Image]
+    cut: Callable[[Area, float], Image]
 
 
 def _look_at_column(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    area: _Area, recogniser: Recogniser, timeout: float, colours: Image | None, finer: Finer | None,
+    area: Area, recogniser: Recogniser, timeout: float, colours: Image | None, finer: Finer | None,
 ) -> SigningLook:
     """Read the column of one signer again where it was not read well."""
     lines = signlines.lines_of(words)
     left, right, top, bottom = area
-    inside = [line for line in (_part_inside(line, area, image.shape[1]) for line in lines) if line]
-    if _is_read_well(inside):
+    inside = [line for line in (signplaces.part_inside(line, area, image.shape[1]) for line in lines) if line]
+    cut = _may_go_on_before(inside, image)
+    if _is_read_well(inside) and not cut:
         return SigningLook(words, readings)
-    crop, colour = image[top:bottom, left:right].copy(), _part_of(colours, image.shape, area)
-    fine = None if finer is None else finer.cut(area, finer.scale)
-    for picture, scale in ((crop, 1.0), (colour, 1.0), (fine, 1.0 if finer is None else finer.scale)):
-        if picture is not None and left:
-            _blank_left_column(picture, lines, left, top, image.shape[1], scale)
+    crop, colour = image[top:bottom, left:right].copy(), signplaces.part_of(colours, image.shape, area)
+
+    def blank(picture: Image, scale: float) -> Image:
+        if left:
+            signplaces.blank_left_column(picture, lines, left, top, image.shape[1], scale)
+        return picture
+
+    @cache
+    def fine() -> tuple[float, Image] | None:
+        return None if finer is None else (finer.scale, blank(finer.cut(area, finer.scale), finer.scale))
+
+    blank(crop, 1.0)
+    if colour is not None:
+        blank(colour, 1.0)
     found: list[SignLine] = []
     whole = list(inside)
-    own = None if finer is None or fine is None else (finer.scale, fine)
-    for scale, picture in looks.pictures(crop, colour, dpi, own):
-        seen = recogniser.read(picture, dpi=dpi * scale, timeout=timeout)
-        printed = signlines.lines_of(_moved(seen, scale, left, top))
+
+    def read(scale: float, picture: Image, corner: tuple[int, int], reader: Recogniser = recogniser) -> bool:
+        """Whether the place is read well in one more picture."""
+        seen = reader.read(picture, dpi=dpi * scale, timeout=timeout)
+        printed = signlines.lines_of(_moved(seen, scale, *corner))
         untrimmed = [part for line in printed for part in signlines.parts_of(line, signlines.APART)]
-        lines = [line for line in map(signlines.trimmed, untrimmed) if line is not None]
-        whole += untrimmed
-        found += lines
-        if _is_read_well([line for line in lines if not _lacks_its_start(line, whole)]):
-            break
+        trimmed = [line for line in map(signlines.trimmed, untrimmed) if line is not None]
+        whole.extend(untrimmed)
+        found.extend(trimmed)
+        return _is_read_well([line for line in trimmed if not _lacks_its_start(line, whole)], long=cut)
+
+    if not any(read(scale, picture, (left, top)) for scale, picture in looks.pictures(crop, colour, dpi, fine)):
+        for scale, place, ink_alone in _places_of_name(crop, colour, fine):
+            position = _position([*inside, *found])
+            if position is None or _has_name([*inside, *found], long=cut):
+                break
+            row = looks.of_name(place, dpi * scale, _in_place(position, scale, left, top), ink_alone)
+            if row is not None:
+                corner = (round(left + row.left / scale), round(top + row.top / scale))
+                for more, picture, one_line in row.looks:
+                    reader = recognisers.of_one_line(recogniser) if one_line else recogniser
+                    read(scale * more, picture, corner, reader)
     found += signlines.composed(found)
+    found += signlines.agreed(found)
     complete = [[line for line in lines if not _lacks_its_start(line, whole)] for lines in (inside, found)]
     return _merged(words, readings, inside, *complete)
+
+
+def _places_of_name(
+    crop: Image, colour: Image | None, fine: Callable[[], tuple[float, Image] | None]
+) -> Iterator[tuple[float, Image, bool]]:
+    """Scale and picture of the place in which the row of the name is looked for, and whether it is of one ink."""
+    red = None if colour is None else inks.red_alone(colour)
+    if red is not None:
+        yield 1.0, red, True
+    yield *(fine() or (1.0, crop)), False
+
+
+def _position(seen: Sequence[SignLine]) -> Position | None:
+    """The lines above the name, in pixels of the page's image."""
+    above = [line for line in seen if signers.authority_likeness(line.text) >= SURE_POWER]
+    if not above:
+        return None
+    return Position(
+        median([(line.left + line.words[-1].right) / 2 for line in above]), max(line.bottom for line in above),
+        median([line.bottom - line.top for line in above]),
+    )
+
+
+def _in_place(position: Position, scale: float, left: int, top: int) -> Position:
+    """The same in pixels of a cut-out."""
+    return Position(
+        scale * (position.middle - left), scale * (position.bottom - top), scale * position.height
+    )
+
+
+def _has_name(seen: Sequence[SignLine], long: bool) -> bool:
+    """Whether a whole name was read surely; `long` wants more than two syllables of it."""
+    names = [line for line in seen if line.is_sure and line.sure >= READ_WELL and _is_name(line, long)]
+    return any(not persons.lacks_its_beginning(persons.split_rank(line.text)[1]) for line in names)
+
+
+def _is_name(line: SignLine, long: bool) -> bool:
+    if persons.name_likeness(line.text) < READ_WELL or signers.authority_likeness(line.text) >= SURE_POWER:
+        return False
+    return not long or len(persons.split_rank(line.text)[1].split()) > 2
 
 
 # Mean confidence under which a line of the recipients is read again, and from which what was read then is taken.
@@ -127,7 +184,7 @@ def _look_at_recipients(
     if not lost:
         return words, readings
     left = max(0, round(min(line.left for line in lost)) - 12)
-    right = round(LEFTMOST * width)
+    right = round(signplaces.LEFTMOST * width)
     seen = recogniser.read(image[top:bottom, left:right], dpi=dpi, timeout=timeout)
     found = [
         line for line in signlines.lines_of(_moved(seen, 1.0, left, top))
@@ -142,103 +199,33 @@ def _look_at_recipients(
     return words, readings
 
 
-def _areas(image: Image, dpi: float, lines: Sequence[SignLine]) -> tuple[_Area, ...]:
-    """The columns under the signers' powers: that at the right, with one at the left where two sign side by side; ()
-    on a page without a place of signature."""
-    height, width = image.shape[:2]
-    leftmost = LEFTMOST * width
-    powers: list[float] = []
-    beside: list[tuple[float, float]] = []  # top and right edge of powers at the left
-    heads: list[float] = []
-    for line in lines:
-        if recipients.is_recipients_head(" ".join(word.text for word in line.words[:2])):
-            heads.append(line.top)
-        for part in signlines.parts_of(line):
-            if not part.text.isupper() or signers.authority_likeness(part.text) < SURE_POWER:
-                continue
-            if part.left > leftmost:
-                powers.append(part.top)
-            elif part.words[-1].right < width / 2 and part.left > BESIDE * width:
-                beside.append((part.top, part.words[-1].right))
-    starts = powers if powers and max(powers) + REACH * dpi / 2 > max(heads, default=0.0) - REACH * dpi else heads
-    if not starts:
-        return ()
-    near = [start for start in powers + heads if abs(max(starts) - start) < REACH * dpi / 2]
-    pitch = round(0.2 * dpi)
-    top, bottom = max(0, round(min(near)) - pitch), min(height, round(min(near) + REACH * dpi))
-    rows = [start for start in powers if top <= start < bottom]
-    both = [right for start, right in beside if any(abs(start - power) < 2 * pitch for power in rows)]
-    if not both:
-        return ((round(leftmost), width, top, bottom),)
-    below = [head for head in heads if head > max(rows)]
-    if below:
-        bottom = min(bottom, round(min(below)) - 3)
-    middle = round((max(both) + min(part.left for part in _powers_of(lines, leftmost, rows))) / 2)
-    return (0, middle, top, bottom), (middle, width, top, bottom)
-
-
-BESIDE = 0.12  # of the page's width: where a signer's power at the left begins at the least, as it is centred
-
-
-def _powers_of(lines: Sequence[SignLine], leftmost: float, rows: Sequence[float]) -> list[SignLine]:
-    """The parts of lines at the right whose tops are among `rows`."""
-    return [part for line in lines for part in signlines.parts_of(line) if part.left > leftmost and part.top in rows]
-
-
-def _part_of(colours: Image | None, shape: tuple[int, ...], area: _Area) -> Image | None:
-    """The place of signature cut out of a coloured copy of another size, in the size of the page's image."""
-    if colours is None:
-        return None
-    left, right, top, bottom = area
-    ratio = shape[0] / colours.shape[0]
-    rows, columns = (slice(round(a / ratio), max(1, round(b / ratio))) for a, b in ((top, bottom), (left, right)))
-    size = (right - left, bottom - top)
-    return np.asarray(cv2.resize(colours[rows, columns], size, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _blank_left_column(
-    crop: Image, lines: Sequence[SignLine], left: int, top: int, width: int, scale: float = 1.0
-) -> None:
-    """Make paper of the ends of the recipients' lines in a cut-out of `scale` times the page's size."""
-    for line in lines:
-        end = _end_of_column(line, 0.62 * width) if line.left < 0.3 * width else 0.0
-        if end > left and line.bottom > top and line.top < top + crop.shape[0] / scale:
-            first, last = max(0.0, line.top - 3 - top), line.bottom + 3 - top
-            crop[round(scale * first) : round(scale * last), : round(scale * (end + 3 - left))] = 255
-
-
-def _end_of_column(line: SignLine, furthest: float) -> float:
-    """The right edge of the words of a line before its first gutter; 0 where it runs on over the page."""
-    height = line.bottom - line.top
-    for word, after in pairwise(line.words):
-        if after.left - word.right > GUTTER * height:
-            return float(word.right)
-    last = line.words[-1].right
-    return float(last) if last < furthest else 0.0
-
-
-def _part_inside(line: SignLine, area: _Area, width: int) -> SignLine | None:
-    left, right, top, bottom = area
-    if not top <= (line.top + line.bottom) / 2 < bottom:
-        return None
-    end = _end_of_column(line, 0.62 * width) if left and line.left < 0.3 * width else 0.0
-    words = tuple(word for word in line.words if max(left - 2, end) <= word.left < right)
-    return SignLine(words) if words else None
-
-
-def _is_read_well(inside: Sequence[SignLine]) -> bool:
-    """Whether a name stands under a position, both beyond doubt, and nothing between them is debris."""
+def _is_read_well(inside: Sequence[SignLine], long: bool = False) -> bool:
+    """Whether a name stands under a position, both beyond doubt, and nothing between them is debris; `long` wants
+    more than two syllables of it."""
     placed = [line for line in inside if signers.authority_likeness(line.text) >= SURE_POWER]
-    named = [
-        line for line in inside
-        if persons.name_likeness(line.text) >= READ_WELL and signers.authority_likeness(line.text) < SURE_POWER
-    ]
+    named = [line for line in inside if _is_name(line, long)]
     if not placed or not named or named[-1].top < placed[-1].bottom or named[-1].sure < READ_WELL:
         return False
     last = max(placed, key=lambda line: line.top)
     if positions.POWER.match(aligned(last.text) + " ") is not None:
         return False  # between "TM. ỦY BAN NHÂN DÂN" and a name stands a position
     return min(word.confidence for line in (*placed, named[-1]) for word in line.words) >= WORD_WELL
+
+
+def _may_go_on_before(inside: Sequence[SignLine], image: Image) -> bool:
+    """Whether ink touches a name of two syllables at its left: a seal there may hide the family name."""
+    for line in inside:
+        name = persons.split_rank(line.text)[1].split()
+        if len(name) == 2 and persons.name_likeness(line.text) >= READ_WELL:
+            height = round(line.bottom - line.top)
+            left, top = max(0, line.left - height), round(line.top)
+            beside = image[top : top + height, left : max(0, line.left - 2)] < strokes.INK
+            if beside.size and beside.mean() > BESIDE_NAME:
+                return True
+    return False
+
+
+BESIDE_NAME = 0.1  # share of the place of one letter that is inked; a speck has less
 
 
 def _moved(seen: Sequence[SeenWord], scale: float, left: int, top: int) -> list[SeenWord]:

@@ -23,6 +23,8 @@ SIGNING = 0.6
 # Mean confidence of the engine from which a line is taken, and least of each of its words; under it the strokes of a
 # signature were read as letters. A syllable that Vietnamese has not makes a line of strokes likelier still.
 LEAST_SURE, LEAST_WORD, SURE_FOREIGN = 0.65, 0.5, 0.8
+# ...and of a first word that is no family name: a seal lies over it, and makes "Nống" of "Nông".
+SURE_FIRST = 0.9
 # A line that was read with this much on average, and no word with less than the second, needs no further look.
 READ_WELL, WORD_WELL = 0.85, 0.8
 # Gap between two columns, in heights of a line.
@@ -84,7 +86,17 @@ class SignLine:
             vietnamese.is_legal_text(word.text) or not word.text[:1].isupper() or word.text.isupper() for word in words
         )
         least = LEAST_SURE if native else SURE_FOREIGN
+        if self._begins_unlike_a_name:
+            return False
         return SignLine(tuple(words)).sure >= least and min(word.confidence for word in words) >= LEAST_WORD
+
+    @property
+    def _begins_unlike_a_name(self) -> bool:
+        """Whether the first word of what looks like a name is no family name, and was not read surely."""
+        name = persons.split_rank(self.text)[1].split()
+        if not name or persons.name_score(" ".join(name)) < SIGNING or signers.authority_likeness(self.text) >= SIGNING:
+            return False
+        return not persons.is_surname(name[0]) and self.words[-len(name)].confidence < SURE_FIRST
 
     @property
     def worth(self) -> float:
@@ -207,6 +219,64 @@ def composed(seen: Sequence[SignLine]) -> list[SignLine]:
             if best.text not in (one.text, other.text) and best.told >= max(one.told, other.told):
                 found.append(best)
     return found
+
+
+def agreed(seen: Sequence[SignLine]) -> list[SignLine]:
+    """Names of words that several looks read alike, each too unsure by itself: a stroke before "Huỳnh" takes the
+    engine's confidence, not its letters. The first word is a family name sooner than not."""
+    found = []
+    for line in seen:
+        if any(line.text == other.text for other in found) or signers.authority_likeness(line.text) >= SIGNING:
+            continue
+        beside = [other for other in seen if other is line or same_row(line, other)]
+        words = [_agreed(word, [other for row in beside for other in row.words], not at)
+                 for at, word in enumerate(line.words)]
+        best = SignLine(tuple(word for word in words if word is not None))
+        if None not in words and best.words != line.words and persons.name_likeness(best.text) >= SIGNING:
+            found.append(best)
+    return found
+
+
+# What a further look that reads a word alike is worth: all look at the same ink. Letters glued to the next word, or a
+# stroke before them, come with no confidence at all and are the same letters still.
+POOLED, LEAST_POOLED = 0.5, 0.2
+FAMILY = 0.3  # what a first word is worth for being a family name, as confidence
+
+
+def _agreed(word: SeenWord, others: Sequence[SeenWord], first: bool) -> SeenWord | None:
+    """The word that most looks read in a place, None where none of them can stand in a name."""
+    there: dict[str, list[float]] = {}
+    for other in others:
+        text = _SIGNS_AROUND.sub("", other.text)
+        if text[:1].isupper() and text[1:].islower() and vietnamese.is_legal_text(text) and _fills(word, other):
+            there.setdefault(text, []).append(other.confidence)
+    # what a ring makes of a letter, it makes of it in every look
+    sure = {
+        text: max(confidences) if first and not persons.is_surname(text) else _pooled(confidences)
+        for text, confidences in there.items()
+    }
+    if not sure:
+        return None
+    text = max(sure, key=lambda text: (sure[text] + FAMILY * (first and persons.is_surname(text)), text))
+    return replace(word, text=text, confidence=sure[text])
+
+
+_SIGNS_AROUND = re.compile(r"^\W+|\W+$")
+
+
+def _fills(word: SeenWord, other: SeenWord) -> bool:
+    """Whether two words lie in one place, none of them in a part of the other."""
+    common = min(word.right, other.right) - max(word.left, other.left)
+    return common > SAME_PLACE * max(word.right - word.left, other.right - other.left)
+
+
+def _pooled(confidences: Sequence[float]) -> float:
+    """How sure several looks are together, 0 to 1."""
+    best, *more = sorted(confidences, reverse=True)
+    doubt = 1 - best
+    for confidence in more:
+        doubt *= 1 - POOLED * max(confidence, LEAST_POOLED)
+    return 1 - doubt
 
 
 SAME_PLACE = 0.6  # of the narrower of two words: a stroke of the pen may widen one

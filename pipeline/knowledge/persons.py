@@ -114,6 +114,11 @@ _CLAN = re.compile(r"[HKY]['’‘][A-ZĐ]")
 def _marked_surnames() -> frozenset[str]:
     return frozenset(row[0] for row in load_table("surnames"))
 
+def is_surname(word: str) -> bool:
+    """Whether a word is a listed family name, marks and all."""
+    return word in _marked_surnames()
+
+
 def lacks_its_beginning(name: str) -> bool:
     """Whether what was read of a name cannot be the whole: it begins with "Thị", or its two syllables with no family
     name, or the second of them is no syllable. Names of the highlands are left alone.

@@ -54,6 +54,11 @@ HEAD_LINE_LENGTH = 110
 TITLE_LINES = 7
 
 
+# A seal or a digital signature lies over the rest; no body has these words in its name.
+_BEGUN = re.compile(r"(?<!\S)cong hoa xa hoi(?!\S)")
+LONGEST_MOTTO = 90  # letters of a head's line with both columns
+
+
 def motto_start(text: str) -> int | None:
     """Offset where the motto begins in a line of the head, None where there is none."""
     key = aligned(text)
@@ -67,7 +72,8 @@ def motto_start(text: str) -> int | None:
         if found is not None and found.score >= MOTTO_LIKENESS and (best is None or found.score > best[0]):
             best = (found.score, _with_first_words(key, found.dest_start, found.dest_end - len(motto)))
     if best is None:
-        return None
+        begun = _BEGUN.search(key)
+        return None if begun is None or len(key) > LONGEST_MOTTO else begun.start()
     start = best[1]
     while start > 0 and key[start - 1] != " ":
         start -= 1

@@ -149,4 +149,4 @@ def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
 # Whose committee stands above their name: "BAN CHẤP HÀNH" / "HỘI CỰU CHIẾN BINH HUYỆN A".
 _MEMBERS = re.compile(r"(?:hoi|doan|cong doan|lien doan|dang bo)(?![a-z])")
 # "BAN CHỈ HUY QUÂN SỰ - HỘI" / "LIÊN HIỆP PHỤ NỮ": the second of two names begins at the end of a line.
-_OPENED_BESIDE = re.compile(r"[-–]\s*(?:hoi|so|ban|phong|doan|uy ban|lien doan|cong doan|bo chi huy)$")
+_OPENED_BESIDE = re.compile(r"[-–]\s*(?:hoi|so|ban|phong|doan|uy ban|lien|lien doan|cong|cong doan|bo chi huy)$")

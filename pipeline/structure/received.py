@@ -21,7 +21,7 @@ from pipeline.structure.passages import PlacedLine, is_capitals
 
 LONGEST = 60  # letters of one line of a stamp
 _ANCHOR = re.compile(r"\W*(?:(?:cong van|van ban|cv)\s+)?den\b[\s:.]*(?:(?:so|ngay|gio)\b.*)?$")
-_BLANKS = r"[\s:.,…_\-]*"
+_BLANKS = r"[\s:.,…_—\-]*"
 _OF_FORM = re.compile(
     rf"\W*(?:(?:cv|cong van)\s+)?(?:so(?:\s+den)?{_BLANKS}\d{{0,6}}{_BLANKS}(?:ngay\b.*)?$"
     rf"|(?:den\s+)?ngay(?:\s+den)?{_BLANKS}(?:[0-9]{{1,2}}\s?[./\-].*)?$"
@@ -48,6 +48,15 @@ def set_received_stamp_aside(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
         for index in range(first, last + 1):
             out[index] = replace(out[index], area="aside")
     return out
+
+
+def is_stamp_beside(line: PlacedLine) -> bool:
+    """Whether a line under the type of a document, left of the page's middle, is one of a stamp that stands beside
+    the title: the office on its top, "Số: ...", "Ngày: ...". A title stands on the middle."""
+    if line.box is None or line.frame is None or line.box.right > line.frame.middle:
+        return False
+    text = line.text.strip()
+    return _is_of_form(line) or _is_anchor(line) or (is_capitals(text) and bodies.looks_like_body(text) >= LIKE_BODY)
 
 
 def _is_anchor(line: PlacedLine) -> bool:

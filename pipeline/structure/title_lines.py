@@ -26,6 +26,7 @@ from pipeline.knowledge.wording import (
 )
 from pipeline.structure.passages import Area, PlacedLine, is_capitals
 from pipeline.structure.placing import parted, word_at_count
+from pipeline.structure.received import is_stamp_beside
 
 
 def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
@@ -75,7 +76,7 @@ def title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list
             used += 1
             ruled = has_text
             continue
-        if UNDER_TITLE.match(key):
+        if UNDER_TITLE.match(key) or (typed and is_stamp_beside(line)):
             found.append(replace(line, area="aside"))
             used += 1
             continue
@@ -152,6 +153,9 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
 _YEAR_ALONE = re.compile(r"(?:19|20)\d{2}\W*")
 
 
+INDENT = 20.0  # points: a line that is full at the right and begins so far in is no line on the middle
+
+
 def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
     assert line.box is not None
     assert previous.box is not None
@@ -162,7 +166,7 @@ def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
     if previous.is_bold and line.is_bold is False and not line.text[0].islower():
         return False
     at_right = line.box.right > line.frame.right - 8
-    if not centred and at_right and line.box.left > line.frame.left + 8:
+    if at_right and line.box.left > line.frame.left + (INDENT if centred else 8):
         return False  # the first line of the text, indented and full
     if at_right and line.box.left < line.frame.left + 8 and previous.box.right < line.frame.right - 30:
         return False  # a full line under a short one

@@ -16,16 +16,28 @@ from pipeline.imaging.recognisers.tesseract import TesseractRecogniser
 from pipeline.imaging.recognisers.tesserocr import TesserocrRecogniser
 from pipeline.settings import Settings
 
-__all__ = ["ENGINES", "ONE_BLOCK", "Image", "Recogniser", "SeenWord", "create", "of_one_block"]
+__all__ = [
+    "ENGINES", "ONE_BLOCK", "ONE_LINE", "Image", "Recogniser", "SeenWord", "create", "of_one_block", "of_one_line",
+]
 
 ONE_BLOCK = 6  # Tesseract's page segmentation mode for a single uniform block of text
+ONE_LINE = 13  # ...for a single line, without the engine's own search for lines and words in it
 ENGINES = ("tesseract", "pytesseract", "tesserocr")
 
 
 def of_one_block(recogniser: Recogniser) -> Recogniser:
     """The same reader told that its images are lines under one another, where it can be told so."""
+    return _segmenting(recogniser, ONE_BLOCK)
+
+
+def of_one_line(recogniser: Recogniser) -> Recogniser:
+    """The same reader told that its images are one line, where it can be told so."""
+    return _segmenting(recogniser, ONE_LINE)
+
+
+def _segmenting(recogniser: Recogniser, mode: int) -> Recogniser:
     if dataclasses.is_dataclass(recogniser) and hasattr(recogniser, "segmentation"):
-        return cast(Recogniser, dataclasses.replace(cast(Any, recogniser), segmentation=ONE_BLOCK))
+        return cast(Recogniser, dataclasses.replace(cast(Any, recogniser), segmentation=mode))
     return recogniser
 
 
