@@ -228,10 +228,8 @@ class OutputNotWritable(OutputError):
     cure = "Check its permissions, or choose another --out."
 
 
+# Codes that no error stands for, and those of errors that a command gives by itself.
 EXIT_OK = 0
-EXIT_USAGE = 2
 EXIT_PARTIAL = 3
-EXIT_NO_INPUT = 4
 EXIT_MISSING_PART = 5
-EXIT_OUTPUT = 6
 EXIT_INTERRUPTED = 130

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline import cli, rewording
 from pipeline.batches.ledger import InputRow
 from pipeline.batches.store import Store
 from pipeline.document import Alternative, Block, Box, Document, Edit, Line, Notice, Page, Word
@@ -317,3 +318,24 @@ def failed_page_document(scans, name="huyen/tam-tien-2024.pdf"):
     document = machine(scans, name)
     lost = Page(2, WIDTH, HEIGHT, status="failed", notices=(Notice("ocr_page_failed", "timeout", 2),))
     return Document(name, document.sha256, document.media_type, (document.pages[0], lost))
+
+
+def word_pointer(item, text):
+    """Where the first word that reads so stands."""
+    for p, page in enumerate(item.document.pages):
+        for b, block in enumerate(page.blocks):
+            for n, line in enumerate(block.lines):
+                for w, word in enumerate(line.words):
+                    if word.text == text:
+                        return rewording.word_pointer(p, b, n, w)
+    raise AssertionError(text)
+
+
+def change(client, *changes, who="Lan", key):
+    """What the page of a document sends when a person changes something."""
+    return client.post(f"/d/{key}/change", json={"who": who, "changes": list(changes)})
+
+
+def run(root, *more):
+    """Read the folder `scans` by the real pipeline."""
+    assert cli.main(["run", str(root / "scans"), "--out", str(root / "out"), "--jobs", "1", *more]) == 0

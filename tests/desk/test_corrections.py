@@ -15,16 +15,6 @@ from pipeline.plan import Target
 NAME = "huyen/tam-tien-2024.pdf"
 
 
-def word_pointer(item, text):
-    for p, page in enumerate(item.document.pages):
-        for b, block in enumerate(page.blocks):
-            for n, line in enumerate(block.lines):
-                for w, word in enumerate(line.words):
-                    if word.text == text:
-                        return rewording.word_pointer(p, b, n, w)
-    raise AssertionError(text)
-
-
 def correct_field(out, pointer, after, **more):
     item = desk.load(out, NAME)
     return changing.change(out, NAME, [noting.field_entry(item, pointer, after, "Lan", **more)], office.read_again)
@@ -32,7 +22,7 @@ def correct_field(out, pointer, after, **more):
 
 def correct_word(out, text, after):
     item = desk.load(out, NAME)
-    entry = noting.word_entry(item, word_pointer(item, text), after, "Lan")
+    entry = noting.word_entry(item, office.word_pointer(item, text), after, "Lan")
     return changing.change(out, NAME, [entry], office.read_again)
 
 
@@ -183,7 +173,7 @@ def test_text_without_places_is_found_by_its_line(out, scans):
     document = bare(office.machine(scans, NAME))
     office.write(out, NAME, document, desk.load(out, NAME).plan)
     item = desk.load(out, NAME)
-    entry = noting.word_entry(item, word_pointer(item, "1O"), "10", "Lan")
+    entry = noting.word_entry(item, office.word_pointer(item, "1O"), "10", "Lan")
     page = document.pages[0]
     blank = replace(page.blocks[0], lines=page.blocks[0].lines[:1])
     shifted = replace(document, pages=(replace(page, blocks=(blank, *page.blocks)), *document.pages[1:]))

@@ -11,7 +11,7 @@ import openpyxl
 import pikepdf
 import pytest
 
-from pipeline import cli, corrections, rewording
+from pipeline import corrections, rewording
 from pipeline import run as run_stages
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, forms, handover, index, noting, search, tt05
@@ -55,12 +55,8 @@ ONE, TWO, THREE = (f"{FILE}/parts/{number:02}" for number in (1, 2, 3))
 def root(tmp_path):
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans" / FILE).write_text("\f".join((FIRST, SECOND, THIRD)), "utf-8")
-    run(tmp_path, "--split")
+    office.run(tmp_path, "--split")
     return tmp_path
-
-
-def run(root, *more):
-    assert cli.main(["run", str(root / "scans"), "--out", str(root / "out"), "--jobs", "1", *more]) == 0
 
 
 def change(root, name, *entries):
@@ -103,7 +99,7 @@ def test_corrections_of_one_document_stay_its_own_over_later_runs(root):
            noting.state_entry(item, "verified", True, "Lan"))
     assert "Nạo vét mạch" in (out / FILE / "text.txt").read_text("utf-8"), "the file's own text has it too"
     for more in (["--split"], ["--split", "--redo"]):
-        run(root, *more)
+        office.run(root, *more)
         one, two = desk.load(out, ONE), desk.load(out, TWO)
         assert (one.plan.number.number, two.plan.number.number) == ("41", "57")
         assert two.plan.title == "Nạo vét mạch mương năm 2021"
@@ -141,13 +137,13 @@ def test_a_document_that_is_not_told_apart_any_more_keeps_its_corrections_unused
     out = root / "out"
     item = desk.load(out, TWO)
     change(root, TWO, noting.field_entry(item, "/number/number", "57", "Lan"))
-    run(root)
+    office.run(root)
     whole = desk.load(out, FILE)
     assert tuple(desk.names(out)) == (FILE,)
     assert whole.plan.number.number == "41"
     report, = whole.reports
     assert (report.outcome, report.correction.after) == ("homeless", "57")
-    run(root, "--split")
+    office.run(root, "--split")
     assert desk.load(out, TWO).plan.number.number == "57"
 
 
@@ -162,7 +158,7 @@ def test_files_of_a_held_part_are_shut_and_those_beside_it_open(root):
     assert (out / FILE / "text.txt").stat().st_mode & 0o044
     assert not held.is_closed(out / FILE)
     assert not held.is_closed(out / THREE)
-    run(root, "--split")
+    office.run(root, "--split")
     assert (out / THREE / "text.txt").stat().st_mode & 0o044
 
 

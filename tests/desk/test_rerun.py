@@ -1,8 +1,8 @@
 """The real pipeline over a text of our own: read, correct at the desk, read again, and the person still stands."""
 
+import office
 import pytest
 
-from pipeline import cli, rewording
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, index, noting, search
 
@@ -34,7 +34,7 @@ def read(tmp_path_factory):
     root = tmp_path_factory.mktemp("rerun")
     (root / "scans").mkdir()
     (root / "scans/rung.txt").write_text(TEXT, "utf-8")
-    assert cli.main(["run", str(root / "scans"), "--out", str(root / "out"), "--jobs", "1"]) == 0
+    office.run(root)
     return root
 
 
@@ -43,22 +43,8 @@ def doubtful(tmp_path):
     """One with a damaged number, and without a date."""
     (tmp_path / "scans").mkdir()
     (tmp_path / "scans/rung.txt").write_text(TEXT.replace("Số: 41", "Số: 4#1"), "utf-8")
-    run(tmp_path)
+    office.run(tmp_path)
     return tmp_path
-
-
-def run(root, *more):
-    assert cli.main(["run", str(root / "scans"), "--out", str(root / "out"), "--jobs", "1", *more]) == 0
-
-
-def find(item, text):
-    for p, page in enumerate(item.document.pages):
-        for b, block in enumerate(page.blocks):
-            for n, line in enumerate(block.lines):
-                for w, word in enumerate(line.words):
-                    if word.text == text:
-                        return rewording.word_pointer(p, b, n, w)
-    raise AssertionError(text)
 
 
 def test_corrections_outlive_every_run(read):
@@ -67,14 +53,14 @@ def test_corrections_outlive_every_run(read):
     assert item.plan.number.number == "41"
     entries = [
         noting.field_entry(item, "/number/number", "47", "Lan"),
-        noting.word_entry(item, find(item, "cháy"), "sạt", "Lan"),
+        noting.word_entry(item, office.word_pointer(item, "cháy"), "sạt", "Lan"),
         noting.state_entry(item, "verified", True, "Lan"),
     ]
     item = changing.change(out, "rung.txt", entries, desk_cli.reread, desk_cli.rewrite)
     assert item.plan.title == "Phòng chống sạt rừng năm 2022", "the record is read from the words"
     assert "chống sạt rừng" in (out / "rung.txt/text.txt").read_text("utf-8")
     for more in ([], ["--redo"], ["--preset", "strict"]):
-        assert cli.main(["run", str(read / "scans"), "--out", str(out), "--jobs", "1", *more]) == 0
+        office.run(read, *more)
         item = desk.load(out, "rung.txt")
         assert (item.plan.number.number, item.plan.title) == ("47", "Phòng chống sạt rừng năm 2022")
         assert "chống sạt rừng" in (out / "rung.txt/text.txt").read_text("utf-8")
@@ -103,9 +89,9 @@ def test_a_warning_goes_with_the_answer_of_a_person_and_comes_back_with_the_undo
         changing.change(out, "rung.txt", [entry], desk_cli.reread, desk_cli.rewrite)
     answered = [note for note in before if note not in (*unread, undated)]
     assert notes_of(doubtful) == answered
-    run(doubtful, "--redo")
+    office.run(doubtful, "--redo")
     assert notes_of(doubtful) == answered
     changing.change(out, "rung.txt", [noting.undo_entry(entries[0], "Lan")], desk_cli.reread, desk_cli.rewrite)
     assert notes_of(doubtful) == [note for note in before if note != undated]
-    run(doubtful)
+    office.run(doubtful)
     assert notes_of(doubtful) == [note for note in before if note != undated]

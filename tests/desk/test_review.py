@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from functools import partial
 from urllib.parse import quote
 
 import office
@@ -37,8 +38,7 @@ def client(out):
         yield made
 
 
-def change(client, *changes, who="Lan", key=KEY):
-    return client.post(f"/d/{key}/change", json={"who": who, "changes": list(changes)})
+change = partial(office.change, key=KEY)
 
 
 def title(client, text):

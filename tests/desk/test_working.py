@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from typing import get_args
 
 import office
@@ -36,8 +37,7 @@ def write_text(folder, document, plan):
     changing.write_text(folder / "text.txt", "\n".join(page.text for page in document.pages) + f"\n{plan.title}")
 
 
-def change(client, *changes, who="Lan", key=KEY):
-    return client.post(f"/d/{key}/change", json={"who": who, "changes": list(changes)})
+change = partial(office.change, key=KEY)
 
 
 # --- lists ------------------------------------------------------------------------------------------------
