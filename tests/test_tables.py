@@ -853,3 +853,36 @@ def test_a_row_alone_on_the_next_page_is_of_its_table(row: str) -> None:
 def test_a_box_around_some_words_is_no_row() -> None:
     for xs, row in ((XS, "MẬT@110 Số@405"), ([60.0, 100.0, 300.0, 500.0], "1@72 Trang_trí@110 bộ@310")):
         assert tables.find_tables(page_of(table_lines([row], 68.0), 1, grid(xs, [60.0, 90.0]))).tables == ()
+
+
+def test_rows_with_bars_in_some_of_them_are_one_table_and_a_column_without_a_title_is_none_of_the_years() -> None:
+    """A rule read as bars here and there; the title of the first values was not read, a value was, as a dash."""
+    assert rows_of_text(
+        "STT Chi tieu EAL aserad", "tinh | 2021 | 2022", "1 Gia tri san xuat ha 86,2 90 94,5",
+        "2, Dan trau con 1.130 | 1.150 | 1.180", "3 |Nha tam can 7 3 -", "lll. TO CHUC",
+    ) == [
+        ["STT", "Chi tieu EAL aserad tinh", "", "", "2021", "2022"],
+        ["1", "Gia tri san xuat", "ha", "86,2", "90", "94,5"],
+        ["2,", "Dan trau", "con", "1.130", "1.150", "1.180"], ["3", "Nha tam", "can", "7", "3", "-"],
+    ]
+
+
+def test_a_table_of_bars_stays_one_of_cells() -> None:
+    rows = rows_of_text("| TT | Nội dung | 2023 | 2024 |", "| 1 | Đàn bò | 5 | 8 |", "| 2 | Đàn dê | 3 | |")
+    assert rows[2] == ["2", "Đàn dê", "3", ""]
+
+
+def test_numbers_with_a_rule_behind_them_are_rows_under_whatever_head() -> None:
+    text = ["I. CHỈ TIÊU", "Tr | Tremy es [np", *(f"{n} |My Loc {n}10 3 24 18,5" for n in range(1, 5)), "II. KHÁC"]
+    document = tables.tables(text_document("\n".join(text)))
+    assert [table.rows for table in document.pages[0].tables] == [5]
+    assert record.read_record(document).targets == ()
+    listed = ["I. CHỈ TIÊU", "Các chỉ tiêu:", *(f"{n}. Đàn bò có {n}10 con;" for n in range(1, 5))]
+    assert tables.tables(text_document("\n".join(listed))).pages[0].tables == ()
+
+
+def test_a_letter_alone_is_no_actor() -> None:
+    rows = ["II. TỔ CHỨC THỰC HIỆN", "| TT | Nội dung | Chủ trì | Thời gian |", "| 1 | Trồng cây | Ban A | 5/2024 |",
+            "| 2 | Đào mương | W | 6/2024 |"]
+    plan = record.read_record(tables.tables(text_document("\n".join(rows))))
+    assert [duty.actor for duty in plan.assignments] == ["Ban A"]

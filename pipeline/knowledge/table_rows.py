@@ -108,7 +108,8 @@ def _cheapest(
 
 def _cost_of_opening(lines: Sequence[RowLine], at: int, usual: float) -> float:
     """What it costs that a row opens at a line; below nought what it costs that none does."""
-    cost = sum(SMALL_LETTER for text in lines[at].texts if text[:1].islower() and not _is_short(text))
+    alone = not lines[at].label and sum(map(bool, lines[at].texts)) == 1  # one word, and nothing beside it
+    cost = sum(SMALL_LETTER for text in lines[at].texts if text[:1].islower() and (alone or not _is_short(text)))
     if at:
         pairs = zip(lines[at - 1].texts, lines[at].texts, strict=True)
         cost += sum(OPEN_END for above, below in pairs if above and below and _OPEN_END.search(above))

@@ -83,6 +83,7 @@ def _on_one_line(item: str) -> list[str]:
     return parts
 
 
+LEAST_LETTERS = 2  # of a name: a letter alone is a misread sign
 LISTED_BODY = 0.5  # how much a name in a list must look like that of a body
 
 
@@ -96,11 +97,11 @@ def duties_of_table(step: Step, paragraph: Paragraph, table: Table) -> Iterator[
         if what is None or not what.text.strip():
             continue
         for who in actors:
-            if who is None or who is what or not any(letter.isalpha() for letter in who.text):
+            if who is None or who is what:
                 continue
             for name in _names_in(who):
                 name = _CELL_LABEL.sub("", name.strip(EDGE))
-                if name and not _NO_ACTOR.match(aligned(name)):
+                if sum(map(str.isalpha, name)) >= LEAST_LETTERS and not _NO_ACTOR.match(aligned(name)):
                     yield FoundAssignment(
                         name.strip(EDGE),
                         what.text.strip(EDGE),

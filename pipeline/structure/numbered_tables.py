@@ -28,10 +28,11 @@ from pipeline.structure.text_tables import BULLET, SECTION, Found, Taken, heads_
 
 _UNIT_HEAD = re.compile(r"don v[ijl](?: tinh)?|dvt")
 _OPENS_HEAD = re.compile(r"\W*(?:s\s?t\s?t|tt|s[yi]t|so tt)\b")
-_ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|\s)\s*(?=\S)")
+_ROW_NUMBER = re.compile(r"\W{0,2}(\d{1,3})(?:\s*[|.)\]]+|,?\s)\s*(?=\S)")
 _AFTER_TABLE = re.compile(r"\W*(?:tren day|noi nhan|ghi chu:|can cu)")
 _VALUE = re.compile(r"[≥≤><=]?\d{1,3}(?:[.,]\d+)*%?")
 _SIGNS = frozenset({*"≥≤><=", "=>", ">=", "<=", "=<"})
+_DASHES = frozenset("-–—")  # in the place of a value
 _TOTAL = re.compile(r"\W*(?:tong|cong)\b")
 _YEAR_HEAD = re.compile(r"(?:19|20)\d\d(?:[-–](?:19|20)\d\d)?")  # "2024", "2018-2019"
 _SECTION_READ = re.compile(r"\W*[IVXl1!]{1,4}\s?[.:]\s")  # "Il. TO CHUC", "ll. PHAN CONG"
@@ -41,6 +42,7 @@ LEAST_HEADS = 1  # words of head rows beside "TT"; garbled text hides some
 # Rows; one is enough under a head row of three words, more are needed where "TT" is all that is known of it.
 LEAST_NUMBERED, LEAST_UNTITLED = 2, 4
 LONGEST_HEAD = 6  # lines; each column may stand on its own
+MOST_BARRED = 0.6  # of the lines have several bars: rules are read as bars in some of them only
 LONG_ROW = 130  # characters; a line longer than this is a paragraph
 
 
@@ -55,7 +57,9 @@ def from_rows(page: Page, taken: Taken) -> Found:
     at = 0
     while at < len(lines):
         end = _rows_end(lines, at) if lines[at].box is None else at
-        if end > at:
+        if end > at and sum(line.text.count("|") > 1 for line in lines[at:end]) > MOST_BARRED * (end - at):
+            at = end  # a converter's table: its bars part all cells
+        elif end > at:
             start = at - (at > 0 and id(lines[at - 1]) not in taken and heads_in(lines[at - 1 : at]) > LEAST_HEADS)
             for line in lines[start:end]:
                 taken[id(line)] = (len(found), list(range(len(line.words))))
@@ -66,7 +70,10 @@ def from_rows(page: Page, taken: Taken) -> Found:
 
 def _rows_end(lines: Sequence[Line], start: int) -> int:
     """Index after the last line of a table that begins at `start`; `start` where none does."""
-    if not _OPENS_HEAD.match(aligned(lines[start].text)) and not _is_head(lines[start : start + 2]):
+    if not (
+        _OPENS_HEAD.match(aligned(lines[start].text)) or _is_head(lines[start : start + 2])
+        or _is_over_counted(lines[start : start + LEAST_UNTITLED + 2])
+    ):
         return start
     number, head, numbered, at = 0, 0, start, start + 1
     while at < len(lines):
@@ -78,7 +85,7 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
         elif (
             row is not None
             or SECTION.match(text)
-            or (_SECTION_READ.match(text) and is_capitals(text))
+            or ((title := _SECTION_READ.match(text)) is not None and is_capitals(text[title.end() :]))
             or BULLET.match(text)
             or _AFTER_TABLE.match(aligned(text))
             or _OPENS_HEAD.match(aligned(text))
@@ -104,6 +111,18 @@ def _is_head(lines: Sequence[Line]) -> bool:
     if len(lines) < 2 or _row_number(lines[1].text) != 1 or not _ends_in_year(lines[0]):
         return False
     return heads_in(lines[:1]) > LEAST_HEADS
+
+
+_BARRED = re.compile(r"\W{0,2}(\d{1,3})\s*\|")
+
+
+def _is_over_counted(lines: Sequence[Line]) -> bool:
+    """Whether rows numbered 1, 2, 3 and 4 with a rule behind their numbers begin below a line: it ends a head of which
+    nothing can be read."""
+    if not lines or _BARRED.match(lines[0].text):
+        return False
+    numbers = [int(found[1]) for line in lines[1:] if (found := _BARRED.match(line.text))]
+    return numbers[:LEAST_UNTITLED] == list(range(1, LEAST_UNTITLED + 1)) and _BARRED.match(lines[1].text) is not None
 
 
 def _ends_in_year(line: Line) -> bool:
@@ -159,15 +178,18 @@ def _numbered_rows(lines: Sequence[Line]) -> list[list[tuple[Word, ...]]]:
         return _timed(head, rows) or [[tuple(head[:1]), tuple(head[1:])], *map(_whole, rows)]
     cut = years[0] - (aligned(head[years[0] - 1].text) == "nam")
     unit_at = _unit_head(head[:cut])
-    named = [row.first[row.label : len(row.first) - sum(map(len, _values(row.first)[-width:]))] for row in rows
-             if len(_values(row.first)) >= width]
+    valued = [(row, _values(row.first)) for row in rows if len(_values(row.first)) >= width]
+    # As many values more in every row are of columns whose titles were not read, left of the years.
+    more = min(len(values) for _, values in valued) - width
+    columns = more + width
+    named = [row.first[row.label : len(row.first) - sum(map(len, values[-columns:]))] for row, values in valued]
     with_unit = unit_at < cut or sum(bool(_unit_words(name[1:])) for name in named) >= MOSTLY_UNITS * len(named)
-    names = [tuple(head[1:unit_at]), *([tuple(head[unit_at:cut])] if with_unit else [])]
+    names = [tuple(head[1:unit_at]), *([tuple(head[unit_at:cut])] if with_unit else []), *[()] * more]
     split = [[tuple(head[:1]), *names, *((head[year],) for year in years)]]
     for row in rows:
         first, label = row.first, row.label
-        values = _values(first)[-width:]
-        if len(values) < width:
+        values = _values(first)[-columns:]
+        if len(values) < columns:
             split.append(_whole(row))
             continue
         rest = first[label : len(first) - sum(map(len, values))]
@@ -276,11 +298,11 @@ def _values(words: Sequence[Word]) -> list[tuple[Word, ...]]:
     """The values at the end of a line, each with the sign before it."""
     found: list[tuple[Word, ...]] = []
     at = len(words)
-    while at > 1 and _VALUE.fullmatch(words[at - 1].text.strip(_RULES)):
+    while at > 1 and (_VALUE.fullmatch(words[at - 1].text.strip(_RULES)) or words[at - 1].text in _DASHES):
         start = at - 1 - (at > 2 and words[at - 2].text in _SIGNS)
         found.insert(0, tuple(words[start:at]))
         at = start
-    return found
+    return found if any(word.text not in _DASHES for value in found for word in value) else []
 
 
 def _unit_words(words: Sequence[Word]) -> int:

@@ -74,8 +74,8 @@ def _find(page: Page) -> Page:
     return _rebuilt(page, built, taken) if built else page
 
 
-# By how sure they are: what one takes for a table no later one sees.
-_FINDERS = (from_bars, from_level_rules, from_columns, from_gutters, from_rows)
+# What one takes for a table no later one sees: rows of a text with bars in some of them, then by how sure they are.
+_FINDERS = (from_rows, from_bars, from_level_rules, from_columns, from_gutters)
 
 
 def _without_rules(
