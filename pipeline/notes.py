@@ -32,7 +32,8 @@ _UNSURE = re.compile(r"(/\S+) is unsure: .*", re.DOTALL)
 # Doubts under a head; the first row that fits.
 _NUMBER: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"number (?:read|printed) as .*", ("/number/number",)),
-    (r"stroke read as .*|no stroke before .*|no hyphen after the number", ("/number/number", "/number/symbol")),
+    (r"stroke read as .*|no stroke before .*|no hyphen after the number|the word Số is missing",
+     ("/number/number", "/number/symbol")),
     (r"no hyphen in .*|no body in .*|unknown body code .*|stroke after .*", ("/number/symbol",)),
     (r".*", ("/number/number",)),
 )

@@ -30,7 +30,7 @@ def doubts(path: Path) -> set[str]:
         match node:
             case ast.Assign(targets=[ast.Name(id="doubt" | "doubts"), *_], value=value):
                 found.update(spoken.sentences(value))
-            case ast.keyword(arg="doubt", value=value):
+            case ast.keyword(arg="doubt", value=value) | ast.Call(func=ast.Name(id="_number_line"), args=[*_, value]):
                 found.update(spoken.sentences(value))
             case ast.Call(func=ast.Attribute(value=ast.Name(id="doubts" | "faults"), attr="append"), args=[value]):
                 found.update(spoken.sentences(value))

@@ -75,6 +75,7 @@ _HEADS = {"number": "số văn bản", "date": "ngày tháng", "signature": "ch�
 _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"number read as (.+)", "số đọc thành {0}"),
     (r"number printed as (.+)", "số ghi là {0}"),
+    (r"the word Số is missing", "không thấy chữ Số"),
     (r"no stroke before the symbol", "không thấy dấu gạch trước ký hiệu"),
     (r"no hyphen after the number", "không thấy dấu gạch sau số"),
     (r"no hyphen in the symbol", "ký hiệu thiếu dấu gạch nối"),
