@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import cli
+from pipeline.batches import watch
 from pipeline.batches.outcomes import Outcome, RunSummary
 from pipeline.commands import desk_cli, doctor, messages, overview
 from pipeline.commands.console import Console
@@ -290,3 +291,14 @@ def test_a_run_that_was_stopped_counts_what_it_did_not_finish(
     shown = capsys.readouterr().out
     assert "0 xong, 0 chưa trọn, 1 lỗi, 0 không đổi trên 2 tệp; 0 trang trong 62,7 giây." in shown
     assert "1 tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp." in shown
+
+
+def test_a_watch_tells_a_line_of_json_for_each_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome("a.pdf", tmp_path / "a.pdf", "failed", code="empty_file")
+    summary = RunSummary(tmp_path, (outcome,), (), Settings(), {}, 0.0, 1.0)
+    monkeypatch.setattr(watch, "watch", lambda *_, told, **__: [told(summary), told(summary)])
+    assert cli.main(["watch", str(tmp_path), "--out", str(tmp_path / "out"), "--json", "--lang", "vi"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["inputs"][0]["error"]["what"] for line in lines] == ["Tệp rỗng.", "Tệp rỗng."]
