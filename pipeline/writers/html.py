@@ -108,7 +108,7 @@ def _fields(plan: Plan, document: Document) -> str:
     rows = []
     for label, pointer in FIELDS:
         value = _at(record, pointer)
-        told = '<span class="none">không có</span>' if value is None else escaped(str(value))
+        told = '<span class="none">(trống)</span>' if value is None else escaped(str(value))
         rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")
     warnings_ = "".join(
         f"<li>{escaped(advice.sentence(item.code, 'vi'))}: {escaped(advice.note(item.message, 'vi'))}"
