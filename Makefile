@@ -55,8 +55,9 @@ chaos: setup-test  ## kill, stop and starve runs over the samples at random inst
 zoo: setup-test  ## bad inputs and 2,000 files broken at random: all answered, none above 1.5 GB
 	@$(PYTHON) -m bench.zoo run --fuzzed 2000 $(ZOO)
 
-load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy cores, the ledger's share
-	@$(PYTHON) -m bench.load many --jobs $(JOBS)
+# To see that it runs: LOAD="--files 100 --pages 10".
+load: setup-test  ## 5,000 small inputs and one of 500 pages: memory, pace, busy cores, the ledger's share (LOAD=options)
+	@$(PYTHON) -m bench.load many --jobs $(JOBS) $(LOAD)
 
 load-cluster: setup-test  ## the samples on a Dask cluster of one worker, then of two: the ratio
 	@$(PYTHON) -m bench.load cluster --inputs $(SCANS)
