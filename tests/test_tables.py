@@ -886,3 +886,11 @@ def test_a_letter_alone_is_no_actor() -> None:
             "| 2 | Đào mương | W | 6/2024 |"]
     plan = record.read_record(tables.tables(text_document("\n".join(rows))))
     assert [duty.actor for duty in plan.assignments] == ["Ban A"]
+
+
+def test_the_last_line_of_a_name_is_no_row() -> None:
+    rows = [line_at(text, left, 100 + 34 * at) for at, row in enumerate(UNRULED) for text, left in row]
+    lines = [*rows, line_at("bờ bắc", 110, 185)]  # between the second row and the third
+    (table,) = tables.find_tables(page_of(lines)).tables
+    assert table.rows == 4
+    assert [cell.text for cell in table.cells if (cell.row, cell.column) == (2, 1)] == ["Co Tòng bờ bắc"]

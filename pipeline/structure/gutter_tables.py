@@ -432,7 +432,20 @@ def _gutter_rows(lines: Sequence[Line], least: int) -> list[list[tuple[Word, ...
     if len(rows) < LEAST_COLUMNS:  # a head row and two more
         return []
     edges = _edges(rows, least)
-    return _labelled_rows([_cells_of(row, edges) for row in rows]) if len(edges) >= least else []
+    return _labelled_rows(_with_last_words([_cells_of(row, edges) for row in rows])) if len(edges) >= least else []
+
+
+def _with_last_words(rows: Sequence[list[list[Word]]]) -> list[list[list[Word]]]:
+    """The rows, one with nothing but small words in one column put to the cell above: the last line of a name."""
+    found: list[list[list[Word]]] = []
+    for row in rows:
+        filled = [column for column, cell in enumerate(row) if cell]
+        alone = filled[0] if len(filled) == 1 and len(found) > 1 else 0
+        if alone and found[-1][alone] and row[alone][0].text[:1].islower():
+            found[-1][alone] += row[alone]
+        else:
+            found.append(row)
+    return found
 
 
 _SIGN = re.compile(r"[^\W_]|%")  # what a recogniser makes of specks and rules has none
