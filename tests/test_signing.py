@@ -108,6 +108,7 @@ def test_a_damaged_line_is_replaced_and_what_was_read_first_is_kept_beside_it() 
     [
         ("chất lượng công tác", 0.95),  # no power, position or name
         ("Trần Thị Mai", 0.3),  # strokes read as letters, in every look alike
+        ("NgỀ Quang Hưng", 0.9),  # a capital inside a word
         ("Vũ Hãy Fwa", 0.74),  # a syllable that Vietnamese has not
     ],
 )

@@ -86,7 +86,7 @@ class SignLine:
             vietnamese.is_legal_text(word.text) or not word.text[:1].isupper() or word.text.isupper() for word in words
         )
         least = LEAST_SURE if native else SURE_FOREIGN
-        if self._begins_unlike_a_name:
+        if self._begins_unlike_a_name or any(map(_has_capital_inside, self.words)):
             return False
         return SignLine(tuple(words)).sure >= least and min(word.confidence for word in words) >= LEAST_WORD
 
@@ -109,6 +109,11 @@ class SignLine:
 
 
 _HALF_POWER = re.compile(r"^[A-ZĐ]?T\.\s")
+
+
+def _has_capital_inside(word: SeenWord) -> bool:
+    """Whether strokes were read into a word: "NgỀ"; blanks that a pen closed are parted before."""
+    return any(one.islower() and other.isupper() for one, other in pairwise(word.text))
 
 
 def lines_of(words: Sequence[SeenWord]) -> list[SignLine]:

@@ -64,12 +64,16 @@ _LEVELS: tuple[BodyLevel, ...] = ("commune", "district", "province", "central")
 
 
 def _title(name: str) -> str:
-    """Name case: "CÚC PHƯƠNG" -> "Cúc Phương", "EA H'LEO" -> "Ea H'leo"; a numeral stays."""
+    """Name case: "CÚC PHƯƠNG" -> "Cúc Phương", "EA H'LEO" -> "Ea H'leo"; a numeral stays, and so does "TNHH"."""
     cased = " ".join(
-        word if not word.isupper() and not word.islower() else word[:1].upper() + word[1:].lower()
+        word if (not word.isupper() and not word.islower()) or _LETTERS_ALONE.fullmatch(word)
+        else word[:1].upper() + word[1:].lower()
         for word in name.split()
     )
     return cased.replace("Trung Ương", "Trung ương")  # no place is called so
+
+
+_LETTERS_ALONE = re.compile(r"[BCDFGHJKLMNPQRSTVWXZĐ]{2,}")  # no syllable is without a vowel
 
 
 def _sentence(words: str) -> str:
@@ -129,7 +133,7 @@ def expand_body(text: str) -> Expansion:
     if parts.middle:
         inner = body_parts.core_of(parts.middle.split())
         if upper and inner is not None and inner[0] > 1 and not inner[3]:
-            out.append(expand_body(parts.middle).name)  # "CHI BỘ TRƯỜNG MẦM NON HOA SEN"
+            out.append(expand_body(parts.middle.upper()).name)  # "CHI BỘ TRƯỜNG MẦM NON HOA SEN"
         else:
             out.append(_sentence(parts.middle) if upper else parts.middle)
     for kind, printed in parts.places:

@@ -148,21 +148,26 @@ _NOT_NAMES = re.compile(
 )
 
 
-def two_names(line: str) -> tuple[str, str] | None:
-    """The names of two signers side by side, read as one line; None for one name.
+LONGEST_NAME = 5  # syllables: "Nguyễn Thị Hoàng Mai Lan"
+
+
+def two_names(line: str, least: int = LONGEST_NAME + 1) -> tuple[str, str] | None:
+    """The names of two signers side by side, read as one line; None for one name, and under `least` syllables.
 
     >>> two_names("Phạm Hữu Nghĩa Trần Thị Cẩm Tú")
     ('Phạm Hữu Nghĩa', 'Trần Thị Cẩm Tú')
     """
     words = line.split()
-    best: tuple[float, int, str, str] = (0.0, 0, "", "")
-    for cut in range(2, len(words) - 1) if LONGEST_NAME < len(words) <= 2 * LONGEST_NAME else ():
+    found: list[tuple[float, int, str, str]] = []
+    for cut in range(2, len(words) - 1) if least <= len(words) <= 2 * LONGEST_NAME else ():
         left, right = " ".join(words[:cut]), " ".join(words[cut:])
-        if plain(words[cut]) not in _MIDDLE:
-            best = max(best, (min(name_likeness(left), name_likeness(right)), -abs(len(words) - 2 * cut), left, right))
-    return best[2:] if best[0] >= SIDE_BY_SIDE else None
+        score = min(name_likeness(left), name_likeness(right)) if plain(words[cut]) not in _MIDDLE else 0.0
+        if score >= SIDE_BY_SIDE:
+            found.append((score, -abs(len(words) - 2 * cut), left, right))
+    if not found or (len(found) > 1 and len(words) <= LONGEST_NAME):
+        return None  # of a few syllables nothing tells whose the middle one is
+    return max(found)[2:]
 
-LONGEST_NAME = 5  # syllables: "Nguyễn Thị Hoàng Mai Lan"
 
 _MIDDLE = ("thi", "van")  # family names of few, middle names of millions
 

@@ -40,8 +40,8 @@ class SignatureBlock:
 # --- what a line of a signature is -----------------------------------------------------------------------
 
 _SIGNED = re.compile(
-    r"[\s(\[{*]*(?:da ky|ky ten|ky boi|nguoi ky|ky, |chu ky|dong dau|email|co quan:|thoi gian ky|signed|"
-    r"ngay ky)"
+    r"[\s(\[{*]*(?:da ky|ky ten|(?:duoc )?ky boi|nguoi ky|ky, |chu ky|dong dau|email|co quan:|thoi gian ky|signed|"
+    r"ngay ky|signature|validity unknown)"
 )
 
 
@@ -141,11 +141,13 @@ def _two_positions(line: str) -> tuple[str, str] | None:
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Split lines of two columns where every telling line is split; else one column."""
     lines = [_RECIPIENTS_WORDS.sub(" ", line) for line in lines]  # the foot's other column, merged in
+    least = TWO_SHORT_NAMES if any(map(_is_doubled, lines)) else persons.LONGEST_NAME + 1
     named = next(
-        (i for i, line in enumerate(lines) if not _COLUMNS.search(line.strip()) and persons.two_names(line)), None
+        (i for i, line in enumerate(lines) if not _COLUMNS.search(line.strip()) and persons.two_names(line, least)),
+        None,
     )
     if named is not None:
-        return _merged_columns(lines, named)
+        return _merged_columns(lines, named, least)
     parted = [[part for part in _COLUMNS.split(line.strip()) if part.strip()] for line in lines]
     double = [
         parts
@@ -166,13 +168,22 @@ def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     return [left, right]
 
 
-def _merged_columns(lines: Sequence[str], named: int) -> list[list[tuple[int, str]]]:
+TWO_SHORT_NAMES = 4  # syllables of two names on one line, where two positions on one line are sure
+
+
+def _is_doubled(line: str) -> bool:
+    """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC"."""
+    pair = None if _COLUMNS.search(line.strip()) else _two_positions(line)
+    return pair is not None and _kind(pair[0]) == _kind(pair[1]) != "body"
+
+
+def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[tuple[int, str]]]:
     """Two signers whose columns were merged: lines cut where both halves are positions. What cannot be cut is the one's
     who has no position yet, and left out where that may be either's."""
     left: list[tuple[int, str]] = []
     right: list[tuple[int, str]] = []
     for index, line in enumerate(lines[: named + 1]):
-        pair = persons.two_names(line) if index == named else _two_positions(line)
+        pair = persons.two_names(line, least) if index == named else _two_positions(line)
         if pair is not None:
             left.append((index, pair[0]))
             right.append((index, pair[1]))

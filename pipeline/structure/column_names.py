@@ -30,6 +30,7 @@ _OPENS_BODY = re.compile(
     # units of the forces, of a department, and houses; "KHU KINH TẾ", "CẢNG CÁ" go on with "BAN QUẢN LÝ"
     r"|don (?=bien phong|cong an)|bo tu lenh|su doan|trung doan|lu doan|tieu doan|binh doan|quan chung|hai doan"
     r"|hat (?=kiem lam|quan ly)|doi (?=quan ly|thue|canh sat|thanh tra|kiem)|trai (?=giam|tam giam|giong)|cang vu"
+    r"|thuong truc (?=hdnd|hoi dong|dang uy|(?:tinh|thanh|huyen|quan|thi) uy)|cdcs"
     r"|thu vien|bao tang|nha (?=van hoa|thieu nhi|hat|khach)|nong truong|lam truong|tong cong ty)\b"
 )
 # Letters without marks: "QUÂN SỰ" is no district, "XÃ HỘI" no commune, "PHƯƠNG ÁN" no ward.

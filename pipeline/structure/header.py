@@ -130,7 +130,7 @@ def _with_strokes(code: str, initials: str) -> str:
 SURE_INITIALS = 4  # letters of a code that are no chance; "SD" may be of anybody
 
 
-_JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN)(?=[-/])")
+_JOINT_CODE = re.compile(r"(?:KH|CTr?|QC|HD|TT|NQ|QyĐ)(?:PH|LT|LN|LS)(?=[-/])")
 
 
 def _is_joint(header: Header) -> bool:

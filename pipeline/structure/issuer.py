@@ -37,6 +37,7 @@ class FoundIssuer:
     issuer: str | None = None
     level: BodyLevel | None = None
     parent: str | None = None
+    above: tuple[str, ...] = ()  # bodies above the parent, the nearest first
     province: str | None = None
     district: str | None = None
     commune: str | None = None
@@ -123,7 +124,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
         return
     text, group = named[-1]
     together = list(column_names.beside(text))
-    if joint and len(named) > 1:
+    if len(named) > 1 and (joint or _are_peers(named[-2][0], text)):
         together = [part for part, _ in named[-MOST_TOGETHER:]]
     if len(together) > 1 and _are_equals(together, issuing.date):
         _set_together(issuing, together, [line for _, lines_of in named[-len(together) :] for line in lines_of])
@@ -142,6 +143,7 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
             issuer = bodies.expand_body(f"{first[: unit.start()] if unit else first} {text}")
             issuing.issuer = issuer.name
         _set_parent(issuing, above, above_group)
+        issuing.above = tuple(bodies.expand_body(name).name for name, _ in reversed(named[:-2]))
     issuing.level = bodies.body_level(issuing.issuer, issuing.parent, issuing.date)
     issuing.places["/issuer/level"] = issuing.places["/issuer/name"]
 
@@ -153,6 +155,16 @@ def _set_parent(issuing: FoundIssuer, name: str, group: Sequence[PlacedLine]) ->
 
 
 MOST_TOGETHER = 3  # bodies in one letterhead; more are named in the text
+
+
+_PEER = re.compile(r"(?:so|phong)\b")  # of one province or district each: none of them is above another
+
+
+def _are_peers(one: str, other: str) -> bool:
+    """Whether two bodies one above the other are of a kind that has no body of its kind above it: "SỞ TÀI CHÍNH" /
+    "SỞ KẾ HOẠCH VÀ ĐẦU TƯ" issue together."""
+    kinds = [_PEER.match(aligned(name).strip(column_names.EDGE)) for name in (one, other)]
+    return kinds[0] is not None and kinds[1] is not None and kinds[0].group() == kinds[1].group()
 
 
 def _are_equals(names: Sequence[str], date: str | None) -> bool:
@@ -272,6 +284,10 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
             if values[name] is None and getattr(above, name) is not None:
                 values[name] = getattr(above, name)
                 source[name] = "/issuer/parent"
+    for higher in issuing.above:
+        more = bodies.body_place(higher, issuing.date)
+        for name in ("province", "district", "commune"):
+            values[name] = values[name] or getattr(more, name)
     if not any(values.values()) and _of_dateline(issuing) is not None:
         level, name = _of_dateline(issuing) or ("", "")
         values[level] = name
