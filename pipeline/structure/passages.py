@@ -188,14 +188,20 @@ class Paragraph:
         `confidence` is how sure the reader of the value is; that of the words is multiplied in.
         """
         end = len(self.text) if end is None else end
-        offsets, words = _words_of(_Same(self.lines))
-        first = max(0, bisect_right(offsets, start) - 1)
-        if first < len(words) and offsets[first] + len(words[first][1].text) <= start:
-            first += 1
-        hit = words[first : bisect_left(offsets, end)]
-        page = hit[0][0] if hit else 0  # of the first word; what stands on a later page has its text there
-        here = [word for at, word in hit if at == page]
-        later = [word for at, word in hit if at != page]
+        if start <= 0 and end >= len(self.text):
+            words, pages = _all_words(self.lines)
+        else:
+            offsets, words, pages = _words_of(_Same(self.lines))
+            first = max(0, bisect_right(offsets, start) - 1)
+            if first < len(words) and offsets[first] + len(words[first].text) <= start:
+                first += 1
+            last = bisect_left(offsets, end)
+            words, pages = words[first:last], pages[first:last]
+        if not words or pages[0] == pages[-1]:
+            return _place(pages[0] if pages else 0, words, [], self.text[start:end].strip(), confidence)
+        page = pages[0]  # of the first word; what stands on a later page has its text there
+        here = [word for at, word in zip(pages, words, strict=True) if at == page]
+        later = words[len(here) :]
         return _place(page, here, later, self.text[start:end].strip(), confidence)
 
     def place_of(self, part: str | None, start: int = 0, end: int | None = None, confidence: float = 1.0) -> Place:
@@ -220,21 +226,27 @@ class _Same:
         return id(self.lines)
 
 
+def _all_words(lines: Sequence[PlacedLine]) -> tuple[list[Word], list[int]]:
+    """The words of some lines, and the page of each; pages come in order."""
+    words = [word for line in lines for word in line.words if word.text]
+    if lines[0].page == lines[-1].page:
+        return words, [lines[0].page] * len(words)
+    return words, [line.page for line in lines for word in line.words if word.text]
+
+
 @lru_cache(maxsize=64)  # values of one paragraph are placed one after another
-def _words_of(same: _Same) -> tuple[list[int], list[tuple[int, Word]]]:
-    """Where each word of some lines begins in their joined text, and (page, word) of each."""
+def _words_of(same: _Same) -> tuple[list[int], list[Word], list[int]]:
+    """Where each word of some lines begins in their joined text, the words, and the page of each."""
     offsets: list[int] = []
-    words: list[tuple[int, Word]] = []
     line_at = 0
     for line in same.lines:
         at = line_at
         for word in line.words:
             if word.text:
                 offsets.append(at)
-                words.append((line.page, word))
                 at += len(word.text) + 1
         line_at += len(line.text) + 1 if line.text else 0
-    return offsets, words
+    return offsets, *_all_words(same.lines)
 
 
 def place_of_words(words: Sequence[tuple[int, Word]], text: str, confidence: float = 1.0) -> Place:
