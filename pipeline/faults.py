@@ -16,7 +16,8 @@ from pipeline import errors
 
 Language = Literal["en", "vi"]
 
-MOST_JOINTS = 12  # sentences in a row that are told apart; what a program outside said may hold any number
+# What a program outside said may look like any number of sentences in one another or in a row; ours are few.
+MOST_NESTED, MOST_JOINTS, LONGEST = 6, 12, 2_000
 _JOINTS = re.compile(r"(?<=[.]) |; ")
 
 # The classes of `errors.py`, in Vietnamese: what is wrong, and the cure.
@@ -307,33 +308,39 @@ class Phrasebook:
 
         Within another sentence the stop at its end is left out.
         """
-        return _ended(told, lambda text: self._whole.get(text) or self._in_parts(text) or self._filled(text))
+        return self._told(told, MOST_NESTED) if len(told) <= LONGEST else None
 
-    def _in_parts(self, told: str) -> str | None:
+    def _told(self, text: str, depth: int) -> str | None:
+        return self._ended(
+            text, lambda one: self._whole.get(one) or self._parts(one, depth) or self._filled(one, depth))
+
+    def _parts(self, told: str, depth: int) -> str | None:
         """What is wrong and the cure behind it, or a list parted by semicolons."""
-        for joint in [*_JOINTS.finditer(told)][:-MOST_JOINTS - 1:-1]:
-            head, tail = told[:joint.start()], told[joint.end():]
-            if head.count("(") == head.count(")") and (last := self._one(tail)) and (first := self.look_up(head)):
-                return first + joint[0] + last
-        return None
+        joints = [*_JOINTS.finditer(told)][:-MOST_JOINTS - 1:-1] if depth else ()
+        joint = next((one for one in joints if told.count("(", 0, one.start()) == told.count(")", 0, one.start())
+                      and self._one(told[one.end():], depth)), None)
+        if joint is None:
+            return None
+        first, last = self._told(told[:joint.start()], depth - 1), self._one(told[joint.end():], depth)
+        return None if first is None or last is None else first + joint[0] + last
 
-    def _one(self, part: str) -> str | None:
-        return _ended(part, lambda text: self._whole.get(text) or self._filled(text))
+    def _one(self, text: str, depth: int) -> str | None:
+        return self._ended(text, lambda one: self._whole.get(one) or self._filled(one, depth))
 
-    def _filled(self, sentence: str) -> str | None:
-        for pattern, told in self._patterns:
+    def _filled(self, sentence: str, depth: int) -> str | None:
+        for pattern, told in self._patterns if depth else ():
             match = pattern.fullmatch(sentence)
             if match:
                 # A sentence may hold another one: "page 3: ended without an answer (SIGKILL)".
-                return told.format(*(self.look_up(part) or part for part in match.groups()))
+                return told.format(*(self._told(part, depth - 1) or part for part in match.groups()))
         return None
 
-
-def _ended(part: str, look_up: Callable[[str], str | None]) -> str | None:
-    if part.endswith("."):
-        return look_up(part)
-    told = look_up(part) or look_up(f"{part}.")
-    return None if told is None else told.rstrip(".")
+    @staticmethod
+    def _ended(part: str, look_up: Callable[[str], str | None]) -> str | None:
+        if part.endswith("."):
+            return look_up(part)
+        told = look_up(part) or look_up(f"{part}.")
+        return None if told is None else told.rstrip(".")
 
 
 ROWS: tuple[tuple[str, str], ...] = (*FAULTS, *_class_rows())

@@ -112,3 +112,11 @@ def test_words_made_apart_from_their_errors_have_their_vietnamese():
 def test_a_sentence_within_a_sentence_is_told_in_the_same_language(error, told):
     assert describe(error, "vi") == told
     assert describe(error, "en") == str(error)
+
+
+@pytest.mark.parametrize("told", [
+    "page 1: " * 500, "; ".join(["and 2 more"] * 500), "a; " * 3000, "the worker " * 180, "cannot be read (" * 120,
+    ". ".join(["page 3: x"] * 180),
+])
+def test_what_looks_like_sentences_without_end_is_answered(told):
+    assert describe(UnreadableFile("a", told), "vi").startswith("a: ")
