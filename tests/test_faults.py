@@ -21,7 +21,7 @@ TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8"))
 HANDED_ON = {
     ("batches/jobs.py", "'; '.join((notice.message for notice in page.notices))"), ("batches/planning.py", "row.cure"),
     ("batches/underway.py", "failure.what"), ("batches/workers.py", "what"), ("imaging/pdfpictures.py", "error.what"),
-    ("commands/grammar.py", "f'{message}.'"), ("imaging/ingest.py", "lost"),
+    ("commands/desk_cli.py", "error.what"), ("commands/grammar.py", "f'{message}.'"), ("imaging/ingest.py", "lost"),
     ("imaging/sources.py", "what.split('. ', 1)[0] + '.'"), ("imaging/sources.py", "what.split('. ', 1)[1]"),
 }
 # Kinds of files and folders stand in the place of what varies.

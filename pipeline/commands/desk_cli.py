@@ -19,7 +19,7 @@ from pipeline.commands.messages import describe, say
 from pipeline.desk import changing, desk, forms, handover, index, learn, noting, search, sheets, tt05
 from pipeline.desk.search import Filters, Row
 from pipeline.document import Document, upright
-from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, UnreadableFile, UsageError
+from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, OutputNotWritable, UnreadableFile, UsageError
 from pipeline.faults import Language
 from pipeline.plan import Plan
 from pipeline.writers import export
@@ -214,7 +214,11 @@ def _export(options: argparse.Namespace, ui: Ui) -> int:
     name, content = forms.make(options.form, job)
     target = options.to or options.out / "handover"
     path = target if target.suffix and not target.is_dir() else target / name
-    changing.write_bytes(path, content)
+    try:
+        changing.write_bytes(path, content)
+    except OutputNotWritable as error:
+        cure = "Check its permissions, or choose another --to."
+        raise OutputNotWritable(error.subject, error.what, cure=cure) from error
     findings = tt05.metadata(collection, agency).findings if options.form.startswith("tt05") else ()
     if ui.as_json:
         ui.result_json({"file": str(path), "documents": len(collection.entries), "held": collection.held,

@@ -134,7 +134,8 @@ def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
     state = "" if outcome.good else f" ({say(f'outcome.{outcome.state}', console.language)})"
     return (
         _shortened(outcome.name) + state, (record.get("document_type") or {}).get("code") or "", marks,
-        (record.get("issued") or {}).get("date") or "", issuer.get("name") or "", _shortened(record.get("title") or "", LONGEST_TITLE),
+        (record.get("issued") or {}).get("date") or "", issuer.get("name") or "",
+        _shortened(record.get("title") or "", LONGEST_TITLE),
         str(outcome.pages), sure, str(len(record.get("warnings", ()))),
     )
 

@@ -77,6 +77,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("{} rows are more than a sheet can hold ({}).", "{0} dòng, vượt quá sức chứa của một trang tính ({1})."),
     # what to do about it
     ("Add a word to look for.", "Thêm một từ cần tìm."),
+    ("Check its permissions, or choose another --to.", "Kiểm tra quyền, hoặc chọn --to khác."),
     ("Choose another --port.", "Chọn --port khác."),
     ("Close other programs that use it; if it is damaged, remove {}: it is made anew.",
      "Đóng chương trình khác đang dùng nó; nếu hỏng, xóa {0}: nó sẽ được lập lại."),

@@ -19,7 +19,7 @@ import pytest
 from pipeline import rewording
 from pipeline.commands import desk_cli
 from pipeline.desk import changing, desk, forms, learn, noting
-from pipeline.errors import SohoaError, UnreadableFile, UsageError
+from pipeline.errors import OutputNotWritable, SohoaError, UnreadableFile, UsageError
 
 NAME = "huyen/tam-tien-2024.pdf"
 
@@ -115,6 +115,12 @@ def test_round_trip_through_a_spreadsheet(out, tmp_path):
     code, ui = call("import", out, path, "--who", "Hoa", as_json=True)
     assert code == 3
     assert ui.results[0]["differences"][0]["outcome"] == "conflict"
+
+
+def test_a_hand_over_that_cannot_be_written_names_its_own_option(out):
+    (out / "taken").write_text("a file, where a folder is wanted")
+    with pytest.raises(OutputNotWritable, match="choose another --to"):
+        call("export", out, "csv", "--to", out / "taken" / "tables.zip")
 
 
 def test_release_and_hold(out):
