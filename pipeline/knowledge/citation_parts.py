@@ -139,6 +139,7 @@ _SUBJECT_END = re.compile(
     r",\s*[^,;.]{0,40}?(?:xay dung|ban hanh|lap) ke hoach[^,;.]{0,60}?(?:nhu sau|:)|"  # ", Sẽ xây dựng Kế hoạch"
     r"\s+\((?:khuyen khich|trong do|sau day|goi tat|viet tat|goi chung|qua |kem theo|co |da |nay |la |"
     r"bao gom)|"
+    r",\s*(?:trong )?(?:thoi gian|nhung nam|nhieu nam|thang|nam) (?:vua )?qua(?![a-z])|"  # ", thời gian qua ..."
     r",\s*duoc sua doi|\s+duoc sua doi,? bo sung\s+(?:mot so dieu\s+)?(?:tai|boi|theo|bang)|"
     r",?\s+(?:da duoc|duoc ban hanh|co hieu luc|het hieu luc|do .{3,40} ban hanh)(?![a-z])"
 )

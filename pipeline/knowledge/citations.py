@@ -20,7 +20,14 @@ from pipeline.knowledge.citation_parts import TYPE, Citation, printed_type, take
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.symbols import FoundSymbol, find_symbols
-from pipeline.knowledge.unnumbered import find_charters, find_congress_resolutions, find_damaged, find_dated, find_laws
+from pipeline.knowledge.unnumbered import (
+    find_charters,
+    find_congress_resolutions,
+    find_damaged,
+    find_dated,
+    find_laws,
+    find_of_type,
+)
 
 _BEFORE_SYMBOL = re.compile(
     rf"(?<![a-z])(?P<type>{TYPE})(?P<middle>(?:\s+[^;\n]{{1,110}}?)??)\s*,?\s*(?:(?<![a-z])s[o06e]\s*[:.]?\s*)?\Z"
@@ -55,7 +62,7 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     taken = bytearray(len(text))  # a sign for each letter, so that a text of nothing but laws stays linear
     for citation in found:
         taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)
-    for finder in (find_damaged, find_laws, find_charters, find_congress_resolutions, find_dated):
+    for finder in (find_damaged, find_of_type, find_laws, find_charters, find_congress_resolutions, find_dated):
         for citation in finder(text, flat, taken):
             found.append(citation)
             taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)

@@ -193,6 +193,33 @@ def find_damaged(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
         )
 
 
+_OF_TYPE = re.compile(
+    rf"(?<![a-z])(?P<type>{TYPE})\s+(?:so\s*[:.]?\s*)?(?P<number>\d{{1,4}}\s?-\s?[a-z]{{1,3}})(?![\w/&-])"
+)
+
+
+@cache
+def _type_codes() -> dict[str, str]:
+    return {plain(name): code for code, name, *_ in load_table("document_types")}
+
+
+def find_of_type(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """A number with the code of its own type and no body, as the Party cites: "Hướng dẫn số 47-HD ngày 05/3/2021"."""
+    for match in _OF_TYPE.finditer(flat):
+        number = re.sub(r"\s", "", text[match.start("number") : match.end("number")])
+        if number.partition("-")[2] != _type_codes().get(match["type"]) or not _free(*match.span(), taken):
+            continue
+        at, date, doubt = take_date(text, flat, match.end())
+        issuer, at = take_issuer(text, flat, at)
+        if date is None and issuer is None:
+            continue
+        subject, at = take_subject(text, flat, at, len(text))
+        printed = printed_type(match["type"])
+        yield Citation(
+            match.start(), at, text[match.start() : at], printed, number, date, issuer, tidy(subject), "numbered", doubt
+        )
+
+
 def find_dated(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     """A type with a date and an issuer, or an issuer and a subject: "Công văn ngày 5/3/2024 của Sở Y tế về ..."."""
     for match in _OF_BODY.finditer(flat):

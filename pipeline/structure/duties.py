@@ -35,9 +35,9 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
         for paragraph in step.node.content:
             if paragraph.table is not None:
                 found += duties_of_table(step, paragraph, paragraph.table)
-            elif id(paragraph) not in closing and (
-                _in_organisation(step) or (orders and _is_point(step))
-            ):
+            elif id(paragraph) in closing:
+                found += _from_closing(step, paragraph)
+            elif _in_organisation(step) or (orders and _is_point(step)):
                 found += _from_text(step, paragraph)
     return tuple(found)
 
@@ -288,6 +288,20 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         yield _found(statement.actor, statement.task, section, paragraph, start, end)
         for actor, task in _partners(statement.task):
             yield _found(actor, task, section, paragraph, start, end)
+
+
+# What closing words ask of all is no duty; "Giao Sở Tư pháp theo dõi, đôn đốc ..." among them is one
+_CALLS = re.compile(r"(?:đề nghị|yêu cầu|giao|kêu gọi|mong|kính)\b")
+_OVERSEES = re.compile(r"\b(?:theo dõi|đôn đốc|kiểm tra|tổng hợp|hướng dẫn|giúp)\b")
+
+
+def _from_closing(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
+    for statement in _statements(paragraph.text):
+        actor, task = statement.actor, statement.task
+        one = bodies.looks_like_body(actor[:120]) >= SURE_BODY and " các " not in f" {actor.lower()} "
+        if one and _OVERSEES.search(task) and not _CALLS.match(task) and "," not in actor:
+            section = None if paragraph.marker is None else step.path or None
+            yield _found(actor, task, section, paragraph, statement.start, statement.end)
 
 
 # "3. Phòng Văn hóa phối hợp với Trung tâm Truyền thông": both see to what stands below
