@@ -35,9 +35,10 @@ class FoundPeriod:
     dated: tuple[Paragraph, int, int] | None = None  # the paragraph, and where in its text after the mark the dates are
 
 
-# The words that campaigns and phases are called by; a week or a harvest only with its number.
+# The words that campaigns and phases are called by; a week or a harvest only with its number. "Đợt mưa lũ" is none.
 _KIND = (
-    r"(?:dot|giai doan|buoc|vong|chang|thang cao diem|cao diem|tuan le|thang hanh dong|chien dich"
+    r"(?:dot(?! (?:mua|lu|thien tai|nang|ret|han han|trieu|ap thap|dich benh))"
+    r"|giai doan|buoc|vong|chang|thang cao diem|cao diem|tuan le|thang hanh dong|chien dich"
     r"|(?:tuan|vu|hoc ky) (?=[ivxltpf\d]{1,4}\b))"
 )
 _NAMED = re.compile(
@@ -47,6 +48,7 @@ _NAMED = re.compile(
     r"\s*(?=[:(;]|\.\s+(?:tu (?:ngay|thang)\b|thang \d|quy [ivl\d])"
     r"|,?\s*(?:bat dau )?(?:tu|thoi gian|tinh tu)\b|[-–]\s+tu\b)"
 )
+_MEANT = re.compile(r"\s*[,(]?\s*dự kiến\Z")  # "Đợt 1 dự kiến từ ngày 20/11/2025 đến ngày 03/12/2025"
 _IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: ...": its parts are the phases
 _PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")
 _NUMBERED_NAME = re.compile(
@@ -142,6 +144,7 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
     if match is not None and _IS_PARTED.search(key, 0, name_end):
         return
     name = text[match.start("name") if match is not None else 0 : name_end].strip(" ,:-–")
+    name = _MEANT.sub("", name)
     spans = [
         span
         for span in terms.find_spans(text)
