@@ -439,6 +439,20 @@ def strangers(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
     return [*out, f"| **all** | {totals[0].all} | {' | '.join(map(str, totals))} |", ""]
 
 
+def blanks(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
+    """Sound text with blanks inside its syllables, and with half of its blanks lost."""
+    out = ["## Blanks", "", "| text | syllables | wrong before | wrong after |", "| --- | ---: | ---: | ---: |"]
+    for name, spoiled in (("a blank at letters with two marks", invented.parted),
+                          ("half of the blanks lost", invented.run_together)):
+        before, after = Score(), Score()
+        for seed, (_, text) in enumerate(texts):
+            raw = spoiled(text, seed)
+            before.add(text, raw)
+            after.add(text, restorer.restore_text(raw).text)
+        out.append(f"| {name} | {before.all} | {before.all - before.right} | {after.all - after.right} |")
+    return [*out, ""]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", choices=("test", "dev", "all"), default="dev")
@@ -464,6 +478,7 @@ def main() -> None:
     plain = [Sample(name, text, vietnamese.strip_marks(text)) for name, text in texts]
     out += table("No marks at all", plain, restorer, given.peers, doubts["unmarked"])
     out += strangers(texts, restorer)
+    out += blanks(texts, restorer)
     out += second_reader((("garbled", garbled), ("no marks at all", plain)), restorer)
     out += slips(list(samples(given.set, "vie")), restorer, doubts["slips"])
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)

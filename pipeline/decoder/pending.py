@@ -17,6 +17,7 @@ Kind = Literal["kept", "mark", "letter", "case", "split", "merge", "reading", "l
 LONGEST_WORD = 40  # letters; anything longer is no word
 LISTED = 0.005  # probability from which on a reading is among a word's alternatives
 MOST_LISTED = 4
+RESPACED = 0.97  # confidence in a word whose blanks were mended, before its letters are decoded; an estimate
 UNTOLD = 0.8  # confidence supposed of a reader that tells none
 
 
@@ -30,6 +31,7 @@ class PendingWord:
     pieces: tuple[tokens.Piece, ...] = ()
     heard: tuple[tuple[str, float], ...] = ()  # what else was read for its only text piece, and how surely
     expected: tuple[tuple[int, Expected], ...] = ()  # by the place of the piece: what a trusted text has here
+    respaced: Kind | None = None  # how its blanks were mended: its pieces are then not those of what was read
     texts: list[str] | None = None
     confidence: float = 1.0
     alternatives: tuple[Alternative, ...] = ()
@@ -43,7 +45,13 @@ class PendingWord:
         """Forget what was decoded, to be decoded anew; what was settled among readings, or is locked, stays."""
         figure = self.kind in ("kept", "letter")  # a lone one may have been decoded
         if any(piece.kind == "text" or (figure and piece.kind == "number") for piece in self.pieces):
-            self.texts, self.confidence, self.alternatives, self.kind = None, 1.0, (), "kept"
+            self.begin()
+
+    def begin(self) -> None:
+        """Hold nothing for decoded; where blanks were mended, that stands."""
+        self.texts, self.confidence, self.alternatives, self.kind = None, 1.0, (), "kept"
+        if self.respaced is not None:
+            self.texts, self.confidence, self.kind = [piece.text for piece in self.pieces], RESPACED, self.respaced
 
 
 @dataclass(frozen=True, slots=True)

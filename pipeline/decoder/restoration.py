@@ -35,6 +35,7 @@ from pipeline.decoder.paragraphs import (
 from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
 from pipeline.decoder.references import References
 from pipeline.decoder.remembering import remember
+from pipeline.decoder.spacing import Spacing
 from pipeline.decoder.trained import MODEL, Trained, load
 from pipeline.decoder.wear import weigh_by_wear
 from pipeline.decoder.weaving import Weaver
@@ -79,6 +80,7 @@ class Restorer:
     def __init__(self, trained: Trained, habits: bool = True) -> None:
         self.trained = trained
         self.habits = habits
+        self.spacing = Spacing(trained.vocabulary, trained.model, trained.finder.short.names)
         self.trusted: References | None = None
 
     @classmethod
@@ -144,6 +146,8 @@ class Restorer:
                     word.pieces = (tokens.Piece(word.raw, "other"),)
                 if word.readings:
                     hear(word, number == 0)
+        if preset != "strict":
+            self.spacing.mend(lines)
         listed = bullets(lines)
         for number in listed:
             lines[number][0].pieces = (tokens.Piece(lines[number][0].raw, "label"),)

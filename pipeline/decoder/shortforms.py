@@ -29,8 +29,9 @@ class ShortForms:
 
     def __init__(self, vocabulary: Vocabulary, abbreviations: Iterable[str]) -> None:
         self.vocabulary = vocabulary
+        self.names = tuple(abbreviations)
         self.by_key: dict[str, list[str]] = {}
-        for name in abbreviations:
+        for name in self.names:
             self.by_key.setdefault(vietnamese.search_key(name), []).append(name)
         # Codes as they stand in symbols, by their bare letters; None where those are a code of their own (HD, DA).
         self.codes: dict[str, str | None] = {}

@@ -1,0 +1,60 @@
+"""Blanks inside syllables go and lost ones come back, where the document shows that its blanks are wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.decoder.restoration import Restorer
+from pipeline.knowledge import vietnamese
+from samples import invented
+
+ROOT = Path(__file__).resolve().parent
+CASES = ROOT / "cases" / "spacing"
+PLAN = (ROOT.parent / "samples" / "gold" / "thi-dua-xa-2024" / "text.txt").read_text("utf-8")
+
+
+def cases(name):
+    return [pytest.param(case, id=case["label"]) for case in json.loads((CASES / name).read_text("utf-8"))]
+
+
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer.load()
+
+
+@pytest.mark.parametrize("case", cases("mend.json"))
+def test_blanks_are_mended(restorer, case):
+    found = restorer.restore_text(case["raw"])
+    assert vietnamese.to_old_style(found.text) == vietnamese.to_old_style(case["text"])
+    assert [word.raw for word in found.words] == case["raw"].split()
+    changed = [word for word in found.words if word.text != word.raw]
+    assert changed
+    assert all(word.kind in ("merge", "split") and word.confidence < 1 for word in changed)
+
+
+@pytest.mark.parametrize("case", cases("keep.json"))
+@pytest.mark.parametrize("preset", ["balanced", "full"])
+def test_sound_blanks_stay(restorer, case, preset):
+    assert restorer.restore_text(case["raw"], preset).text == case["raw"]
+
+
+@pytest.mark.parametrize("case", cases("mend.json"))
+def test_strict_moves_no_blank(restorer, case):
+    assert len(restorer.restore_text(case["raw"], "strict").text.split()) == len(case["raw"].split())
+
+
+@pytest.mark.parametrize(("spoiled", "most"), [(invented.parted, 2), (invented.run_together, 15)])
+def test_a_whole_plan_comes_back(restorer, spoiled, most):
+    raw = spoiled(PLAN, 4)
+    assert sum(one != other for one, other in zip(raw.split(), PLAN.split(), strict=False)) > 300
+    true, found = PLAN.split(), restorer.restore_text(raw).text.split()
+    assert len(found) == pytest.approx(len(true), abs=most)
+    assert len(set(true) - set(found)) <= most
+
+
+def test_what_was_joined_is_decoded_with_references(restorer):
+    raw = "K ế ho ạch tri ển khai nhi ệm v ụ tr ọng tâm c ủa xã"
+    found = restorer.restore_text(raw, references=["Kế hoạch triển khai nhiệm vụ trọng tâm của xã năm nay"])
+    assert found.text == "Kế hoạch triển khai nhiệm vụ trọng tâm của xã"
+    assert found.words[0].kind == "merge"
