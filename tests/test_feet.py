@@ -127,3 +127,57 @@ def test_a_word_that_a_position_had_no_room_for_belongs_to_it() -> None:
         ("TRƯỞNG PHÒNG QUẢN LÝ NĂNG", 310, 236), ("LƯỢNG", 370, 252), ("Tống Quang Duệ", 340, 320),
     )
     assert plan.signature.title == "TRƯỞNG PHÒNG QUẢN LÝ NĂNG LƯỢNG"
+
+
+def test_who_made_a_copy_is_not_who_signed() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("TRƯỞNG BAN", 360, 220), ("Trần Thị Mai", 360, 300),
+        ("BAN QUẢN LÝ CHỢ", 85, 350), ("SAO Y", 400, 352),
+        ("KT. TRƯỞNG BAN", 360, 370), ("PHÓ TRƯỞNG BAN", 360, 388), ("Trương Thị Bạch Huệ", 340, 450),
+    )
+    assert plan.signature.authority is None
+    assert (plan.signature.title, plan.signature.name) == ("TRƯỞNG BAN", "Trần Thị Mai")
+    assert [entry.name for entry in plan.recipients] == []
+
+
+def test_a_copy_of_a_document_whose_signer_was_not_read_has_no_signer() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("TRƯỞNG BAN", 360, 220), ("SAO LỤC", 400, 352),
+        ("CHÁNH VĂN PHÒNG", 360, 370), ("Trương Thị Bạch Huệ", 340, 450),
+    )
+    assert (plan.signature.title, plan.signature.name) == ("TRƯỞNG BAN", None)
+
+
+def test_a_stamp_of_copy_over_the_signature_takes_nothing() -> None:
+    plan = read(
+        ("SAO Y BẢN CHÍNH", 85, 200), ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("TRƯỞNG BAN", 360, 220),
+        ("Trần Thị Mai", 360, 300),
+    )
+    assert (plan.signature.title, plan.signature.name) == ("TRƯỞNG BAN", "Trần Thị Mai")
+
+
+def head(number: Line) -> Plan:
+    """The record of a page whose head has this line for its number, and a body's name broken by a narrow column."""
+    lines = [
+        line_at("LIÊN ĐOÀN LAO ĐỘNG TỈNH SƠN", 60, 40), line_at("LA", 130, 56), line_at("CÔNG ĐOÀN VIÊN CHỨC", 60, 72),
+        number, line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 330, 40),
+        line_at("Sơn La, ngày 22 tháng 02 năm 2024", 330, 90),
+        line_at("KẾ HOẠCH", 250, 120), line_at("Tổ chức hội thao năm 2024", 200, 140),
+        *(line_at(text, 85, 170 + 20 * at) for at, text in enumerate(BODY)),
+    ]
+    return record.read_record(tables.tables(scan(page_of(lines))))
+
+
+def test_a_place_s_name_that_a_narrow_column_broke_is_whole() -> None:
+    issuer = head(line_at("Số: 09/KH-CĐVC", 60, 90)).issuer
+    assert (issuer.parent, issuer.province) == ("Liên đoàn Lao động tỉnh Sơn La", "Sơn La")
+
+
+@pytest.mark.parametrize(("confidence", "number"), [(0.49, None), (0.8, "74")])
+def test_a_written_number_that_was_half_read_is_no_number(confidence: float, number: str | None) -> None:
+    line = line_at("Số: 74 /KH-CĐVC", 60, 90)
+    first, written, *rest = line.words
+    plan = head(replace(line, words=(first, replace(written, confidence=confidence), *rest)))
+    assert (plan.number.number, plan.number.symbol) == (number, "KH-CĐVC")
+    told = [warning.message for warning in plan.warnings if warning.code == "value_unreadable"]
+    assert bool(told) == (number is None)

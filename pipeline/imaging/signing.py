@@ -191,9 +191,10 @@ def _look_at_recipients(
         if line.sure >= FOUND and sum(map(str.isalpha, line.text)) > 2 and line.words[-1].right < right - 6
     ]
     for line in found:
-        there = [SignLine(tuple(word for word in other.words if word.left < right)) for other in lost
-                 if signlines.same_row(line, other)]
-        if there and max(other.worth for other in there) < line.worth:
+        there = [SignLine(part) for other in lines if signlines.same_row(line, other)
+                 and (part := tuple(word for word in other.words if word.left < right))]
+        doubted = any(signlines.same_row(line, other) for other in lost)
+        if doubted and there and max(other.worth for other in there) < line.worth:
             look = _put(words, readings, [(line, there)], [])
             words, readings = look.words, look.readings
     return words, readings

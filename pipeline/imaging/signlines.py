@@ -88,15 +88,22 @@ class SignLine:
         least = LEAST_SURE if native else SURE_FOREIGN
         if self._begins_unlike_a_name or any(map(_has_capital_inside, self.words)):
             return False
+        if len(self.name) == 2 and min(word.confidence for word in self.words[-2:]) < WORD_WELL:
+            return False  # few are so short; of more a seal leaves two
         return SignLine(tuple(words)).sure >= least and min(word.confidence for word in words) >= LEAST_WORD
 
     @property
     def _begins_unlike_a_name(self) -> bool:
         """Whether the first word of what looks like a name is no family name, and was not read surely."""
-        name = persons.split_rank(self.text)[1].split()
-        if not name or persons.name_score(" ".join(name)) < SIGNING or signers.authority_likeness(self.text) >= SIGNING:
-            return False
-        return not persons.is_surname(name[0]) and self.words[-len(name)].confidence < SURE_FIRST
+        name = self.name
+        return bool(name) and not persons.is_surname(name[0]) and self.words[-len(name)].confidence < SURE_FIRST
+
+    @property
+    def name(self) -> list[str]:
+        """The words of the person's name that the line is, without a rank; [] where it is none."""
+        name = persons.split_rank(self.text)[1]
+        is_name = persons.name_score(name) >= SIGNING and signers.authority_likeness(self.text) < SIGNING
+        return name.split() if is_name else []
 
     @property
     def worth(self) -> float:
@@ -237,7 +244,7 @@ def agreed(seen: Sequence[SignLine]) -> list[SignLine]:
         words = [_agreed(word, [other for row in beside for other in row.words], not at)
                  for at, word in enumerate(line.words)]
         best = SignLine(tuple(word for word in words if word is not None))
-        if None not in words and best.words != line.words and persons.name_likeness(best.text) >= SIGNING:
+        if None not in words and best.words != line.words and len(best.name) > 2:
             found.append(best)
     return found
 

@@ -111,7 +111,10 @@ def _mend(code: str, which: Literal["type", "body"]) -> str:
         return code[:-1]  # "NĐ-CP1": the figure of a footnote
     if which == "type" and code.upper() in known:
         return code.upper()
-    return code
+    return _TWICE.sub("Đ", code)
+
+
+_TWICE = re.compile("ĐÐ|ÐĐ")  # one letter read as Đ and as the eth that looks like it: no keyboard has both
 
 
 _FOOTNOTED = frozenset(("CP", "TTg", "UBND", "HĐND", "TU", "TW", "BTC", "BNV", "BYT", "BCA"))

@@ -182,16 +182,29 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     for count in (4, 3, 2, 5):
         if len(texts) <= count + 1:
             continue
+        count = _with_rank(texts, count)
         head, tail = " ".join(texts[:-count]), " ".join(texts[-count:])
         if (
             head.endswith((";", ".", ")"))
             and not head.endswith(("TT.", "TP.", "TX."))
             and persons.name_likeness(tail) >= 0.7
         ):
-            while len(texts) > count + 2 and persons.split_rank(" ".join(texts[-count - 1 :]))[0] is not None:
-                count += 1  # "- Ban Giám đốc; BSCKII. Đặng Thị Kiều"
             return parted(line, word_at(line, len(" ".join(texts[:-count])) + 1))
     return (line,)
+
+
+def _with_rank(texts: Sequence[str], count: int) -> int:
+    """How many of the last words are a name of `count` with the rank before it, as in "- Ban Giám đốc; BSCKII. Đặng
+    Thị Kiều" and "- Các đội; Thượng tá A Thút Rơ Mah"."""
+    name = " ".join(texts[-count:])
+    for more in range(min(LONGEST_RANK, len(texts) - count - 2), 0, -1):
+        rank, rest = persons.split_rank(" ".join(texts[-count - more :]))
+        if rank is not None and rest == name:
+            return count + more
+    return count
+
+
+LONGEST_RANK = 3  # words: "PGS. TS. BS."
 
 
 _ENDS_IN_POWER = re.compile(r"(?:^|\s)(?:T/?M|K/?T|T/?L|[TG]UQ|Q|P)[./,:]?$")
@@ -281,7 +294,30 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
             for part in _split_foot_line(line):
                 labelled.append(_foot_part(part, labelled, seen))
         end = index + 1
-    return with_second_column(labelled), stop, end
+    return with_second_column(_without_copy(labelled)), stop, end
+
+
+COPY = re.compile(r"(?:sao (?:y|luc)|trich sao)(?: (?:ban chinh|tu ban chinh|van ban))?\W*")
+
+
+def _without_copy(lines: list[PlacedLine]) -> list[PlacedLine]:
+    """The foot with what an office that made a copy set under it put aside: "SAO Y", its number and its signer. What
+    stands over a signature is a stamp, under which the document's own goes on."""
+    for at, line in enumerate(lines):
+        if COPY.fullmatch(aligned(line.text).strip(" .:*-")) is None or not is_capitals(line.text):
+            continue
+        level = None if line.box is None else line.box.top - 1.5 * line.box.height
+        copied = [
+            index > at if level is None or other.box is None or other.page != line.page else other.box.top > level
+            for index, other in enumerate(lines)
+        ]
+        own = [other for other, of_copy in zip(lines, copied, strict=True) if not of_copy]
+        if any(signers.authority_likeness(other.text) >= SURE_POSITION for other in own):
+            return [
+                replace(other, area="aside") if of_copy or other is line else other
+                for other, of_copy in zip(lines, copied, strict=True)
+            ]
+    return lines
 
 
 def _is_of_seal(line: PlacedLine) -> bool:

@@ -201,7 +201,7 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
             words = words[:-1]
         name = " ".join(words)
         if index not in taken and persons.name_likeness(name) >= least:
-            return index, name
+            return index, persons.split_rank(name)[1]
     return None
 
 

@@ -162,11 +162,16 @@ def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
             header.doubts.append(("value_unreadable", f"number: {line.text}", place_of_lines([line], 0.3)))
             continue
         header.number, header.symbol, header.body_code = found.number, found.symbol, found.body_code
+        if header.number is not None and _is_half_read(line, header.number):
+            header.number = None
+            header.doubts.append(
+                ("value_unreadable", f"number: number read as {found.number}", place_of_lines([line], 0.3))
+            )
         header.type_code = found.type_code
         where = place_of_lines([line], 0.7 if found.doubt else 1.0)
         if found.symbol is not None:
             header.places["/number/symbol"] = where
-        if found.number is not None:
+        if header.number is not None:
             header.places["/number/number"] = where
         if found.doubt:
             header.doubts.append(
@@ -175,6 +180,16 @@ def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
         for before, after in found.repairs:
             header.doubts.append(("low_confidence", f"symbol read as {before}, taken for {after}", where))
         return
+
+
+HALF_READ = 0.6  # confidence; figures by themselves that were right had 0.75 and more, "74" of a written 874 had 0.49
+
+
+def _is_half_read(line: PlacedLine, number: str) -> bool:
+    """Whether a number that stands by itself on a scan was read with doubt: by hand, a figure or two of it are lost."""
+    return line.box is not None and any(
+        word.text == number and word.confidence < HALF_READ for word in line.words
+    )
 
 
 def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
@@ -308,6 +323,8 @@ _YEAR = re.compile(
     r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )"
     r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
+# "Tết Nguyên đán Ất Mùi 2015", in a title: no word for the year stands before it.
+_TET = re.compile(r"\btet (?:nguyen dan )?(?:[a-z]{2,4} [a-z]{2,4} )?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})")
 # "Lịch tiếp công dân tháng 8 năm 2022", in a title; no date of a cited instrument, no horizon.
 _MONTH_OF_YEAR = re.compile(
     r"(?<!ngay \d )(?<!ngay \d\d )(?<!\bden )(?<!\btoi )"
@@ -322,7 +339,8 @@ _SELF = re.compile(
 
 def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph]) -> None:
     if header.title:
-        years = _YEAR.findall(aligned(header.title)) or _MONTH_OF_YEAR.findall(aligned(header.title))
+        title = aligned(header.title)
+        years = _YEAR.findall(title) or _TET.findall(title) or _MONTH_OF_YEAR.findall(title)
         if years:
             header.year = int(years[0])
             year = [line for line in lines if line.area == "title" and years[0] in line.text]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.knowledge import bodies, datelines, doctypes, symbols
+from pipeline.knowledge import bodies, datelines, doctypes, gazetteer, symbols
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ABOUT,
@@ -133,7 +133,33 @@ def _above_title(lines: Sequence[PlacedLine], stamped: Collection[PlacedLine]) -
         else:
             head += (lines[at],) if lines[at] in stamped else _split_head_line(lines[at])
             at += 1
-    return _without_movement(head)
+    return _without_movement(_with_wrapped_names(head))
+
+
+_PLACE_AT_END = re.compile(
+    r"\b(?P<kind>tỉnh|huyện|quận|thị xã|thành phố|tp\.?|xã|phường|thị trấn)\s+(?P<name>[^\W\d_]+(?:\s[^\W\d_]+)?)$",
+    re.IGNORECASE,
+)
+_FULL_KIND = {"tp": "thành phố", "tp.": "thành phố"}
+
+
+def _with_wrapped_names(head: list[PlacedLine]) -> list[PlacedLine]:
+    """The lines with the last word of a place's name, which a narrow column broke off ("... TỈNH SƠN" / "LA"), as part
+    of the body: a word of two letters tells nothing by itself. Only where the gazetteer has the whole name alone."""
+    out = list(head)
+    for at, (line, after) in enumerate(pairwise(head)):
+        if line.area != "issuer" or after.area != "aside" or line.page != after.page:
+            continue
+        place = _PLACE_AT_END.search(line.text.strip(" .,-_"))
+        rest = [word for word in after.words if word.text.isalpha() and word.text.isupper()]
+        if place is None or len(rest) != 1 or sum(map(str.isalpha, after.text)) > len(rest[0].text) + 1:
+            continue
+        kind = _FULL_KIND.get(place["kind"].lower(), place["kind"].lower())
+        name = place["name"].title()
+        whole = f"{name} {rest[0].text.capitalize()}"
+        if gazetteer.find_units(whole, kind=kind) and not gazetteer.find_units(name, kind=kind):
+            out[at + 1] = replace(after, area="issuer", words=tuple(rest), text=rest[0].text)
+    return out
 
 
 _BROKEN_DATE = re.compile(r",\s*(?:ngay|ngay\s[\d.… ]{0,8}|ngay\s[\d.… ]{0,8}thang\s?[\d.… ]{0,8})$")
