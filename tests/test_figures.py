@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.document import Reading
-from pipeline.imaging import figures, glyphs
+from pipeline.imaging import figures, glyphs, quarters
 from pipeline.imaging.images import Mark
 from pipeline.imaging.recognisers import SeenWord
 from samples import fonts
@@ -183,3 +183,43 @@ def test_a_sign_is_told_by_its_shape(printed: str, read: str) -> None:
 def test_a_sign_that_was_read_right_stays(printed: str) -> None:
     sheet = Sheet()
     assert sheet.check([sheet.word(printed), *sheet.some_figures()]).words[0].text == printed
+
+
+@pytest.mark.parametrize(("printed", "read"), [
+    ("II/2024", "I/2024"), ("III/2025", "II/2025"), ("II/2024", "I2024"), ("III/2019", "IH/2019"),
+    ("II/2020", "11/2020"),
+])
+def test_the_strokes_of_a_quarter_are_counted(printed: str, read: str) -> None:
+    page = Sheet()
+    words = [*page.some_figures(), page.word("Quý", x=100, y=300), page.word(printed, read, x=180, y=300, sure=0.84)]
+    told = page.check(words)
+    assert told.words[4].text == printed
+    assert told.words[4].confidence < 0.8  # a person is to look
+    assert Reading("first", read, 0.84) in told.readings[4]
+
+
+@pytest.mark.parametrize(("before", "printed"), [
+    ("Quý", "IV/2024"), ("Quý", "II/2024"), ("Quý", "1/2024"), ("Tháng", "11/2024"), ("ngày", "1/2024"),
+])
+def test_what_is_no_other_quarter_stays(before: str, printed: str) -> None:
+    page = Sheet()
+    words = [*page.some_figures(), page.word(before, x=100, y=300), page.word(printed, x=220, y=300, sure=0.97)]
+    assert page.check(words).words[4].text == printed
+
+
+def test_leaning_strokes_and_a_mark_beside_them_tell_no_quarter() -> None:
+    upright, leaning = np.ones((20, 5), np.bool_), np.fliplr(np.eye(20, 20)).astype(np.bool_)
+    year = [np.ones((20, 12), np.bool_)] * 4
+    assert quarters.counted("I/2024", [upright, upright, leaning, *year], 20) == "II/2024"
+    for marks in (
+        [leaning, leaning, *year],
+        [upright, np.ones((20, 18), np.bool_), leaning, *year],  # V
+        [upright, np.ones((6, 5), np.bool_), leaning, *year],  # a speck
+        [*[upright] * 4, leaning, *year],
+        [upright, leaning, leaning, *year],  # italics
+        [upright, upright, leaning, *year[1:]],  # figures that touch
+        [upright, upright],
+    ):
+        assert quarters.counted("I/2024", marks, 20) is None
+    assert quarters.counted("II/2024", [upright, leaning, *year], 20) is None
+    assert quarters.counted("IV/2024", [upright, upright, leaning, *year], 20) is None

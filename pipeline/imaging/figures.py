@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Reading
-from pipeline.imaging import glyphs
+from pipeline.imaging import glyphs, quarters
 from pipeline.imaging.images import Mark
 from pipeline.imaging.recognisers import Image, SeenWord
 from pipeline.knowledge import vietnamese
@@ -44,6 +44,7 @@ _BARS = str.maketrans("<>", "≤≥")
 # were read right on drawn pages had 0.56. Such a word is flagged in any case.
 SURE_OF_QUARTER = 0.5
 _QUARTER = re.compile(r"[IVX]{1,3}/(?:19|20)[0-9]{2}")
+SURE_OF_STROKES = 0.75  # a quarter told by its strokes is flagged: two readers differ
 # Tesseract's confidence under which its figures are doubted.
 FIRM = 0.90
 # Letters that a recogniser of text prints for figures; a word with others beside its figures ("14h30") keeps them.
@@ -136,6 +137,13 @@ class _Parts:
             int(self.bottom[marks].max()),
         )
 
+    def shapes(self, marks: npt.NDArray[np.intp]) -> list[quarters.Mark]:
+        """The pixels of marks in their boxes, from left to right."""
+        return [
+            self.labels[self.top[mark] : self.bottom[mark], self.left[mark] : self.right[mark]] == mark
+            for mark in sorted(marks.tolist(), key=lambda mark: int(self.left[mark]))
+        ]
+
     def crop(self, marks: npt.NDArray[np.intp]) -> Image | None:
         """These marks alone on paper; None where there are none."""
         if not len(marks):
@@ -173,9 +181,16 @@ def check(
     wider = {i: parts.beside(own[i], tall) if _FIGURE.search(words[i].text) else own[i] for i in asked}
     answers = network.read([parts.crop(wider[i]) for i in asked])
     for index, told in zip(asked, answers, strict=True):
+        word = words[index]
+        behind = index > 0 and quarters.is_one(words[index - 1].text, word.text)
+        quarter = quarters.counted(word.text, parts.shapes(own[index]), tall) if behind else None
+        if quarter is not None:
+            result[index] = replace(word, text=quarter, confidence=min(word.confidence, SURE_OF_STROKES))
+            known[index] = (Reading("first", word.text, word.confidence), *known.get(index, ()))
+            changed += 1
+            continue
         if told is None:
             continue
-        word = words[index]
         looked += 1
         text = _with_letters(told.text, word.text)
         if text is None or text == word.text:
