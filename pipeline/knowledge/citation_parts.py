@@ -287,6 +287,9 @@ _CAPITAL_VERB = re.compile(
 )
 
 
+_AND_SHORT = re.compile(rf"\s+(?:và|&)\s+[{_CAPITAL}]{{2,6}}(?![\w.])")
+
+
 def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
     """Where an issuer's name ends in `window`. A stop word is in small letters: "Thi đua", "Tài chính" are names."""
     capitals = text[begin : begin + len(window)].isupper()
@@ -294,6 +297,8 @@ def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
     if verb:
         window = window[: verb.start() - begin]
     for stop in _ISSUER_END.finditer(window, at):
+        if _AND_SHORT.match(text, begin + stop.start()):
+            continue  # "Sở Nông nghiệp và PTNT", "Sở Giáo dục & ĐT"
         word = begin + stop.start() + len(stop.group()) - len(stop.group().lstrip(" \n\"'"))
         bare = stop.group().strip()
         printed = text[word : begin + stop.end()].strip().lower()

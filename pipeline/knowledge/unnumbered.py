@@ -48,6 +48,17 @@ _LAW_STOP = re.compile(
     r"[,;.:()\n]|\s+(?:da|duoc|cua|quy dinh|la|trong|ve|de|theo|khi|nay|hien hanh|tren|voi|tai|den|cho|"
     r"co hieu luc|do)(?![a-z])|$"
 )
+# Words that end a name and have the keys of syllables of names: "chữ thập đỏ", "vận tải"
+_MARKED_STOPS = {"do": "do", "de": "để", "tai": "tại", "la": "là", "den": "đến", "cho": "cho", "voi": "với"}
+
+
+def _is_of_name(text: str, stop: re.Match[str]) -> bool:
+    """Whether what looks like a word after a law's name is, by its marks, a syllable of the name."""
+    word = _MARKED_STOPS.get(stop.group().strip())
+    printed = text[stop.start() : stop.end()].strip().lower()
+    return word is not None and printed != word and not printed.isascii()
+
+
 _YEAR = re.compile(
     r"\s*,?\s*\(?(?:nam\s+)?(?P<year>(?:19|"
     r"20)[0-9]{2})(?![0-9])\)?(?P<amended>\s*\(?,?\s*(?:duoc )?sua doi,? bo sung[^;.,)]{0,40}\)?)?"
@@ -84,7 +95,8 @@ def find_laws(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
         if name is not None:
             end = name.end()
         else:
-            stop = (_LAW_STOP if amending is None else _AMENDING_STOP).search(flat, begin, begin + 140)
+            stops = (_LAW_STOP if amending is None else _AMENDING_STOP).finditer(flat, begin, begin + 140)
+            stop = next((stop for stop in stops if not _is_of_name(text, stop)), None)
             if stop is None:
                 continue
             end = stop.start()

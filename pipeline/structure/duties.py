@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import ending
-from pipeline.structure.actors import ASKED, SURE_BODY, is_actor
+from pipeline.structure.actors import ASKED, SURE_BODY, is_actor, titled_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
@@ -27,9 +27,9 @@ ORDERS = frozenset({"CT", "CĐ", "QĐ"})  # types whose numbered points all say 
 
 def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tuple[FoundAssignment, ...]:
     """All assignments in document order; in a directive or decision the points without a kind hold them too."""
-    orders = type_code in ORDERS
     found: list[FoundAssignment] = []
     main = [node for node in nodes if not node.annex and node.kind != "appendix"]
+    orders = type_code in ORDERS or _are_orders(main)
     closing = ending.closing_words(main[-1].paragraphs if main else ())
     for step in walk(nodes):
         for paragraph in step.node.content:
@@ -56,6 +56,25 @@ def _in_organisation(step: Step) -> bool:
         if node.kind in _OTHER_PARTS:
             return any(carries_out(other) and other.kind == node.kind for other in (step.node, *step.above))
     return False
+
+
+LEAST_POINTS = 3  # of a letter or a notice that tells each of several bodies what to do
+NAMED_SHARE = 2 / 3  # of its points that name one
+
+
+def _are_orders(nodes: Sequence[Node]) -> bool:
+    """Whether most points of a text say who is to do what: letters and notices ("1. Giao Sở Y tế ...") have no part
+    for it."""
+    points = [node for node in nodes if node.label is not None and node.title is not None]
+    if len(points) < LEAST_POINTS or any(node.kind is not None for node in points):
+        return False
+    named = 0
+    for node in points:
+        assert node.title is not None
+        body = node.title.body
+        told = titled_actor(node.heading) if node.heading else _statement(body, 0, len(body))
+        named += told is not None
+    return named >= NAMED_SHARE * len(points)
 
 
 def _is_point(step: Step) -> bool:

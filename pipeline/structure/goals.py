@@ -16,6 +16,7 @@ from pipeline.document import Word
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.quantities import Comparator, Quantity
 from pipeline.structure.goal_clauses import Clause, clauses_of
+from pipeline.structure.name_ends import opens_with_task
 from pipeline.structure.passages import Paragraph, Place, Step, bullet_of
 
 
@@ -96,7 +97,8 @@ def _indicator(text: str, clause: Clause) -> str | None:
         return f"{core} {rest}" if quantity.unit == "%" else f"{core} {(quantity.unit or '').split('/')[0]} {rest}"
     if core and not _VERB_ONLY.fullmatch(key):
         rest = _shortened(after)
-        if len(core.split()) <= 2 and tail is None and rest and core[:1].isupper() and ":" not in before:
+        shortest = 4 if opens_with_task(core) else 2  # words: "Giải tỏa dứt điểm 38 lều ..." says what with its object
+        if len(core.split()) <= shortest and tail is None and rest and core[:1].isupper() and ":" not in before:
             if not is_count:
                 return f"{core} {rest}".strip()
             if len(rest.split()) >= 2 and quantity.unit is not None:
