@@ -1,9 +1,9 @@
-"""The cells of a ruled table, found on the cleaned copy and read one by one.
+"""The cells of a table, found on the cleaned copy and read one by one.
 
 The trouble: an engine that looks at a whole page loses single figures, second lines of column heads and whole rows
 between the lines of a table, and runs neighbouring cells together. Put under one another on a strip, without the
-lines, the same cells are read like any lines of text. The lines themselves are the only evidence; a table without
-lines is left to the engine.
+lines, the same cells are read like any lines of text. The evidence is the lines, or the white between columns (`grids`,
+`level_tables`, `white_tables`).
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Back:
 class Cleaned:
     """The copy for the recogniser: grey, upright; `turn` is how far the shown page was turned clockwise for it.
 
-    `cells` are the boxes (left, top, right, bottom) of a ruled table's cells, to be read one by one. `colours` is the
+    `cells` are the boxes (left, top, right, bottom) of the cells of tables, to be read one by one. `colours` is the
     copy in RGB, often smaller, where coloured marks were found.
     """
 

@@ -136,7 +136,7 @@ def _other_ways(
 
 
 def _read(cleaned: Cleaned, recogniser: Recogniser, limit: float) -> tuple[SeenWord, ...]:
-    """The words of the copy, those of a ruled table read cell by cell."""
+    """The words of the copy, those of a table read cell by cell."""
     if not cleaned.cells:
         return recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
     around = recogniser.read(cells.without(cleaned.image, cleaned.cells), dpi=cleaned.dpi, timeout=limit)
