@@ -64,6 +64,7 @@ def authority_likeness(text: str) -> float:
     return 0.0
 
 
+LONGEST_LINE = 110  # characters of one power, position or name
 _Kind = Literal["power", "position", "body", "name", "signed", "other"]
 
 
@@ -72,7 +73,7 @@ def _kind(text: str) -> _Kind:
     line = plain(text).strip(" *_|.")
     if not line or _SIGNED.match(line):
         return "signed"
-    if len(line) > 110:
+    if len(line) > LONGEST_LINE:
         return "other"
     power = positions.POWER.match(line + " ")
     if power:
@@ -128,7 +129,7 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
 
 def _two_positions(line: str) -> tuple[str, str] | None:
     """Two powers or positions side by side, read as one line: "CHỦ TỊCH GIÁM ĐỐC", not "CHỦ TỊCH HỘI ĐỒNG"."""
-    words = line.split()
+    words = line.split() if len(line) <= 2 * LONGEST_LINE else []
     for cut in range(1, len(words)):
         left, right = " ".join(words[:cut]), " ".join(words[cut:])
         if _kind(left) in ("power", "position", "body") and (
