@@ -239,11 +239,16 @@ def _with_shared_bound(text: str, clause: Clause, before: Quantity | None) -> Cl
 
 
 _NUMBER = re.compile(r"\d[\d.,]*")
+# "tổ chức tiêm phòng đạt tối thiểu 80% tổng đàn": a share to be reached, not one that was ("mới đạt 38%")
+_REACHES = re.compile(
+    r"(?<!chua )(?<!moi )(?<!chi )(?<!da )(?<!uoc )\bdat (?:ty le )?(?:tren |toi thieu |it nhat |tu |khong duoi )?\Z"
+)
 
 
 def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
-    """Goals outside the sections of targets: only clauses of a sentence that says "phấn đấu"."""
-    if "phấn đấu" not in paragraph.text.lower():
+    """Goals outside the sections of targets: clauses of a sentence that says "phấn đấu", and shares to be reached."""
+    lowered = paragraph.text.lower()
+    if "phấn đấu" not in lowered and "đạt" not in lowered:
         return
     text, offset = _item_text(paragraph)
     key = aligned(text)
@@ -252,6 +257,8 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
             continue
         sentence = max(key.rfind(". ", 0, clause.start), 0)
         said = key.rfind("phan dau", sentence, clause.end)
+        if clause.quantity.unit == "%" and _REACHES.search(key, clause.start, clause.quantity.number_start):
+            said = clause.start
         if said < 0 or said > clause.quantity.start:
             continue
         if clause.quantity.group == "time" and key[: clause.quantity.start].rstrip().endswith("truoc"):

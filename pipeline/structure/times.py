@@ -19,6 +19,7 @@ from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import periods
 from pipeline.structure.actors import is_actor
+from pipeline.structure.name_ends import task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, place_of_cells, walk
 from pipeline.structure.task_tables import timed_rows
 
@@ -289,8 +290,11 @@ def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
     starts += [match.end() for match in _RECURRING_ENDS.finditer(text)]
     starts += [match.end() for match in _REPORTS.finditer(text)]
     colon = _COLON.search(text, 0, LONGEST_WHO)
+    task = task_start(text[: 2 * LONGEST_WHO])
     if colon is not None and is_actor(text[: colon.start()]):
         starts.append(colon.end())
+    elif colon is None and task is not None and task < LONGEST_WHO and is_actor(text[:task].strip()):
+        starts.append(task)
     return sorted(starts)
 
 
