@@ -24,7 +24,7 @@ from pipeline.knowledge import vietnamese
 from pipeline.knowledge.lexicon import load_table
 
 LONGEST = 7  # letters of a syllable
-MOST_PARTS = 4  # of one syllable: "NGH Ĩ A" has three
+FEWEST_SPELLED, SPELLED_SHARE = 5, 0.8  # single letters of a line set with wide spaces, "K Ế H O Ạ C H"; estimates
 # Places where two neighbours make a marked syllable that at least one of them is none of, and words that come apart:
 # so many, and such a share of the words, make a document whose blanks are wrong. 192,000 words of clean text of ten
 # sources have 2 of the first and 27 of the second, most of them loans ("ximăng"), 8 in 8,500 at most.
@@ -102,9 +102,12 @@ class Spacing:
 
     def mend(self, lines: Sequence[Sequence[PendingWord]]) -> None:
         """Join and part the words of these lines, in place, before they are decoded."""
-        mend = self._join if self._is_parted(lines) else self._join_certain
+        parted = self._is_parted(lines)
         for row in lines:
-            mend(row)
+            if parted or _is_spelled(row):
+                self._join(row)
+            else:
+                self._join_certain(row)
         runs = [found for row in lines for word in row if (found := self._runs(word)).parts]
         evident = [texts for found in runs for texts in found.evident()]
         kinds = {" ".join(texts).lower() for texts in evident}
@@ -178,7 +181,7 @@ class Spacing:
             return
         number = self.vocabulary.number(core)
         yield 1, number, FRAGMENT if number in (UNKNOWN, ABBREVIATION) else 0.0
-        for size in range(2, min(MOST_PARTS, len(row) - place) + 1):
+        for size in range(2, min(LONGEST, len(row) - place) + 1):
             part = row[place + size - 1]
             if _tail(row[place + size - 2]) or _head(part) or not _core(part):
                 return
@@ -225,6 +228,12 @@ class Spacing:
             return None  # "TTHC" is a code of its own
         mean = whole.cost / (len(whole.texts) - 1)
         return _Parts(whole.texts, mean) if mean <= (APART if text.isascii() else APART_AMONG_MANY) else None
+
+
+def _is_spelled(row: Sequence[PendingWord]) -> bool:
+    letters = [word for word in row if len(_core(word)) == 1]
+    marked = any(not _core(word).isascii() for word in letters)
+    return marked and len(letters) >= max(FEWEST_SPELLED, SPELLED_SHARE * len(row))
 
 
 def _lone(word: PendingWord) -> int | None:
