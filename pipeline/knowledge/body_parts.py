@@ -287,8 +287,8 @@ def kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int
             return damaged, 1
         if bare == kind or (bare == one and not marked) or bare in ("tp", "tx"):
             after = key_of(words[index + 1]) if index + 1 < len(words) else ""
-            if one == "xa" and after in ("hoi", "vien"):
-                return None, 0
+            if one == "xa" and (after in ("hoi", "vien") or (index and key_of(words[index - 1]) == "tac")):
+                return None, 0  # "xã hội", "hợp tác xã"
             if one == "quan" and after in ("su", "doi", "ly", "nhan", "chung", "tri"):
                 return None, 0
             if one == "phuong" and after in ("an", "phap", "huong", "tien"):

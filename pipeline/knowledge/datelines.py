@@ -43,6 +43,11 @@ _DATELINE = re.compile(
 _DATELINE_SHORT = re.compile(
     rf"(?<=, )ngay\s+(?P<d>{NUMBER})[/.\-](?P<m>{NUMBER})[/.\-](?P<y>{YEAR})(?![0-9])"
 )
+# "Đắk Tô, 05/10/2020": without its word a date is one of the head only where nothing but a place stands on its line.
+_DATELINE_BARE = re.compile(
+    rf"(?<=, )(?P<d>{NUMBER})[/.\-](?P<m>{NUMBER})[/.\-](?P<y>{YEAR})\W*$"
+)
+_PLACE_ALONE = re.compile(r"(?:tp\. |tx\. |tt\. )?[^\W\d]+(?: [^\W\d]+){0,4}, ")
 _PLACE = re.compile(
     r"(?P<place>(?:T\.?P\.?|Tp\.|TX\.|TT\.|Q\.|P\.|H\.)?\s*[^\W\d_][^,;:.\d/]{1,60}?(?:(?<=uận)\s\d{1,2}|"
     r"(?<=ường)\s\d{1,2})?)\s*[,.;]?\s*\Z"
@@ -62,6 +67,8 @@ def parse_dateline(text: str) -> Dateline | None:
     match = found[-1] if found else None  # the last: a merged line may hold "ngày" in the issuer's half
     if match is None:
         match = _DATELINE_SHORT.search(plain)
+        bare = None if match is not None or _PLACE_ALONE.match(plain) is None else _DATELINE_BARE.search(plain)
+        match = match or (bare if bare is not None and _is_named(text[: bare.start()]) else None)
         if match is None:
             return None
     doubts: list[str] = []
@@ -84,6 +91,11 @@ def parse_dateline(text: str) -> Dateline | None:
         end -= 1
     place, start = _place_before(text, plain, match.start())
     return Dateline(start, end, text[start:end], place, date, day, month, year, "; ".join(doubts) or None)
+
+
+def _is_named(place: str) -> bool:
+    """Whether all words of a place begin with a capital."""
+    return all(word[:1].isupper() for word in place.split())
 
 
 def _stands_alone(text: str, plain: str, match: re.Match[str]) -> bool:

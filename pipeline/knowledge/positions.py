@@ -20,7 +20,7 @@ from pipeline.knowledge.vietnamese import fold
 # TM. (thay mặt), KT. (ký thay), TL. (thừa lệnh), TUQ. (thừa ủy quyền); Party T/M, K/T, T/L; "IM", "TM " when damaged
 POWER = re.compile(
     r"\s*(?P<power>(?:t\s?[./]?\s?m|k\s?[./]?\s?t|t\s?[./]?\s?l|t\s?[./]?\s?u\s?[./]?\s?q|im|tm|kt|tl|"
-    r"[tg]uq|t1(?=\.))(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
+    r"[tg]uq|t1(?=\.)|thua (?:lenh|uy quyen)|thay mat|ky thay)(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
 )
 
 ACTING = re.compile(r"\s*(?:q\.|p\.|quyen|phu trach)\s*")
