@@ -210,6 +210,9 @@ _OF_TYPE = re.compile(
 )
 
 
+_NUMBER_AND_CODE = re.compile(r"\d\s?-\s?[A-ZĐ]")  # most paragraphs have none: to look for it first costs less
+
+
 @cache
 def _type_codes() -> dict[str, str]:
     return {plain(name): code for code, name, *_ in load_table("document_types")}
@@ -217,6 +220,8 @@ def _type_codes() -> dict[str, str]:
 
 def find_of_type(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     """A number with the code of its own type and no body, as the Party cites: "Hướng dẫn số 47-HD ngày 05/3/2021"."""
+    if _NUMBER_AND_CODE.search(text) is None:
+        return
     for match in _OF_TYPE.finditer(flat):
         number = re.sub(r"\s", "", text[match.start("number") : match.end("number")])
         if number.partition("-")[2] != _type_codes().get(match["type"]) or not _free(*match.span(), taken):
