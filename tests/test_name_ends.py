@@ -27,10 +27,6 @@ def test_what_is_no_name_of_anyone(case):
 
 
 def test_a_long_text_without_a_task_takes_linear_time() -> None:
-    def cpu(count: int) -> float:
-        started = time.process_time()
-        assert name_ends.boundary("ban, các tổ chức, " * count) is None
-        return time.process_time() - started
-
-    cpu(10)
-    assert cpu(8000) < 12 * max(cpu(1000), 0.002)
+    begun = time.process_time()
+    assert name_ends.boundary("ban, các tổ chức, " * 40_000) is None  # 0.3 s; in quadratic time minutes
+    assert time.process_time() - begun < 5

@@ -140,6 +140,8 @@ def boundary(text: str, limit: int | None = None) -> int | None:
             continue
         if _FUNCTION.search(before) and _goes_on(text, end, stop):
             continue
+        if word == _IN_CHARGE and _acts_later(text, end, stop):
+            continue
         return start
     return None
 
@@ -221,6 +223,15 @@ GOES_ON_WITHIN = 200  # signs in which a name goes on; the longest of the listed
 def opens_with_task(text: str) -> bool:
     """Whether a text begins with a word that opens a task, in capitals or not."""
     return task_word_at(text.lstrip(EDGE)[:60].lower(), 0) is not None
+
+
+_IN_CHARGE = "phụ trách"  # "Đảng ủy viên phụ trách Khối Dân vận chủ trì ..." says who; alone it is the task
+
+
+def _acts_later(text: str, start: int, stop: int) -> bool:
+    """Whether another word of a task follows before any mark."""
+    following = next(_task_words_in(text, start, min(stop, start + NEAR)), None)
+    return following is not None and not any(mark in text[start : following[0]] for mark in ",;:.")
 
 
 def _is_noun(word: str, before: str, after: str) -> bool:
