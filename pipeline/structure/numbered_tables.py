@@ -53,11 +53,12 @@ def from_rows(page: Page, taken: Taken) -> Found:
     names as many years; the rest of a row is left whole, since nothing says where its columns part.
     """
     lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.words]
+    texts = [line.text if line.box is None else "" for line in lines]
     found: Found = []
     at = 0
     while at < len(lines):
-        end = _rows_end(lines, at) if lines[at].box is None else at
-        if end > at and sum(line.text.count("|") > 1 for line in lines[at:end]) > MOST_BARRED * (end - at):
+        end = _rows_end(lines, texts, at) if lines[at].box is None else at
+        if end > at and sum(text.count("|") > 1 for text in texts[at:end]) > MOST_BARRED * (end - at):
             at = end  # a converter's table: its bars part all cells
         elif end > at:
             start = at - (at > 0 and id(lines[at - 1]) not in taken and heads_in(lines[at - 1 : at]) > LEAST_HEADS)
@@ -68,19 +69,19 @@ def from_rows(page: Page, taken: Taken) -> Found:
     return found
 
 
-def _rows_end(lines: Sequence[Line], start: int) -> int:
-    """Index after the last line of a table that begins at `start`; `start` where none does."""
+def _rows_end(lines: Sequence[Line], texts: Sequence[str], start: int) -> int:
+    """Index after the last line of a table that begins at `start`; `start` where none does. `texts` are those of the
+    lines."""
     if not (
-        _OPENS_HEAD.match(aligned(lines[start].text)) or _is_head(lines[start : start + 2])
-        or _is_over_counted(lines[start : start + LEAST_UNTITLED + 2])
+        _OPENS_HEAD.match(aligned(texts[start])) or _is_head(lines[start : start + 2], texts[start : start + 2])
+        or _is_over_counted(texts[start : start + LEAST_UNTITLED + 2])
     ):
         return start
     number, head, numbered, at = 0, 0, start, start + 1
     while at < len(lines):
-        text = lines[at].text
+        text = texts[at]
         row = _row_number(text)
-        if _follows(row, number, lines[numbered + 1 : at]):
-            assert row is not None
+        if row is not None and (row == number + 1 or (row == number + 2 and _lost_one(lines[numbered + 1 : at]))):
             number, head, numbered = row, head or at, at
         elif (
             row is not None
@@ -100,15 +101,14 @@ def _rows_end(lines: Sequence[Line], start: int) -> int:
     return at if enough else start
 
 
-def _follows(row: int | None, number: int, between: Sequence[Line]) -> bool:
-    """Whether a row has the number after another one, or the next where that of a row between them was lost: the line
-    of this ends with a value."""
-    return row == number + 1 or (row == number + 2 and any(_values(line.words) for line in between))
+def _lost_one(between: Sequence[Line]) -> bool:
+    """Whether one of the lines between two rows is a row whose number was lost: it ends with a value."""
+    return any(_values(line.words) for line in between)
 
 
-def _is_head(lines: Sequence[Line]) -> bool:
+def _is_head(lines: Sequence[Line], texts: Sequence[str]) -> bool:
     """Whether a line is a head whose "TT" is damaged: two of its words and years at its end, the row 1 below."""
-    if len(lines) < 2 or _row_number(lines[1].text) != 1 or not _ends_in_year(lines[0]):
+    if len(lines) < 2 or _row_number(texts[1]) != 1 or not _ends_in_year(lines[0]):
         return False
     return heads_in(lines[:1]) > LEAST_HEADS
 
@@ -116,13 +116,13 @@ def _is_head(lines: Sequence[Line]) -> bool:
 _BARRED = re.compile(r"\W{0,2}(\d{1,3})\s*\|")
 
 
-def _is_over_counted(lines: Sequence[Line]) -> bool:
+def _is_over_counted(texts: Sequence[str]) -> bool:
     """Whether rows numbered 1, 2, 3 and 4 with a rule behind their numbers begin below a line: it ends a head of which
     nothing can be read."""
-    if not lines or _BARRED.match(lines[0].text):
+    if len(texts) < 2 or "|" not in texts[1] or _BARRED.match(texts[0]) or not _BARRED.match(texts[1]):
         return False
-    numbers = [int(found[1]) for line in lines[1:] if (found := _BARRED.match(line.text))]
-    return numbers[:LEAST_UNTITLED] == list(range(1, LEAST_UNTITLED + 1)) and _BARRED.match(lines[1].text) is not None
+    numbers = [int(found[1]) for text in texts[1:] if (found := _BARRED.match(text))]
+    return numbers[:LEAST_UNTITLED] == list(range(1, LEAST_UNTITLED + 1))
 
 
 def _ends_in_year(line: Line) -> bool:

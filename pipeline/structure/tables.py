@@ -136,6 +136,9 @@ def _with_tables(page: Page, blocks: Sequence[Block], made: Sequence[Table]) -> 
     """The page with its tables; text between two of them goes between, though both were read first as one band."""
     ordered: list[Block] = []
     for block in blocks:
+        if block.box is None:  # of a text file: it stands where it was read
+            ordered.append(block)
+            continue
         above = next((i for i, other in enumerate(ordered) if _stands_above(block, other)), len(ordered))
         ordered.insert(above, block)
     number = {id(block): i for i, block in enumerate(b for b in blocks if b.kind == "table")}
