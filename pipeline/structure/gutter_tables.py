@@ -313,7 +313,7 @@ def _is_section(band: Sequence[Line]) -> bool:
     line = min(band, key=lambda line: _box(line).left)
     if SECTION.match(line.text) is None:
         return False
-    return len(band) == 1 or all(is_capitals(part.text) for part in band)
+    return len(band) == 1 or is_capitals(" ".join([part.text for part in band]))
 
 
 MOST_HEAD = 3  # bands of a head over the row that has the number 1
