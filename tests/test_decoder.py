@@ -1,4 +1,5 @@
 """The decoder's parts: tokens, router, language model, channel, lattice, and the counting that trains them."""
+import time
 from collections import Counter
 from dataclasses import replace
 
@@ -35,6 +36,15 @@ def test_cut(word, kinds):
 def test_only_a_figure_by_itself_may_be_a_word(word, may_be):
     pieces = tokens.cut(word)
     assert any(wordlike.is_wordlike(pieces, place) for place in range(len(pieces))) == may_be
+
+
+@pytest.mark.parametrize("line", [
+    pytest.param("1" * 380 + "+b", id="figures"), pytest.param("a1" * 190 + "~b", id="letters and figures"),
+])
+def test_a_long_line_without_blanks_is_cut_at_once(line):
+    began = time.process_time()
+    assert "".join(piece.text for piece in tokens.cut(line)) == line
+    assert time.process_time() - began < 1  # it takes 10 ms
 
 
 def test_labels_only_open_a_line():
