@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.decoder import tokens
+from pipeline.decoder.pending import PendingWord, give
 from pipeline.decoder.restoration import Restorer
+from pipeline.document import Reading
 from pipeline.knowledge import vietnamese
 from samples import invented
 
@@ -58,3 +61,22 @@ def test_what_was_joined_is_decoded_with_references(restorer):
     found = restorer.restore_text(raw, references=["Kế hoạch triển khai nhiệm vụ trọng tâm của xã năm nay"])
     assert found.text == "Kế hoạch triển khai nhiệm vụ trọng tâm của xã"
     assert found.words[0].kind == "merge"
+
+
+@pytest.mark.parametrize("other", ["xã", "của", "cuaxa"])
+def test_another_reading_of_what_ran_together_is_none_of_its_parts(restorer, other):
+    line = "Ủyban nhândân củaxã tổchức hộinghị triểnkhai kếhoạch"
+    row = [
+        PendingWord(raw, 0.9, (Reading("second", other, 0.96),) if raw == "củaxã" else ()) for raw in line.split()
+    ]
+    restorer.decode([row], [True], "balanced", scanned=True)
+    assert row[2].text == "của xã"
+    assert row[2].kind == "split"
+
+
+def test_a_joined_word_whose_letters_stay_is_told_as_joined():
+    word = PendingWord("K", pieces=tokens.cut("Kế"), respaced="merge")
+    give(word, 0, "Kề", {"Kề": 0.6, "Kế": 0.4}, "mark")
+    assert word.kind == "mark"
+    give(word, 0, "Kế", {"Kế": 0.7, "Kề": 0.3}, "kept")
+    assert word.kind == "merge"

@@ -85,7 +85,7 @@ def give(word: PendingWord, place: int, text: str, chances: Mapping[str, float],
     before, after = "".join(texts[:place]), "".join(texts[place + 1 :])
     word.texts = [*texts[:place], text, *texts[place + 1 :]]
     word.confidence = chances[text]
-    word.kind = kind
+    word.kind = word.respaced if kind == "kept" and word.respaced else kind
     others = ((chance, other) for other, chance in chances.items() if other != text and chance >= LISTED)
     word.alternatives = likeliest(others, before, after)
 

@@ -7,7 +7,7 @@ Evidence: what is no attested syllable but makes one with its neighbours, or com
 follow each other so. Blanks are taken out only where the document does it again and again; put in only between
 syllables that stand together in other text.
 
-It never touches a letter, a number, a code or text without marks.
+It never touches a letter, a number, a code or a text that has no marks at all.
 """
 from __future__ import annotations
 
@@ -274,4 +274,5 @@ def _join(words: Sequence[PendingWord]) -> None:
 
 def _give(word: PendingWord, pieces: tuple[Piece, ...], kind: Kind) -> None:
     word.pieces, word.respaced = pieces, kind
+    word.heard = ()  # another reading of "củaxã" is none of its parts
     word.begin()
