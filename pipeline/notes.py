@@ -109,4 +109,10 @@ def _touched(places: Sequence[str], said: Sequence[Correction]) -> bool:
 def _is_of(entry: Correction, item: str) -> bool:
     """Whether the entry is of the item of a list that the note names by its words."""
     before = entry.before if isinstance(entry.before, str) else ""
-    return any(item in told for told in entry.keys) or (before != "" and before in item)
+    return any(_stands_in(item, told) for told in entry.keys) or (before != "" and _stands_in(before, item))
+
+
+def _stands_in(words: str, text: str) -> bool:
+    """Whether a text has these words, and not as the end of others: "1/NQ-CP" does not stand in "11/NQ-CP". A unit may
+    be written behind a number ("9Z,5ha")."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\d)", text) is not None
