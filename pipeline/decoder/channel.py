@@ -128,7 +128,6 @@ class Channel:
             total[row] = self._cells[case].score(parts)
         return total
 
-
     def chance(self, reading: str, syllable: str, case: int) -> float:
         """Probability of the reading given one syllable in small letters, printed in this case; 0 for a reading that is
         too long."""

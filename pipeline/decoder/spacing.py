@@ -4,8 +4,9 @@ The trouble: many PDF programs write a blank wherever the font changes, as it do
 and recognisers of tight print, write none. No letter is wrong, so neither is a case for the channel.
 
 Evidence: what is no attested syllable but makes one with its neighbours, or comes apart into some, and how well words
-follow each other so. Blanks are taken out only where the document does it again and again; put in only between
-syllables that stand together in other text.
+follow each other so. Blanks are taken out where the document does it again and again, in a line of single letters, and
+behind two or three letters that only begin a syllable ("th ực"); put in only between syllables that stand together in
+other text.
 
 It never touches a letter, a number, a code or a text that has no marks at all.
 """
