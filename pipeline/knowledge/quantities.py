@@ -161,7 +161,7 @@ _SYMBOLS = re.compile(
 )
 _CODE = re.compile(r"[GDK](?!\w)")  # "mạng 5G", "bản đồ 3D", "camera 4K"
 _QUALIFIED_UNITS = ("time", "age")
-_MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")
+_MEAN_AGE = re.compile(r"\btuoi (?:[a-z]+ ){0,2}(?:binh quan|trung binh)\b")
 _DURATION_TARGET = re.compile(
     r"(?:la|dat|con|xuong|binh quan|trung binh|tho|:)\s*(?:khoang\s*|tren\s*|duoi\s*)?\Z"
 )

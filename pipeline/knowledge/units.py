@@ -67,7 +67,7 @@ def _spellings() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
 
 # The base of a rate after the unit: "/người/năm", "/10.000 dân", "/ha"
 PER = re.compile(
-    r"\s?/\s?(?:[0-9][0-9.]*\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|sinh ra song"
+    r"\s?/\s?(?:1[0.]*0\s?)?[a-z][a-z0-9²³]*(?:\s(?:dan|nguoi|dat|nam|lao dong|tre|ho|sinh|de song|sinh ra song"
     r"|so sinh|nu|gai|trai|hoc|ky|vi|vien|canh tac|gieo trong|san xuat|vu)(?![a-z]))?"
 )
 # Words that follow a number but are no unit of it.
@@ -110,7 +110,7 @@ def unit_at(plain: str, text: str, at: int) -> tuple[int, int, Group]:
 # "03 quyển sách/năm", "18 ca sinh/1.000 phụ nữ": a base says that the words up to it are the unit
 _RATE = re.compile(
     r"(?: [a-z]+){1,3}"
-    r"(?=\s?/\s?(?:[0-9]|(?:nam|quy|thang|tuan|ngay|nguoi|ho|ha|xa|thon|truong|lop|don vi|hoc ky|vu)\b))"
+    r"(?=\s?/\s?(?:1[0.]*0 |(?:nam|quy|thang|tuan|ngay|nguoi|ho|ha|xa|thon|truong|lop|don vi|hoc ky|vu)\b))"
 )
 
 

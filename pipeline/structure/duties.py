@@ -29,7 +29,8 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
     """All assignments in document order; in a directive or decision the points without a kind hold them too."""
     found: list[FoundAssignment] = []
     main = [node for node in nodes if not node.annex and node.kind != "appendix"]
-    orders = type_code in ORDERS or _are_orders(main)
+    orders = type_code in ORDERS or _name_actors(main)
+    charged = _charged(main)
     closing = ending.closing_words(main[-1].paragraphs if main else ())
     for step in walk(nodes):
         for paragraph in step.node.content:
@@ -37,7 +38,11 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
                 found += duties_of_table(step, paragraph, paragraph.table)
             elif id(paragraph) in closing:
                 found += _from_closing(step, paragraph)
-            elif _in_organisation(step) or (orders and _is_point(step)):
+            elif (
+                _in_organisation(step)
+                or (orders and _is_point(step))
+                or any(id(node) in charged for node in (*step.above, step.node))
+            ):
                 found += _from_text(step, paragraph)
     return tuple(found)
 
@@ -62,11 +67,11 @@ LEAST_POINTS = 3  # of a letter or a notice that tells each of several bodies wh
 NAMED_SHARE = 2 / 3  # of its points that name one
 
 
-def _are_orders(nodes: Sequence[Node]) -> bool:
-    """Whether most points of a text say who is to do what: letters and notices ("1. Giao Sở Y tế ...") have no part
+def _name_actors(nodes: Sequence[Node]) -> bool:
+    """Whether most points of a list say who is to do what: letters and notices ("1. Giao Sở Y tế ...") have no part
     for it."""
     points = [node for node in nodes if node.label is not None and node.title is not None]
-    if len(points) < LEAST_POINTS or any(node.kind is not None for node in points):
+    if len(points) < LEAST_POINTS or any(node.kind is not None and node.heading is not None for node in points):
         return False
     named = 0
     for node in points:
@@ -75,6 +80,14 @@ def _are_orders(nodes: Sequence[Node]) -> bool:
         told = titled_actor(node.heading) if node.heading else _statement(body, 0, len(body))
         named += told is not None
     return named >= NAMED_SHARE * len(points)
+
+
+def _charged(nodes: Sequence[Node]) -> frozenset[int]:
+    """Ids of the parts whose points name who is to do what, in a text that has no part for it ("IV. Biện pháp")."""
+    steps = tuple(walk(nodes))
+    if any(step.node.kind == "organisation" for step in steps):
+        return frozenset()
+    return frozenset(id(step.node) for step in steps if _name_actors(step.node.children))
 
 
 def _is_point(step: Step) -> bool:
@@ -119,7 +132,7 @@ def _duty_at(text: str) -> int | None:
 
 # "Đề nghị Vườn quốc gia ...: ...", "Giao Quỹ Bảo trợ trẻ em ...": whoever is named after these is to act
 _ASKS_ONE = re.compile(r"(?:de nghi|giao)\b")
-LONGEST_NAME = 90  # letters before the colon that parts actor and task
+LONGEST_NAME = 160  # letters before the colon that parts actor and task; lists of bodies are long
 # "Bộ phận Quản lý, bảo vệ rừng: tham mưu ...": what stands before the colon is a name whole, but for these words
 _SURE_TASK = re.compile(r"\b(?:chủ trì|phối hợp|có trách nhiệm|chịu trách nhiệm|tham mưu|thực hiện|triển khai)\b")
 

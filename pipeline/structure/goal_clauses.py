@@ -28,7 +28,8 @@ _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
 _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them)?\s*$")
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_MEAN_AGE = re.compile(r"\btuoi (?:doi )?(?:binh quan|trung binh)\b")  # measured, where "trẻ dưới 5 tuổi" says who
+# measured ("tuổi kết hôn trung bình"), where "trẻ dưới 5 tuổi" says who
+_MEAN_AGE = re.compile(r"\btuoi (?:[a-z]+ ){0,2}(?:binh quan|trung binh)\b")
 _NUMBER_NEXT = re.compile(r"\s+\d")
 _FROM_OLD = re.compile(r"\btu\s*$")
 _TO_NEW = re.compile(r"\s*(?:(?:giam )?xuong(?: con)?|(?:tang )?len|giam con|con)\s+(?:duoi |tren |khoang )?\d")

@@ -34,6 +34,8 @@ def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundT
                 unit = _unit_above(content[:index])
                 zone = kind == "targets" or _title_names_goals(step)
                 found += goals_of_table(paragraph, paragraph.table, zone, year, unit)
+            elif kind == "purpose" and _title_names_goals(step) and _is_measured(paragraph):
+                found += goals_of_item(step, paragraph)  # "II. Mục tiêu năm 2003" without a part "Chỉ tiêu"
             elif (kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2])) or (
                 kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.text[:60])))
             ):
@@ -92,6 +94,11 @@ _MEASURE_FIRST = re.compile(
 # "- Chỉ tiêu: mỗi xã trồng 2.000 cây" among the tasks
 _SAYS_GOALS = re.compile(r"\W*(?:cac |mot so )?(?:chi tieu|muc tieu)(?: cu the| phan dau| giao)?\s*:\s*\w")
 LEAST_MEASURED = 2  # items of a list; one alone may be any sentence
+
+
+def _is_measured(paragraph: Paragraph) -> bool:
+    """Whether a paragraph names a value; how long something takes is none of an aim."""
+    return any(quantity.group != "time" for quantity in goal_quantities(paragraph.text))
 
 
 def _title_names_goals(step: Step) -> bool:

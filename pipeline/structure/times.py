@@ -139,7 +139,7 @@ def _held_on(paragraph: Paragraph, timeline: bool) -> Iterator[FoundDeadline]:
     text, offset = periods.after_mark(paragraph)
     spans = terms.find_spans(text)
     for date in dates.find_dates(text):
-        if date.edtf is None or date.recurring or date.precision != "day":
+        if date.edtf is None or date.recurring or date.precision not in (("day", "month") if timeline else ("day",)):
             continue
         if any(span.start <= date.start < span.end for span in spans):
             continue
