@@ -188,7 +188,7 @@ def _reading_options(told: Any) -> argparse.ArgumentParser:
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
-    """Defaults, under the settings file, under the command line. Raises UsageError."""
+    """Defaults, under the settings file, under the command line. Raises UsageError, or InputError for a reference."""
     settings = load_settings(options.settings) if options.settings else Settings()
     changes: dict[str, Any] = {}
     for field in dataclasses.fields(Settings):
@@ -200,6 +200,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
     for name in changes.get("references", ()):
         if not Path(name).is_file():
             raise UsageError(name, "this reference is not a file.")
+        _read_text(name)  # a scan among them would let every document fail once its pages are recognised
     settings = dataclasses.replace(settings, **changes)
     if settings.jobs < 0 or not 0 <= settings.max_failed_share <= 1 or settings.page_timeout_seconds <= 0:
         raise UsageError("", "--jobs wants 0 or more, --max-failed-share 0 to 1, --page-timeout more than 0.")

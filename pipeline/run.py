@@ -122,6 +122,8 @@ def _reference(path: Path) -> str:
         return encodings.decode(path.read_bytes()).text
     except OSError as error:
         raise MissingReference(path, f"this reference cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise MissingReference(path, f"this is no text ({error}).") from error
 
 
 def read(document: Document, settings: Settings | None = None, log: Sequence[Correction] = ()) -> Reading:

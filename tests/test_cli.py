@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
+from pipeline import cli, run
 from pipeline.batches import watch
 from pipeline.batches.outcomes import Outcome, RunSummary
 from pipeline.commands import desk_cli, doctor, messages, overview
 from pipeline.commands.console import Console
-from pipeline.errors import DiskFull, UsageError
+from pipeline.errors import DiskFull, MissingReference, UsageError
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +54,19 @@ def test_every_command_explains_itself_in_both_languages(command: str, capsys: p
 ])
 def test_wrong_usage_is_2(arguments: list[str]) -> None:
     assert cli.main(arguments) == 2
+
+
+def test_a_reference_that_is_no_text_is_told_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan, scan = tmp_path / "plan.txt", tmp_path / "scan.png"
+    plan.write_text("Kế hoạch năm 2024\n", "utf-8")
+    scan.write_bytes(bytes(range(256)) * 8)
+    assert cli.main(["run", str(plan), "--out", str(tmp_path / "out"), "--reference", str(scan)]) == 3
+    assert f"{scan}: this is no text" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(MissingReference, match="this is no text"):  # named in a settings file, or overwritten since
+        run.parse("Kế hoạch năm 2024", Settings(references=(str(scan),)), "plan.txt")
 
 
 def test_nothing_to_read_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
