@@ -104,3 +104,15 @@ def test_titles_under_one_another_beside_one_of_all_rows_are_of_the_head() -> No
     made = replace(page, tables=(table,), blocks=(*page.blocks, replace(page.blocks[0], lines=lines, kind="table")))
     plan = record.read_record(scan(made))
     assert [(goal.value, goal.unit) for goal in plan.targets] == [("12", "ha"), ("45", "ha"), ("118", "tấn")]
+
+
+def test_a_unit_is_as_it_was_read_where_its_restored_form_is_none() -> None:
+    rows = ["I. CHỈ TIÊU", "| TT | Chỉ tiêu | ĐVT | 2024 |", "| 1 | Cây vụ đông | ha | 150 |", "| 2 | Lúa | tấn | 52 |"]
+    document = tables.tables(text_document("\n".join(rows)))
+    page = document.pages[0]
+    table = page.tables[0]
+    changed = replace(table, cells=tuple(
+        replace(c, lines=(Line((Word("ha", "hà"),)),)) if c.text == "ha" else c for c in table.cells
+    ))
+    plan = record.read_record(replace(document, pages=(replace(page, tables=(changed,)),)))
+    assert [goal.unit for goal in plan.targets] == ["ha", "tấn"]

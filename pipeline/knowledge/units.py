@@ -41,6 +41,15 @@ def is_unit(text: str) -> bool:
     return match is not None and (match.end() == len(plain) or PER.fullmatch(plain, match.end()) is not None)
 
 
+def is_listed(text: str) -> bool:
+    """Whether a text is a unit of the table with its marks as they stand there.
+
+    >>> is_listed("ha"), is_listed("Tấn"), is_listed("hà")
+    (True, True, False)
+    """
+    return text.strip().lower() in _spellings()[0]
+
+
 def respelled(text: str) -> str:
     """A unit of several words as the table spells it, where its letters differ from one unit there in marks alone.
 
@@ -49,7 +58,7 @@ def respelled(text: str) -> str:
     >>> respelled("tỷ đông"), respelled("Triệu đồng"), respelled("bó")
     ('tỷ đồng', 'Triệu đồng', 'bó')
     """
-    if " " not in text.strip() or text.lower() in _spellings()[0]:
+    if " " not in text.strip() or is_listed(text):
         return text
     found = _spellings()[1].get(aligned(text.strip()), ())
     return found[0] if len(found) == 1 else text

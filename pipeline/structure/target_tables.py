@@ -182,7 +182,7 @@ def _goal(
     name = row[columns.indicator]
     assert name is not None
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
-    own_unit = _unit_of_cell(unit_cell.text) if unit_cell is not None else None
+    own_unit = _unit_of_cell(unit_cell) if unit_cell is not None else None
     unit = own_unit or head_unit
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
@@ -258,7 +258,10 @@ def _is_typed(value: Cell) -> bool:
 _PER_MILLE = re.compile(r"%\s?[o0øO°ọ]")  # a unit alone in its cell: ‰ is in no recogniser's alphabet
 
 
-def _unit_of_cell(text: str) -> str | None:
+def _unit_of_cell(cell: Cell) -> str | None:
+    """The unit of a cell of units; as it was read where that is one and what was made of it ("ha" as "hà") is none."""
+    read = " ".join(word.raw for line in cell.lines for word in line.words if word.raw)
+    text = read if units.is_listed(read) and not units.is_listed(cell.text) else cell.text
     shown = _STRAY.sub("", text.strip()).strip(" .,;:*'\"“”‘’`|_")
     if not shown.strip("-–.|_ "):
         return None
