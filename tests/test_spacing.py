@@ -63,6 +63,12 @@ def test_what_was_joined_is_decoded_with_references(restorer):
     assert found.words[0].kind == "merge"
 
 
+def test_a_joined_word_is_doubted_once(restorer):
+    found = restorer.restore_text("K ế ho ạch tri ển khai nhi ệm v ụ tr ọng tâm c ủa xã")
+    assert all(word.confidence >= 0.97 for word in found.words)
+    assert found.expected_errors < 0.03 * len(found.text.split())
+
+
 @pytest.mark.parametrize("other", ["xã", "của", "cuaxa"])
 def test_another_reading_of_what_ran_together_is_none_of_its_parts(restorer, other):
     line = "Ủyban nhândân củaxã tổchức hộinghị triểnkhai kếhoạch"

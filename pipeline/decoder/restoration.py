@@ -70,8 +70,8 @@ class RestoredText:
 
     @property
     def expected_errors(self) -> float:
-        """How many words are expected to be wrong: the sum of the doubts."""
-        return sum(1 - word.confidence for word in self.words if word.kind != "locked")
+        """How many words are expected to be wrong: the sum of the doubts. A word in pieces is one word."""
+        return sum(1 - word.confidence for word in self.words if word.kind != "locked" and word.text)
 
 
 class Restorer:
