@@ -129,6 +129,7 @@ _CLAN = re.compile(r"[HKY]['’‘][A-ZĐ]")
 def _marked_surnames() -> frozenset[str]:
     return frozenset(row[0] for row in load_table("surnames"))
 
+
 def is_surname(word: str) -> bool:
     """Whether a word is a listed family name, marks and all."""
     return word in _marked_surnames()
@@ -179,7 +180,8 @@ def two_names(line: str, least: int = LONGEST_NAME + 1) -> tuple[str, str] | Non
     found: list[tuple[float, int, str, str]] = []
     for cut in range(2, len(words) - 1) if least <= len(words) <= 2 * LONGEST_NAME else ():
         left, right = " ".join(words[:cut]), " ".join(words[cut:])
-        score = min(name_likeness(left), name_likeness(right)) if plain(words[cut]) not in _MIDDLE else 0.0
+        parted = any(plain(word) in _MIDDLE for word in words[cut - 1 : cut + 1])  # no name ends with "Thị" either
+        score = 0.0 if parted else min(name_likeness(left), name_likeness(right))
         if score >= SIDE_BY_SIDE:
             found.append((score, -abs(len(words) - 2 * cut), left, right))
     if not found or (len(found) > 1 and len(words) <= LONGEST_NAME):

@@ -142,7 +142,8 @@ def _two_positions(line: str) -> tuple[str, str] | None:
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     """Split lines of two columns where every telling line is split; else one column."""
     lines = [_RECIPIENTS_WORDS.sub(" ", line) for line in lines]  # the foot's other column, merged in
-    least = TWO_SHORT_NAMES if any(map(_is_doubled, lines)) else persons.LONGEST_NAME + 1
+    alone = sum(_kind(line) == "name" for line in lines) <= 1  # else the other signer's name stands on its own line
+    least = TWO_SHORT_NAMES if alone and any(map(_is_doubled, lines)) else persons.LONGEST_NAME + 1
     named = next(
         (i for i, line in enumerate(lines) if not _COLUMNS.search(line.strip()) and persons.two_names(line, least)),
         None,
