@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.document import Block, Document, Line, Page, Table, union, upright
-from pipeline.structure.gutter_tables import from_gutters, from_level_rules
+from pipeline.structure.frame_tables import from_level_rules
+from pipeline.structure.gutter_tables import from_gutters
 from pipeline.structure.numbered_tables import from_rows
 from pipeline.structure.ruled_tables import filled, ruled_regions
 from pipeline.structure.straight import as_displayed, straight_box, straightened
