@@ -297,27 +297,30 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
     return with_second_column(_without_copy(labelled)), stop, end
 
 
-COPY = re.compile(r"(?:sao (?:y|luc)|trich sao)(?: (?:ban chinh|tu ban chinh|van ban))?\W*")
+_COPY = re.compile(r"(?:sao (?:y|luc)|trich sao)(?: (?:ban chinh|tu ban chinh|van ban))?\W*")
 
 
 def _without_copy(lines: list[PlacedLine]) -> list[PlacedLine]:
     """The foot with what an office that made a copy set under it put aside: "SAO Y", its number and its signer. What
     stands over a signature is a stamp, under which the document's own goes on."""
-    for at, line in enumerate(lines):
-        if COPY.fullmatch(aligned(line.text).strip(" .:*-")) is None or not is_capitals(line.text):
+    signed = [index for index, line in enumerate(lines) if signers.authority_likeness(line.text) >= SURE_POSITION]
+    for at, line in enumerate(lines if signed else ()):
+        if _COPY.fullmatch(aligned(line.text).strip(" .:*-")) is None or not is_capitals(line.text):
             continue
-        level = None if line.box is None else line.box.top - 1.5 * line.box.height
-        copied = [
-            index > at if level is None or other.box is None or other.page != line.page else other.box.top > level
-            for index, other in enumerate(lines)
-        ]
-        own = [other for other, of_copy in zip(lines, copied, strict=True) if not of_copy]
-        if any(signers.authority_likeness(other.text) >= SURE_POSITION for other in own):
+        if not all(_is_of_copy(lines, index, at) for index in signed):
             return [
-                replace(other, area="aside") if of_copy or other is line else other
-                for other, of_copy in zip(lines, copied, strict=True)
+                replace(other, area="aside") if index == at or _is_of_copy(lines, index, at) else other
+                for index, other in enumerate(lines)
             ]
     return lines
+
+
+def _is_of_copy(lines: Sequence[PlacedLine], index: int, at: int) -> bool:
+    """Whether a line stands beside or below the words of a copy at `at`."""
+    line, copy = lines[index], lines[at]
+    if copy.box is None or line.box is None or line.page != copy.page:
+        return index > at
+    return line.box.top > copy.box.top - 1.5 * copy.box.height
 
 
 def _is_of_seal(line: PlacedLine) -> bool:
