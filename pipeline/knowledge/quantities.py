@@ -140,7 +140,7 @@ _WEAK_NAMING = re.compile(
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
 # "thu 12 tấn", "giao quân 185 công dân"; "thứ 3" and "quận 3" have the same keys
 _COLLECTED = re.compile(r"(?<!\w)(?:thu|quân)\s*\Z", re.IGNORECASE)
-_COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh)\s+so\s*:?\s*\Z")
+_COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh|moi)\s+so\s*:?\s*\Z")
 _DATES = re.compile(
     r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"
     r"|ngay\s+[0-9]{1,2}\s*/\s*[0-9]{1,2}(?![0-9])|(?:ngay|tu|den|"

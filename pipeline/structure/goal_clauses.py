@@ -19,7 +19,7 @@ from pipeline.structure.passages import CAPITALS
 
 _HARD_BREAK = re.compile(r";\s*|\.\s+(?=[" + CAPITALS + r"(\d])")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*[;,.]?\s*")
-_IN_WHICH = re.compile(r",?\s*\b(?=trong do\b)")
+_IN_WHICH = re.compile(r",?\s*\b(?=trong do\b|(?:bao )?gom\s*:)")
 _COMMA = re.compile(r",\s+")
 _AND = re.compile(r"\s+va\s+")
 _AND_LAST = re.compile(r"\s+va\s*$")

@@ -47,7 +47,7 @@ _WHEN = (
 )
 # "Chỉ tiêu 2: Đến năm 2025 đạt 80% ...": a label in words is no part of what is measured
 _LEAD_SOFT = re.compile(
-    r"^(?:(?:va|phan dau|trong do|dong thoi|(?:chi tieu|muc tieu)(?: so)? \d{1,2}(?=\s*[:.])|"
+    r"^(?:(?:va|phan dau|trong do|(?:bao )?gom(?=\s*:)|dong thoi|(?:chi tieu|muc tieu)(?: so)? \d{1,2}(?=\s*[:.])|"
     + _WHEN
     + r")\b[\s,:.]*)+"
 )
@@ -285,7 +285,7 @@ def _target(label: str | None, text: str, offset: int, clause: Clause, paragraph
         start += topic.end()
         clause = Clause(start, end, quantity)
     own = text[start:end].strip(" .,;")
-    own = re.sub(r"[\s,]*trong đó\s*:?$", "", own)
+    own = re.sub(r"[\s,]*trong đó\s*:?$|^(?:bao )?gồm\s*:\s*", "", own)
     if own.count("(") < own.count(")"):
         own = own.rstrip(")")
     place = paragraph.place(offset + start, offset + end, 0.6 if quantity is not None and quantity.doubt else 1.0)
