@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.knowledge import body_parts
 from pipeline.knowledge.lexicon import load_table
@@ -48,10 +48,12 @@ def task_word_at(text: str, at: int, stop: int | None = None) -> str | None:
 def _task_words_in(text: str, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, str]]:
     """(offset, word) of the words that open a task, none inside another."""
     done = start
+    openings = _task_words()
     for first in _SYLLABLE.finditer(text, start, len(text) if stop is None else stop):
-        if first.start() >= done and (verb := task_word_at(text, first.start(), stop)) is not None:
-            done = first.start() + len(verb)
-            yield first.start(), verb
+        at = first.start()
+        if at >= done and first.group() in openings and (verb := task_word_at(text, at, stop)) is not None:
+            done = at + len(verb)
+            yield at, verb
 
 
 @cache
@@ -121,6 +123,7 @@ _PASSIVE = re.compile(r"\bđược\s+$")
 _SURE_VERB = re.compile(r"\s+(?=(?:chủ trì|có trách nhiệm|chịu trách nhiệm|làm đầu mối|là đầu mối|tham mưu)\b)")
 
 
+@lru_cache(maxsize=256)  # a clause is asked for by its paragraph, its colon and its statement
 def boundary(text: str, limit: int | None = None) -> int | None:
     """Offset where the first task word begins after an actor, None where there is none."""
     passive = -1  # end of the last word of "đảng viên được kiểm tra, giám sát"
