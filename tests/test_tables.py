@@ -868,8 +868,11 @@ def test_rows_with_bars_in_some_of_them_are_one_table_and_a_column_without_a_tit
 
 
 def test_a_table_of_bars_stays_one_of_cells() -> None:
-    rows = rows_of_text("| TT | Nội dung | 2023 | 2024 |", "| 1 | Đàn bò | 5 | 8 |", "| 2 | Đàn dê | 3 | |")
-    assert rows[2] == ["2", "Đàn dê", "3", ""]
+    for below in ([], ["Phòng Kinh tế theo dõi.", "TRƯỞNG PHÒNG", "Võ Thành Tâm", "Người lập", "Lê Ba"]):
+        rows = rows_of_text(
+            "| TT | Nội dung | 2023 | 2024 |", "| 1 | Đàn bò | 5 | 8 |", "| 2 | Đàn dê | 3 | |", *below
+        )
+        assert rows[2:] == [["2", "Đàn dê", "3", ""]]
 
 
 def test_numbers_with_a_rule_behind_them_are_rows_under_whatever_head() -> None:

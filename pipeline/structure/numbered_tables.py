@@ -58,7 +58,7 @@ def from_rows(page: Page, taken: Taken) -> Found:
     at = 0
     while at < len(lines):
         end = _rows_end(lines, texts, at) if lines[at].box is None else at
-        if end > at and sum(text.count("|") > 1 for text in texts[at:end]) > MOST_BARRED * (end - at):
+        if end > at and _is_barred(texts[at:end]):
             at = end  # a converter's table: its bars part all cells
         elif end > at:
             start = at - (at > 0 and id(lines[at - 1]) not in taken and heads_in(lines[at - 1 : at]) > LEAST_HEADS)
@@ -67,6 +67,13 @@ def from_rows(page: Page, taken: Taken) -> Found:
             found.append(table_of_rows(_numbered_rows(lines[start:end]), ruled=False))
         at = max(end, at + 1)
     return found
+
+
+def _is_barred(texts: Sequence[str]) -> bool:
+    """Whether most lines have several bars, down to the last row: text may stand below."""
+    barred = [text.count("|") > 1 for text in texts]
+    last = max(at for at, text in enumerate(texts) if at == 0 or barred[at] or _row_number(text) is not None)
+    return sum(barred) > MOST_BARRED * (last + 1)
 
 
 def _rows_end(lines: Sequence[Line], texts: Sequence[str], start: int) -> int:
