@@ -108,7 +108,8 @@ def _look_at_column(
         found.extend(trimmed)
         return _is_read_well([line for line in trimmed if not _lacks_its_start(line, whole)], long=cut)
 
-    if not any(read(scale, picture, (left, top)) for scale, picture in looks.pictures(crop, colour, dpi, fine)):
+    # of a place that was read well but for the beginning of its name the row of the name is all that is wanted
+    if cut or not any(read(scale, picture, (left, top)) for scale, picture in looks.pictures(crop, colour, dpi, fine)):
         for scale, place, ink_alone in _places_of_name(crop, colour, fine):
             position = _position([*inside, *found])
             if position is None or _has_name([*inside, *found], long=cut):
