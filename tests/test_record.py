@@ -295,19 +295,31 @@ def test_hostile_text_gives_a_sparse_record_with_warnings(text: str) -> None:
     assert len(plan.model_dump_json()) < 40 * len(text) + 20_000
 
 
-@pytest.mark.parametrize("name", ["labels in one line", "no letters", "dates", "bars"])
-def test_time_grows_with_the_length_of_hostile_text(name: str) -> None:
+LONG = {
+    **{name: HOSTILE[name] for name in ("labels in one line", "no letters", "dates", "bars")},
+    "goals without a mark between them": "I. CHỈ TIÊU\n- Tỷ lệ hộ " + "đạt 80% hộ " * 3_000,
+}
+
+
+@pytest.mark.parametrize("text", list(LONG.values()), ids=list(LONG))
+def test_time_grows_with_the_length_of_hostile_text(text: str) -> None:
     def seconds(text: str) -> float:
         document = tables.tables(text_document(text))
         start = time.process_time()
         record.read_record(document)
         return time.process_time() - start
 
-    text = HOSTILE[name]
     short = text[: len(text) // 4]
     seconds(short)  # tables are read on first use
     # four times the text: linear is 4, quadratic 16; half-way in logarithms is 8, and 0.2 s is noise
     assert seconds(text) < 8 * seconds(short) + 0.2
+
+
+def test_one_who_asks_another_who_asks_another_gets_an_answer() -> None:
+    text = "I. TỔ CHỨC THỰC HIỆN\nỦy ban nhân dân tỉnh " + "giao Sở Y tế " * 2_000 + "báo cáo kết quả."
+    (duty,) = record.read_record(text_document(text)).assignments
+    assert duty.actor == "Sở Y tế"
+    assert duty.task.startswith("giao Sở Y tế giao")
 
 
 @pytest.mark.parametrize(

@@ -236,7 +236,7 @@ def composed(seen: Sequence[SignLine]) -> list[SignLine]:
 def agreed(seen: Sequence[SignLine]) -> list[SignLine]:
     """Names of words that several looks read alike, each too unsure by itself: a stroke before "Huỳnh" takes the
     engine's confidence, not its letters. The first word is a family name sooner than not."""
-    found = []
+    found: list[SignLine] = []
     for line in seen:
         if any(line.text == other.text for other in found) or signers.authority_likeness(line.text) >= SIGNING:
             continue

@@ -169,8 +169,9 @@ def _names_before(text: str, colon: int, asked: bool) -> bool:
     return boundary(text, colon) is None or (opens_with_task(task) and _SURE_TASK.search(name) is None)
 
 
-def _statement(text: str, start: int, end: int) -> _Statement | None:
-    """The actor and task of a clause, None where it names no actor."""
+def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Statement | None:
+    """The actor and task of a clause, None where it names no actor. `asked_by` says that the one who asks stands before
+    it: what the one asked is to ask of others is the task."""
     clause = text[start:end]
     lead = len(clause) - len(clause.lstrip(" -–+*•"))
     grounds = _GROUNDS.match(aligned(clause[lead:]))
@@ -199,9 +200,9 @@ def _statement(text: str, start: int, end: int) -> _Statement | None:
         return None
     task = task.strip(EDGE)
     passed_on = _PASSED_ON.match(task)
-    if passed_on is not None and not named:
+    if passed_on is not None and not named and not asked_by:
         at = text.index(task, start)
-        return _statement(text, at, end) or _Statement(actor, task, start, end)
+        return _statement(text, at, end, asked_by=True) or _Statement(actor, task, start, end)
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 

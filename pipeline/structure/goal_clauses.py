@@ -100,7 +100,8 @@ def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
     before = key[start : quantity.number_start]
     if quantity.unit is not None and _OWN_CLAUSE.search(before):
         return True
-    return not before.strip(" -+:(,") or _GOAL_VERB.search(before) is not None or before.rstrip().endswith((",", " va"))
+    reached = _GOAL_VERB.search(before[-REACH:]) is not None
+    return reached or not before.strip(" -+:(,") or before.rstrip().endswith((",", " va"))
 
 
 def _pieces(text: str, goals: Sequence[Quantity]) -> list[tuple[int, int]]:
@@ -139,7 +140,7 @@ def clauses_of(text: str) -> list[Clause]:
         at = start
         chosen = inside[0]
         for after in inside[1:]:
-            in_which = _IN_WHICH.search(key, chosen.end, after.number_start)
+            in_which = _IN_WHICH.search(key, _between(chosen, after)[0], after.number_start)
             hangs = _hangs(key, chosen, after)
             if (
                 not (in_which or hangs)
@@ -157,24 +158,33 @@ def clauses_of(text: str) -> list[Clause]:
     return found
 
 
+def _between(first: Quantity, second: Quantity) -> tuple[int, int]:
+    """Where the words between two quantities begin and end; of a long stretch the last, where the second's begin."""
+    high = max(first.end, second.start)
+    return max(first.end, high - LONGEST_BETWEEN), high
+
+
+LONGEST_BETWEEN = 500  # signs, more than a sentence has: a text of nothing but goals without a mark stays linear
+
+
 def _hangs(key: str, first: Quantity, second: Quantity) -> re.Match[str] | None:
     """The words that hang one count on another."""
     if None in (first.unit, second.unit) or "%" in (first.unit, second.unit):
         return None
     if (first.group == "time" and not _IS_EVENT.match(aligned(first.unit or ""))) or second.group in ("time", "age"):
         return None
-    return _HANGS.search(key, first.end, max(first.end, second.start))
+    return _HANGS.search(key, *_between(first, second))
 
 
 def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tuple[int, int] | None:
     """(end of the one clause, start of the next) between two quantities, None where nothing parts them."""
-    low, high = first.end, max(first.end, second.start)
+    low, high = _between(first, second)
     between = key[low:high]
     in_which = _IN_WHICH.search(between)
     if in_which:
         return low + in_which.start(), low + in_which.end()
     joined = _AND_LAST.search(between)
-    if joined and not _GOAL_VERB.search(key[start : first.start].rstrip(" ,")):
+    if joined and not _GOAL_VERB.search(key[max(start, first.start - REACH) : first.start].rstrip(" ,")):
         return low + joined.start(), low + joined.end()  # "Trên 80% xã, phường ... và 100% thôn"
     hangs = _hangs(key, first, second)
     if hangs:
@@ -196,7 +206,7 @@ def _better(key: str, first: Quantity, second: Quantity, start: int) -> Quantity
     """Which of two quantities in one clause is the goal."""
 
     def score(quantity: Quantity) -> int:
-        verb = _GOAL_VERB.search(key[: quantity.number_start]) is not None
+        verb = _GOAL_VERB.search(key[max(0, quantity.number_start - REACH) : quantity.number_start]) is not None
         leads = not key[start : quantity.start].strip(" -+:(,")
         return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
 
