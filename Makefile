@@ -44,6 +44,7 @@ bench-whole: setup-test  ## the whole job against OCRmyPDF: pages a minute and p
 	@$(PYTHON) -m bench.whole --write docs/bench-ocr.md $(if $(OCRMYPDF),--ocrmypdf $(OCRMYPDF))
 
 score: setup-test  ## read the samples and compare with their gold; fails if a figure fell
+	@rm -rf out/score  # what was read before is not read again, also where the program has changed since
 	@$(SOHOA) run samples/scans --out out/score --jobs $(JOBS)
 	@$(SOHOA) score samples/gold out/score --check
 
