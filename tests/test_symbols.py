@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.knowledge import symbols
+from pipeline.knowledge import number_lines, symbol_codes, symbols
 from tests.leaf_cases import cases, kept
 
 
 @pytest.mark.parametrize("case", cases("symbols", "wild", "made", "keep"))
 def test_number_lines(case):
-    found = symbols.parse_number_line(case["text"])
+    found = number_lines.parse_number_line(case["text"])
     if found is None:
         assert case["line"] is None
         return
@@ -30,11 +30,11 @@ def test_symbols_in_running_text(case):
     assert [kept({"text": f.text, "form": f.form, "doubt": f.doubt}) for f in found] == case["found"]
 
 
-@pytest.mark.parametrize("code", sorted(symbols.type_codes()))
+@pytest.mark.parametrize("code", sorted(symbol_codes.type_codes()))
 def test_a_sound_type_is_never_mended(code):
-    assert symbols.mend_symbol(f"{code}-UBND") == (f"{code}-UBND", ())
+    assert symbol_codes.mend_symbol(f"{code}-UBND") == (f"{code}-UBND", ())
 
 
 def test_two_codes_alike_are_not_mended():
     # "TTr" and "TTR" have one key with no other; "CD" might be CĐ only, but an unknown body stays as printed
-    assert symbols.mend_symbol("KH-XYZW") == ("KH-XYZW", ())
+    assert symbol_codes.mend_symbol("KH-XYZW") == ("KH-XYZW", ())

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.knowledge import citations, datelines, doctypes, symbols
+from pipeline.knowledge import citations, datelines, doctypes, number_lines
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.vietnamese import fold
 from pipeline.knowledge.wording import TITLED_TOGETHER, TOGETHER, UNDER_TITLE
@@ -157,7 +157,7 @@ def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
     for line in lines:
         if line.area != "number":
             continue
-        found = symbols.parse_number_line(line.text)
+        found = number_lines.parse_number_line(line.text)
         if found is None:
             header.doubts.append(("value_unreadable", f"number: {line.text}", place_of_lines([line], 0.3)))
             continue

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.knowledge import bodies, datelines, doctypes, gazetteer, symbols
+from pipeline.knowledge import bodies, datelines, doctypes, gazetteer, number_lines
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ABOUT,
@@ -53,7 +53,7 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     if movement is not None:
         left, *right = parted(line, word_at(line, movement))
         return replace(left, area=_plain_head_area(left)), *(replace(part, area="motto") for part in right)
-    number = symbols.parse_number_line(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
+    number = number_lines.parse_number_line(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
     dateline = datelines.parse_dateline(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
     if number is not None and dateline is not None and dateline.start >= number.end - 1:
         parts = parted(line, word_at(line, max(dateline.start, number.end)))
@@ -224,7 +224,7 @@ def _is_in_letterhead(window: Sequence[PlacedLine], index: int) -> bool:
             return False
         if len(line.text) < HEAD_LINE_LENGTH and (
             motto_start(line.text) is not None
-            or symbols.parse_number_line(line.text) is not None
+            or number_lines.parse_number_line(line.text) is not None
             or datelines.parse_dateline(line.text) is not None
         ):
             return True
@@ -236,7 +236,7 @@ def _goes_on_above(window: Sequence[PlacedLine], index: int) -> bool:
     if index == 0 or window[index].gap != "line" or window[index].box is not None:
         return False
     above = window[index - 1].text
-    told = motto_start(above) is not None or symbols.parse_number_line(above) is not None
+    told = motto_start(above) is not None or number_lines.parse_number_line(above) is not None
     return is_capitals(above) and not told and bodies.looks_like_body(above) < 0.5 and len(above) > 30
 
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.knowledge import bodies, symbols
+from pipeline.knowledge import bodies, number_lines
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.passages import PlacedLine, is_capitals
 
@@ -75,7 +75,7 @@ def _is_receiver(lines: Sequence[PlacedLine], at: int) -> bool:
     text = lines[at].text.strip()
     if not is_capitals(text) or bodies.looks_like_body(text) < LIKE_BODY:
         return False
-    parsed = ((i, symbols.parse_number_line(line.text)) for i, line in enumerate(lines))
+    parsed = ((i, number_lines.parse_number_line(line.text)) for i, line in enumerate(lines))
     own = next(((i, found) for i, found in parsed if found is not None and found.symbol is not None), None)
     if own is None:
         return False

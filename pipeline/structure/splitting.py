@@ -19,7 +19,7 @@ from itertools import groupby, islice, pairwise
 from operator import itemgetter
 
 from pipeline.document import SPLIT, Block, Box, Document, Line, Page, Step, Table, union
-from pipeline.knowledge import bodies, datelines, doctypes, recipients, signers, symbols
+from pipeline.knowledge import bodies, datelines, doctypes, number_lines, recipients, signers
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import ABOUT, ADDRESSEE, HEAD_LINE_LENGTH, is_body_end, motto_start
 from pipeline.structure.passages import is_capitals
@@ -48,7 +48,7 @@ def _begins_letterhead(texts: Sequence[str]) -> bool:
     if any(map(_heads_form, texts[: motto + 1])):
         return False  # a form in an annex has a motto of its own
     return any(
-        symbols.parse_number_line(text) is not None or datelines.parse_dateline(text) is not None for text in texts
+        number_lines.parse_number_line(text) is not None or datelines.parse_dateline(text) is not None for text in texts
     )
 
 
@@ -256,7 +256,7 @@ def _has_type(head: Sequence[str]) -> bool:
 
 def _is_letter(head: Sequence[str]) -> bool:
     """Whether a head without a type is that of an official letter: a number and "Kính gửi"; forms have no number."""
-    numbered = any(symbols.parse_number_line(line) is not None for line in head)
+    numbered = any(number_lines.parse_number_line(line) is not None for line in head)
     return numbered and any(ADDRESSEE.match(aligned(line).strip()) for line in head)
 
 
@@ -280,7 +280,7 @@ def _top_of_head(texts: Sequence[str], at: int) -> int:
 
 def _is_head_line(text: str) -> bool:
     """Whether a line can be of the left column or motto above another line of the head."""
-    if motto_start(text) is not None or symbols.parse_number_line(text) is not None:
+    if motto_start(text) is not None or number_lines.parse_number_line(text) is not None:
         return True
     if ABOUT.match(aligned(text)) is not None:
         return True  # "V/v ...", the subject of a letter under its number
