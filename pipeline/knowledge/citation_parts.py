@@ -241,7 +241,13 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     issuer = re.sub(r"\s+", " ", text[begin : begin + length]).strip(" ,;.*_")
     if term is not None:
         length = term.end() - begin
+    renamed = _RENAMED.match(flat, begin + length)
+    length = renamed.end() - begin if renamed else length
     return (issuer, begin + length) if issuer and issuer[:1].isalnum() else (None, at)
+
+
+# "Bộ Nông nghiệp và Phát triển nông thôn (nay là Bộ Nông nghiệp và Môi trường) về việc ..."
+_RENAMED = re.compile(r"\s*\((?:nay|truoc day|truoc)(?: la| thuoc)\b[^()]{0,120}\)")
 
 
 _JOINT = re.compile(
@@ -283,7 +289,7 @@ _MARKED_STOPS = {
 }
 # Verbs that offices write with a capital after the issuer ("Chính phủ Quy định ..."); others may be part of a name.
 _CAPITAL_VERB = re.compile(
-    r"\s+(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi|Thành lập|Bãi bỏ|Công bố|Về)(?!\w)"
+    r"\s+(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi|Thành lập|Bãi bỏ|Công bố|Thực hiện|Triển khai|Về)(?!\w)"
 )
 
 

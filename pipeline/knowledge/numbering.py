@@ -41,12 +41,16 @@ def markers(line: str) -> tuple[Marker, ...]:
 HEAD = 120  # characters: the marks before a label, the label, and the words after it that tell what it opens
 
 
+# "| 19 | Phường Bình An", a lone "|": borders of cells; "| MỤC ĐÍCH" may be a label whose stroke was read so
+_BORDER = re.compile(r"\|+(?:\s*$|\s+(?![A-ZĐ][^\W\d_]*\b[^|]*$))")
+
+
 @lru_cache(maxsize=4096)
 def _markers(line: str) -> tuple[Marker, ...]:
     opening = _MARKDOWN.match(line)
     at = opening.end() if opening else 0
     head = line[at : at + 60]  # no label is longer; keeps a line of a megabyte linear
-    if not head:
+    if not head or _BORDER.match(head):
         return ()
     found = list(_readings(head, at, line))
     bullet = _BULLET.match(head)

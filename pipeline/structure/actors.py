@@ -119,6 +119,12 @@ _NAMED_OFFICE = re.compile(r"(?:Phòng|Ban) [" + CAPITALS + r"][^" + CAPITALS + 
 _ACTS = re.compile(r"(?:chủ trì|phối hợp|có trách nhiệm|chịu trách nhiệm|tham mưu|thực hiện|triển khai|được|tổ chức)\b")
 
 
+# "Sở Y tế chỉ đạo các đơn vị trực thuộc thực hiện các nội dung sau:"
+_LEADS_TO_LIST = re.compile(
+    r"\b(?:cac|nhung|mot so) (?:noi dung|nhiem vu|cong viec|viec|phan viec)(?: cu the)? sau(?: day)?\W*$"
+)
+
+
 @lru_cache(maxsize=1024)  # each paragraph below asks for the title above it
 def titled_actor(title: str) -> str | None:
     """The actor that a title names, as printed: "Sở Nội vụ", "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng Sở".
@@ -135,7 +141,8 @@ def titled_actor(title: str) -> str | None:
     cut = boundary(name)
     if cut is not None and text.endswith(":"):
         # "Công an xã chủ trì:"; in "Phòng Quản lý xây dựng và hạ tầng:" the word is of the name
-        name, cut = (name[:cut], None) if _ACTS.match(name, cut) else (name, None)
+        acts = _ACTS.match(name, cut) or _LEADS_TO_LIST.search(aligned(name))
+        name, cut = (name[:cut], None) if acts else (name, None)
     name = name.strip(EDGE)
     if not name[:1].isupper() or len(name.split()) > LONGEST_ACTOR or (cut is not None and not is_actor(name)):
         return None

@@ -180,7 +180,8 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         return parted(line, word_at(line, signed.start("note")))
     texts = [word.text for word in line.words if word.text]
     for count in (4, 3, 2, 5):
-        if len(texts) <= count + 1:
+        # "(b/c); Đào Mỹ": of a recipient that wraps only its note may stand before the name
+        if len(texts) <= count or (len(texts) == count + 1 and not texts[0].startswith("(")):
             continue
         count = _with_rank(texts, count)
         head, tail = " ".join(texts[:-count]), " ".join(texts[-count:])

@@ -160,7 +160,7 @@ _PERSON_TITLE = re.compile(rf"(?:đồng chí|đ/c|ông|bà|thầy|cô) [{CAPITA
 def _names_before(text: str, colon: int, asked: bool) -> bool:
     """Whether an actor stands before a colon and its task after it."""
     name, task = text[:colon].strip(EDGE), text[colon + 1 :]
-    name = name[:1].upper() + name[1:] if _PERSON_TITLE.match(name) else name
+    name = name[:1].upper() + name[1:] if asked or _PERSON_TITLE.match(name) else name
     if len(task.split()) < 3 or _lists_names(task):
         return False
     if not is_actor(name):
@@ -314,6 +314,10 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             for actor, shared in _partners(task):
                 yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
         return
+    said = _said_in_title(step, paragraph) if offset and opens_with_task(text) else None
+    if said is not None and len(text.split()) >= LEAST_TASK:
+        yield _found(said, text.strip(EDGE), section, paragraph, offset, len(paragraph.text))
+        return
     if (text.rstrip().endswith(":") and step.node.children) or _CARRIES_IT_OUT.search(aligned(text[-MARK_END:])):
         return
     for statement in _statements(text):
@@ -321,6 +325,16 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         yield _found(statement.actor, statement.task, section, paragraph, start, end)
         for actor, task in _partners(statement.task):
             yield _found(actor, task, section, paragraph, start, end)
+
+
+def _said_in_title(step: Step, paragraph: Paragraph) -> str | None:
+    """Who is to do what a bullet says under a numbered sentence that names one: "2. Các xã lập kế hoạch ..." over
+    "- Báo cáo kết quả ..."."""
+    title = step.node.title
+    if title is None or title is paragraph or step.node.heading is not None or bullet_of(paragraph.text) is None:
+        return None
+    told = tuple(_statements(title.body))
+    return told[0].actor if len(told) == 1 and title.body.rstrip().endswith((".", ";", ":")) else None
 
 
 # What closing words ask of all is no duty; "Giao Sở Tư pháp theo dõi, đôn đốc ..." among them is one

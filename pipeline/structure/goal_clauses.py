@@ -33,6 +33,7 @@ _MEAN_AGE = re.compile(r"\btuoi (?:[a-z]+ ){0,2}(?:binh quan|trung binh)\b")
 _NUMBER_NEXT = re.compile(r"\s+\d")
 _FROM_OLD = re.compile(r"\btu\s*$")
 _TO_NEW = re.compile(r"\s*(?:(?:giam )?xuong(?: con)?|(?:tang )?len|giam con|con)\s+(?:duoi |tren |khoang )?\d")
+_MAY = re.compile(r"(?: tro (?:len|xuong))? (?:thi )?(?:co the|duoc phep)\b")
 _BEFORE_NO_GOAL = re.compile(
     r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
     r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
@@ -72,6 +73,8 @@ def goal_quantities(text: str) -> list[Quantity]:
             continue
         if quantity.group == "time" and _NUMBER_NEXT.match(text, quantity.end):
             continue  # "sơ cấp nghề và dưới 3 tháng 8.850 người"
+        if _MAY.match(key, quantity.end):
+            continue  # "nơi có tỷ lệ nữ dưới 30% có thể điều chỉnh mục tiêu": who may do otherwise
         if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
             continue  # "từ 20 ngày xuống còn 16 ngày"
         kept.append(quantity)
@@ -189,7 +192,7 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
     hangs = _hangs(key, first, second)
     if hangs:
         return hangs.start(), hangs.start() + 1
-    commas = list(_COMMA.finditer(between + " "))
+    commas = [comma for comma in _COMMA.finditer(between + " ") if not _is_of_a_list(between, comma)]
     if commas:
         leads = not key[start : first.start].strip(" -+:(")
         last = commas[-1]
@@ -200,6 +203,21 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
     if both:
         return low + both[-1].start(), low + both[-1].end()
     return None
+
+
+# "100% xã, phường, thị trấn mỗi quý có ít nhất 04 tin": the commas of a list of places or bodies part nothing
+_LISTED = (
+    r"(?:xa|phuong|thi tran|dac khu|huyen|quan|thi xa|thanh pho|tinh|thon|ban|ap|khom|xom|khu pho|to dan pho|buon"
+    r"|so|ban|nganh|doan the|co quan|don vi|dia phuong|to chuc|doanh nghiep|hop tac xa|truong hoc|can bo|cong chuc"
+    r"|vien chuc)"
+)
+_LISTED_BEFORE = re.compile(rf"(?:^|\s){_LISTED}$")
+_LISTED_AFTER = re.compile(rf"{_LISTED}\b")
+
+
+def _is_of_a_list(key: str, comma: re.Match[str]) -> bool:
+    before = _LISTED_BEFORE.search(key, 0, comma.start())
+    return before is not None and _LISTED_AFTER.match(key, comma.end()) is not None
 
 
 def _better(key: str, first: Quantity, second: Quantity, start: int) -> Quantity:

@@ -191,7 +191,9 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     bullet = bullet_of(text)
     if bullet is not None and bullet.likelihood >= 0.4:
         after = text[bullet.text_start :].lstrip()
-        inside = not ended and bool(full is not False) and (after[:1].islower() or hangs)
+        # "... (Phòng Cảnh sát quản lý hành chính" / "- Cơ quan thường trực)": a dash of the sentence
+        goes_on = after[:1].islower() or hangs or _open_brackets(whole)
+        inside = not ended and bool(full is not False) and goes_on
         score += 0.4 if inside else 3.2
     if ended and not (hangs and full) and (_OPENER.match(aligned(text[:40])) or _PHASE.match(aligned(text[:20]))):
         score += 1.6

@@ -127,8 +127,9 @@ def _above_title(lines: Sequence[PlacedLine], stamped: Collection[PlacedLine]) -
     head: list[PlacedLine] = []
     at = 0
     while at < len(lines):
-        if at + 1 < len(lines) and _is_broken_dateline(lines[at].text, lines[at + 1].text):
-            head += [replace(line, area="dateline") for line in lines[at : at + 2]]
+        broken = _of_broken_lines(lines[at], lines[at + 1]) if at + 1 < len(lines) else None
+        if broken is not None:
+            head += [part for parts in broken for part in parts]
             at += 2
         else:
             head += (lines[at],) if lines[at] in stamped else _split_head_line(lines[at])
@@ -165,11 +166,48 @@ def _with_wrapped_names(head: list[PlacedLine]) -> list[PlacedLine]:
 _BROKEN_DATE = re.compile(r",\s*(?:ngay|ngay\s[\d.… ]{0,8}|ngay\s[\d.… ]{0,8}thang\s?[\d.… ]{0,8})$")
 
 
-def _is_broken_dateline(text: str, after: str) -> bool:
-    """Whether a narrow column broke the dateline: "Lạng Sơn, ngày 13" / "tháng 01 năm 2020"."""
+def _of_broken_lines(line: PlacedLine, after: PlacedLine) -> tuple[tuple[PlacedLine, ...], ...] | None:
+    """The parts of two lines over which a narrow column broke the dateline or the motto, None where it did not."""
+    date = _broken_dateline(line.text, after.text)
+    if date is not None:
+        return _cut_at(line, date, "dateline"), (replace(after, area="dateline"),)
+    motto = _broken_motto(line.text, after.text)
+    if motto is not None:
+        return _cut_at(line, motto[0], "motto"), _cut_at(after, motto[1], "motto")
+    return None
+
+
+def _cut_at(line: PlacedLine, start: int, area: Area) -> tuple[PlacedLine, ...]:
+    """A line with `area` from the word at `start` on, and what the left column has before it."""
+    parts = parted(line, word_at(line, start)) if start > 0 else (line,)
+    left = tuple(part for before in parts[:-1] for part in _split_head_line(before))
+    return *left, replace(parts[-1], area=area)
+
+
+def _broken_dateline(text: str, after: str) -> int | None:
+    """Where a dateline begins that goes on in the next line: "Lạng Sơn, ngày 13" / "tháng 01 năm 2020"."""
     if len(text) + len(after) > HEAD_LINE_LENGTH or _BROKEN_DATE.search(aligned(text).rstrip()) is None:
-        return False
-    return datelines.parse_dateline(f"{text} {after}") is not None
+        return None
+    dateline = datelines.parse_dateline(f"{text} {after}")
+    if dateline is None:
+        return None
+    number = number_lines.parse_number_line(text)
+    start = max(dateline.start, number.end) if number is not None else dateline.start
+    return start + len(text[start:]) - len(text[start:].lstrip())
+
+
+_MOTTO = ("cong", "hoa", "xa", "hoi", "chu", "nghia", "viet", "nam")
+LEAST_BEGUN = 2  # words of the motto on its first line
+
+
+def _broken_motto(text: str, after: str) -> tuple[int, int] | None:
+    """Where the motto stands in two lines of one head: "UBND XÃ A CỘNG HÒA XÃ" / "HỘI CHỦ NGHĨA VIỆT NAM"."""
+    key, rest = (aligned(line).rstrip(" .-*_|") for line in (text, after))
+    for count in range(len(_MOTTO) - 1, LEAST_BEGUN - 1, -1):
+        begun, ended = " ".join(_MOTTO[:count]), " ".join(_MOTTO[count:])
+        if f" {key}".endswith(f" {begun}") and f" {rest}".endswith(f" {ended}"):
+            return len(key) - len(begun), len(rest) - len(ended)
+    return None
 
 
 _MOVEMENT = ("doan tncs ho chi minh", "doan thanh nien cong san ho chi minh")  # stands for the motto in its documents
@@ -257,8 +295,9 @@ def _head_without_type(
     last = -1
     parted = [(line,) if line in stamped else _split_head_line(line) for line in window[:25]]
     for index, (line, after) in enumerate(pairwise(window[:25])):
-        if _is_broken_dateline(line.text, after.text):
-            parted[index : index + 2] = [(replace(line, area="dateline"),), (replace(after, area="dateline"),)]
+        broken = _of_broken_lines(line, after)
+        if broken is not None:
+            parted[index : index + 2] = broken
     for index, parts in enumerate(parted):
         if any(part.area in ("motto", "number", "dateline", "addressee") for part in parts):
             last = index

@@ -237,6 +237,10 @@ def _acts_later(text: str, start: int, stop: int) -> bool:
     return following is not None and not any(mark in text[start : following[0]] for mark in ",;:.")
 
 
+_DOES = re.compile(r"\s+(?:triển khai|thực hiện|quán triệt|tuyên truyền|phát động|hưởng ứng|kiểm tra|tập huấn)\b")
+_WHO_DOES = re.compile(r"(?:doanh nghiệp|cơ quan|đơn vị|địa phương|ngành|cơ sở|nhà trường)\s+$")
+
+
 def _is_noun(word: str, before: str, after: str) -> bool:
     """Whether a word that may open a task is part of a name here: "các tổ chức chính trị", "cơ quan, tổ chức,"."""
     if (word == "cùng" and after.startswith(" cấp")) or (word == "cấp" and before.rstrip().endswith("cùng")):
@@ -245,6 +249,8 @@ def _is_noun(word: str, before: str, after: str) -> bool:
         return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
+    if word == "tổ chức" and _DOES.match(after) and _WHO_DOES.search(before):
+        return False  # "các cơ quan, doanh nghiệp tổ chức triển khai", but "các tổ chức triển khai"
     if word == "chỉ đạo" and after.startswith(" cơ sở"):
         return _NOUN_BEFORE.search(before) is not None  # "Hội Nông dân huyện chỉ đạo cơ sở", not "ban chỉ đạo cơ sở"
     if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):

@@ -67,11 +67,34 @@ def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
         node = step.node
         past = any(above.kind == "situation" for above in (*step.above, node))
         if node.heading is not None and node.title is not None:
-            found += _period(node.title, node.title.body, len(node.title.text) - len(node.title.body), node.paragraphs)
+            body = node.title.body
+            own = tuple(_period(node.title, body, len(node.title.text) - len(body), node.paragraphs))
+            found += own or _with_time_below(node)
         found += _of_list(node.content, past)
     # "Đợt 1: 3.120 người" beside "Đợt 1: từ ngày 08/9/2021 đến ...": one phase, spoken of twice
     dated = {aligned(period.name or "") for period in found if period.start or period.end}
     return tuple(period for period in found if period.start or period.end or aligned(period.name or "") not in dated)
+
+
+_CAMPAIGN_HEADING = re.compile(r"(?:to chuc |phat dong |huong ung |trien khai )?(?P<name>" + _KIND + r"\b.*)")
+_TIME_LINE = re.compile(r"(?:thoi gian|thoi diem)(?: (?:to chuc|thuc hien|dien ra|trien khai))?\s*:\s*(?=tu\b)")
+
+
+def _with_time_below(node: Node) -> Iterator[FoundPeriod]:
+    """The campaign that a heading names, dated by a line under it: "2. Tháng hành động" / "b) Thời gian: từ ..."."""
+    assert node.heading is not None
+    named = _CAMPAIGN_HEADING.fullmatch(aligned(node.heading))
+    if named is None or len(node.heading.split()) > LONGEST_NAME:
+        return
+    name = node.heading[named.start("name") :].strip(" .,:-–")
+    below = (*node.paragraphs, *(child.title for child in node.children if child.heading is None and child.title))
+    for paragraph in below:
+        text, offset = after_mark(paragraph)
+        line = _TIME_LINE.match(aligned(text))
+        spans = _known_spans(text[: line.end() + SPAN_NEAR]) if line else []
+        if line is not None and spans and spans[0].start <= line.end() + 1:
+            yield _dated(paragraph, name, spans[0].first, spans[0].last, offset, (spans[0].start, spans[0].end, None))
+            return
 
 
 def after_mark(paragraph: Paragraph) -> tuple[str, int]:

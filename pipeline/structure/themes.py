@@ -19,6 +19,9 @@ _THEME_LINE = re.compile(r"^\W*(?:\d[.)]\s*)?chu de(?:\s+[^:“\"]{0,50})?\s*:\s
 _SINGLE = re.compile(
     r"\bchu de\b(?P<between>[^“”\"'.;:]{0,70}?)\s*(?:la)?\s*[:,]?\s+'(?P<theme>[a-z0-9][^\"']{8,400})'(?=\W|$)"
 )
+_QUOTED = re.compile(r"\W*[“\"«](?P<theme>[^“”\"«»]{8,400})[”\"»]\W*$")
+_THEME_HEADING = re.compile(r"(?:ten )?chu de\b(?!.*:.)")
+LONGEST_HEADING = 8  # words: "Chủ đề Tháng hành động năm 2025"
 MOST_THEMES = 20  # a plan quotes its theme twice or thrice
 _THEME_ACTION = re.compile(r"\bchu de\b")
 
@@ -31,8 +34,9 @@ def theme_of_title(title: str) -> tuple[int, int] | None:
 
 def find_themes(nodes: Sequence[Node]) -> list[tuple[str, float, Paragraph, int, int]]:
     """Every quoted theme: (text, how likely it is this plan's, paragraph, start, end), in order."""
-    found = []
+    found: list[tuple[str, float, Paragraph, int, int]] = []
     for step in walk(nodes):
+        found += _under_heading(step.node)
         for paragraph in step.node.content:
             key = aligned(paragraph.text)
             if not _THEME_ACTION.search(key):
@@ -48,3 +52,16 @@ def find_themes(nodes: Sequence[Node]) -> list[tuple[str, float, Paragraph, int,
                 start, end = line.span("theme")
                 found.append((paragraph.text[start:end].strip(), 1.2, paragraph, start, end))
     return found
+
+
+def _under_heading(node: Node) -> list[tuple[str, float, Paragraph, int, int]]:
+    """The quoted paragraph under a heading that says no more than "Chủ đề thi đua"."""
+    heading = aligned(node.heading or "").strip()
+    if not node.paragraphs or not _THEME_HEADING.match(heading) or len(heading.split()) > LONGEST_HEADING:
+        return []
+    first = node.paragraphs[0]
+    quoted = _QUOTED.match(aligned(first.text))
+    if quoted is None or first.table is not None:
+        return []
+    start, end = quoted.span("theme")
+    return [(first.text[start:end].strip(" .,;"), 2.0, first, start, end)]

@@ -103,7 +103,11 @@ _SAYS_NOTHING = re.compile(
 def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> FoundDeadline:
     """The deadline with the title of its section as action where its own line has only a label."""
     node = step.node
-    if not _LABEL_ALONE.fullmatch(aligned(deadline.action or "").strip()) or node.title in (None, paragraph):
+    if not _LABEL_ALONE.fullmatch(aligned(deadline.action or "").strip()):
+        return deadline
+    if node.title is paragraph and step.above:
+        node = step.above[-1]  # "c) Thời gian thực hiện: trong năm 2025" under "1.1. Xây dựng chiến lược dữ liệu"
+    if node.title in (None, paragraph):
         return deadline
     assert node.title is not None
     task = _trimmed(node.heading or node.title.body)

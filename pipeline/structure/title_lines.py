@@ -148,7 +148,13 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
         return text[0].islower() and len(text) < 100 and not OPENERS.match(key)
     if text[0].islower():
         return True
-    return not OPENERS.match(key) and len(text) < 90 and numbering.parse_marker(text[:80]) is None
+    loud = previous is not None and is_capitals(text) and is_capitals(previous.text)
+    longest = LONGEST_LOUD if loud else LONGEST_SPOKEN
+    return not OPENERS.match(key) and len(text) < longest and numbering.parse_marker(text[:80]) is None
+
+
+# letters of a line of a title without a place on the page: texts wrap at up to 120, sentences begin that long too
+LONGEST_SPOKEN, LONGEST_LOUD = 90, 130
 
 _YEAR_ALONE = re.compile(r"(?:19|20)\d{2}\W*")
 
