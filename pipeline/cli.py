@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     language = language_from(_early_language(given), dict(os.environ))
     first = next((item for item in given if not item.startswith("-") and item not in ("en", "vi")), "")
-    parser = build_parser(language, with_desk=first not in _OWN_COMMANDS)
+    alone = not first and "--version" in given
+    parser = build_parser(language, with_desk=not alone and first not in _OWN_COMMANDS)
     console = Console(language, as_json="--json" in given)
     try:
         options = parser.parse_args(words_to_leave_out(given) if first == "search" else given)
