@@ -231,6 +231,8 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
             break  # "của Tỉnh ủy, Ban Thường vụ Đảng ủy xã ban hành Kế hoạch như sau": the sentence's own subject
         length = stop
         join = _JOINT.match(window, length)
+    topic = _STEERS.match(window) if length == len("ban chi dao") else None
+    length = topic.end() if topic is not None else length
     above = _PLACE_ABOVE.match(text, begin + length)  # "UBND huyện Đơn Dương, tỉnh Lâm Đồng"
     while above is not None:
         length = above.end() - begin
@@ -246,6 +248,12 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
     return (issuer, begin + length) if issuer and issuer[:1].isalnum() else (None, at)
 
 
+# "Ban Chỉ đạo phát triển khoa học, công nghệ ... tỉnh về ...": what it steers is of its name
+_STEERS = re.compile(
+    r"ban chi dao (?:ve )?(?:phat trien|phong,? chong|cai cach|chuyen doi|doi moi|xay dung|ung pho|bao ve)"
+    r"[^;:.()]{5,130}?(?=\s+(?:ve (?:viec|ke|ket|chuong|trien|thuc|cong|tang)|ban hanh|thong bao|phe duyet|trien khai"
+    r"|to chuc)\b|\s*[;.:]|\s*$)"
+)
 # "Bộ Nông nghiệp và Phát triển nông thôn (nay là Bộ Nông nghiệp và Môi trường) về việc ..."
 _RENAMED = re.compile(r"\s*\((?:nay|truoc day|truoc)(?: la| thuoc)\b[^()]{0,120}\)")
 
@@ -289,7 +297,8 @@ _MARKED_STOPS = {
 }
 # Verbs that offices write with a capital after the issuer ("Chính phủ Quy định ..."); others may be part of a name.
 _CAPITAL_VERB = re.compile(
-    r"\s+(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi|Thành lập|Bãi bỏ|Công bố|Thực hiện|Triển khai|Về)(?!\w)"
+    r"\s+(?:Quy định|Ban hành|Phê duyệt|Hướng dẫn|Sửa đổi|Thành lập|Bãi bỏ|Công bố|Kết luận|Thực hiện|Triển khai|Về)"
+    r"(?!\w)"
 )
 
 

@@ -41,8 +41,9 @@ def markers(line: str) -> tuple[Marker, ...]:
 HEAD = 120  # characters: the marks before a label, the label, and the words after it that tell what it opens
 
 
-# "| 19 | Phường Bình An", a lone "|": borders of cells; "| MỤC ĐÍCH" may be a label whose stroke was read so
-_BORDER = re.compile(r"\|+(?:\s*$|\s+(?![A-ZĐ][^\W\d_]*\b[^|]*$))")
+# "| 19 | Phường Bình An", a lone "|": borders of cells; "| MỤC ĐÍCH" may be a label whose stroke was read so. "V/V hỗ
+# trợ ..." is "về việc", "[1] Chỉ thị số ..." a footnote.
+_NO_LABEL = re.compile(r"\|+(?:\s*$|\s+(?![A-ZĐ][^\W\d_]*\b[^|]*$))|[Vv]\s?/\s?[Vv]\b|\[\d{1,2}\]")
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +51,7 @@ def _markers(line: str) -> tuple[Marker, ...]:
     opening = _MARKDOWN.match(line)
     at = opening.end() if opening else 0
     head = line[at : at + 60]  # no label is longer; keeps a line of a megabyte linear
-    if not head or _BORDER.match(head):
+    if not head or _NO_LABEL.match(head):
         return ()
     found = list(_readings(head, at, line))
     bullet = _BULLET.match(head)

@@ -32,15 +32,16 @@ NUMBER_CELL = re.compile(r"\W{0,2}s[o0][\s:.;]{1,3}.{0,20}[/-]\s*\S{2,}")
 ADDRESSEE = re.compile(r"kinh (?:gui|chuyen)\b")
 UNDER_TITLE = re.compile(r"\(?\s*(?:kem theo|ban hanh (?:kem )?theo|dinh kem)\b")
 _BASIS = re.compile(
-    r"(?:can cu|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|thong tu|nghi dinh|huong dan"
+    r"(?:can cu"
+    r"|(?:thuc hien|trien khai) (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|thong tu|nghi dinh|huong dan"
     r"|chuong trinh|luat|quy dinh|de an)"
     r"|theo (?:de nghi|noi dung)|xet (?:de nghi|to trinh)|cham hanh|chap hanh)\b"
 )
 OPENERS = re.compile(
     r"(?:can cu|xet|de (?:tiep tuc|trien khai|thuc hien|hoan thanh|kip thoi|nang cao|dam bao|bao dam|chu dong"
     r"|tang cuong)|nham|tren co so|phat huy"
-    r"|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|thong tu|nghi dinh|huong dan|chuong trinh"
-    r"|luat|quy dinh|de an|su chi dao|y kien)"
+    r"|(?:thuc hien|trien khai) (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van|thong tu|nghi dinh|huong dan"
+    r"|chuong trinh|luat|quy dinh|de an|su chi dao|y kien)"
     r"|(?:uy ban nhan dan|ubnd|chu tich|so|phong|hoi dong|ban|dang uy|truong|bch|ban chap hanh|thuong"
     r" truc)\b.{0,80}\b(?:ban hanh|xay dung|bao cao|thong bao|to chuc)"
     r"|nam \d{4},|thoi gian qua|trong nam|tiep tuc|cham|chap hanh|theo)\b"
@@ -90,6 +91,14 @@ def _with_first_words(key: str, start: int, whole: int) -> int:
 def starts_basis(text: str) -> bool:
     """Whether a paragraph is one of the grounds: "Căn cứ ...", "Thực hiện Kế hoạch số ..."."""
     return _BASIS.match(aligned(text[:60]).lstrip("- +*")) is not None
+
+
+_FOOTNOTE = re.compile(r"\s*\[\d{1,2}\]\s")
+
+
+def is_footnote(text: str) -> bool:
+    """Whether a paragraph is one of the notes that converters put below a text: "[1] Chỉ thị số ..."."""
+    return _FOOTNOTE.match(text) is not None
 
 
 def is_main_heading(text: str) -> bool:

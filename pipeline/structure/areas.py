@@ -17,6 +17,7 @@ from pipeline.knowledge.wording import (
     ADDRESSEE,
     HEAD_LINE_LENGTH,
     OPENERS,
+    is_footnote,
     is_main_heading,
     motto_start,
     starts_basis,
@@ -42,7 +43,7 @@ def _label_annexes(lines: Sequence[PlacedLine], after_foot: bool) -> list[Placed
         if _annex_heading(line) and (after_foot or line.gap == "page" or count):
             count += 1
         elif (after_foot and count == 0 and line.gap == "page") or (
-            after_foot and count == 0 and (is_capitals(line.text) or line.area == "table")
+            after_foot and count == 0 and (is_capitals(line.text) or line.area == "table" or is_footnote(line.text))
         ):
             count = 1
         area = "annex" if count and line.area == "body" else line.area

@@ -171,7 +171,7 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     found = _POWER.search(line.text)
     if (
         found
-        and any(letter.islower() for letter in line.text[: found.start()])
+        and (any(letter.islower() for letter in line.text[: found.start()]) or BULLET.match(line.text))
         and signers.authority_likeness(line.text[found.start() :]) >= SIGNING
     ):
         return parted(line, word_at(line, found.start()))
@@ -403,7 +403,7 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
         # "Nguyễn Văn A" may go on a recipient's line ("- Đồng chí" / "Nguyễn Văn A;")
         above = before[-1].text.rstrip()
-        signs = above.endswith((";", ".", ":", ",")) or recipients.is_archive_alone(above)
+        signs = above.endswith((";", ".", ":", ",", ")")) or recipients.is_archive_alone(above)
     if not signs and part.box is None and before and before[-1].area == "signature":
         # "TRƯỞNG PHÒNG VĂN" / "HÓA - XÃ HỘI": the right column's lines run on in capitals
         signs = is_capitals(text) and len(text.split()) > 1 and not text.endswith((";", ","))

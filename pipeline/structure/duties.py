@@ -18,7 +18,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import ending
 from pipeline.structure.actors import ASKED, SURE_BODY, is_actor, titled_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
-from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place
+from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place, lists_bodies
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
 
@@ -83,10 +83,12 @@ def _name_actors(nodes: Sequence[Node]) -> bool:
 
 
 def _charged(nodes: Sequence[Node]) -> frozenset[int]:
-    """Ids of the parts whose points name who is to do what, in a text that has no part for it ("IV. Biện pháp")."""
+    """Ids of the parts under other names whose titles are bodies ("II. Nội dung"), or in a text that has no part for
+    duties of those whose points name who is to do what ("IV. Biện pháp")."""
     steps = tuple(walk(nodes))
-    if any(step.node.kind == "organisation" for step in steps):
-        return frozenset()
+    listed = frozenset(id(step.node) for step in steps if lists_bodies(step.node))
+    if listed or any(step.node.kind == "organisation" for step in steps):
+        return listed
     return frozenset(id(step.node) for step in steps if _name_actors(step.node.children))
 
 
@@ -277,11 +279,16 @@ def _partners(task: str) -> Iterator[tuple[str, str]]:
 _CLAUSE = re.compile(r"[;.]\s+(?=\w)|,\s+(?=chủ trì\b)")
 
 
+# "phối hợp với Sở Y tế trong việc kiểm tra ...", "... để khảo sát": no part of the partner's name
+_WHERE_TOGETHER = re.compile(r"\s(?:để|nhằm|khi|trong (?:việc|quá trình|công tác))\b")
+
+
 def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
     cut = boundary(rest)
     if cut is None:
         return
-    actor, task = rest[:cut].strip(EDGE), rest[cut:].strip(EDGE)
+    where = _WHERE_TOGETHER.search(rest, 0, cut)
+    actor, task = rest[: where.start() if where else cut].strip(EDGE), rest[cut:].strip(EDGE)
     actor = _AND_OTHERS.sub("", actor)
     group = _GROUP.fullmatch(actor) is not None
     if "liên quan" in actor or len(task.split()) < 2 or not (group or is_actor(actor[:1].upper() + actor[1:])):

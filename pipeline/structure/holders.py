@@ -16,7 +16,7 @@ from functools import lru_cache
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import ASKED, OF, titled_actor
 from pipeline.structure.name_ends import EDGE, opens_with_task
-from pipeline.structure.passages import Node, Place, Step
+from pipeline.structure.passages import Node, Paragraph, Place, Step, bullet_of
 
 NAME_WORDS = 12  # of one office; lists of offices (`actors.NAME_WORDS`) are longer
 
@@ -44,7 +44,8 @@ def heading_actor(step: Step) -> str | None:
     around = (*step.above, step.node)
     for level in range(len(around) - 1, -1, -1):
         node = around[level]
-        if node.title is None or not (node.kind in ("organisation", None) or any(map(carries_out, around[:level]))):
+        told = node.kind in ("organisation", None) or any(map(carries_out, around[:level]))
+        if node.title is None or not (told or (level and lists_bodies(around[level - 1]))):
             continue
         text = node.title.body.strip()
         if node.heading is None and not (text.endswith(":") and len(text.split()) <= LONGEST_LEAD):
@@ -57,6 +58,37 @@ def heading_actor(step: Step) -> str | None:
         if actor is not None:
             return actor
     return None
+
+
+# Parts whose titles may name who sees to what below them; who is rewarded or measured is told by names too
+_MAY_LIST_BODIES = frozenset({"content", "tasks", None})
+LEAST_BODIES, BODIES_SHARE = 3, 2 / 3  # of the titles of such a part
+
+
+def lists_bodies(node: Node) -> bool:
+    """Whether a part that is called by another name is one of duties: its titles name bodies, and tasks stand below
+    ("II. NỘI DUNG THỰC HIỆN" / "1. Sở Y tế" / "a) Chủ trì ...")."""
+    titled = [child for child in node.children if child.heading is not None]
+    if node.kind not in _MAY_LIST_BODIES or node.annex or len(titled) < LEAST_BODIES:
+        return False
+    acting = [child for child in titled if _names_body(child.heading or "") and _tells_tasks(child)]
+    return len(acting) >= BODIES_SHARE * len(node.children)
+
+
+def _names_body(title: str) -> bool:
+    lead = OF.match(aligned(title))
+    return not (lead and lead.group().startswith("doi voi")) and titled_actor(title) is not None
+
+
+def _tells_tasks(node: Node) -> bool:
+    first = next((part for part in (*node.paragraphs, *(child.title for child in node.children)) if part), None)
+    return first is not None and opens_with_task(bare(first))
+
+
+def bare(paragraph: Paragraph) -> str:
+    """The text of a paragraph after its label or bullet."""
+    bullet = bullet_of(paragraph.text)
+    return paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body
 
 
 def _holds_actors(node: Node) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
+from pipeline.knowledge.wording import is_footnote
 from pipeline.structure import ending, relabel, titles
 from pipeline.structure.goal_clauses import goal_quantities
 from pipeline.structure.growing import UNNUMBERED, Builder, Draft, restarting_annexes, wants_title
@@ -138,9 +139,10 @@ def _open_annex(builder: Builder, paragraph: Paragraph) -> None:
         if marker.family == "annex":
             builder.add(Draft(replace(paragraph, marker=marker), marker, 0, 0, paragraph.annex), 0)
             return
-    draft = Draft(paragraph if paragraph.table is None else None, None, 0, 1, paragraph.annex, unnumbered=True)
+    untitled = paragraph.table is not None or is_footnote(paragraph.text)
+    draft = Draft(None if untitled else paragraph, None, 0, 1, paragraph.annex, unnumbered=True)
     builder.add(draft, 0)
-    if paragraph.table is not None:
+    if untitled:
         draft.paragraphs.append(paragraph)
 
 

@@ -53,6 +53,7 @@ _IS_PARTED = re.compile(r"\b(?:chia|gom) ")  # "Chiến dịch chia hai đợt: 
 _PURE_SPAN = re.compile(r"^giai doan\s+\d{4}\s*[-–]\s*\d{4}")
 _NUMBERED_NAME = re.compile(
     r"^(?:dot|giai doan|buoc|vong|chang)\b(?:\s+\w+){0,3}?\s+(?:\d+|[ivx]+|(?:thu )?(?:nhat|hai|ba|tu|nam))\b"
+    r"(?!\s?(?:[-–]\s?\d+\s?)?(?:gio|ngay)\b)"  # "Giai đoạn 48-72 giờ"
 )
 # "mở đợt cao điểm tuyên truyền từ ngày 01/6/2023 đến ngày 30/6/2023" inside a sentence
 _SPOKEN_OF = re.compile(

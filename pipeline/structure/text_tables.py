@@ -72,11 +72,25 @@ def _by_heads(run: Sequence[Line]) -> list[list[Line]]:
     return parts
 
 
+# "II. HOÀN THIỆN CHÍNH SÁCH" between two rows with bars: over all columns, where converters write no bars
+_GROUP_LINE = re.compile(r"\s*(?:[IVX]{1,5}|[A-ZĐ]|\d{1,2})\s?[.)/:-]\s?[^\W\d_]")
+MOST_GROUPS = 2  # such lines under one another: "A. ..." and "I. ..."
+LONGEST_GROUP = 120  # letters of such a line
+
+
+def _may_be_group(line: Line, run: Sequence[Line]) -> bool:
+    """Whether a line without bars can be a group row of the rows before it, which have a head with "TT"."""
+    head = run[0].text.strip().removeprefix("|").partition("|")[0] if run else ""
+    return opens_head(head) and len(line.text) < LONGEST_GROUP and _GROUP_LINE.match(line.text) is not None
+
+
 def from_bars(page: Page, taken: Taken) -> Found:
     found: Found = []
     run: list[Line] = []
+    groups: list[Line] = []  # lines that are of the table if a row follows them
 
     def close() -> None:
+        groups.clear()
         for part in _by_heads(run):
             rows = [_split_bars(line) for line in part if not _SEPARATOR.fullmatch(line.text)]
             # Of a table whose columns are gone some rules are read as bars: rows from its middle are none.
@@ -93,7 +107,10 @@ def from_bars(page: Page, taken: Taken) -> Found:
         for line in block.lines:
             text = line.text
             if "|" in text and (text.count("|") >= 2 or " | " in text):
-                run.append(line)
+                run += (*groups, line)
+                groups.clear()
+            elif len(groups) < MOST_GROUPS and _may_be_group(line, run):
+                groups.append(line)
             else:
                 close()
     close()

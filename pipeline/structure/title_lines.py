@@ -133,6 +133,8 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
         # a title in capitals that the recogniser spread over blocks
         return signers.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
+    if has_text and previous is not None and previous.box is None and _is_spoken_under_capitals(text, previous.text):
+        return False
     louder = is_capitals(text) and previous is not None and not is_capitals(previous.text)
     if previous is not None and has_text and previous.text.rstrip().endswith(("-", "–")) and line.gap == "line":
         return not louder  # "MÙA KHÔ NĂM 2019 -" / "2020"
@@ -153,6 +155,12 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
     return not OPENERS.match(key) and len(text) < longest and numbering.parse_marker(text[:80]) is None
 
 
+def _is_spoken_under_capitals(text: str, above: str) -> bool:
+    """Whether a line is the first of the text's first sentence: long, and in small letters under capitals."""
+    return is_capitals(above) and not is_capitals(text) and text[:1].isupper() and len(text) > LONGEST_SUBTITLE
+
+
+LONGEST_SUBTITLE = 60  # letters of a line in small letters under a title in capitals ("Nhiệm kỳ 2021 - 2026")
 # letters of a line of a title without a place on the page: texts wrap at up to 120, sentences begin that long too
 LONGEST_SPOKEN, LONGEST_LOUD = 90, 130
 

@@ -52,7 +52,7 @@ def heading_score(title: Paragraph, content: bool) -> float:
         score -= 1.0 if text.endswith(".") and words <= 8 and telling is not None and content else 2.8
     elif content:
         score += 0.5
-    if _SENTENCE_BREAK.search(text):
+    if _SENTENCE_BREAK.search(text) and not _lists_bodies(text):
         score -= 3.0
     inner = _INNER_COLON.search(text)
     if inner and len(inner[1].split()) >= 3:
@@ -66,6 +66,11 @@ def heading_score(title: Paragraph, content: bool) -> float:
     if _AMOUNT.search(text):
         score -= 1.0
     return score
+
+
+def _lists_bodies(text: str) -> bool:
+    """Whether the marks of a title part nothing but names: "Sở Văn hóa và Thể thao; Báo và Đài Phát thanh tỉnh"."""
+    return "; " in text and all(titled_actor(part) is not None for part in text.split("; "))
 
 
 SHORT_TITLE = 9  # words
