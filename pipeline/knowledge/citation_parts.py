@@ -312,6 +312,8 @@ def _issuer_stop(text: str, window: str, begin: int, at: int) -> int:
     if verb:
         window = window[: verb.start() - begin]
     for stop in _ISSUER_END.finditer(window, at):
+        if '"' in stop.group():
+            return stop.start()  # "của Ban Bí thư “Về tiếp tục đổi mới ...”"
         if _AND_SHORT.match(text, begin + stop.start()):
             continue  # "Sở Nông nghiệp và PTNT", "Sở Giáo dục & ĐT"
         word = begin + stop.start() + len(stop.group()) - len(stop.group().lstrip(" \n\"'"))

@@ -29,7 +29,10 @@ STAMPS = re.compile(
 ABOUT = re.compile(r"\W*(?:v\s*/\s*v\b|v/(?=\s)|ve viec\b)")  # "V/ báo cáo": the second v was not read
 # "Sô:4#Ï2 /sYT-TCCB": the words of the cell are there, its number is not to be read
 NUMBER_CELL = re.compile(r"\W{0,2}s[o0][\s:.;]{1,3}.{0,20}[/-]\s*\S{2,}")
-ADDRESSEE = re.compile(r"kinh (?:gui|chuyen)\b")
+# "THỦ TƯỚNG CHÍNH PHỦ điện:" over those whom a telegram goes to
+ADDRESSEE = re.compile(
+    r"kinh (?:gui|chuyen)\b|(?:thu tuong|chu tich|uy ban|bo|tong|ban chi|truong ban)[^.;:]{2,90} dien\s*:?\s*$"
+)
 UNDER_TITLE = re.compile(r"\(?\s*(?:kem theo|ban hanh (?:kem )?theo|dinh kem)\b")
 _BASIS = re.compile(
     r"(?:can cu"

@@ -181,17 +181,22 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
     texts = [word.text for word in line.words if word.text]
     for count in (4, 3, 2, 5):
         # "(b/c); Đào Mỹ": of a recipient that wraps only its note may stand before the name
-        if len(texts) <= count or (len(texts) == count + 1 and not texts[0].startswith("(")):
+        if len(texts) <= count or (len(texts) == count + 1 and _OF_NOTE.match(texts[0]) is None):
             continue
         count = _with_rank(texts, count)
         head, tail = " ".join(texts[:-count]), " ".join(texts[-count:])
-        if (
-            head.endswith((";", ".", ")"))
-            and not head.endswith(("TT.", "TP.", "TX."))
-            and persons.name_likeness(tail) >= 0.7
-        ):
+        likely = persons.name_likeness(tail)
+        closed = head.endswith((";", ".", ")")) and not head.endswith(("TT.", "TP.", "TX."))
+        # offices of the Party close their recipients with commas; "- Đồng chí A, Nguyễn Văn B" are two who receive
+        closed = closed or (head.endswith(",") and likely >= SURE_NAME and not _PERSONS.search(head))
+        if closed and likely >= 0.7:
             return parted(line, word_at(line, len(" ".join(texts[:-count])) + 1))
     return (line,)
+
+
+_OF_NOTE = re.compile(r"\(|[^()]*\)[;,.]?$")  # "(b/c);", "cáo),"
+SURE_NAME = 0.9  # likeness of three syllables with a listed family name
+_PERSONS = re.compile(r"(?:[Đđ]ồng chí|[Đđ]/c|[Ôô]ng|[Bb]à|Chủ tịch|Bí thư|Giám đốc)\b")
 
 
 def _with_rank(texts: Sequence[str], count: int) -> int:
@@ -229,7 +234,7 @@ def _loud_end(text: str) -> int | None:
     return None
 
 
-_CLOSED = re.compile(r";\s+(?=[" + CAPITALS + r"]{2})")
+_CLOSED = re.compile(r"[;,]\s+(?=[" + CAPITALS + r"]{2})")
 
 
 def _rest_of_powers(line: PlacedLine, seen: dict[str, bool]) -> int | None:
@@ -237,13 +242,13 @@ def _rest_of_powers(line: PlacedLine, seen: dict[str, bool]) -> int | None:
     "- Thường trực Tỉnh ủy; NHÂN DÂN" under "TM. HỘI ĐỒNG"."""
     if line.box is not None or not seen["power"] or seen["name"] or BULLET.match(line.text) is None:
         return None
-    closed = _CLOSED.search(line.text)
-    if closed is None:
-        return None
-    rest = line.text[closed.end() :]
-    if not is_capitals(rest) or len(rest.split()) > 5 or not all(map(_is_syllable, rest.split())):
-        return None
-    return word_at(line, closed.end())
+    if recipients.parse_archive(line.text) is not None:
+        return None  # "Lưu: VT, QLBVR" has a comma of its own
+    for closed in _CLOSED.finditer(line.text):
+        rest = line.text[closed.end() :]
+        if is_capitals(rest) and len(rest.split()) <= 5 and all(map(_is_syllable, rest.split())):
+            return word_at(line, closed.end())
+    return None
 
 
 def _is_syllable(word: str) -> bool:

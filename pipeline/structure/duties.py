@@ -159,12 +159,19 @@ def _lists_names(text: str) -> bool:
 _PERSON_TITLE = re.compile(rf"(?:đồng chí|đ/c|ông|bà|thầy|cô) [{CAPITALS}]")
 
 
+_KIND_ALONE = re.compile(
+    r"(?:Các|Những) (?:bộ|sở|ban|ngành|phòng|xã|phường|huyện|tỉnh|trường|đơn vị|cơ quan)", re.IGNORECASE
+)
+
+
 def _names_before(text: str, colon: int, asked: bool) -> bool:
     """Whether an actor stands before a colon and its task after it."""
     name, task = text[:colon].strip(EDGE), text[colon + 1 :]
     name = name[:1].upper() + name[1:] if asked or _PERSON_TITLE.match(name) else name
     if len(task.split()) < 3 or _lists_names(task):
         return False
+    if _KIND_ALONE.fullmatch(name) and task.lstrip()[:1].isupper() and not opens_with_task(task):
+        return False  # "Các Bộ: Quốc phòng, Công an chủ động ...": which of them comes after the colon
     if not is_actor(name):
         named = asked or (opens_with_task(task) and _TWO_CAPITALS.match(name) is not None)
         return named and _is_name(name) and boundary(text, colon) is None
@@ -230,6 +237,9 @@ def _statements(text: str) -> Iterator[_Statement]:
     starts = [0, *(match.end() for match in _NEXT_CLAUSE.finditer(text))]
     # "Thủ trưởng các sở; Chủ tịch UBND các xã; ... tổ chức": clauses before the first verb are actors too
     first = boundary(text)
+    passed_on = _PASSED_ON.match(text, first) if first is not None else None
+    if passed_on is not None and (later := boundary(text[passed_on.end() :])) is not None:
+        first = passed_on.end() + later  # "Chủ tịch tỉnh yêu cầu Thủ trưởng các sở; Chủ tịch các xã tổ chức ..."
     colon = text.find(":", 0, LONGEST_NAME)
     if colon > 0 and (first is None or colon < first):
         first = colon  # "Đồng chí A: phụ trách nội dung; đồng chí B: phụ trách hậu cần"
@@ -321,7 +331,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             for actor, shared in _partners(task):
                 yield _found(actor, shared, section, paragraph, offset, len(paragraph.text))
         return
-    said = _said_in_title(step, paragraph) if offset and opens_with_task(text) else None
+    said = _said_in_title(step, paragraph) if opens_with_task(text) and not _ASKS.match(aligned(text)) else None
     if said is not None and len(text.split()) >= LEAST_TASK:
         yield _found(said, text.strip(EDGE), section, paragraph, offset, len(paragraph.text))
         return
@@ -334,11 +344,14 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             yield _found(actor, task, section, paragraph, start, end)
 
 
+_ASKS = re.compile(r"(?:giao|de nghi|yeu cau|kien nghi)\b")
+
+
 def _said_in_title(step: Step, paragraph: Paragraph) -> str | None:
-    """Who is to do what a bullet says under a numbered sentence that names one: "2. Các xã lập kế hoạch ..." over
+    """Who is to do what a paragraph says under a numbered sentence that names one: "2. Các xã lập kế hoạch ..." over
     "- Báo cáo kết quả ..."."""
     title = step.node.title
-    if title is None or title is paragraph or step.node.heading is not None or bullet_of(paragraph.text) is None:
+    if title is None or title is paragraph or step.node.heading is not None:
         return None
     told = tuple(_statements(title.body))
     return told[0].actor if len(told) == 1 and title.body.rstrip().endswith((".", ";", ":")) else None

@@ -23,8 +23,8 @@ _IN_WHICH = re.compile(r",?\s*\b(?=trong do\b|(?:bao )?gom\s*:)")
 _COMMA = re.compile(r",\s+")
 _AND = re.compile(r"\s+va\s+")
 _AND_LAST = re.compile(r"\s+va\s*$")
-# Not goals: ages, levels, denominators, ordinals, spans of time beside a real goal.
-_NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro)")
+# Not goals: ages, levels ("chính quyền 02 cấp"), denominators, ordinals, spans of time beside a real goal.
+_NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro|cap$)")
 _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them)?\s*$")
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _YEAR = re.compile(r"(?:19|20)\d{2}")

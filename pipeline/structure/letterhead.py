@@ -196,17 +196,18 @@ def _broken_dateline(text: str, after: str) -> int | None:
     return start + len(text[start:]) - len(text[start:].lstrip())
 
 
-_MOTTO = ("cong", "hoa", "xa", "hoi", "chu", "nghia", "viet", "nam")
+_MOTTOES = (("cong", "hoa", "xa", "hoi", "chu", "nghia", "viet", "nam"), ("dang", "cong", "san", "viet", "nam"))
 LEAST_BEGUN = 2  # words of the motto on its first line
 
 
 def _broken_motto(text: str, after: str) -> tuple[int, int] | None:
     """Where the motto stands in two lines of one head: "UBND XÃ A CỘNG HÒA XÃ" / "HỘI CHỦ NGHĨA VIỆT NAM"."""
     key, rest = (aligned(line).rstrip(" .-*_|") for line in (text, after))
-    for count in range(len(_MOTTO) - 1, LEAST_BEGUN - 1, -1):
-        begun, ended = " ".join(_MOTTO[:count]), " ".join(_MOTTO[count:])
-        if f" {key}".endswith(f" {begun}") and f" {rest}".endswith(f" {ended}"):
-            return len(key) - len(begun), len(rest) - len(ended)
+    for motto in _MOTTOES:
+        for count in range(len(motto) - 1, LEAST_BEGUN - 1, -1):
+            begun, ended = " ".join(motto[:count]), " ".join(motto[count:])
+            if f" {key}".endswith(f" {begun}") and f" {rest}".endswith(f" {ended}"):
+                return len(key) - len(begun), len(rest) - len(ended)
     return None
 
 

@@ -249,6 +249,8 @@ def _is_noun(word: str, before: str, after: str) -> bool:
         return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
+    if word == "chỉ đạo" and before.rstrip().endswith("Ban"):
+        return True  # "Văn phòng Ban chỉ đạo phòng thủ dân sự"
     if word == "tổ chức" and _DOES.match(after) and _WHO_DOES.search(before):
         return False  # "các cơ quan, doanh nghiệp tổ chức triển khai", but "các tổ chức triển khai"
     if word == "chỉ đạo" and after.startswith(" cơ sở"):

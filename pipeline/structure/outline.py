@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pipeline.knowledge import doctypes
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
@@ -23,7 +24,7 @@ from pipeline.knowledge.wording import is_footnote
 from pipeline.structure import ending, relabel, titles
 from pipeline.structure.goal_clauses import goal_quantities
 from pipeline.structure.growing import UNNUMBERED, Builder, Draft, restarting_annexes, wants_title
-from pipeline.structure.passages import Node, Paragraph, bullet_of, marks
+from pipeline.structure.passages import Node, Paragraph, bullet_of, is_capitals, marks, paragraph_of
 
 # --- headings --------------------------------------------------------------------------------------------
 
@@ -73,7 +74,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
             continue
         if paragraph.area == "table":
             builder.text(paragraph)
-        elif paragraph.area != "basis" and builder.numbered(paragraph):
+        elif _goes_on_with_type(builder, paragraph) or (paragraph.area != "basis" and builder.numbered(paragraph)):
             continue
         elif (
             paragraph.area != "basis"
@@ -144,6 +145,19 @@ def _open_annex(builder: Builder, paragraph: Paragraph) -> None:
     builder.add(draft, 0)
     if untitled:
         draft.paragraphs.append(paragraph)
+
+
+def _goes_on_with_type(builder: Builder, paragraph: Paragraph) -> bool:
+    """Whether a paragraph is the title under the type of a document that a decision carries ("KẾ HOẠCH" / "TRIỂN KHAI
+    ..."); it is then put to it."""
+    top = builder.stack[-1] if builder.stack else None
+    if top is None or top.title is None or not (top.annex and top.unnumbered) or top.paragraphs or top.children:
+        return False
+    found = doctypes.type_of_line(top.title.text)
+    if found is None or found.words < len(top.title.text.split()) or not is_capitals(paragraph.text):
+        return False
+    top.title = paragraph_of((*top.title.lines, *paragraph.lines))
+    return True
 
 
 def _is_annex(draft: Draft) -> bool:

@@ -61,7 +61,7 @@ def read_record(document: Document) -> Plan:
     basis, doubtful = _legal_basis(parts, head, places)
     found_targets = targets.find_targets(parts.nodes, _first_year(head))
     found_periods = periods.find_periods(parts.nodes)
-    found_deadlines = times.find_deadlines(parts.nodes, found_periods)
+    found_deadlines = times.find_deadlines(parts.nodes, found_periods, head.date)
     found_duties = duties.find_assignments(parts.nodes, head.type_code)
     _note(places, "targets", found_targets, ("label", "indicator", "comparator", "value", "value_to", "unit", "text"))
     _note(places, "periods", found_periods, ("name", "start", "end"))
@@ -141,6 +141,8 @@ def _is_self(found: FoundCitation, head: header.Header, before: str = "") -> boo
     symbol = found.number.lstrip("0123456789").strip("/- .…_")
     if fold(_YEAR_FIRST.sub("", symbol)) != fold(_YEAR_FIRST.sub("", head.symbol)):
         return False
+    if not found.number[0].isdigit() and _CARRIES.search(aligned(before)):
+        return True  # "(Kèm theo Quyết định số /QĐ-TTg ngày tháng năm 2025 ...)": set before the number was given
     if head.number is None:
         if _CARRIES.search(aligned(before)):
             return True  # "(Ban hành kèm theo Thông tư số 4#/2020/TT-BYT": written by hand here as in the head

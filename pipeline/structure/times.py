@@ -67,9 +67,10 @@ _DANGLING = re.compile(
 
 
 def find_deadlines(
-    nodes: Sequence[Node], phases: Sequence[periods.FoundPeriod] = ()
+    nodes: Sequence[Node], phases: Sequence[periods.FoundPeriod] = (), issued: str | None = None
 ) -> tuple[FoundDeadline, ...]:
-    """What is due when, from sentences and task tables, in document order; the time of one of `phases` is none."""
+    """What is due when, from sentences and task tables, in document order; the time of one of `phases` is none, nor is
+    a year before that of the day the document was `issued`: "đất sử dụng trước ngày 01/7/2004"."""
     found: list[FoundDeadline] = []
     taken: dict[int, list[tuple[int, int]]] = defaultdict(list)  # by the id of a paragraph, where phases are dated
     for phase in phases:
@@ -85,12 +86,13 @@ def find_deadlines(
                 if not told and not phased and ":" in paragraph.text:
                     told = list(_held_on(paragraph, _is_of_timeline(step)))
                 found += told
-    return tuple(found)
+    return tuple(deadline for deadline in found if issued is None or deadline.date[:4] >= issued[:4])
 
 
 # "- Thời gian thực hiện: Tháng 6/2023." says when, its heading says what
 _LABEL_ALONE = re.compile(
-    r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)(?: (?:thuc hien|hoan thanh|trien khai|to chuc))?"
+    r"(?:(?:thoi gian|thoi han|thoi diem|tien do|han|ngay)"
+    r"(?: (?:thuc hien|hoan thanh|trien khai|to chuc|ban hanh|trinh))?"
     r"(?:\W+(?:du kien |khoang )?\d{1,3}(?:/\d)? (?:ngay|buoi|tuan|tiet))?)?"  # "Thời gian: 01 ngày, trong ..."
 )
 LEAST_TASK, LONGEST_TASK = 2, 60  # words of a title that can say what is due
@@ -224,6 +226,8 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         if aligned(action) == "phan dau" or (due.strength == "time" and _NOTHING_HAPPENS.match(aligned(action))):
             continue  # "Phấn đấu đến hết tháng 10, ...", "Không có đảo ngũ trong quý I": when a goal is to be reached
         where = (start, due.end)
+        if _WAS.match(text, due.end):
+            continue  # "Hội nghị tổ chức ngày 26/11/2025 đã thống nhất ..."
         others = _dates_beside(text, due.end, printed)
         if others and len(action.split()) < 2:
             done, last_action = others[-1].end, ""
@@ -259,6 +263,9 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             done = other.end
             shown = ("date", paragraph.place(offset + other.start, offset + other.end, sure))
             yield FoundDeadline(other.edtf or "", action or None, parts[1][1], (shown, parts[1]))
+
+
+_WAS = re.compile(r"\)?,?\s+đã\b")
 
 
 def _dates_beside(text: str, at: int, printed: Sequence[dates.FoundDate]) -> list[dates.FoundDate]:

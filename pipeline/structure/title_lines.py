@@ -88,10 +88,17 @@ def title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list
             break
         if has_text and _opens_sentence(line, previous, lines[index + 1] if index + 1 < len(lines) else None):
             break
+        if has_text and index + 1 < len(lines) and _decides(line, lines[index + 1]):
+            break
         found.append(replace(line, area="title"))
         used += 1
         previous, has_text = line if any(map(str.isalpha, line.text)) else previous, True
     return found, used
+
+def _decides(line: PlacedLine, after: PlacedLine) -> bool:
+    """Whether a line names who decides, between a title and its grounds: "THỦ TƯỚNG CHÍNH PHỦ" / "Căn cứ ..."."""
+    return line.is_capitals and starts_basis(after.text) and signers.authority_likeness(line.text) >= POSITION
+
 
 POSITION = 0.9  # likeness of "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
 

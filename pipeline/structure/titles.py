@@ -24,6 +24,7 @@ _SENTENCE_BREAK = re.compile(r"[.;!?]\s+[" + CAPITALS + r"“\"]")
 _INNER_COLON = re.compile(r":\s+(\S.*)$")
 _AMOUNT = re.compile(r"\d[\d.,]*\s?(?:%|‰|tấn|ha|con|hộ|người|đồng|triệu|tỷ|giường|thôn|xã|km|m2|m²|học sinh|trường)")
 _SPECK = re.compile(r"\s+[;,.'’‘|_-]$")  # apart from its word: print has no blank before a mark
+_LAST_BRACKET = re.compile(r"\s*\([^()]*\)$")  # "Chủ rừng là tổ chức (ban quản lý, công ty ...)"
 _ENDS = re.compile(r"[.;,!?…][\s\"”)]*$")
 
 
@@ -48,7 +49,7 @@ def heading_score(title: Paragraph, content: bool) -> float:
         score += 0.5 if words <= 18 else -1.0
         if _INTRO.search(key):
             score -= 2.5
-    elif _ENDS.search(text):
+    elif _ENDS.search(_LAST_BRACKET.sub("", text)):
         score -= 1.0 if text.endswith(".") and words <= 8 and telling is not None and content else 2.8
     elif content:
         score += 0.5
