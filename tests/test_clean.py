@@ -5,7 +5,7 @@ import drawn
 import numpy as np
 import pytest
 
-from pipeline.imaging import clean, light, marks, measure, sheet
+from pipeline.imaging import clean, light, marks, measure, sheet, streaks
 from pipeline.imaging.images import Back
 
 
@@ -120,6 +120,47 @@ def test_black_edges_and_holes_go() -> None:
     assert (out[100:, :14] == 255).all()
     assert (out[680:720, 40:80] == 255).all()
     assert np.array_equal(out[:, 105:], page[:, 105:])
+
+
+@pytest.mark.parametrize("level", [False, True])
+@pytest.mark.parametrize("depth", [90, 255])
+def test_lines_of_dust_on_the_glass_go_and_print_under_them_stays(depth: int, level: bool) -> None:
+    sound = drawn.text_page()
+    page = sound.copy()
+    for x in (333, 700, 1190):  # through letters, and in the margin
+        page[:, x : x + 2] = np.minimum(page[:, x : x + 2], 255 - depth)
+    picture = np.ascontiguousarray(page.T) if level else page
+    out, count = streaks.without_streaks(picture, picture, 150)
+    out = out.T if level else out
+    assert count == 3
+    assert (out[:110] > 240).all()  # above the first line there was nothing else
+    away = np.abs(out.astype(int) - sound)
+    assert np.count_nonzero(away > 100) < 0.01 * np.count_nonzero(sound < 128)
+    untouched = np.ones(page.shape[1], bool)
+    for x in (333, 700, 1190):
+        untouched[x - 3 : x + 6] = False
+    assert np.array_equal(out[:, untouched], sound[:, untouched])
+
+
+def test_rules_that_end_at_the_margins_are_no_dust() -> None:
+    page = drawn.text_page()
+    cv2.rectangle(page, (90, 70), (1160, 1684), 0, 2)  # a frame around the text
+    cv2.line(page, (620, 100), (620, 1650), 0, 2)  # between two columns
+    assert streaks.without_streaks(page, page, 150) == (page, 0)
+
+
+def test_ruled_paper_is_no_dust() -> None:
+    page = drawn.text_page()
+    page[::40] = 0
+    assert streaks.without_streaks(page, page, 150)[1] == 0
+
+
+def test_the_copy_is_without_the_lines_of_dust() -> None:
+    page = drawn.text_page()
+    page[:, 620:622] = 120
+    cleaned = clean.clean(page, 150)
+    assert done(cleaned)["streaks_taken_out"] == 1
+    assert not [mark for mark in cleaned.marks if mark.kind == "vertical_rule"]
 
 
 def sealed_page() -> tuple[np.ndarray, tuple[int, int]]:

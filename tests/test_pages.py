@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import drawn
 import numpy as np
@@ -60,6 +60,42 @@ def test_a_bad_reading_makes_the_other_ways_up_be_tried(tmp_path: Path) -> None:
     page = pages.read_page(source_of(tmp_path, drawn.text_page()), 1, Settings(second_reading=False), engine)
     assert len(engine.asked) == 4  # as it lies, then the three others on a small copy
     assert page.turn == 0
+
+
+def test_lines_that_an_engine_reads_up_the_page_do_not_tell_which_way_it_lies(tmp_path: Path) -> None:
+    class UpThePage(Looking):
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            self.asked.append(image)
+            if measure.turn_of(image) in (90, 270):  # sure of every word, in boxes taller than wide
+                return tuple(SeenWord(w, 100 + 30 * i, 100, 120 + 30 * i, 150, 0.95) for i, w in enumerate(GOOD[::-1]))
+            return super().read(image, dpi=dpi, timeout=timeout)
+
+    engine = UpThePage()
+    lying = measure.turned(drawn.text_page(lines=3), 90)
+    page = pages.read_page(source_of(tmp_path, lying), 1, Settings(second_reading=False), engine)
+    assert page.raw == " ".join(GOOD)
+
+
+def test_sound_words_tell_the_way_up_whatever_debris_stands_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stained:
+        """Finds the page's words where it is upright, and debris with them; on its side debris alone, half legal."""
+
+        identity: ClassVar[dict[str, Any]] = {"engine": "stained"}
+
+        def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
+            upright = image.shape[0] > image.shape[1] > 600  # the page, and no cell of it
+            debris = ["qz", "kw", "xj"] * 15 if upright else ["qz", "ô", "a", "ý"] * 4
+            found = (GOOD if upright else []) + debris
+            return tuple(
+                SeenWord(w, 40 * i, 300, 40 * i + 30, 320, 0.9 if w in GOOD else 0.5) for i, w in enumerate(found)
+            )
+
+    monkeypatch.setattr(measure, "turn_of", lambda flat: 90)
+    page = pages.read_page(source_of(tmp_path, drawn.text_page()), 1, Settings(second_reading=False), Stained())
+    assert page.turn == 0
+    assert page.raw.startswith(" ".join(GOOD))
 
 
 def test_a_page_that_is_surely_read_but_foreign_is_not_turned_about(tmp_path: Path) -> None:

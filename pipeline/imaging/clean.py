@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Step, Turn
-from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, white_tables
+from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, streaks, white_tables
 from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
 from pipeline.imaging.measure import Measures
 from pipeline.imaging.recognisers import Image
@@ -93,6 +93,11 @@ def clean(
     elif first.ink_share < BLANK_INK:
         return Cleaned(flat, dpi, 0, Back(np.eye(3)), first, blank=True, steps=(_step(first, {"blank": True}),))
 
+    if not first.dark_background:
+        image, streaked = streaks.without_streaks(image, flat, dpi)
+        if streaked:
+            done["streaks_taken_out"] = streaked
+            flat = measure.grey(image)
     if first.bilevel and first.specks > measure.SPECKLED:
         flat = light.without_specks(flat, first.x_height)
         done["specks_taken_out"] = True

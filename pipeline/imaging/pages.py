@@ -28,6 +28,11 @@ DOUBTED = 0.45
 # ...unless the engine is sure of what it reads: a page in another language, a table of symbols.
 SURE_OF_ITSELF = 0.80
 FEW_WORDS = 4
+# A word counts for a way up from this many letters and this confidence on; debris is short, or doubted, or no word.
+LONG_ENOUGH, SURE = 3, 0.6
+# How many times the letters of such words that the first way up gave another must give.
+PLAINLY_MORE = 1.5
+FEW_LETTERS = 12
 
 
 def read_page(
@@ -77,7 +82,7 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     if cleaned.blank:
         return _finish(page, cleaned, (), recogniser)
     words = _read(cleaned, recogniser, limit)
-    if score(words) < DOUBTED and confidence(words) < SURE_OF_ITSELF:
+    if is_doubted(words):
         cleaned, words = _other_ways(page, cleaned, words, recogniser, limit)
     if not settings.second_reading:
         return _finish(page, cleaned, words, recogniser)
@@ -114,20 +119,49 @@ def score(words: tuple[SeenWord, ...]) -> float:
     return confidence(words) * vietnamese.legal_share(" ".join(word.text for word in words))
 
 
+def surely_read(words: tuple[SeenWord, ...]) -> int:
+    """Letters in words that are legal syllables, of three letters at least, read with some confidence and level.
+
+    Of a page with much besides its print (the back of the sheet, stains) the score says little: the share of its
+    words that are sound is small whichever way it lies, their number is not. Engines read lines that run up the page
+    too, in a wrong order; such words are taller than wide.
+    """
+    return sum(len(word.text) for word in _sound(words) if _is_level(word))
+
+
+def _sound(words: tuple[SeenWord, ...]) -> list[SeenWord]:
+    return [
+        word for word in words
+        if len(word.text) >= LONG_ENOUGH and word.confidence >= SURE and vietnamese.legal_share(word.text) == 1.0
+    ]
+
+
+def _is_level(word: SeenWord) -> bool:
+    return word.right - word.left > word.bottom - word.top
+
+
+def is_doubted(words: tuple[SeenWord, ...]) -> bool:
+    """Whether the page may lie another way than it was read."""
+    if score(words) < DOUBTED:
+        return confidence(words) < SURE_OF_ITSELF
+    sound = _sound(words)
+    return sum(_is_level(word) for word in sound) < len(sound) / 2
+
+
 def _other_ways(
     page: PageInput, cleaned: Cleaned, words: tuple[SeenWord, ...], recogniser: Recogniser, limit: float
 ) -> tuple[Cleaned, tuple[SeenWord, ...]]:
     """The best of the four ways up, tried on a small copy; the first reading where none is better."""
     assert page.image is not None
     assert page.dpi is not None
-    best, best_score = cleaned.turn, score(words)
+    best, most = cleaned.turn, max(FEW_LETTERS, surely_read(words))
     for turn in _turns_after(cleaned.turn):
         tried = clean.clean(page.image, page.dpi, turn)
         sample = cv2.resize(tried.image, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA)
-        found = score(recogniser.read(sample, dpi=tried.dpi * 0.75, timeout=limit))
-        if found > best_score + 0.1:
-            best, best_score = turn, found
-        if found > DOUBTED:
+        found = recogniser.read(sample, dpi=tried.dpi * 0.75, timeout=limit)
+        if surely_read(found) > PLAINLY_MORE * most:
+            best, most = turn, surely_read(found)
+        if best == turn and not is_doubted(found):
             break
     if best == cleaned.turn:
         return cleaned, words
