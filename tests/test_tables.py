@@ -576,22 +576,35 @@ def test_a_page_that_was_scanned_askew_has_the_cells_of_a_straight_one(done: dic
     assert {(w.text, w.box) for block in found.blocks for line in block.lines for w in line.words} == words
 
 
+def test_a_table_without_rules_is_found_on_a_page_far_askew() -> None:
+    lines = [line_at(text, left, 100) for text, left in (("TT", 65), ("Nội dung", 140), ("Người làm", 350), ("Hạn", 470))]
+    for row in range(1, 5):
+        top = 100.0 + 30 * row
+        lines += [line_at("Đo lại ranh giới các thửa đất ven", 90, top - 6, size=10)]
+        lines += [line_at("sông và đất bãi bồi", 90, top + 6, size=10)]
+        lines += [line_at(f"{row}", 67, top), line_at(f"Tổ {row}", 350, top), line_at(f"1{row}/4/2020", 470, top)]
+    straight = page_of(lines)
+    askew = replace(askew_by(straight, 5.5), steps=(Step("clean", "2", {"done": {"deskewed": 5.5}}),))
+    assert texts(tables.find_tables(askew)) == texts(tables.find_tables(straight)) != []
+
+
 def askew_by(page: Page, degrees: float) -> Page:
-    """The page with all boxes moved as on a sheet that lies askew."""
+    """The page with all boxes moved as on a sheet that lies askew, those of words drawn around what lies askew."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
 
-    def moved(box: Box | None) -> Box | None:
+    def moved(box: Box | None, around: bool = False) -> Box | None:
         if box is None:
             return None
         x, y = box.middle[0] - page.width / 2, box.middle[1] - page.height / 2
         left, top = page.width / 2 + x * cos - y * sin, page.height / 2 + x * sin + y * cos
         wide, high = box.width / 2, box.height / 2
+        if around:
+            wide, high = wide * cos + high * sin, wide * sin + high * cos
         return Box(left - wide, top - high, left + wide, top + high)
 
     def line_of(line: Line) -> Line:
-        return replace(
-            line, box=moved(line.box), words=tuple(replace(word, box=moved(word.box)) for word in line.words)
-        )
+        words = tuple(replace(word, box=moved(word.box, around=True)) for word in line.words)
+        return replace(line, words=words, box=union(word.box for word in words))
 
     return replace(
         page,

@@ -51,6 +51,20 @@ def test_a_title_on_two_lines_is_one_cell_beside_the_others() -> None:
     assert {bottom - top > 50 for _, top, _, bottom in head} == {True}
 
 
+def test_a_line_below_whose_blanks_stand_where_columns_part_is_no_row() -> None:
+    page = unruled(ROWS)
+    under = "trong qua trinh thuc hien neu co kho khan".split()
+    x, y = LEFT, TOP + len(ROWS) * STEP
+    for word in under:
+        put(page, word, x, y)
+        x += cv2.getTextSize(word, cv2.FONT_HERSHEY_SIMPLEX, 0.8, 2)[0][0] + 14
+        for left in XS[1:]:  # set to both margins, a blank lies before each column
+            x = left if abs(x - left) < 40 else x
+    cells = cells_of(page)
+    assert len(cells) == len(ROWS) * len(XS)
+    assert max(bottom for *_, bottom in cells) < y
+
+
 def test_a_row_over_all_columns_is_one_cell() -> None:
     rows = [*ROWS[:4], ["", "Nhom cac chi tieu ve van hoa, xa hoi va moi truong"], *ROWS[2:]]
     cells = cells_of(unruled(rows))

@@ -29,6 +29,9 @@ STRIPE, LEAST_HIGH, GROUP_ROW = 12.0, 18.0, 9.0
 LEAST_PARTED = 4  # rows in which three cells have print, the head one of them; the outermost bound the table
 LONGEST_LABEL = 24.0  # millimetres: a first column of numbers or times; those of signers and letterheads are wider
 MARK_HIGH = 1.2  # millimetres: lower rows of ink are marks of the letters below, narrower ones specks
+# A line of text has so many blanks at least, and none wider than so many times its usual one: lines set to both margins
+# have 1.1 to 1.4, rows of tables 3 and more.
+LEAST_BLANKS, EVEN = 5, 1.5
 EDGE = 0.6  # millimetres around the outermost letters: their grey rims
 RULE_RIM = 2  # pixels beside a rule that are grey
 
@@ -99,17 +102,35 @@ def _grids(ink: Mask, top: int, bottom: int, per_mm: float, wide: float) -> list
     inked = np.stack([ink[top + a : top + b, left:right].max(axis=0) for a, b in rows])
     middles = [(a + b) / 2 for (_, a), (b, _) in pairwise(rows)]
     ys = [top + rows[0][0] - 1.0, *(top + y for y in middles), top + rows[-1][1] + 1.0]
+    lines_of_text = np.array([_is_line_of_text(band, per_mm) for band in inked])
     inked = joined_words(inked, wide)
     found = []
-    for start, stop in tables_in(_of_cells(inked, per_mm), wide):
+    told = _of_cells(inked, per_mm)
+    told[lines_of_text] = 0
+    for first, behind in tables_in(_of_cells(inked, per_mm), wide):
+        # Lines of text above and below have their white anywhere: they do not say where the columns part.
+        of_cells = np.flatnonzero(told[first:behind].any(axis=1))
+        if not of_cells.size:
+            continue
+        start, stop = first + int(of_cells[0]), first + int(of_cells[-1]) + 1
         grid = grid_of(inked[start:stop], ys[start : stop + 1], left, right, wide)
         if grid is None or grid.xs[1] - grid.xs[0] > LONGEST_LABEL * per_mm:
             continue
         filled = [_filled(grid, row, band, left) for row, band in enumerate(inked[start:stop])]
-        of_table = [row for row, cells in enumerate(filled) if cells >= LEAST_COLUMNS]
+        of_table = [
+            row for row, cells in enumerate(filled) if cells >= LEAST_COLUMNS and not lines_of_text[start + row]
+        ]
         if len(of_table) >= LEAST_PARTED:
             found.append(_part(grid, of_table[0], of_table[-1] + 1))
     return found
+
+
+def _is_line_of_text(band: Mask, per_mm: float) -> bool:
+    """Whether a row has no blank that is wider than its others: the blanks of a line set to both margins below a table
+    may stand where its columns part, those of its own cells are wider than those between their words."""
+    gaps = [after[0] - before[1] for before, after in pairwise(_runs(band))]
+    blanks = [gap for gap in gaps if gap > LETTERS_APART * per_mm]
+    return len(blanks) >= LEAST_BLANKS and max(blanks) < EVEN * float(np.median(blanks))
 
 
 def _of_cells(inked: Mask, per_mm: float) -> Mask:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from pipeline.document import Block, Box, Line, Page, Table, Word
+from pipeline.document import Block, Box, Line, Page, Table, Word, union
 
 LEAST = 0.25  # degrees: over the width of a page that is 3 points, less than rules of one row may differ
 _STAGE = "clean"  # notes how far it turned the copy back
@@ -35,6 +35,18 @@ class _Turn:
         x, y = self.x + left * cos - top * sin, self.y + left * sin + top * cos
         wide, high = (box.right - box.left) / 2, (box.bottom - box.top) / 2
         return Box(x - wide, y - high, x + wide, y + high)
+
+    def word(self, box: Box) -> Box:
+        """The box of a word at its new place. On the page it is drawn around letters that lie askew, which makes it
+        higher and wider than they are."""
+        moved = self.box(box)
+        cos, sin = math.cos(self.angle), abs(math.sin(self.angle))
+        wide, high = moved.right - moved.left, moved.bottom - moved.top
+        apart = cos * cos - sin * sin
+        less_wide = max(wide / 2, (wide * cos - high * sin) / apart)
+        less_high = max(high / 2, (high * cos - wide * sin) / apart)
+        x, y = moved.middle
+        return Box(x - less_wide / 2, y - less_high / 2, x + less_wide / 2, y + less_high / 2)
 
 
 def tilt(page: Page) -> float:
@@ -64,10 +76,12 @@ def straightened(page: Page) -> tuple[Page, dict[int, Word]]:
     def line_of(line: Line) -> Line:
         words = []
         for word in line.words:
-            moved = word if word.box is None else replace(word, box=turn.box(word.box))
+            moved = word if word.box is None else replace(word, box=turn.word(word.box))
             own[id(moved)] = word
             words.append(moved)
-        return replace(line, words=tuple(words), box=None if line.box is None else turn.box(line.box))
+        # Around a long line that lies askew there is a box of several lines' height.
+        box = union(word.box for word in words) or (None if line.box is None else turn.box(line.box))
+        return replace(line, words=tuple(words), box=box)
 
     blocks = tuple(
         replace(block, lines=tuple(map(line_of, block.lines)), box=None if block.box is None else turn.box(block.box))
@@ -93,7 +107,8 @@ def as_displayed(straight: Page, page: Page, own: dict[int, Word]) -> Page:
         return own[id(word)] if id(word) in own else replace(word, box=back(word.box))
 
     def line_of(line: Line) -> Line:
-        return replace(line, words=tuple(map(word_of, line.words)), box=back(line.box))
+        words = tuple(map(word_of, line.words))
+        return replace(line, words=words, box=union(word.box for word in words) or back(line.box))
 
     def block_of(block: Block) -> Block:
         return replace(block, lines=tuple(map(line_of, block.lines)), box=back(block.box))
