@@ -577,7 +577,8 @@ def test_a_page_that_was_scanned_askew_has_the_cells_of_a_straight_one(done: dic
 
 
 def test_a_table_without_rules_is_found_on_a_page_far_askew() -> None:
-    lines = [line_at(text, left, 100) for text, left in (("TT", 65), ("Nội dung", 140), ("Người làm", 350), ("Hạn", 470))]
+    head = (("TT", 65), ("Nội dung", 140), ("Người làm", 350), ("Hạn", 470))
+    lines = [line_at(text, left, 100) for text, left in head]
     for row in range(1, 5):
         top = 100.0 + 30 * row
         lines += [line_at("Đo lại ranh giới các thửa đất ven", 90, top - 6, size=10)]

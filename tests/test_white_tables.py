@@ -53,7 +53,7 @@ def test_a_title_on_two_lines_is_one_cell_beside_the_others() -> None:
 
 def test_a_line_below_whose_blanks_stand_where_columns_part_is_no_row() -> None:
     page = unruled(ROWS)
-    under = "trong qua trinh thuc hien neu co kho khan".split()
+    under = ["trong", "qua", "trinh", "thuc", "hien", "neu", "co", "kho", "khan"]
     x, y = LEFT, TOP + len(ROWS) * STEP
     for word in under:
         put(page, word, x, y)
