@@ -315,6 +315,26 @@ def test_a_stamp_over_print_leaves_the_print(ink: tuple[int, int, int]) -> None:
     assert (copy[(page < 60) & (draw > 0)] < 150).mean() > 0.9
 
 
+def test_rings_and_lines_of_a_red_pen_over_print_go_and_the_print_stays() -> None:
+    page, draw = drawn.text_page(), np.zeros((1754, 1240), np.uint8)
+    cv2.ellipse(draw, (420, 670), (140, 30), 4, 0, 352, 1, 4, cv2.LINE_AA)
+    cv2.polylines(draw, [np.array([[300, 895], [420, 899], [540, 893], [640, 898]])], False, 1, 4, cv2.LINE_AA)
+    cleaned = clean.clean(with_ink(page, (205, 40, 60), draw), 150.0)
+    assert done(cleaned)["pen_strokes_taken_out"] == 2
+    assert not [mark for mark in cleaned.marks if mark.kind == "stamp"]
+    copy = cv2.resize(cleaned.image, page.shape[::-1])
+    only_ink = (draw > 0) & (cv2.erode(page, np.ones((7, 7), np.uint8)) > 200)
+    assert (copy[only_ink] < 150).mean() < 0.05
+    assert (copy[(page < 60) & (draw > 0)] < 150).mean() > 0.9
+
+
+def test_a_seal_is_no_stroke_of_a_pen() -> None:
+    page, _ = sealed_page()
+    cleaned = clean.clean(page, 150.0)
+    assert "pen_strokes_taken_out" not in done(cleaned)
+    assert [mark.kind for mark in cleaned.marks if mark.kind in ("seal", "stamp")] == ["seal"]
+
+
 def test_a_stamp_beside_the_print_is_text() -> None:
     page, draw = drawn.text_page(lines=8), np.zeros((1754, 1240), np.uint8)
     cv2.putText(draw, "NGUYEN VAN A", (600, 1200), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 1, 4)

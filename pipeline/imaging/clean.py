@@ -156,6 +156,11 @@ def clean(
         red, blue = marks.colour_masks(frame)
         per_mm = _per_mm(dpi * scale / ratio)
         coloured = marks.coloured_marks(red, blue, per_mm)
+        pens, strokes = marks.pen_strokes(red, frame, coloured, per_mm)
+        if strokes:
+            copy = marks.take_out(copy, frame, pens, np.zeros_like(pens), strokes, ratio)
+            done["pen_strokes_taken_out"] = len(strokes)
+            coloured = marks.not_of_pens(coloured, red, pens)
         colours = frame if coloured else None
         over = marks.over_print(coloured, frame, red, blue, per_mm)
         if over:

@@ -29,6 +29,10 @@ RULE_INK = 190
 # All channels of black print are below this level; a mark lies over print when so much of its own size is black next
 # to it: 0.05 and more for seals and registry stamps over print, 0.00 for stamped names.
 DARK, TOUCHING = 105, 0.035
+# The stroke of a red pen over print: longer and thinner, in millimetres, than the letters of a stamp; print is no
+# lighter and no more coloured than these levels. So near a seal, and in a mark of its size, strokes may be arcs of it.
+PEN_LENGTH, PEN_WIDTH, PEN_GAP, NEAR_SEAL = 12.0, 1.3, 1.4, 12.0
+PRINT_LEVEL, PRINT_CHROMA = 150, 45
 # A stamp has a frame: this share of three of its sides at least is inked.
 FRAMED = 0.6
 
@@ -167,6 +171,46 @@ def over_print(marks: list[Mark], frame: Image, red: Mask, blue: Mask, per_mm: f
             found.append(mark)
             found += [other for other in marks if other.kind == "signature" and _meet(mark, other)]
     return found
+
+
+def pen_strokes(red: Mask, frame: Image, marks: list[Mark], per_mm: float) -> tuple[Mask, list[Mark]]:
+    """What a red pen drew over print, rings around words and lines through or under them: its ink and, as boxes, its
+    strokes. `marks` are the coloured marks; what lies in a seal or a stamp of its size is left to these.
+    """
+    size = max(1, round(PEN_GAP * per_mm)) | 1
+    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    for mark in marks:
+        if mark.kind == "seal" or min(mark.right - mark.left, mark.bottom - mark.top) > SEAL_SIZE[0] * per_mm:
+            rim = round(NEAR_SEAL * per_mm)
+            top, left = max(0, int(mark.top) - rim), max(0, int(mark.left) - rim)
+            joined[top : int(mark.bottom) + rim, left : int(mark.right) + rim] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    spread = frame.max(axis=2).astype(np.int16) - frame.min(axis=2)
+    printed = (frame.max(axis=2) < PRINT_LEVEL) & (spread < PRINT_CHROMA)
+    strokes, ink = [], np.zeros_like(red)
+    for label in range(1, count):
+        x, y, w, h, area = (int(value) for value in stats[label])
+        if max(w, h) < PEN_LENGTH * per_mm / 3 or area < PEN_LENGTH * per_mm:
+            continue
+        place = np.s_[max(0, y - size) : y + h + size, max(0, x - size) : x + w + size]
+        stroke = (labels[place] == label).astype(np.uint8)
+        # Over the width of a stroke the distance from its edge is a quarter of that width in the mean.
+        width = 4 * float(cv2.distanceTransform(cv2.copyMakeBorder(stroke, 1, 1, 1, 1, 0), cv2.DIST_L2, 3).sum()) / area
+        if width > PEN_WIDTH * per_mm or area / width < PEN_LENGTH * per_mm:
+            continue
+        if (printed[place] & (cv2.dilate(stroke, np.ones((size, size), np.uint8)) > 0)).any():
+            ink[place] |= stroke & red[place]
+            strokes.append(Mark("stamp", float(x), float(y), float(x + w), float(y + h), 0.7))
+    return ink, strokes
+
+
+def not_of_pens(marks: list[Mark], red: Mask, pens: Mask) -> list[Mark]:
+    """The coloured marks without those whose ink is that of a pen."""
+    def is_pen(mark: Mark) -> bool:
+        zone = np.s_[int(mark.top) : int(mark.bottom) + 1, int(mark.left) : int(mark.right) + 1]
+        return bool(2 * np.count_nonzero(pens[zone]) > np.count_nonzero(red[zone]))
+
+    return [mark for mark in marks if mark.kind != "stamp" or not red.any() or not is_pen(mark)]
 
 
 def _meet(mark: Mark, other: Mark) -> bool:
