@@ -42,8 +42,11 @@ HEAD = 120  # characters: the marks before a label, the label, and the words aft
 
 
 # "| 19 | Phường Bình An", a lone "|": borders of cells; "| MỤC ĐÍCH" may be a label whose stroke was read so. "V/V hỗ
-# trợ ..." is "về việc", "[1] Chỉ thị số ..." a footnote.
-_NO_LABEL = re.compile(r"\|+(?:\s*$|\s+(?![A-ZĐ][^\W\d_]*\b[^|]*$))|[Vv]\s?/\s?[Vv]\b|\[\d{1,2}\]")
+# trợ ..." is "về việc", "[1] Chỉ thị số ..." a footnote, "10 - 14%/năm" a range.
+_NO_LABEL = re.compile(
+    r"\|+(?:\s*$|\s+(?![A-ZĐ][^\W\d_]+ [^|]*$)|\s+\w+ [^|]*\d\s*$)|[Vv]\s?/\s?[Vv]\b|\[\d{1,2}\]"
+    r"|\d{1,3}\s?[-–]\s?\d{1,3}\s?%"
+)
 
 
 @lru_cache(maxsize=4096)

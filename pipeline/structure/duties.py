@@ -30,7 +30,7 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
     found: list[FoundAssignment] = []
     main = [node for node in nodes if not node.annex and node.kind != "appendix"]
     orders = type_code in ORDERS or _name_actors(main)
-    charged = _charged(main)
+    charged = _charged(nodes, main)
     closing = ending.closing_words(main[-1].paragraphs if main else ())
     for step in walk(nodes):
         for paragraph in step.node.content:
@@ -82,11 +82,11 @@ def _name_actors(nodes: Sequence[Node]) -> bool:
     return named >= NAMED_SHARE * len(points)
 
 
-def _charged(nodes: Sequence[Node]) -> frozenset[int]:
+def _charged(nodes: Sequence[Node], main: Sequence[Node]) -> frozenset[int]:
     """Ids of the parts under other names whose titles are bodies ("II. Nội dung"), or in a text that has no part for
-    duties of those whose points name who is to do what ("IV. Biện pháp")."""
-    steps = tuple(walk(nodes))
-    listed = frozenset(id(step.node) for step in steps if lists_bodies(step.node))
+    duties those of the `main` text whose points name who is to do what ("IV. Biện pháp")."""
+    listed = frozenset(id(step.node) for step in walk(nodes) if lists_bodies(step.node))
+    steps = tuple(walk(main))
     if listed or any(step.node.kind == "organisation" for step in steps):
         return listed
     return frozenset(id(step.node) for step in steps if _name_actors(step.node.children))
@@ -132,6 +132,7 @@ def _duty_at(text: str) -> int | None:
     return duty.end()
 
 
+_ALSO = re.compile(r"(?:dong thoi|ngoai ra|ben canh do),? (?=(?:giao|de nghi|yeu cau)\b)")
 # "Đề nghị Vườn quốc gia ...: ...", "Giao Quỹ Bảo trợ trẻ em ...": whoever is named after these is to act
 _ASKS_ONE = re.compile(r"(?:de nghi|giao)\b")
 LONGEST_NAME = 160  # letters before the colon that parts actor and task; lists of bodies are long
@@ -186,6 +187,8 @@ def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Stat
     grounds = _GROUNDS.match(aligned(clause[lead:]))
     if grounds:
         lead += grounds.end()
+    also = _ALSO.match(aligned(clause[lead:]))
+    lead += also.end() if also else 0
     asked = ASKED.match(aligned(clause[lead:]))
     at = lead + (asked.end() if asked else 0)
     rest = clause[at:]
@@ -322,6 +325,8 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
     holder = heading_actor(step)
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
         holder = heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
+    if _LABELLED.match(aligned(text[:LABEL_END])):
+        return
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
         if len(task.split()) >= LEAST_TASK and not (text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN):
@@ -344,7 +349,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             yield _found(actor, task, section, paragraph, start, end)
 
 
-_ASKS = re.compile(r"(?:giao|de nghi|yeu cau|kien nghi)\b")
+_ASKS = re.compile(r"(?:dong thoi,? |ngoai ra,? )?(?:giao|de nghi|yeu cau|kien nghi)\b")
 
 
 def _said_in_title(step: Step, paragraph: Paragraph) -> str | None:
@@ -355,6 +360,15 @@ def _said_in_title(step: Step, paragraph: Paragraph) -> str | None:
         return None
     told = tuple(_statements(title.body))
     return told[0].actor if len(told) == 1 and title.body.rstrip().endswith((".", ";", ":")) else None
+
+
+# "- Cơ quan chủ trì: Sở Y tế", "Thời hạn thực hiện: tháng 5": what a label says of the task above is no task
+_LABELLED = re.compile(
+    r"(?:co quan|don vi|bo phan|thoi (?:gian|han)|tien do|dia diem|kinh phi|nguon kinh phi|san pham|ket qua)"
+    r"(?: (?:chu tri|phoi hop|thuc hien|chiu trach nhiem|tham muu|hoan thanh|to chuc|dau ra|trien khai|dat duoc)){0,3}"
+    r"\s*:"
+)
+LABEL_END = 60  # signs in which such a label ends
 
 
 # What closing words ask of all is no duty; "Giao Sở Tư pháp theo dõi, đôn đốc ..." among them is one

@@ -69,7 +69,7 @@ def lists_bodies(node: Node) -> bool:
     """Whether a part that is called by another name is one of duties: its titles name bodies, and tasks stand below
     ("II. NỘI DUNG THỰC HIỆN" / "1. Sở Y tế" / "a) Chủ trì ...")."""
     titled = [child for child in node.children if child.heading is not None]
-    if node.kind not in _MAY_LIST_BODIES or node.annex or len(titled) < LEAST_BODIES:
+    if node.kind not in _MAY_LIST_BODIES or len(titled) < LEAST_BODIES:
         return False
     acting = [child for child in titled if _names_body(child.heading or "") and _tells_tasks(child)]
     return len(acting) >= BODIES_SHARE * len(node.children)

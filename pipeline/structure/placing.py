@@ -7,14 +7,16 @@ What it never does: drop a word. A speck stays, in the area "aside".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
 
-from pipeline.document import Document, Page
+from pipeline.document import Document, Line, Page
 from pipeline.knowledge import numbering
 from pipeline.structure.passages import Area, Frame, Gap, PlacedLine, text_of
 
 WIDE_LINE = 0.45  # of the page width: a line this long tells where the column ends
+_SPREAD = "spread"  # the step by which the imaging half says that a picture shows two pages
 USUAL_PITCH = 18.0  # points, where a page has too few lines to measure; 13-14 point type, 1.15-1.5 lines
 
 
@@ -22,7 +24,8 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
     """Every line of text in reading order, page numbers and running heads left out."""
     placed: list[PlacedLine] = []
     for page in document.pages:
-        frame = _frame(page)
+        frames = _frames(page)
+        frame = frames[0]
         gap: Gap = "page"
         tables = 0
         for block in page.blocks:
@@ -33,6 +36,10 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                 table, tables = tables, tables + 1
             for line in block.lines:
                 text = line.text
+                if len(frames) > 1 and line.box is not None:
+                    half = frames[line.box.middle[0] > page.width / 2]
+                    if half is not frame:
+                        frame, gap = half, "page"
                 if not text.strip():
                     gap = "page" if gap == "page" else "blank"
                     continue
@@ -59,9 +66,20 @@ def _is_speck(text: str) -> bool:
     return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(text) is None
 
 
-def _frame(page: Page) -> Frame | None:
+def _frames(page: Page) -> tuple[Frame | None, ...]:
+    """The text column of a page; two where its picture shows two pages side by side, the left one's first."""
     lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.box is not None]
-    wide = [line.box for line in lines if line.box is not None and line.box.width >= WIDE_LINE * page.width]
+    if all(step.stage != _SPREAD for step in page.steps):
+        return (_frame(lines, page.width),)
+    fold = page.width / 2
+    halves = [[line for line in lines if line.box and (line.box.middle[0] > fold) == right] for right in (False, True)]
+    left, right = (_frame(half, fold) for half in halves)
+    return (left, right) if left and right else (left or right,)
+
+
+def _frame(lines: Sequence[Line], width: float) -> Frame | None:
+    """The text column that lines stand in, of a page so many points wide."""
+    wide = [line.box for line in lines if line.box is not None and line.box.width >= WIDE_LINE * width]
     if not wide:
         boxes = [line.box for line in lines if line.box is not None]
         if not boxes:

@@ -69,7 +69,7 @@ def goals_of_table(
     rows = [_shifted(row, columns) for row in told.body]
     for row, unit_cell in zip(rows, said_in(rows, columns.unit), strict=True):
         name = row[columns.indicator]
-        if name is None or name.row < first or not name.text.strip():
+        if name is None or name.row < first or not name.text.strip() or _names_years(row):
             continue
         for column, head_unit in columns.values:
             value = row[column]
@@ -78,6 +78,15 @@ def goals_of_table(
             found = _goal(paragraph, row, columns, value, unit_cell, head_unit or unit)
             if found is not None:
                 yield found
+
+
+# "Năm 2026 | Năm 2027": the lower row of a head whose cells lost their places
+_YEAR_TITLE = re.compile(r"(?:năm|kế hoạch|kh|mục tiêu)\s+(?:năm\s+)?(?:19|20)\d{2}", re.IGNORECASE)
+
+
+def _names_years(row: Row) -> bool:
+    texts = [cell.text.strip() for cell in row if cell is not None and cell.text.strip()]
+    return len(texts) > 1 and all(_YEAR_TITLE.fullmatch(text) for text in texts)
 
 
 def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int | None) -> _Columns | None:

@@ -18,7 +18,7 @@ from pipeline.document import Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import periods
-from pipeline.structure.actors import is_actor
+from pipeline.structure.actors import is_actor, titled_actor
 from pipeline.structure.name_ends import task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, place_of_cells, walk
 from pipeline.structure.task_tables import timed_rows
@@ -107,6 +107,11 @@ def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> Fou
     node = step.node
     if not _LABEL_ALONE.fullmatch(aligned(deadline.action or "").strip()):
         return deadline
+    told = _task_above(node, paragraph)
+    if told is not None:
+        task, place = told
+        kept = tuple(part for part in deadline.parts if part[0] != "action")
+        return replace(deadline, action=task, parts=(*kept, ("action", place)))
     if node.title is paragraph and step.above:
         node = step.above[-1]  # "c) Thời gian thực hiện: trong năm 2025" under "1.1. Xây dựng chiến lược dữ liệu"
     if node.title in (None, paragraph):
@@ -119,6 +124,25 @@ def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> Fou
         return deadline
     kept = tuple(part for part in deadline.parts if part[0] != "action")
     return replace(deadline, action=task, parts=(*kept, ("action", node.title.place_of(task))))
+
+
+# "- Cơ quan chủ trì: ...", "Thời gian thực hiện: ...": labels say who and when, not what
+_LABEL = re.compile(r"(?:co quan|don vi|thoi|tien do|kinh phi|nguon|dia diem|noi dung|san pham)\b[^:]{0,40}:")
+
+
+def _task_above(node: Node, paragraph: Paragraph) -> tuple[str, Place] | None:
+    """What the paragraph right above a line with a term alone says, under a heading that names a body and no task."""
+    if node.heading is None or titled_actor(node.heading) is None:
+        return None
+    at = next((index for index, own in enumerate(node.paragraphs) if own is paragraph), 0)
+    above = node.paragraphs[at - 1] if at else None
+    if above is None or above.table is not None:
+        return None
+    text, offset = periods.after_mark(above)
+    task = _trimmed(text)
+    if _LABEL.match(aligned(text)) or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK:
+        return None
+    return task, above.place_of(task, offset)
 
 
 def _tells_of_the_past(step: Step) -> bool:
@@ -226,6 +250,8 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
         if aligned(action) == "phan dau" or (due.strength == "time" and _NOTHING_HAPPENS.match(aligned(action))):
             continue  # "Phấn đấu đến hết tháng 10, ...", "Không có đảo ngũ trong quý I": when a goal is to be reached
         where = (start, due.end)
+        if _AT_MOMENT.search(text, 0, due.date.start):
+            continue  # "Tổng kiểm kê tài sản công tại thời điểm 0 giờ ngày 01/01/2026": as of when
         if _WAS.match(text, due.end):
             continue  # "Hội nghị tổ chức ngày 26/11/2025 đã thống nhất ..."
         others = _dates_beside(text, due.end, printed)
@@ -265,6 +291,7 @@ def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> 
             yield FoundDeadline(other.edtf or "", action or None, parts[1][1], (shown, parts[1]))
 
 
+_AT_MOMENT = re.compile(r"\bthời điểm (?:0|00|24)\s?(?:giờ|h)(?:\s?00)?(?: phút)?,?\s+(?:ngày\s+)?\Z", re.IGNORECASE)
 _WAS = re.compile(r"\)?,?\s+đã\b")
 
 
