@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.document import Edit, Line
+from pipeline.document import Edit, Line, Step
 from pipeline.plan import Plan
 from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan
@@ -181,3 +181,16 @@ def test_a_written_number_that_was_half_read_is_no_number(confidence: float, num
     assert (plan.number.number, plan.number.symbol) == (number, "KH-CĐVC")
     told = [warning.message for warning in plan.warnings if warning.code == "value_unreadable"]
     assert bool(told) == (number is None)
+
+
+def test_a_foot_on_the_right_page_of_an_open_book_has_its_own_two_sides() -> None:
+    left = [line_at(text + " của các thôn trong xã" * 2, 85, 100 + 20 * at) for at, text in enumerate(BODY)]
+    right = [
+        line_at("Nơi nhận:", 680, 60), line_at("HIỆU TRƯỞNG", 980, 60, bold=True), line_at("- Phòng Nội vụ;", 680, 76),
+        line_at("- Các thôn;", 680, 92), line_at("- Lưu: VT.", 680, 108),
+        line_at("Trương Thị Minh", 970, 150, bold=True),
+    ]
+    page = replace(page_of([*left, *right], size=(1190.0, 842.0)), steps=(Step("spread", "2", {"pages": 2}),))
+    plan = record.read_record(tables.tables(scan(page)))
+    assert [recipient.name for recipient in plan.recipients] == ["Phòng Nội vụ", "Các thôn"]
+    assert (plan.signature.title, plan.signature.name) == ("HIỆU TRƯỞNG", "Trương Thị Minh")
