@@ -105,7 +105,7 @@ def printed_type(key: str) -> str:
 # --- words that join, words that end --------------------------------------------------------------------
 
 _DATE_JOIN = re.compile(
-    r"\s*[,.(]?\s*(?:ban hanh\s+|ky\s+)?(?=ngay|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
+    r"\s*[,.(]?\s*(?:ban hanh\s+|ky\s+)?(?=nga[yu]|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
 )
 ISSUER_JOIN = re.compile(r"\s*,?\s*(?:cua|giua)\s+")  # "Nghị quyết liên tịch ... giữa A và B"
 _SUBJECT_VERBS = (
@@ -158,7 +158,7 @@ _MAX_ISSUER = 140
 
 _ISSUER_END = re.compile(
     rf"[,;.()\n:]|\s+[\"']?(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
-    rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|(?<!dan )so|ngay|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
+    rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|(?<!dan )so|nga[yu]|nam 2|den|cung|hoac|ban hanh|voi|do)(?![a-z])|$"
 )
 _BODY_AFTER = re.compile(
     r"\s*,?\s*(?=(?:ban thuong vu|thu tuong|chinh phu|bo chinh tri|ban bi thu|uy ban nhan dan|ubnd|hdnd|"

@@ -37,7 +37,7 @@ class Dateline:
 
 # Three slots with at most 12 signs of anything in each: handwriting gives "ngày 4£ tháng ,S năm 2017".
 _DATELINE = re.compile(
-    r"(?<![a-z])(?!nguy)n[gq][a-z]{1,2}[yv](?P<d>[^\n]{0,12}?)\s?th[a-z]n[gq](?P<m>[^\n]{0,12}?)"
+    r"(?<![a-z])(?!nguy)n[gq][a-z]{1,2}[yvu](?P<d>[^\n]{0,12}?)\s?th[a-z]n[gq](?P<m>[^\n]{0,12}?)"
     r"\s?n[a-z]m(?![a-z])(?P<y>\s*[0-9oil|]{4}(?![0-9a-z])|[^a-z\n]{0,14})"
 )
 _DATELINE_SHORT = re.compile(
