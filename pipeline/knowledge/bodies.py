@@ -76,9 +76,18 @@ def _title(name: str) -> str:
 _LETTERS_ALONE = re.compile(r"[BCDFGHJKLMNPQRSTVWXZĐ]{2,}")  # no syllable is without a vowel
 
 
+LONGEST_SHORT_FORM = 5  # letters of an abbreviation that no list has
+
+
+def _is_short_form(word: str) -> bool:
+    if not word.isupper() or len(word) > LONGEST_SHORT_FORM or not word.replace("Đ", "D").isascii():
+        return False
+    return word.isalpha() and len(word) > 1 and not is_legal_text(word.lower())
+
+
 def _sentence(words: str) -> str:
-    """Small letters but for names that keep their capital."""
-    out = words.lower()
+    """Small letters but for names that keep their capital, and letters that are no syllable ("PCGD, XMC")."""
+    out = " ".join(word if _is_short_form(word.strip(".,;()")) else word.lower() for word in words.split())
     for key, proper in _PROPER.items():
         out = re.sub(rf"(?<!\w){re.escape(proper)}(?!\w)", proper, out, flags=re.IGNORECASE)
         del key

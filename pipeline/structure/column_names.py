@@ -139,6 +139,8 @@ def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
         return True
     if re.match(r"(?:phong|ban),? (?:chong|ngua)", key):
         return True
+    if last == "uy" and key.startswith("ban nhan dan"):
+        return True
     if last == "thu tuong" and key.startswith("chinh phu"):
         return True
     if last == "ban chap hanh" and _MEMBERS.match(key):

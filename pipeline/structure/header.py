@@ -194,7 +194,9 @@ def _is_half_read(line: PlacedLine, number: str) -> bool:
 
 def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
     dated = [line for line in lines if line.area == "dateline"]
-    for group in (*([line] for line in dated), dated[:2]):  # the last: one that a narrow column broke
+    alone = datelines.parse_dateline(dated[0].text) if len(dated) > 1 else None
+    broken = len(dated) > 1 and (alone is None or alone.date is None)  # by a narrow column
+    for group in (*((dated[:2],) if broken else ()), *([line] for line in dated)):
         found = datelines.parse_dateline(" ".join(line.text for line in group))
         if found is None:
             continue

@@ -163,11 +163,15 @@ def _with_wrapped_names(head: list[PlacedLine]) -> list[PlacedLine]:
     return out
 
 
-_BROKEN_DATE = re.compile(r",\s*(?:ngay|ngay\s[\d.… ]{0,8}|ngay\s[\d.… ]{0,8}thang\s?[\d.… ]{0,8})$")
+_BROKEN_DATE = re.compile(r",\s*(?:ngay|ngay\s[\d.… ]{0,8}|ngay\s[\d.… ]{0,8}thang\s?[\d.… ]{0,8}(?:nam)?)$")
 
 
 def _of_broken_lines(line: PlacedLine, after: PlacedLine) -> tuple[tuple[PlacedLine, ...], ...] | None:
     """The parts of two lines over which a narrow column broke the dateline or the motto, None where it did not."""
+    if _UY.fullmatch(line.text.strip()) and aligned(after.text).startswith("ban nhan dan"):
+        return (replace(line, area="issuer"),), _split_head_line(after)
+    if _is_half_place(line.text, after.text):
+        return (replace(line, area="dateline"),), (replace(after, area="dateline"),)
     date = _broken_dateline(line.text, after.text)
     if date is not None:
         return _cut_at(line, date, "dateline"), (replace(after, area="dateline"),)
@@ -175,6 +179,20 @@ def _of_broken_lines(line: PlacedLine, after: PlacedLine) -> tuple[tuple[PlacedL
     if motto is not None:
         return _cut_at(line, motto[0], "motto"), _cut_at(after, motto[1], "motto")
     return None
+
+
+_UY = re.compile(r"[ỦU][YỶ]|UỶ|ỦY")
+_HALF_NAME = re.compile(r"(?:(?P<kind>thành phố|tp\.?|thị xã) )?(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)", re.IGNORECASE)
+
+
+def _is_half_place(text: str, after: str) -> bool:
+    """Whether a dateline's place began in the line before: "Kon" / "Tum, ngày 17 tháng 5 năm 2019"."""
+    half, dateline = _HALF_NAME.fullmatch(text.strip()), datelines.parse_dateline(after)
+    if half is None or dateline is None or dateline.place is None or dateline.start > 0:
+        return False
+    kind = _FULL_KIND.get((half["kind"] or "").lower(), (half["kind"] or "").lower()) or None
+    whole = gazetteer.find_units(f"{half['name']} {dateline.place}", kind=kind)
+    return bool(whole) and not gazetteer.find_units(half["name"] if kind else dateline.place, kind=kind)
 
 
 def _cut_at(line: PlacedLine, start: int, area: Area) -> tuple[PlacedLine, ...]:
@@ -197,16 +215,15 @@ def _broken_dateline(text: str, after: str) -> int | None:
 
 
 _MOTTOES = (("cong", "hoa", "xa", "hoi", "chu", "nghia", "viet", "nam"), ("dang", "cong", "san", "viet", "nam"))
-LEAST_BEGUN = 2  # words of the motto on its first line
 
 
 def _broken_motto(text: str, after: str) -> tuple[int, int] | None:
     """Where the motto stands in two lines of one head: "UBND XÃ A CỘNG HÒA XÃ" / "HỘI CHỦ NGHĨA VIỆT NAM"."""
     key, rest = (aligned(line).rstrip(" .-*_|") for line in (text, after))
     for motto in _MOTTOES:
-        for count in range(len(motto) - 1, LEAST_BEGUN - 1, -1):
+        for count in range(len(motto) - 1, 0, -1):  # a single word only where it is alone on its line
             begun, ended = " ".join(motto[:count]), " ".join(motto[count:])
-            if f" {key}".endswith(f" {begun}") and f" {rest}".endswith(f" {ended}"):
+            if f" {key}".endswith(f" {begun}") and f" {rest}".endswith(f" {ended}") and (count > 1 or key == begun):
                 return len(key) - len(begun), len(rest) - len(ended)
     return None
 

@@ -74,12 +74,17 @@ class Speaker:
     end: int
 
 
+LONGEST_PLACE = 5  # words: "Phan Rang - Tháp Chàm"
+
+
 def name_after(text: str, at: int) -> tuple[str | None, int]:
     """The capitalised words at an offset of the text, as a place name."""
     found = _NAME.match(text, at)
     if found is None:
         return None, at
     name = found.group().strip(" -")
+    if len(name.split()) > LONGEST_PLACE:
+        return None, at  # "xã VẦY NƯA CỘNG HÒA XÃ HỘI ...": a head on one line
     return (name, at + len(found.group().rstrip(" -"))) if name and not name.isupper() else (None, at)
 
 
