@@ -590,21 +590,19 @@ def test_a_table_without_rules_is_found_on_a_page_far_askew() -> None:
 
 
 def askew_by(page: Page, degrees: float) -> Page:
-    """The page with all boxes moved as on a sheet that lies askew, those of words drawn around what lies askew."""
+    """The page with all boxes moved as on a sheet that lies askew, those of lines around their words."""
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
 
-    def moved(box: Box | None, around: bool = False) -> Box | None:
+    def moved(box: Box | None) -> Box | None:
         if box is None:
             return None
         x, y = box.middle[0] - page.width / 2, box.middle[1] - page.height / 2
         left, top = page.width / 2 + x * cos - y * sin, page.height / 2 + x * sin + y * cos
         wide, high = box.width / 2, box.height / 2
-        if around:
-            wide, high = wide * cos + high * sin, wide * sin + high * cos
         return Box(left - wide, top - high, left + wide, top + high)
 
     def line_of(line: Line) -> Line:
-        words = tuple(replace(word, box=moved(word.box, around=True)) for word in line.words)
+        words = tuple(replace(word, box=moved(word.box)) for word in line.words)
         return replace(line, words=words, box=union(word.box for word in words))
 
     return replace(

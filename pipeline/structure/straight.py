@@ -36,18 +36,6 @@ class _Turn:
         wide, high = (box.right - box.left) / 2, (box.bottom - box.top) / 2
         return Box(x - wide, y - high, x + wide, y + high)
 
-    def word(self, box: Box) -> Box:
-        """The box of a word at its new place. On the page it is drawn around letters that lie askew, which makes it
-        higher and wider than they are."""
-        moved = self.box(box)
-        cos, sin = math.cos(self.angle), abs(math.sin(self.angle))
-        wide, high = moved.right - moved.left, moved.bottom - moved.top
-        apart = cos * cos - sin * sin
-        less_wide = max(wide / 2, (wide * cos - high * sin) / apart)
-        less_high = max(high / 2, (high * cos - wide * sin) / apart)
-        x, y = moved.middle
-        return Box(x - less_wide / 2, y - less_high / 2, x + less_wide / 2, y + less_high / 2)
-
 
 def tilt(page: Page) -> float:
     """How far the print of an upright page falls to the right, in degrees; 0 where nothing says so."""
@@ -76,7 +64,7 @@ def straightened(page: Page) -> tuple[Page, dict[int, Word]]:
     def line_of(line: Line) -> Line:
         words = []
         for word in line.words:
-            moved = word if word.box is None else replace(word, box=turn.word(word.box))
+            moved = word if word.box is None else replace(word, box=turn.box(word.box))
             own[id(moved)] = word
             words.append(moved)
         # Around a long line that lies askew there is a box of several lines' height.
