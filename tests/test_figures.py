@@ -57,6 +57,14 @@ def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, 
     assert seen.changed == 1
 
 
+@pytest.mark.parametrize(("printed", "read", "sure"), [("7", "22", 0.87), ("8:", "Số:", 0.71)])
+def test_fewer_signs_than_were_read_are_a_piece_of_the_word(printed: str, read: str, sure: float) -> None:
+    sheet = Sheet()
+    seen = sheet.check([sheet.word(printed, read, sure=sure)])
+    assert (seen.words[0].text, seen.changed) == (read, 0)
+    assert [reading.text for reading in seen.readings[0]] == [printed]
+
+
 @pytest.mark.parametrize(
     "printed", ["Ủy", "ban", "14h30", "26/2021/NĐ-CP", "1.250.000", "12/5/2024", "II.", "Quý", "%"]
 )
