@@ -194,3 +194,16 @@ def test_a_foot_on_the_right_page_of_an_open_book_has_its_own_two_sides() -> Non
     plan = record.read_record(tables.tables(scan(page)))
     assert [recipient.name for recipient in plan.recipients] == ["Phòng Nội vụ", "Các thôn"]
     assert (plan.signature.title, plan.signature.name) == ("HIỆU TRƯỞNG", "Trương Thị Minh")
+
+
+def test_a_figure_in_doubt_makes_the_date_doubtful() -> None:
+    def dated(sure: float) -> Plan:
+        line = line_at("Hải Lạng, ngày 1 tháng 02 năm 2020", 300, 80)
+        words = tuple(replace(word, confidence=sure if word.text == "1" else 0.96) for word in line.words)
+        lines = [replace(line, words=words), line_at("KẾ HOẠCH", 260, 110), line_at("Trồng cây năm 2020", 230, 126)]
+        lines += [line_at(text, 85, 160 + 20 * at) for at, text in enumerate(BODY)]
+        return record.read_record(tables.tables(scan(page_of(lines))))
+
+    assert dated(0.44).evidence["/issued/date"].confidence == pytest.approx(0.44)
+    assert any("/issued/date is unsure" in warning.message for warning in dated(0.44).warnings)
+    assert dated(0.95).evidence["/issued/date"].confidence > 0.9

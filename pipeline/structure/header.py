@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.knowledge import citations, datelines, doctypes, number_lines
 from pipeline.knowledge.fuzzy import aligned, plain
@@ -192,6 +192,9 @@ def _is_half_read(line: PlacedLine, number: str) -> bool:
     )
 
 
+_FIGURES = re.compile(r"\d{1,4}\W*")  # a day, a month, a year by itself
+
+
 def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
     dated = [line for line in lines if line.area == "dateline"]
     alone = datelines.parse_dateline(dated[0].text) if len(dated) > 1 else None
@@ -205,7 +208,9 @@ def _dateline(header: Header, lines: Sequence[PlacedLine]) -> None:
         if found.place is not None:
             header.places["/issued/place"] = where
         if found.date is not None:
-            header.places["/issued/date"] = where
+            # One figure in doubt makes another date, however sure the words around it are.
+            figures = [word.confidence for line in group for word in line.words if _FIGURES.fullmatch(word.text)]
+            header.places["/issued/date"] = replace(where, confidence=min([where.confidence, *figures]))
         if found.doubt:
             header.doubts.append(("value_unreadable", f"date: {found.doubt}", where))
         return
