@@ -159,7 +159,7 @@ _MAX_ISSUER = 140
 _ISSUER_END = re.compile(
     rf"[,;.()\n:]|\s+[\"']?(?:ve|v/v)(?![a-z])|\s+(?:{_SUBJECT_VERBS})(?![a-z])|\s+(?:gan voi|da|la|trong|theo|va|"
     rf"tai|khoa|nhiem ky|tren|duoc|nham|de|thi|co|nay|(?<!dan )so|nga[yu]|nam 2|den|cung|hoac|ban hanh|voi|"
-    r"do)(?![a-z])|$"
+    r"khoang|uoc|do)(?![a-z])|$"
 )
 _BODY_AFTER = re.compile(
     r"\s*,?\s*(?=(?:ban thuong vu|thu tuong|chinh phu|bo chinh tri|ban bi thu|uy ban nhan dan|ubnd|hdnd|"

@@ -121,7 +121,7 @@ class _Statement:
 # and a clause inside the actor that opens with words of a task
 _GROUNDS = re.compile(r"(?:can cu|tren co so|theo) [^,;:]{5,120},\s+(?=(?:cac |uy ban |ubnd |so |phong ))")
 _DUTY = re.compile(r"\s(?=có trách nhiệm\b)")
-_CHOSEN = re.compile(r"\bđược (?:phân công|giao)\b")
+_CHOSEN = re.compile(r"\b(?:được (?:phân công|giao)|liên quan (?:tới|đến|trong) việc)\b")
 
 
 def _duty_at(text: str) -> int | None:

@@ -114,13 +114,19 @@ def _indicator(text: str, clause: Clause) -> str | None:
 _FROM_FORMER = re.compile(r"\s+(?:giam|tang|nang|ha) (?:ty le )?tu \d[^,;]{0,40}$")
 # "Tại địa bàn đô thị: phấn đấu 100% trẻ em ...": who or where, and not what is measured
 _TOPIC_BEFORE = re.compile(r"(?P<topic>[^:]*):\s*(?:phan dau |dat |co |tang them |tren |it nhat |toi thieu )*$")
+_PLACE_BEFORE = re.compile(
+    r"(?:o|tai|doi voi|trong) [^:]*, (?:dam bao|bao dam|phan dau)(?: co| it nhat| toi thieu| tren)? $"
+)
 _NAMES_MEASURE = re.compile(r"\b(?:ty le|ti le|ty trong|toc do|so|tong|muc|dien tich|san luong|chi so|co cau)\b")
 LEAST_SHARED = 3  # words of what a share is of
 _DANGLING = re.compile(r"\b(?:cho|tai|voi|cua|den)$")  # "Trợ giúp pháp lý cho 100% số người ..."
 
 
 def _is_topic(before: str) -> bool:
-    topic = _TOPIC_BEFORE.match(aligned(before) + " ")
+    key = aligned(before) + " "
+    if _PLACE_BEFORE.match(key):
+        return True  # "Ở các bản vùng cao, bảo đảm 95% số hộ ..."
+    topic = _TOPIC_BEFORE.match(key)
     return topic is not None and _NAMES_MEASURE.search(topic["topic"]) is None
 
 

@@ -54,7 +54,7 @@ def headed(table: Table) -> Headed:
     if labelled and labelled[0] >= end and not any(_has_values(row) for row in rows[start : labelled[0]]):
         end = labelled[0] + 1
     columns = tuple(_title(rows[start:end], column) for column in range(table.columns))
-    while end < len(rows) and _is_numbered_by_column(rows[end]):
+    while end < len(rows) and is_numbered_by_column(rows[end]):
         end += 1
     return Headed(tuple(rows), end, columns)
 
@@ -134,7 +134,7 @@ def _is_blank(cell: Cell | None) -> bool:
     return cell is None or not cell.text.strip()
 
 
-def _is_numbered_by_column(row: Row) -> bool:
+def is_numbered_by_column(row: Row) -> bool:
     """Whether a row gives its columns numbers: "A | B | 1 | 2", "(1) | (2) | (3)"."""
     found = [_COLUMN_NUMBER.fullmatch(cell.text.strip()) for cell in _filled(row)]
     if len(found) < max(LEAST_NUMBERS, len(row) - 1):

@@ -21,7 +21,7 @@ from pipeline.knowledge.table_rows import opens_head
 from pipeline.structure.goals import FoundTarget, sure_of_sign
 from pipeline.structure.passages import Paragraph, place_of_cells
 from pipeline.structure.repeated_cells import said_in
-from pipeline.structure.table_heads import Row, headed
+from pipeline.structure.table_heads import Row, headed, is_numbered_by_column
 
 _INDICATOR_HEAD = re.compile(r"\b(?:chi ?tieu|noi dung|ten chi tieu|tieu chi|muc tieu|danh muc)\b")
 _UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh|don ?vi)\b")
@@ -69,8 +69,10 @@ def goals_of_table(
     rows = [_shifted(row, columns) for row in told.body]
     for row, unit_cell in zip(rows, said_in(rows, columns.unit), strict=True):
         name = row[columns.indicator]
-        if name is None or name.row < first or not name.text.strip() or _names_years(row):
+        if name is None or name.row < first or _names_years(row) or is_numbered_by_column(row):
             continue
+        if not any(map(str.isalpha, name.text)):
+            continue  # a row that lost cells: its numbers stand in other columns
         for column, head_unit in columns.values:
             value = row[column]
             if value is None or value is name:

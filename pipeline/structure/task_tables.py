@@ -27,7 +27,7 @@ _LEAD_HEAD = re.compile(
 _SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
 _NOT_LEAD = re.compile(
     r"\b(?:thoi (?:gian|han|diem)|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon"
-    r"|so luong)\b"
+    r"|so luong|don vi tinh|dvt)\b"
 )
 _TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b")
 _OTHER_HEAD = re.compile(
