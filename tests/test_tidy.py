@@ -123,3 +123,14 @@ def test_running_feet_are_set_apart_and_stay_on_their_page() -> None:
 def test_a_tidy_document_comes_back_equal() -> None:
     once = tidy(text_document(f"**{FILLER}**\nsố 05-\nCT/TW"))[0]
     assert tidy(once) == (once, ())
+
+
+@pytest.mark.parametrize(("top", "runs"), [(806.0, True), (700.0, False)])
+def test_a_foot_of_two_pages_runs_where_it_stands_in_the_margin(top: float, runs: bool) -> None:
+    foot = "UBND xã Trà Lâm - Kế hoạch trồng rừng 2021 - 2025"
+    pages = [
+        page_of([line_at(f"Nội dung của trang {number}", 85, 100), line_at(foot, 85 + number, top)], number)
+        for number in (1, 2)
+    ]
+    kinds = [block.kind for page in tidy(scan(*pages))[0].pages for block in page.blocks]
+    assert kinds.count("footer") == (2 if runs else 0)

@@ -71,6 +71,9 @@ TOP_SHARE, BOTTOM_SHARE = 0.11, 0.90  # of the page height: top margin 20-25 mm 
 # Characters of one typed A4 page of 13-14 point text: 5 plans gave 1,900 to 3,300 in pages without a head.
 SHORTEST_PAGE, LONGEST_PAGE = 1_100, 4_300
 RUNNING_PAGES = 3  # a head that runs stands on three pages or more
+# On two pages a line runs where it begins in the margin (15 mm at the top, 20 mm at the foot of A4) and at one place,
+# in points: pages are fed in a few millimetres apart.
+TOP_MARGIN, BOTTOM_MARGIN, SAME_PLACE = 0.05, 0.93, 20.0
 
 
 @dataclass(slots=True)
@@ -120,8 +123,9 @@ def _page_may_begin(number: int, offset: int) -> bool:
 
 
 def _running_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, BlockKind]]:
-    """Lines that come back as the first or the last of three pages or more, digits apart: heads and feet."""
-    if len(document.pages) < RUNNING_PAGES:
+    """Lines that come back as the first or the last of three pages or more, digits apart: heads and feet. Of two pages
+    the same words at the same place in the margin."""
+    if len(document.pages) < 2:
         return []
     at_edges: dict[tuple[str, BlockKind], list[_Entry]] = {}
     on_page: dict[int, list[_Entry]] = {}
@@ -137,9 +141,23 @@ def _running_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[
             if sum(letter.isalpha() for letter in key) >= 4:
                 at_edges.setdefault((key, kind), []).append(entry)
     return [
-        (entry, kind) for (_, kind), same in at_edges.items() if len({e.page for e in same}) >= RUNNING_PAGES
+        (entry, kind) for (_, kind), same in at_edges.items()
+        if len({e.page for e in same}) >= RUNNING_PAGES or _runs_on_two(same, document)
         for entry in same
     ]
+
+
+def _runs_on_two(same: Sequence[_Entry], document: Document) -> bool:
+    """Whether the lines are those of both pages of a document, alike in words and place, in the margin of the paper."""
+    if len(document.pages) != 2 or len(same) != 2 or same[0].text != same[1].text:
+        return False
+    places = []
+    for entry in same:
+        page, box = document.pages[entry.page], entry.line.box
+        if box is None or TOP_MARGIN * page.height < box.top < BOTTOM_MARGIN * page.height:
+            return False
+        places.append((box.left, box.top))
+    return all(abs(one - other) < SAME_PLACE for one, other in zip(*places, strict=True))
 
 
 # --- a page number inside a sentence ---------------------------------------------------------------------
