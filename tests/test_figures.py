@@ -57,7 +57,9 @@ def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, 
     assert seen.changed == 1
 
 
-@pytest.mark.parametrize(("printed", "read", "sure"), [("7", "22", 0.87), ("8:", "Số:", 0.71)])
+@pytest.mark.parametrize(
+    ("printed", "read", "sure"), [("7", "22", 0.87), ("8:", "Số:", 0.71), ("2", "2O", 0.96), ("1.2", "1.200.000", 0.44)]
+)
 def test_fewer_signs_than_were_read_are_a_piece_of_the_word(printed: str, read: str, sure: float) -> None:
     sheet = Sheet()
     seen = sheet.check([sheet.word(printed, read, sure=sure)])

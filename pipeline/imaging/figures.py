@@ -393,9 +393,6 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     if word.text == "%":
         return False  # alone in a cell of units; its first ring looks like a figure
     old, new = _digits(word.text), _digits(text)
-    # A box that begins in the middle of a broken figure, or holds half a word ("Số:"), gives too few signs.
-    if len(new) < len(old) and word.confidence > DOUBTED:
-        return False
     legal = not old and word.text != "=" and vietnamese.is_legal_text(word.text)
     letters = sum(map(str.isalpha, word.text))
     if legal and (word.confidence > DOUBTED or (word.confidence > HALF_SURE and len(new) < letters)):
@@ -408,6 +405,10 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
         return confidence > SURE_OF_BAR
     if _QUARTER.fullmatch(text) and text[-5:] == word.text[-5:] and not _QUARTER.fullmatch(word.text):
         return confidence > SURE_OF_QUARTER
+    # A box that begins in the middle of a broken figure gives too few signs; so does a face whose 0 is a letter's O.
+    fewer = sum(map(str.isalnum, word.text)) - sum(map(str.isalnum, text))
+    if fewer > 1 or (fewer == 1 and word.confidence > DOUBTED):
+        return False
     if word.confidence < FIRM:
         return confidence > SURER_THAN_DOUBT
     if old == new:
