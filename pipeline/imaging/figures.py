@@ -47,7 +47,8 @@ _QUARTER = re.compile(r"[IVX]{1,3}/(?:19|20)[0-9]{2}")
 SURE_OF_STROKES = 0.75  # a quarter told by its strokes is flagged: two readers differ
 # Tesseract's confidence under which its figures are doubted.
 FIRM = 0.90
-# A syllable read with no more is no evidence against a figure: "bì" at 0.35 was 5, "Số:" in broken print has 0.7.
+# A syllable read with no more is no evidence against a figure: "bì" at 0.35 was 5. Above it the reader of figures must
+# be as sure as of a count: "Số:" of broken print was 8: with 0.81, "BÌ" was 3 with 0.99.
 HALF_SURE = 0.5
 # Letters that a recogniser of text prints for figures; a word with others beside its figures ("14h30") keeps them.
 _LIKE_FIGURES = frozenset("ilosbzgqtdjr")
@@ -206,7 +207,7 @@ def check(
             parts.taken[wider[index]] = True
             known[index] = (Reading("first", word.text, word.confidence), *known.get(index, ()))
             changed += 1
-        elif told.confidence > WORTH_KEEPING and _FIGURE.search(text + word.text):
+        elif told.confidence > WORTH_KEEPING and _FIGURE.search(text + word.text) and _missing(word.text, text) < 2:
             known[index] = (*known.get(index, ()), Reading(SOURCE, text, round(told.confidence, 4)))
     changed += _raised(parts, network, result, own, known)
     found_words = _passed_over(parts, network, result, marks, tall)
@@ -394,9 +395,10 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
         return False  # alone in a cell of units; its first ring looks like a figure
     old, new = _digits(word.text), _digits(text)
     legal = not old and word.text != "=" and vietnamese.is_legal_text(word.text)
-    letters = sum(map(str.isalpha, word.text))
-    if legal and (word.confidence > DOUBTED or (word.confidence > HALF_SURE and len(new) < letters)):
+    if legal and word.confidence > DOUBTED:
         return False
+    if legal and word.confidence > HALF_SURE and len(new) < sum(map(str.isalpha, word.text)):
+        return confidence > SURE_OF_COUNT
     if not old and not new and word.text != "=" and not _FIGURE.search(word.text) and (
         word.confidence >= FIRM or not any(map(str.isalnum, word.text))
     ):
@@ -406,7 +408,7 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     if _QUARTER.fullmatch(text) and text[-5:] == word.text[-5:] and not _QUARTER.fullmatch(word.text):
         return confidence > SURE_OF_QUARTER
     # A box that begins in the middle of a broken figure gives too few signs; so does a face whose 0 is a letter's O.
-    fewer = sum(map(str.isalnum, word.text)) - sum(map(str.isalnum, text))
+    fewer = _missing(word.text, text)
     if fewer > 1 or (fewer == 1 and word.confidence > DOUBTED):
         return False
     if word.confidence < FIRM:
@@ -414,6 +416,11 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     if old == new:
         return confidence > SURE_OF_MARKS
     return bool(old) and len(old) != len(new) and confidence > SURE_OF_COUNT
+
+
+def _missing(text: str, told: str) -> int:
+    """How many letters and figures of a word the reader of figures has not seen; below 0 where it saw more."""
+    return sum(map(str.isalnum, text)) - sum(map(str.isalnum, told))
 
 
 _SIGNED = re.compile(r"([+\-–—−]?)(\d.*)")
