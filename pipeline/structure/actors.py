@@ -93,7 +93,7 @@ def _is_person(text: str) -> bool:
 _OFFICE_OF_MINISTRY = re.compile(rf"Vụ (?!Đông|Mùa|Xuân|Hè|Thu\b|Chiêm)[{CAPITALS}]\w+ ")
 def is_actor(text: str) -> bool:
     words = text.split()
-    if not 1 <= len(words) <= LONGEST_ACTOR or text[:1].islower():
+    if not words or text[:1].islower() or (len(words) > LONGEST_ACTOR and not _lists_bodies_alone(text)):
         return False
     if (len(words) == 1 and len(text) < 12) or aligned(text) in ("to chuc", "lanh dao", "quan ly"):
         return False  # "Tổ chức phát động ..." opens with its verb
@@ -107,6 +107,16 @@ def is_actor(text: str) -> bool:
     return bodies.looks_like_body(text[:120]) >= 0.5 or _begins_as_people(text)
 
 
+LONGEST_LIST = 130  # words of a list that names nothing but bodies: those outside the province's own offices
+
+
+def _lists_bodies_alone(text: str) -> bool:
+    names = text.split(", ")
+    long = len(text.split()) > LONGEST_LIST
+    return not long and len(names) > 3 and all(bodies.looks_like_body(name[:120]) >= LISTED for name in names)
+
+
+LISTED = 0.5  # how much a name in such a list must look like that of a body
 _OBJECT = re.compile(r"\s+(?:việc|công tác|tình hình|hoạt động|các|những)\b")  # of a task, behind its verb
 _DIRECTS = re.compile(r"(?:chi dao|yeu cau)\b")  # "Chỉ đạo các phòng, ban ...:" is a task of the one who directs
 NAME_WORDS = 30  # of people who are no listed body, alone in a title; lists of bodies of a province have 22

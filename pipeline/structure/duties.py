@@ -119,7 +119,10 @@ class _Statement:
 
 # "Căn cứ nội dung Kế hoạch, các sở, ngành được phân công chủ trì ... có trách nhiệm ...": what comes before the actor,
 # and a clause inside the actor that opens with words of a task
-_GROUNDS = re.compile(r"(?:can cu|tren co so|theo) [^,;:]{5,120},\s+(?=(?:cac |uy ban |ubnd |so |phong ))")
+_GROUNDS = re.compile(
+    r"(?:can cu|tren co so|theo) [^,;:]{5,120},\s+"
+    r"(?=(?:cac|uy ban|ubnd|so|phong|giam doc|thu truong|chu tich) )"
+)
 _DUTY = re.compile(r"\s(?=có trách nhiệm\b)")
 _CHOSEN = re.compile(r"\b(?:được (?:phân công|giao)|liên quan (?:tới|đến|trong) việc)\b")
 

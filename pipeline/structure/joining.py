@@ -60,6 +60,12 @@ _OPENER = re.compile(
     r"|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
 )
 
+# "Đơn vị chủ trì: ...", "Thời gian thực hiện: ..." under a task
+_SAYS_WHO_OR_WHEN = re.compile(
+    r"(?:(?:don vi|co quan) (?:chu tri|phoi hop|thuc hien|tham muu)|thoi (?:gian|han) (?:thuc hien|hoan thanh))"
+    r"[^:]{0,25}:"
+)
+
 _PHASE = re.compile(r"(?:dot|giai doan|buoc|vong) (?:\d|[ivx]+)\s?:")  # "Đợt 2: từ ngày ..."
 
 LONGEST_TITLE = 40  # letters of a canonical heading alone on its line
@@ -195,7 +201,9 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         goes_on = after[:1].islower() or hangs or _open_brackets(whole)
         inside = not ended and bool(full is not False) and goes_on
         score += 0.4 if inside else 3.2
-    if ended and not (hangs and full) and (_OPENER.match(aligned(text[:40])) or _PHASE.match(aligned(text[:20]))):
+    opening = aligned(text[:60])
+    opens = _OPENER.match(opening[:40]) or _PHASE.match(opening[:20]) or _SAYS_WHO_OR_WHEN.match(opening)
+    if ended and opens and not (hangs and full):
         score += 1.6
     apart = ended or line.gap in ("blank", "block")
     if apart and len(text) <= LONGEST_TITLE and text[:1].isupper() and not _ends(text) and is_canonical(text):

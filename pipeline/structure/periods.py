@@ -38,7 +38,7 @@ class FoundPeriod:
 # The words that campaigns and phases are called by; a week or a harvest only with its number. "Đợt mưa lũ" is none.
 _KIND = (
     r"(?:dot(?! (?:mua|lu|thien tai|nang|ret|han han|trieu|ap thap|dich benh))"
-    r"|giai doan|buoc|vong|chang|thang cao diem|cao diem|tuan le|thang hanh dong|chien dich"
+    r"|giai doan|buoc|vong|chang|thang cao diem|phong trao thi dua cao diem|cao diem|tuan le|thang hanh dong|chien dich"
     r"|(?:tuan|vu|hoc ky) (?=[ivxltpf\d]{1,4}\b))"
 )
 _NAMED = re.compile(
@@ -59,6 +59,7 @@ _NUMBERED_NAME = re.compile(
 _SPOKEN_OF = re.compile(
     r"\b" + _KIND + r"\b[^:;.(]{0,90}?(?=,?\s*\(?(?:bat dau )?(?:tu (?:ngay|thang|quy|\d)|tinh tu)\b)"
 )
+_IS_HELD = re.compile(r"\s(?:duoc|se) (?:trien khai|to chuc|thuc hien|tien hanh|phat dong)\b")  # of no name
 
 
 def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
@@ -270,7 +271,8 @@ def _spoken_of(paragraph: Paragraph, text: str, offset: int, done: int) -> Itera
         return
     key = aligned(text)
     for match in _SPOKEN_OF.finditer(key, done):
-        name = text[match.start() : match.end()].strip(" ,(")
+        stop = _IS_HELD.search(key, *match.span())
+        name = text[match.start() : match.end() if stop is None else stop.start()].strip(" ,(")
         span = next((span for span in spans if 0 <= span.start - match.end() <= DATE_NEAR), None)
         if span is None or not 2 <= len(name.split()) <= LONGEST_NAME or _IS_PARTED.search(key, *match.span()):
             continue
