@@ -59,6 +59,7 @@ def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, 
 
 @pytest.mark.parametrize(("read", "sure", "told", "as_sure", "believed"), [
     ("Số:", 0.71, "8:", 0.81, False), ("BÌ", 0.70, "3", 0.996, True), ("bì", 0.35, "5", 0.9, True),
+    ("HI", 0.75, "III", 0.9, True),
 ])
 def test_a_syllable_is_a_figure_only_where_that_is_plain(
     read: str, sure: float, told: str, as_sure: float, believed: bool

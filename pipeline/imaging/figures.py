@@ -397,7 +397,7 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     legal = not old and word.text != "=" and vietnamese.is_legal_text(word.text)
     if legal and word.confidence > DOUBTED:
         return False
-    if legal and word.confidence > HALF_SURE and len(new) < sum(map(str.isalpha, word.text)):
+    if legal and new and word.confidence > HALF_SURE and len(new) < sum(map(str.isalpha, word.text)):
         return confidence > SURE_OF_COUNT
     if not old and not new and word.text != "=" and not _FIGURE.search(word.text) and (
         word.confidence >= FIRM or not any(map(str.isalnum, word.text))
