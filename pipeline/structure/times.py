@@ -131,22 +131,26 @@ _TERM_LINE = re.compile(r"(?:thoi (?:gian|han)|tien do)\b[^:]{0,40}:")
 _LABEL = re.compile(r"(?:co quan|don vi|thoi|tien do|kinh phi|nguon|dia diem|noi dung|san pham)\b[^:]{0,40}:")
 
 
+ITEM_LINES = 20  # paragraphs of an item with its labels, so that a heading over thousands of them stays linear
+
+
 def _task_above(node: Node, paragraph: Paragraph) -> tuple[str, Place] | None:
     """What the paragraph above a line with a term alone says, under a heading that names a body and no task.
 
     Where several such lines stand under a heading, each is of the item above it, with its labels between the two.
     """
-    at = next((index for index, own in enumerate(node.paragraphs) if own is paragraph), 0)
-    if node.heading is None or not at or not _LABEL.match(aligned(periods.after_mark(paragraph)[0])):
+    if node.heading is None or not _LABEL.match(aligned(periods.after_mark(paragraph)[0])):
         return None
+    at = next((index for index, own in enumerate(node.paragraphs) if own is paragraph), 0)
+    before, behind = node.paragraphs[max(0, at - ITEM_LINES) : at], node.paragraphs[at + 1 : at + ITEM_LINES]
     if titled_actor(node.heading) is not None:
-        above = node.paragraphs[at - 1]
-    elif sum(_TERM_LINE.match(aligned(periods.after_mark(own)[0])) is not None for own in node.paragraphs) > 1:
-        items = (own for own in reversed(node.paragraphs[:at]) if not _LABEL.match(aligned(periods.after_mark(own)[0])))
-        above = next(items, paragraph)
+        above = before[-1] if before else None
+    elif any(_TERM_LINE.match(aligned(periods.after_mark(own)[0])) for own in (*before, *behind)):
+        items = (own for own in reversed(before) if not _LABEL.match(aligned(periods.after_mark(own)[0])))
+        above = next(items, None)
     else:
         return None
-    if above is paragraph or above.table is not None:
+    if above is None or above.table is not None:
         return None
     text, offset = periods.after_mark(above)
     task = _trimmed(text)
