@@ -90,7 +90,8 @@ train: setup-test  ## train the restoration model anew (TEXT=folders, EXCLUDE=te
 	@$(TRAIN) counts $(OF_TEXT) --out out/train/language.npz
 	@$(TRAIN) pages $(OF_TEXT) --pages $(PAGES) --out out/train/pages.jsonl
 	@$(TRAIN) channel $(FACTS) --pages out/train/pages.jsonl --out out/train/channels.npz
-	@$(TRAIN) pack $(FACTS) --parts out/train/language.npz out/train/channels.npz --out $(MODELS)/restore.npz
+	@$(TRAIN) capitals $(OF_TEXT) --words out/train/language.npz --out out/train/capitals.npz
+	@$(TRAIN) pack $(FACTS) --parts out/train/language.npz out/train/channels.npz out/train/capitals.npz --out $(MODELS)/restore.npz
 	@$(TRAIN) card $(FACTS) --models $(MODELS)/restore.npz --out out/train/card.md
 
 train-case: setup-test  ## count anew which words are hardly ever capital (TEXT, EXCLUDE); five minutes of one core

@@ -16,7 +16,8 @@ PACKAGE = Path(plan.__file__).parent
 HEADS = {"structure/foot.py": "signature", "structure/relabel.py": "label II", "structure/outline.py": "label II",
          "knowledge/signers.py": "signature", "knowledge/dates.py": "date", "knowledge/citations.py": "cited",
          "knowledge/numbering.py": "label II",
-         "knowledge/datelines.py": "date", "knowledge/symbols.py": "number", "knowledge/labels.py": "label II",
+         "knowledge/datelines.py": "date", "knowledge/number_lines.py": "number",
+         "knowledge/symbols.py": "cited", "knowledge/labels.py": "label II",
          "knowledge/sign_labels.py": "label II", "knowledge/worded_labels.py": "label II"}
 NOTES = ("structure/checks.py", "structure/tidy.py", "structure/header.py", "structure/issuer.py",
          "imaging/ingest.py", "run.py")
@@ -36,7 +37,7 @@ def doubts(path: Path) -> set[str]:
                 found.update(spoken.sentences(value))
             case ast.Return(value=ast.Tuple(elts=[_, value])) if path.name == "labels.py":
                 found.update(spoken.sentences(value))
-            case ast.Return(value=ast.Tuple(elts=[*_, value])) if path.name == "dates.py":
+            case ast.Return(value=ast.Tuple(elts=[*_, value])) if path.name in ("dates.py", "number_lines.py"):
                 found.update(spoken.sentences(value))
     # "7 read as 7" is of a day, a month or a year; "7, before 7" goes on with another doubt.
     return {re.sub(r"^7(?= read| printed)", "day", told).replace("7, before", "read as 7, before")

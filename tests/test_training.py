@@ -2,6 +2,9 @@
 import json
 import lzma
 
+import numpy as np
+
+from pipeline.decoder import modelfile
 from pipeline.training import card, corpus
 from pipeline.training.__main__ import main
 
@@ -34,6 +37,18 @@ def test_a_small_share_makes_a_model_and_a_card(tmp_path):
     text = page.read_text("utf-8")
     assert f"| language.npz | {made.stat().st_size:,} |" in text
     assert "none.npz" not in text
+
+
+def test_capitals_are_counted_for_the_words_of_a_model(tmp_path):
+    written(tmp_path, 300)
+    words, made = tmp_path / "language.npz", tmp_path / "capitals.npz"
+    vocabulary = ("<s>", "soát", "ủy")
+    modelfile.save(words, {"words": np.frombuffer("\n".join(vocabulary).encode(), np.uint8)})
+    main(["capitals", "--text", str(tmp_path), "--words", str(words), "--out", str(made)])
+    found = modelfile.load(made)["capitals"]
+    assert found.shape == (2, 2, len(vocabulary))
+    small, raised = found[0, :, vocabulary.index("soát")]
+    assert small > 0 > raised
 
 
 def test_the_card_tells_what_each_step_told():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.decoder.capitals import AFTER_CAPITAL, AFTER_SMALL, Shifts, prior
 from pipeline.decoder.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, cased
 from pipeline.decoder.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
 from pipeline.decoder.shortforms import Row, ShortForms
@@ -32,7 +33,7 @@ UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
 WORTH_WEIGHT = 0.5  # the same for telling whether a token fits anything
 # Nats for other letters than those read in a name, where they can be a syllable: see `spared`. More where they are
 # those of a surname and a name follows: "Vi Văn" is no "Vũ Văn".
-OTHER_NAME = {"plain": -1.5, "surname": -3.0}
+OTHER_NAME = {"plain": -1.5, AFTER_SMALL: -1.5, AFTER_CAPITAL: -1.5, "surname": -3.0}
 # Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
 # capitals, among words in capitals on another line; about the shares in administrative text. A syllable in capitals
 # among others that are not is rare, and "HO" is what becomes of "Hỗ".
@@ -42,6 +43,8 @@ CASE_PRIOR = {
     "capitals": (-5.0, -5.0, 0.0),
     "run": (-4.0, -3.0, -0.1),
     "surname": (-1.8, 0.0, -8.0),
+    AFTER_SMALL: (0.0, -1.8, -8.0),
+    AFTER_CAPITAL: (0.0, -1.8, -8.0),
 }
 # Signs that English models print for a capital letter: "§6", "$6" for Số.
 LIKE_LETTER = str.maketrans("§$", "SS")
@@ -138,8 +141,11 @@ def identity_cost(piece: str) -> float:
 class Finder:
     """Finds candidates; keeps the lists it made."""
 
-    def __init__(self, vocabulary: Vocabulary, model: LanguageModel, abbreviations: Iterable[str]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, model: LanguageModel, abbreviations: Iterable[str], shifts: Shifts | None = None
+    ) -> None:
         self.vocabulary = vocabulary
+        self.shifts = shifts  # of capitals inside a sentence, by word of the vocabulary
         self.short = ShortForms(vocabulary, abbreviations)
         self.syllables = tuple(word for word in vocabulary.words[4:] if vietnamese.is_syllable(word))
         self.numbers = np.array([vocabulary.index[word] for word in self.syllables])
@@ -155,6 +161,7 @@ class Finder:
         for place, word in enumerate(self.syllables):
             self.by_base.setdefault(vietnamese.strip_marks(word), []).append(place)
         self._printed = {LOWER: self.syllables}
+        self._priors: dict[tuple[str, tuple[int, ...]], NDArray[np.float32]] = {}
         self._lists: dict[tuple[str, str, str, str], Candidates] = {}
         self._spared: dict[tuple[str, str, str, str], Candidates] = {}
         self._worth: dict[str, tuple[Candidates, float]] = {}  # by text: the list it was told of last
@@ -228,8 +235,7 @@ class Finder:
         plain = scores
         if with_tail:
             scores = np.maximum(scores, channel.score(with_tail, cases) * np.float32(TAIL_IS_LETTER))
-        prior = np.exp(np.array([CASE_PRIOR[setting][case] for case in cases], np.float32))
-        cased_scores = scores * prior[:, None]
+        cased_scores = scores * self._case_prior(setting, cases)
         chances = np.maximum(cased_scores.max(axis=0), LEAST_CHANCE)
         value = chances * self.often
         chosen = np.flatnonzero((value >= value.max() * WITHIN) & (chances > NO_CHANCE))
@@ -247,6 +253,12 @@ class Finder:
             self.numbers[chosen], np.log(chances[chosen].astype(np.float64)), texts,
             scores[rows, chosen] > plain[rows, chosen],
         ).plus(_columns(rows_of_others))
+
+    def _case_prior(self, setting: str, cases: Sequence[int]) -> NDArray[np.float32]:
+        key = setting, tuple(cases)
+        if key not in self._priors:
+            self._priors[key] = prior(CASE_PRIOR[setting], setting, cases, self.shifts, self.numbers)
+        return self._priors[key]
 
     def as_code(self, piece: str) -> Candidates:
         """Candidates of a part of a symbol: what was read, and codes of the closed lists with the same letters."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pipeline.decoder import router, tokens
 from pipeline.decoder.agreeing import agree
+from pipeline.decoder.capitals import in_sentence
 from pipeline.decoder.casing import mend_case
 from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
@@ -253,6 +254,7 @@ class Restorer:
             reader.prepare(readings)
         builder = Weaver(self.trained, condition, figures)
         if condition == "garbled":
+            slots = in_sentence(slots)
             builder.foresee(slots)
         for slot in slots:
             builder.add(slot)

@@ -41,7 +41,7 @@ class Trained:
         self.second_reader = second_reader
         self.vocabulary = Vocabulary(tuple(stored["words"].tobytes().decode().split("\n")))
         self.model = LanguageModel.from_arrays(stored)
-        self.finder = Finder(self.vocabulary, self.model, _abbreviations())
+        self.finder = Finder(self.vocabulary, self.model, _abbreviations(), stored.get("capitals"))
         self.calibration = stored.get("calibration", UNCALIBRATED)
         self._pairs: tuple[tuple[LanguageModel, ...], NDArray[np.uint8]] | None = None
 

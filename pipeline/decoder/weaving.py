@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoder import neural, tokens, wordlike
 from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
+from pipeline.decoder.capitals import AFTER_CAPITAL, AFTER_SMALL
 from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
@@ -46,6 +47,7 @@ NEAR_TONE, NEAR_BASE = -5.0, -6.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
 
 
+IN_SENTENCE = frozenset({"plain", AFTER_SMALL, AFTER_CAPITAL})
 MIXED_CODES = frozenset({"TTg", "CTr", "TTr", "QyĐ"})  # codes with a small letter
 
 
@@ -169,7 +171,7 @@ class Weaver:
     def _candidates(self, piece: tokens.Piece, setting: str, word: PendingWord) -> Candidates:
         if self.condition == "unmarked":
             return self.finder.without_marks(piece.text)
-        code = setting in ("plain", "start", "surname") and is_of_code(word, piece)
+        code = setting not in ("capitals", "run") and is_of_code(word, piece)
         found = self._read(piece, setting, word.recognised, code)
         own = UNTOLD if word.recognised is None else word.recognised
         for text, confidence in word.heard:
@@ -223,7 +225,7 @@ class Weaver:
         return Candidates(found.words, emissions, texts, found.tails)
 
     def _text(self, slot: Slot, piece: tokens.Piece) -> None:
-        setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
+        setting = "start" if self.fresh and slot.setting in IN_SENTENCE else slot.setting
         found = self._candidates(piece, setting, slot.word)
         for place, expected in slot.word.expected:
             if place == slot.place:
@@ -256,7 +258,7 @@ class Weaver:
 
     def _figure(self, slot: Slot, piece: tokens.Piece) -> None:
         """A lone figure that may be a word."""
-        setting = "start" if self.fresh and slot.setting == "plain" else slot.setting
+        setting = "start" if self.fresh and slot.setting in IN_SENTENCE else slot.setting
         found = wordlike.candidates(self.finder, self.trained.latin, piece.text, setting)
         group = Group((len(self.slots),), found.texts, "whole", found.tails)
         self.slots.append(slot)

@@ -3,7 +3,8 @@
     counts   folders of text -> language.npz (vocabulary and n-grams)
     pages    folders of text -> pages.jsonl (synthetic pages as printed and as read); can be cut short and continued
     channel  pages.jsonl -> channels.npz (what recognisers make of syllables)
-    pack     both -> the model file that is shipped
+    capitals  folders of text, the vocabulary of language.npz -> capitals.npz (which words are capital in a sentence)
+    pack     all three -> the model file that is shipped
     neural   folders of text, pages.jsonl, the model -> neural.npz (the second reader; this alone needs torch)
     calibrate  the model, pages of held-out text -> the same with probabilities as they proved right
     figures  fonts -> figures.npz files (numbers drawn and aged); `glyphs` learns from them (needs torch)
@@ -30,10 +31,11 @@ from typing import Any
 import numpy as np
 
 from pipeline.decoder import channel, counting, modelfile
+from pipeline.decoder.language import Vocabulary
 from pipeline.decoder.restoration import Restorer
 from pipeline.decoder.trained import MODEL, load
 from pipeline.knowledge import vietnamese
-from pipeline.training import calibration, card, confusions, corpus, counts, doubts, lowercase
+from pipeline.training import calibration, capitals, card, confusions, corpus, counts, doubts, lowercase
 
 Facts = dict[str, Any]  # what a step tells of itself
 
@@ -58,6 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--tessdata", type=Path, default=Path("/usr/share/tesseract-ocr/5/tessdata"))
     command = commands.add_parser("channel")
     command.add_argument("--pages", type=Path, nargs="+", required=True)
+    command.add_argument("--out", type=Path, required=True)
+    command = commands.add_parser("capitals")
+    _texts_of(command)
+    command.add_argument("--words", type=Path, required=True, help="a file that holds the vocabulary")
     command.add_argument("--out", type=Path, required=True)
     command = commands.add_parser("pack")
     command.add_argument("--parts", type=Path, nargs="+", required=True)
@@ -96,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add_argument("--facts", type=Path, help="a file that what the step tells of itself is added to")
     given = parser.parse_args(arguments)
     steps = {
-        "counts": _counts, "lowercase": _lowercase, "pages": _pages, "channel": _channel, "pack": _pack,
+        "counts": _counts, "lowercase": _lowercase, "pages": _pages, "channel": _channel,
+        "capitals": _capitals, "pack": _pack,
         "neural": _neural, "judge": _judge,
         "calibrate": _calibrate, "card": _card, "figures": _figures, "glyphs": _glyphs,
     }
@@ -164,6 +171,13 @@ def _channel(given: argparse.Namespace) -> Facts:
         }
     modelfile.save(given.out, arrays)
     return told
+
+
+def _capitals(given: argparse.Namespace) -> Facts:
+    vocabulary = Vocabulary(tuple(modelfile.load(given.words)["words"].tobytes().decode().split("\n")))
+    found = capitals.counted(_read(given))
+    modelfile.save(given.out, {"capitals": capitals.shifts(found, vocabulary)})
+    return {name: [small.total(), raised.total()] for name, (small, raised) in found.items()}
 
 
 def _pack(given: argparse.Namespace) -> Facts:

@@ -83,6 +83,7 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"stroke read as (.+)", "dấu gạch chéo đọc thành {0}"),
     (r"stroke after the type in a state symbol", "dấu gạch chéo sau tên loại trong ký hiệu của cơ quan nhà nước"),
     (r"unknown body code (.+)", "không rõ cơ quan viết tắt là {0}"),
+    (r"unknown type or body (.+)", "không rõ loại văn bản hoặc cơ quan viết tắt là {0}"),
     (r"no day (.+) in (.+)", "{1} không có ngày {0}"),
     (r"no month (.+)", "không có tháng {0}"),
     (r"(day|month|year) read as (.+)", "{0} đọc thành {1}"),
