@@ -9,7 +9,7 @@ What it never does: make a deputy of a head or a head of a deputy. What is mende
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -61,6 +61,7 @@ def _positions() -> tuple[str, ...]:
     return tuple(sorted((plain(row[0]) for row in load_table("positions")), key=len, reverse=True))
 
 
+@lru_cache(maxsize=4096)
 def position_at(words: str) -> str | None:
     """The listed position that a plain text begins with (one letter may be wrong in eight), None without one."""
     for position in _positions():

@@ -78,6 +78,7 @@ def _width(line: Line) -> float:
 
 # The first column of a calendar of work
 _TIME_HEAD = re.compile(r"\W*(?:thoi (?:gian|diem)|thang|ngay(?:, thang)?)\b(?:\W*\w+){0,2}\W*$")
+_TIME_WORD = re.compile(r"\W*(?:thoi|thang|ngay)")
 _TIMELESS = re.compile(r"\W*(?:thuong xuyen|ca nam|hang |trong nam|dau |cuoi )")
 TIMED_SHARE = 0.6  # of the rows must begin with a time
 
@@ -87,6 +88,8 @@ def _opens_timetable(head: Sequence[Line]) -> bool:
     if not head:
         return False
     first = min(head, key=lambda line: box_of(line).left)
+    if _TIME_WORD.match(aligned(" ".join([word.text for word in first.words[:2]]))) is None:
+        return False
     segments = segments_of(first)
     text = " ".join([word.text for word in first.words[: segments[0][1]]]) if segments else ""
     return len(text) <= LONGEST_TIME_HEAD and _TIME_HEAD.match(aligned(text)) is not None

@@ -245,17 +245,17 @@ def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
     """ "05-" at a line's end and "CT/TW" at the next one's start become one word; the second keeps no text."""
     text_lines = [entry for entry in entries if entry.kind == "text" and _has_text(entry.line)]
     for at, (above, below) in enumerate(pairwise(text_lines)):
+        last = next((i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text), None)
+        if last is None or len(above.line.words) < 2 or not _BREAKS_AFTER.search(above.line.words[last].text):
+            continue  # its only word may have gone to the line before
         if _DATELINE.match(below.line.text) and at + 2 < len(text_lines):
             below = text_lines[at + 2]  # "Số: 255/BC-BCĐ-" beside "Nga Sơn, ngày ..."; the symbol goes on under it
             if not _CODE_ALONE.fullmatch(below.line.text.strip()):
                 continue
-        if not _has_text(above.line) or not _has_text(below.line):
-            continue  # its only word went to the line before
-        last = next(i for i in range(len(above.line.words) - 1, -1, -1) if above.line.words[i].text)
-        first = next(i for i, word in enumerate(below.line.words) if word.text)
-        head, tail = above.line.words[last], below.line.words[first]
-        if not _BREAKS_AFTER.search(head.text) or not tail.text[0].isalnum() or len(above.line.words) < 2:
+        first = next((i for i, word in enumerate(below.line.words) if word.text), None)
+        if first is None or not below.line.words[first].text[0].isalnum():
             continue
+        head, tail = above.line.words[last], below.line.words[first]
         if "/" in head.text and tail.text[0].isupper() and tail.text[1:2].islower():
             continue  # "Số: 53/KH-BCĐ-" beside "Kon" / "Tum, ngày 17 ...": no code of a symbol is written so
         joined = head.text + tail.text
