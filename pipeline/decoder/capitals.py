@@ -39,8 +39,9 @@ def in_sentence(slots: Iterable[Slot | None]) -> list[Slot | None]:
                 before = None
             made.append(slot)
             continue
-        told = piece.kind == "text" and before is not None and slot.setting == PLAIN
-        made.append(replace(slot, setting=SETTINGS[before]) if told and before is not None else slot)
+        if before is not None and piece.kind == "text" and slot.setting == PLAIN:
+            slot = replace(slot, setting=SETTINGS[before])
+        made.append(slot)
         before = _case(piece.text) if piece.kind == "text" else None
     return made
 

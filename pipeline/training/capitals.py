@@ -13,7 +13,7 @@ from pipeline.knowledge import vietnamese
 from pipeline.training.corpus import Paragraph
 
 SUPPOSED = 20.0  # occurrences that are supposed of every word, at the share of all
-STRONGEST = 4.0  # nats; a word that text never has as a capital may be one where the reading is sure
+STRONGEST = 4.0  # nats; a word that text never has as a capital may be one where the reading is sure; 6 mend no more
 _CLOSING, _ENDING = ".,;:!?)”\"…", ".!?:;"
 
 
