@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.document import Document
 from pipeline.structure import flow, record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
@@ -313,6 +314,11 @@ def test_time_grows_with_the_length_of_hostile_text(text: str) -> None:
     seconds(short)  # tables are read on first use
     # four times the text: linear is 4, quadratic 16; half-way in logarithms is 8, and 0.2 s is noise
     assert seconds(text) < 8 * seconds(short) + 0.2
+
+
+def test_an_empty_text_is_a_text_still() -> None:
+    assert record.read_record(Document("a.txt", "0" * 64, "text/plain")).source.text_origin == "text-file"
+    assert record.read_record(Document("a.pdf", "0" * 64, "application/pdf")).source.text_origin == "ocr"
 
 
 def test_one_who_asks_another_who_asks_another_gets_an_answer() -> None:

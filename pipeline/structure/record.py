@@ -120,7 +120,8 @@ def read_record(document: Document) -> Plan:
 
 def _source(document: Document) -> Source:
     origins: list[TextOrigin] = [page.origin for page in document.pages if page.status == "ok"]
-    origin = max(set(origins), key=origins.count) if origins else "ocr"
+    unread: TextOrigin = "text-file" if document.media_type.startswith("text/") else "ocr"
+    origin = max(set(origins), key=origins.count) if origins else unread
     return Source(
         file=document.file,
         sha256=document.sha256,
