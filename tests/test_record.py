@@ -306,9 +306,12 @@ LONG = {
 def test_time_grows_with_the_length_of_hostile_text(text: str) -> None:
     def seconds(text: str) -> float:
         document = tables.tables(text_document(text))
-        start = time.process_time()
-        record.read_record(document)
-        return time.process_time() - start
+        taken = []
+        for _ in range(3):  # the least: collecting garbage and the work of others are no part of it
+            start = time.process_time()
+            record.read_record(document)
+            taken.append(time.process_time() - start)
+        return min(taken)
 
     short = text[: len(text) // 4]
     seconds(short)  # tables are read on first use
@@ -317,8 +320,8 @@ def test_time_grows_with_the_length_of_hostile_text(text: str) -> None:
 
 
 def test_an_empty_text_is_a_text_still() -> None:
-    assert record.read_record(Document("a.txt", "0" * 64, "text/plain")).source.text_origin == "text-file"
-    assert record.read_record(Document("a.pdf", "0" * 64, "application/pdf")).source.text_origin == "ocr"
+    assert record.read_record(Document("a.txt", "0" * 64, "text/plain", ())).source.text_origin == "text-file"
+    assert record.read_record(Document("a.pdf", "0" * 64, "application/pdf", ())).source.text_origin == "ocr"
 
 
 def test_one_who_asks_another_who_asks_another_gets_an_answer() -> None:
