@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder.capitals import AFTER_CAPITAL, AFTER_SMALL, Shifts, prior
+from pipeline.decoder.capitals import IN_SENTENCE, Shifts, prior
 from pipeline.decoder.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, cased
 from pipeline.decoder.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
 from pipeline.decoder.shortforms import Row, ShortForms
@@ -33,18 +33,16 @@ UNIGRAM_WEIGHT = 0.6  # of the word's own frequency, for choosing the list only
 WORTH_WEIGHT = 0.5  # the same for telling whether a token fits anything
 # Nats for other letters than those read in a name, where they can be a syllable: see `spared`. More where they are
 # those of a surname and a name follows: "Vi Văn" is no "Vũ Văn".
-OTHER_NAME = {"plain": -1.5, AFTER_SMALL: -1.5, AFTER_CAPITAL: -1.5, "surname": -3.0}
+OTHER_NAME = {**dict.fromkeys(IN_SENTENCE, -1.5), "surname": -3.0}
 # Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
 # capitals, among words in capitals on another line; about the shares in administrative text. A syllable in capitals
 # among others that are not is rare, and "HO" is what becomes of "Hỗ".
 CASE_PRIOR = {
-    "plain": (0.0, -1.8, -8.0),
+    **dict.fromkeys(IN_SENTENCE, (0.0, -1.8, -8.0)),
     "start": (-2.3, -0.1, -8.0),
     "capitals": (-5.0, -5.0, 0.0),
     "run": (-4.0, -3.0, -0.1),
     "surname": (-1.8, 0.0, -8.0),
-    AFTER_SMALL: (0.0, -1.8, -8.0),
-    AFTER_CAPITAL: (0.0, -1.8, -8.0),
 }
 # Signs that English models print for a capital letter: "§6", "$6" for Số.
 LIKE_LETTER = str.maketrans("§$", "SS")

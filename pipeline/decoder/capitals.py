@@ -20,6 +20,7 @@ from pipeline.decoder.pending import Slot
 PLAIN = "plain"
 AFTER_SMALL, AFTER_CAPITAL = "after small", "after capital"  # how a word is set: see `paragraphs.settings`
 SETTINGS = {LOWER: AFTER_SMALL, TITLE: AFTER_CAPITAL}  # by the case of the word before
+IN_SENTENCE = frozenset({PLAIN, *SETTINGS.values()})
 # Nats for the two of SETTINGS, a row each for lower case and for a capital, a column for each word of the vocabulary.
 Shifts = NDArray[np.float16]
 
@@ -42,11 +43,12 @@ def in_sentence(slots: Iterable[Slot | None]) -> list[Slot | None]:
         if before is not None and piece.kind == "text" and slot.setting == PLAIN:
             slot = replace(slot, setting=SETTINGS[before])
         made.append(slot)
-        before = _case(piece.text) if piece.kind == "text" else None
+        before = plain_case(piece.text) if piece.kind == "text" else None
     return made
 
 
-def _case(text: str) -> int | None:
+def plain_case(text: str) -> int | None:
+    """LOWER or TITLE where a word is written wholly so."""
     return TITLE if text.istitle() else LOWER if text.islower() else None
 
 

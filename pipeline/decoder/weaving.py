@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoder import neural, tokens, wordlike
 from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
-from pipeline.decoder.capitals import AFTER_CAPITAL, AFTER_SMALL
+from pipeline.decoder.capitals import IN_SENTENCE
 from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
@@ -47,7 +47,6 @@ NEAR_TONE, NEAR_BASE = -5.0, -6.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
 
 
-IN_SENTENCE = frozenset({"plain", AFTER_SMALL, AFTER_CAPITAL})
 MIXED_CODES = frozenset({"TTg", "CTr", "TTr", "QyĐ"})  # codes with a small letter
 
 

@@ -159,8 +159,9 @@ def _other_ways(
         tried = clean.clean(page.image, page.dpi, turn)
         sample = cv2.resize(tried.image, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA)
         found = recogniser.read(sample, dpi=tried.dpi * 0.75, timeout=limit)
-        if surely_read(found) > PLAINLY_MORE * most:
-            best, most = turn, surely_read(found)
+        sure = surely_read(found)
+        if sure > PLAINLY_MORE * most:
+            best, most = turn, sure
         if best == turn and not is_doubted(found):
             break
     if best == cleaned.turn:

@@ -105,9 +105,9 @@ def _grids(ink: Mask, top: int, bottom: int, per_mm: float, wide: float) -> list
     lines_of_text = np.array([_is_line_of_text(band, per_mm) for band in inked])
     inked = joined_words(inked, wide)
     found = []
-    told = _of_cells(inked, per_mm)
-    told[lines_of_text] = 0
-    for first, behind in tables_in(_of_cells(inked, per_mm), wide):
+    cells = _of_cells(inked, per_mm)
+    told = np.where(lines_of_text[:, None], 0, cells)
+    for first, behind in tables_in(cells, wide):
         # Lines of text above and below have their white anywhere: they do not say where the columns part.
         of_cells = np.flatnonzero(told[first:behind].any(axis=1))
         if not of_cells.size:
@@ -118,7 +118,7 @@ def _grids(ink: Mask, top: int, bottom: int, per_mm: float, wide: float) -> list
             continue
         filled = [_filled(grid, row, band, left) for row, band in enumerate(inked[start:stop])]
         of_table = [
-            row for row, cells in enumerate(filled) if cells >= LEAST_COLUMNS and not lines_of_text[start + row]
+            row for row, count in enumerate(filled) if count >= LEAST_COLUMNS and not lines_of_text[start + row]
         ]
         if len(of_table) >= LEAST_PARTED:
             found.append(_part(grid, of_table[0], of_table[-1] + 1))

@@ -20,7 +20,6 @@ from pipeline.knowledge.symbol_codes import (
     Repair,
     body_codes,
     is_type,
-    mend,
     mend_symbol,
     plain_marks,
     type_codes,
@@ -149,13 +148,13 @@ def _without_stroke(match: re.Match[str], text: str) -> FoundSymbol | None:
     """ "số 175QĐ-SYT": type and body both from the closed lists, the stroke lost; a figure may be lost with it."""
     number, start = match["lost_n"], match.start()
     symbol, repairs = mend_symbol(f"{match['lost_t']}-{plain_marks(match['lost_b'])}")
-    body = symbol.partition("-")[2]
+    kind, _, body = symbol.partition("-")
     said = aligned(text[max(0, start - 5) : start]).rstrip(" :.").endswith("so")
     if not said or not is_type(match["lost_t"]) or body.split("-")[0] not in body_codes():
         return None
     whole = f"{number}/{symbol}"
     return FoundSymbol(
-        *match.span(), "", whole, "state", number, mend(match["lost_t"], "type"), body, None,
+        *match.span(), "", whole, "state", number, kind, body, None,
         (*repairs, (match[0].rstrip(".,;&"), whole)), "no stroke before the symbol",
     )
 
@@ -166,10 +165,11 @@ def _of_blank(match: re.Match[str], text: str) -> FoundSymbol | None:
     if not is_type(match["blank_t"]):
         return None
     symbol, repairs = mend_symbol(f"{match['blank_t']}{sign}{plain_marks(match['blank_b'])}")
+    kind, _, body = symbol.partition(sign)
     start = match.end() - len(match[0].lstrip())
     return FoundSymbol(
         start, match.end(), "", f"{stroke}{year + '/' if year else ''}{symbol}", "party" if stroke == "-" else "state",
-        None, mend(match["blank_t"], "type"), symbol.partition(sign)[2], year, repairs,
+        None, kind, body, year, repairs,
     )
 
 
@@ -181,12 +181,10 @@ def _of_state(match: re.Match[str], text: str) -> FoundSymbol | None:
         return None
     symbol, repairs = mend_symbol(f"{match['adm_t']}{sign}{plain_marks(match['adm_b'])}")
     whole = "/".join(part for part in (number, year, symbol) if part)
+    first, _, body = symbol.partition(sign)
     if typed:
-        return FoundSymbol(
-            *match.span(), "", whole, "normative" if year else "state", number, mend(match["adm_t"], "type"),
-            symbol.partition(sign)[2], year, repairs,
-        )
-    first = symbol.split("-")[0]
+        form: Form = "normative" if year else "state"
+        return FoundSymbol(*match.span(), "", whole, form, number, first, body, year, repairs)
     doubt = None if first in body_codes() else f"unknown type or body {first}"
     return FoundSymbol(*match.span(), "", whole, "letter", number, None, symbol, year, repairs, doubt)
 

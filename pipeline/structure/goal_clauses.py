@@ -58,7 +58,7 @@ def goal_quantities(text: str) -> list[Quantity]:
     key = aligned(text)
     kept: list[Quantity] = []
     for quantity in quantities.find_quantities(text):
-        before = key[max(0, quantity.number_start - REACH) : quantity.number_start]
+        before = _just_before(key, quantity)
         if _ORDINAL.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
             continue
         named = _BEFORE_NO_GOAL.search(before) is not None and not _counts_many(quantity)
@@ -161,6 +161,10 @@ def clauses_of(text: str) -> list[Clause]:
     return found
 
 
+def _just_before(key: str, quantity: Quantity) -> str:
+    return key[max(0, quantity.number_start - REACH) : quantity.number_start]
+
+
 def _between(first: Quantity, second: Quantity) -> tuple[int, int]:
     """Where the words between two quantities begin and end; of a long stretch the last, where the second's begin."""
     high = max(first.end, second.start)
@@ -224,7 +228,7 @@ def _better(key: str, first: Quantity, second: Quantity, start: int) -> Quantity
     """Which of two quantities in one clause is the goal."""
 
     def score(quantity: Quantity) -> int:
-        verb = _GOAL_VERB.search(key[max(0, quantity.number_start - REACH) : quantity.number_start]) is not None
+        verb = _GOAL_VERB.search(_just_before(key, quantity)) is not None
         leads = not key[start : quantity.start].strip(" -+:(,")
         return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pipeline.decoder.capitals import SETTINGS, Shifts
+from pipeline.decoder.capitals import SETTINGS, Shifts, plain_case
 from pipeline.decoder.channel import LOWER, TITLE
 from pipeline.decoder.language import Vocabulary
 from pipeline.knowledge import vietnamese
@@ -26,17 +26,11 @@ def counted(paragraphs: Iterable[Paragraph]) -> dict[str, tuple[Counter[str], Co
         before: int | None = None
         for word in paragraph.text.split():
             core = word.strip("“\"(").rstrip(_CLOSING)
-            now = _case(core)
+            now = plain_case(core) if core.isalpha() else None
             if now is not None and before is not None:
                 found[SETTINGS[before]][now][vietnamese.to_old_style(core.lower())] += 1
             before = None if word[-1] in _ENDING else now
     return found
-
-
-def _case(word: str) -> int | None:
-    if not word.isalpha():
-        return None
-    return TITLE if word.istitle() else LOWER if word.islower() else None
 
 
 def shifts(found: dict[str, tuple[Counter[str], Counter[str]]], vocabulary: Vocabulary) -> Shifts:
