@@ -58,6 +58,8 @@ TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rath
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _VOWEL = re.compile("[aeiouyAEIOUY]")
+# Onset, vowels, coda, once or more, without their marks: "dak", "krong", "oto".
+_SPELLED = re.compile("(?:(?:[bcdghklmnpqrstvx]|[cgknpt]h|[bcgkp][lr]|ng|tr)?[aeiouy]{1,2}(?:[bcgkmnpt]|ng)?)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,18 @@ def identity_cost(piece: str) -> float:
     return cost if piece.isupper() or _VOWEL.search(piece) else cost + NO_VOWEL
 
 
+def is_spelled(word: str) -> bool:
+    """Whether a known word in lower case that is no Vietnamese syllable is written with its marks all the same: names
+    ("đắk", "krông", "kạn") and loans ("ôtô", "văcxin"). What it may be read as is told by its letters.
+
+    >>> is_spelled("đắk"), is_spelled("krông"), is_spelled("ôtô"), is_spelled("madrid"), is_spelled("nsưt")
+    (True, True, True, False, False)
+    """
+    return not word.isascii() and _SPELLED.fullmatch(vietnamese.strip_marks(word)) is not None and not (
+        word.replace("đ", "d").isascii()
+    )
+
+
 class Finder:
     """Finds candidates; keeps the lists it made."""
 
@@ -145,7 +159,9 @@ class Finder:
         self.vocabulary = vocabulary
         self.shifts = shifts  # of capitals inside a sentence, by word of the vocabulary
         self.short = ShortForms(vocabulary, abbreviations)
-        self.syllables = tuple(word for word in vocabulary.words[4:] if vietnamese.is_syllable(word))
+        self.syllables = tuple(
+            word for word in vocabulary.words[4:] if vietnamese.is_syllable(word) or is_spelled(word)
+        )
         self.numbers = np.array([vocabulary.index[word] for word in self.syllables])
         self.frequency = model.tables[0].logs[:]
         self.often: NDArray[np.float32] = np.exp(UNIGRAM_WEIGHT * self.frequency[self.numbers])
