@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.decoder import trained
 from pipeline.decoder.restoration import Restorer, restore
 from pipeline.document import Block, Cell, Document, Line, Page, Reading, Table, Word
 from pipeline.errors import MissingPart
@@ -120,6 +121,11 @@ def test_bad_input_is_answered(restorer, raw):
 def test_a_missing_model_is_said_so(tmp_path):
     with pytest.raises(MissingPart):
         Restorer.load(tmp_path / "none.npz")
+
+
+def test_the_model_is_loaded_once_however_it_is_asked_for():
+    """Twice would be 150 MB more in every worker."""
+    assert trained.load(trained.MODEL) is trained.load(trained.MODEL, second_reader=True) is Restorer.load().trained
 
 
 def document(lines, origin="ocr", recognised=0.9):

@@ -113,13 +113,18 @@ def _mixed(general: Floats, told: Sequence[Floats]) -> Floats:
     return ((1 - HELD_TO_ALL) * mixed + HELD_TO_ALL * general).astype(np.float32)
 
 
-@lru_cache(maxsize=2)
 def load(path: Path, second_reader: bool = True) -> Trained:
     """The model of this path, loaded once, with the neural second reader beside it where there is one.
 
     Raises:
         MissingPart: there is no model at this path.
     """
+    # Not the cached function itself: it would take a default left out and the same one given for two models.
+    return _loaded(path, second_reader)
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: Path, second_reader: bool) -> Trained:
     if not path.is_file():
         raise MissingPart(path.name, "the restoration model is missing.", cure="Install the package again.")
     found = modelfile.load(path)
