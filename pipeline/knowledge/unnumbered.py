@@ -67,12 +67,14 @@ _NO_LAW = re.compile(
     r"(?:su(?! dung)|nay|phap|su quoc|le|hien|khac|duoc|va|co|chuyen nganh|lien quan|quoc te|tuc)(?![a-z])"
 )
 
+_TIMES = r"(?:lan thu\s+[a-z0-9]+|khoa\s+[ivxl0-9]+|nhiem ky\s+[0-9]{4}\s*-\s*[0-9]{4})"
+# "Đại hội lần thứ IV Hội Nông dân Việt Nam": whose congress it is may stand behind its number
+_WHOSE = r"(?:hoi|doan|cong doan|lien doan|dang bo|dang|mat tran)(?:\s+(?!va\b|ve\b|lan\b|khoa\b|nhiem\b)[a-z]+){1,8}"
 _CONGRESS = re.compile(
     r"(?<![a-z])(?P<type>nghi quyet)\s+(?:cua\s+)?(?P<name>(?:hoi nghi\s+(?:lan thu\s+[a-z0-9]+\s+)?"
     r"(?:ban chap hanh\s+)?)?"
-    r"(?:dai hoi(?:\s+[a-z]+){1,14}?|trung uong\s+[0-9]{1,2})"
-    r"(?:,?\s*(?:lan thu\s+[ivxl0-9]+|khoa\s+[ivxl0-9]+|"
-    r"nhiem ky\s+[0-9]{4}\s*-\s*[0-9]{4})){1,3}(?:\s+cua dang)?)"
+    r"(?:dai hoi(?:\s+(?!lan\b)[a-z]+){0,14}?|trung uong\s+(?:[0-9]{1,2}(?:\s*\(lan\s+[a-z0-9]+\))?|dang))"
+    rf"(?:,?\s*{_TIMES}){{1,3}}(?:\s+cua dang|\s+{_WHOSE}(?:,?\s*{_TIMES})?)?)"
 )
 _OF_BODY = re.compile(
     rf"(?<![a-z])(?P<type>{TYPE})\s+(?=(?:so\s+)?(?:[./…_\s]{{2,16}}/?[a-z&\-]{{0,16}}\s+)?(?:ngay|cua)\s)"
@@ -144,15 +146,29 @@ def find_charters(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
             yield Citation(start, match.end(), text[start : match.end()], "Điều lệ", None, None, None, name, "law")
 
 
+# "Căn cứ Nghị quyết Đại hội ...;", "Thực hiện Nghị quyết Trung ương 6 (lần 2) khoá VIII và Kế hoạch số ...": a ground
+_GROUND = re.compile(r"(?:(?:\A|[;.]\s+)\W*thuc hien|(?<![a-z])can cu(?:\s+vao)?)\s+(?:cac\s+)?\Z")
+_GROUND_ENDS = re.compile(rf"\s*(?:[;.]\s*(?:\Z|\n)|;|\Z|,?\s*(?:va\s+)?(?:{TYPE})\s)")
+
+
 def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """Resolutions of congresses and of the Central Committee that say what they are about or are one of the grounds.
+
+    "mục tiêu Nghị quyết Đại hội lần thứ ... đề ra" names a programme and cites nothing.
+    """
     for match in _CONGRESS.finditer(flat):
         if not _free(match.start(), match.end(), taken):
             continue
         name = re.sub(r"\s+", " ", text[match.start("name") : match.end("name")]).strip(" ,;")
         about, end = take_subject(text, flat, match.end(), len(text))
-        if about is None:
-            continue  # "mục tiêu Nghị quyết Đại hội lần thứ ... đề ra" names a programme and cites nothing
-        subject = f"{name} {about}"
+        grounds = (
+            text[match.start()].isupper()
+            and _GROUND.search(flat, max(0, match.start() - GROUND_WITHIN), match.start()) is not None
+            and _GROUND_ENDS.match(flat, match.end()) is not None
+        )
+        if about is None and not grounds:
+            continue
+        subject = name if about is None else f"{name} {about}"
         yield Citation(
             match.start(),
             end,
@@ -164,6 +180,9 @@ def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterabl
             tidy(subject),
             "named",
         )
+
+
+GROUND_WITHIN = 24  # signs of "- Căn cứ vào các "
 
 
 # "số 1Z3/QĐ-UBND", "số 4#-KH/HU": a number filled in by hand or worn, before a symbol that can be read
