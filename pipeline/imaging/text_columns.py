@@ -130,7 +130,7 @@ def _spaced(lines: Sequence[str], at: int, free: int) -> Found | None:
     if len(gutters) + 1 < LEAST_COLUMNS or len(body) < LEAST_ROWS - 1:
         return None
     heads = [_segments(line) for line in lines[start:first] if line.strip()]
-    gutters = _with_blank_columns(gutters, heads)
+    gutters = _with_last_column(_with_blank_columns(gutters, heads), heads, max(parts[-1].end for parts in body))
     head = _head_cells(heads, gutters)
     depth = max((cell.row + cell.row_span for cell in head), default=0)
     cells = head + _body_cells(lines[first:last], gutters, depth)
@@ -257,6 +257,15 @@ def _with_blank_columns(
             start, end = gutters[between]
             gutters = [*gutters[:between], (start, part.start), (part.end, end), *gutters[between + 1 :]]
     return gutters
+
+
+def _with_last_column(
+    gutters: list[tuple[int, int]], heads: Sequence[Sequence[_Segment]], width: int
+) -> list[tuple[int, int]]:
+    """The gutters, and one more before a title that stands right of all rows: "Ghi chú" over nothing."""
+    beyond = [part.start for line in heads for part in line if part.start > width]
+    over_last = any(part.start <= width and part.end > gutters[-1][1] for line in heads for part in line)
+    return [*gutters, (width, min(beyond))] if beyond and over_last else gutters
 
 
 def _gutter_of(part: _Segment, gutters: Sequence[tuple[int, int]]) -> int | None:

@@ -65,10 +65,12 @@ SMALL_LETTER = 2.0  # a row that opens with a small letter: only the lines of on
 OPEN_END = 1.5  # a row under one that ends in a comma, a dash or "và"
 WIDER = 3.0  # a row over white wider than between the lines of the table, for each half line of it, at most twice
 TWO_NUMBERS = 6.0  # two numbers are two rows
+TWO_VALUES = 4.0  # a whole number under another in one column: no cell holds two
 NO_NUMBER = 2.5  # a row without a number among rows that have one: a group or a sum
 SUM_ROW = 0.5  # the same where its words say what it is
 LONGEST_ROW = 16  # lines; the longest cell of the plans at hand has 14
-_OPEN_END = re.compile(r"(?:[,\-–(/]|\b(?:và|của|các|cho|về|theo|với|trên|tại|từ|đến|hoặc))\s*$", re.IGNORECASE)
+_OPEN_END = re.compile(r"(?:\w[^\w]*[,\-–(/]|\b(?:và|của|các|cho|về|theo|với|trên|tại|từ|đến|hoặc))\s*$", re.IGNORECASE)
+_VALUE = re.compile(r"\d{1,3}(?:[.,]\d+)*")
 _SUM = re.compile(r"\W*(?:tong|cong|toan (?:huyen|xa|tinh|nganh)|binh quan)\b")
 
 
@@ -85,18 +87,24 @@ def row_starts(lines: Sequence[RowLine]) -> tuple[int, ...]:
         return tuple(range(len(lines)))
     usual = sorted(line.white for line in lines[1:])[(len(lines) - 1) // 4]
     opening = [_cost_of_opening(lines, at, usual) for at in range(len(lines))]
-    tops, middles = (_cheapest(lines, numbered, opening, middle) for middle in (False, True))
+    values = [frozenset(i for i, text in enumerate(line.texts) if _VALUE.fullmatch(text)) for line in lines]
+    tops, middles = (_cheapest(lines, numbered, opening, values, middle) for middle in (False, True))
     return tops[1] if tops[0] <= middles[0] else middles[1]
 
 
 def _cheapest(
-    lines: Sequence[RowLine], numbered: Sequence[bool], opening: Sequence[float], middle: bool
+    lines: Sequence[RowLine], numbered: Sequence[bool], opening: Sequence[float], values: Sequence[frozenset[int]],
+    middle: bool,
 ) -> tuple[float, tuple[int, ...]]:
     best: list[tuple[float, int]] = [(0.0, 0)]  # cost of the lines before, and where their last row opens
     for end in range(1, len(lines) + 1):
         costs = []
-        for start in range(max(0, end - LONGEST_ROW), end):
-            row = _cost_of_row(lines, numbered, start, end, middle)
+        valued: frozenset[int] = frozenset()
+        twice = 0
+        for start in range(end - 1, max(0, end - LONGEST_ROW) - 1, -1):
+            twice += len(valued & values[start])
+            valued |= values[start]
+            row = _cost_of_row(lines, numbered, start, end, middle) + TWO_VALUES * twice
             inside = sum(-cost for cost in opening[start + 1 : end] if cost < 0)  # wide white within a row
             costs.append((best[start][0] + row + inside + max(0.0, opening[start] if start else 0.0), start))
         best.append(min(costs))

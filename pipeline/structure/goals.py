@@ -36,6 +36,14 @@ class FoundTarget:
     unread: str | None = None  # what was read in the place of a number that cannot be told from it
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Values of a table whose columns cannot be told, as printed, and where they stand."""
+
+    text: str
+    place: Place
+
+
 # --- the indicator ---------------------------------------------------------------------------------------
 
 # A year is when, never what: "Đến năm 2030 phấn đấu có ít nhất 10% ...", "giai đoạn 2026 - 2030"

@@ -59,7 +59,7 @@ def read_record(document: Document) -> Plan:
     end = foot.read_foot(parts.lines)
     places = {**head.places, **end.places}
     basis, doubtful = _legal_basis(parts, head, places)
-    found_targets = targets.find_targets(parts.nodes, _first_year(head))
+    found_targets, left_out = targets.find_targets(parts.nodes, _first_year(head))
     found_periods = periods.find_periods(parts.nodes)
     found_deadlines = times.find_deadlines(parts.nodes, found_periods, head.date)
     found_duties = duties.find_assignments(parts.nodes, head.type_code)
@@ -74,7 +74,8 @@ def read_record(document: Document) -> Plan:
         for t in found_targets
         if t.unread is not None
     )
-    warnings = checks.check(parts, head, end, basis, (*doubtful, *unread))
+    unplaced = tuple(Notice("value_unreadable", f"target: {v.text}", v.place.page, v.place.box) for v in left_out)
+    warnings = checks.check(parts, head, end, basis, (*doubtful, *unread, *unplaced))
     evidence = {key: _evidence(place) for key, place in places.items() if place.raw or place.text}
     return Plan(
         source=_source(document),

@@ -5,7 +5,7 @@ or over columns of different units; a merged head spans several columns; a row o
 
 Evidence: the words of the head rows, and what the cells below hold (numbers, names, units).
 
-What it never does: take last year's results, money or remarks for goals.
+What it never does: take last year's results, money or remarks for goals, or a value whose column cannot be told.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pipeline.document import Cell, Table, union
 from pipeline.knowledge import quantities, units
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
-from pipeline.structure.goals import FoundTarget, sure_of_sign
+from pipeline.structure.goals import FoundTarget, LeftOut, sure_of_sign
 from pipeline.structure.passages import Paragraph, place_of_cells
 from pipeline.structure.repeated_cells import said_in
 from pipeline.structure.table_heads import Row, headed, is_numbered_by_column
@@ -27,10 +27,11 @@ _INDICATOR_HEAD = re.compile(r"\b(?:chi ?tieu|noi dung|ten chi tieu|tieu chi|muc
 _UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh|don ?vi)\b")
 _SURE_UNIT_HEAD = re.compile(r"\b(?:don ?vi ?tinh|dvt|dv tinh)\b")  # "Đơn vị" alone may be the office
 _PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?<!\d)(?:19|20)\d\d(?!\d)")
-# "Dân số tăng (%)" is a goal; "Tăng so với 2022", "Tăng, giảm" and "Tỷ lệ tăng" compare
+# "Dân số tăng (%)" is a goal; "Tăng so với 2022", "Tăng, giảm" and "Tỷ lệ tăng" compare; "Lộ trình thực hiện" is ahead
 _PAST_HEAD = re.compile(
-    r"\b(?:thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh|ty le %|(?:^|% |ty le |toc do |muc )tang|tang[ ,/-]+giam"
-    r"|tang (?:so|%)|ghi chu|nam truoc|hien trang|hien co|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
+    r"\b(?:(?<!lo trinh )(?<!ke hoach )(?<!muc tieu )(?<!chi tieu )thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh"
+    r"|ty le %|(?:^|% |ty le |toc do |muc )tang|tang[ ,/-]+giam|tang (?:so|%)|ghi chu|nam truoc|hien trang|hien co"
+    r"|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
 _BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
@@ -56,8 +57,8 @@ class _Columns:
 
 def goals_of_table(
     paragraph: Paragraph, table: Table, in_zone: bool, year: int | None = None, unit: str | None = None
-) -> Iterator[FoundTarget]:
-    """A target for every value in the columns of goals.
+) -> Iterator[FoundTarget | LeftOut]:
+    """A target for every value in the columns of goals, and what is left out since nothing shows whose it is.
 
     `in_zone` says that the section is one of targets, `year` is the first that the plan is for, `unit` what stands
     above the table for all of it ("Đơn vị tính: ha").
@@ -67,6 +68,7 @@ def goals_of_table(
     if columns is None:
         return
     rows = [_shifted(row, columns) for row in told.body]
+    untitled = _under_one_title(told.rows[:first], [column for column, _ in columns.values])
     for row, unit_cell in zip(rows, said_in(rows, columns.unit), strict=True):
         name = row[columns.indicator]
         if name is None or name.row < first or _names_years(row) or is_numbered_by_column(row):
@@ -75,11 +77,35 @@ def goals_of_table(
             continue  # a row that lost cells: its numbers stand in other columns
         for column, head_unit in columns.values:
             value = row[column]
+            if column in untitled:
+                if column == untitled[0] and value is not None and value.text.strip():
+                    yield LeftOut(name.text, place_of_cells(paragraph, (value,), value.text))
+                continue
             if value is None or value is name:
                 continue  # a group row is merged over the columns
+            if _holds_several(value, table):
+                if value.column == column or value.column not in dict(columns.values):
+                    yield LeftOut(value.text, place_of_cells(paragraph, (value,), value.text))
+                    break
+                continue
             found = _goal(paragraph, row, columns, value, unit_cell, head_unit or unit)
             if found is not None:
                 yield found
+
+
+def _holds_several(value: Cell, table: Table) -> bool:
+    """Whether a cell has values of several columns or rows, run together where a table has no rules."""
+    if table.ruled and value.box is not None:
+        return False
+    parts = value.text.split() if value.column_span > 1 else [line.text.strip() for line in value.lines]
+    return len(parts) > 1 and sum(quantities.parse_number(part) is not None for part in parts) > 1
+
+
+def _under_one_title(head: Sequence[Row], columns: Sequence[int]) -> list[int]:
+    """The columns of a text's table that have no title but one over several of them: which is for what is not known."""
+    over = {at: tuple(cell for row in head if (cell := row[at]) is not None and cell.text) for at in columns}
+    told = list(over.values())
+    return [column for column, cells in over.items() if cells and cells[0].box is None and told.count(cells) > 1]
 
 
 # "Năm 2026 | Năm 2027": the lower row of a head whose cells lost their places
@@ -102,7 +128,10 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
             if i != label
             and _UNIT_HEAD.search(key)
             and numbers[i] < 0.5
-            and (_SURE_UNIT_HEAD.search(key) or _share(body, i, _is_unit) >= 0.5)
+            and (
+                (_SURE_UNIT_HEAD.search(key) and not _INDICATOR_HEAD.search(key))  # two titles run into one otherwise
+                or _share(body, i, _is_unit) >= 0.5
+            )
         ),
         None,
     )
@@ -113,7 +142,7 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
     named = [i for i in range(len(heads)) if i not in (label, unit) and numbers[i] < 0.5 and keys[i] != "ghi chu"]
     said = next((i for i in named if _INDICATOR_HEAD.search(keys[i])), None)
     indicator = said if said is not None else next(iter(named), None)
-    if indicator is None or not (in_zone or "chi tieu" in " ".join(keys)):
+    if indicator is None or not (in_zone or "chi tieu" in " ".join(keys)) or _MEANS_HEAD.search(keys[indicator]):
         return None
     open_ = [
         i

@@ -17,14 +17,18 @@ from collections.abc import Iterator, Sequence
 from pipeline.knowledge import units
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.goal_clauses import goal_quantities
-from pipeline.structure.goals import FoundTarget, goals_of_item, goals_of_prose
+from pipeline.structure.goals import FoundTarget, LeftOut, goals_of_item, goals_of_prose
 from pipeline.structure.passages import Node, Paragraph, Step, bullet_of, walk
 from pipeline.structure.target_tables import goals_of_table
 
 
-def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundTarget, ...]:
-    """All targets in document order; `year` is the first that the plan is for, where it is known."""
+def find_targets(
+    nodes: Sequence[Node], year: int | None = None
+) -> tuple[tuple[FoundTarget, ...], tuple[LeftOut, ...]]:
+    """All targets in document order, and what was left out of tables; `year` is the first that the plan is for, where
+    it is known."""
     found: list[FoundTarget] = []
+    left: list[LeftOut] = []
     listed = set(map(id, _measured_lists(nodes)))
     for step in walk(nodes):
         kind = _kind_in_force(step)
@@ -33,7 +37,11 @@ def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundT
             if paragraph.table is not None:
                 unit = _unit_above(content[:index])
                 zone = kind == "targets" or _title_names_goals(step)
-                found += goals_of_table(paragraph, paragraph.table, zone, year, unit)
+                for goal in goals_of_table(paragraph, paragraph.table, zone, year, unit):
+                    if isinstance(goal, LeftOut):
+                        left.append(goal)
+                    else:
+                        found.append(goal)
             elif kind == "purpose" and _title_names_goals(step) and _is_measured(paragraph):
                 found += goals_of_item(step, paragraph)  # "II. Mục tiêu năm 2003" without a part "Chỉ tiêu"
             elif (kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2])) or (
@@ -42,7 +50,7 @@ def find_targets(nodes: Sequence[Node], year: int | None = None) -> tuple[FoundT
                 found += goals_of_item(step, paragraph)
             elif kind not in _NO_PROSE and step.node.title is not None:
                 found += goals_of_prose(step, paragraph)
-    return tuple(found)
+    return tuple(found), tuple(left)
 
 
 # "Đơn vị tính: ha", alone on a line above a table; "Đơn vị: Trường Mầm non Hoa Ban" is who fills it in

@@ -19,6 +19,7 @@ from pipeline.document import Cell, Line, Page, Table, Word, union
 from pipeline.knowledge import table_rows
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import opens_head
+from pipeline.structure import ragged_rows
 
 COLUMN_GAP = 13.0  # points between two columns without rules; justified text stays under 9
 LEAST_ROWS, LEAST_COLUMNS = 4, 3  # of a table without rules: the two columns of head and foot are none
@@ -118,15 +119,13 @@ def from_bars(page: Page, taken: Taken) -> Found:
 
 
 def table_of_rows(rows: Sequence[Sequence[tuple[Word, ...]]], ruled: bool = True) -> tuple[Table, tuple[Line, ...]]:
-    """A table of rows of words; a row with fewer cells has its last one merged to the end (a group row)."""
-    width = max(map(len, rows))
+    """A table of rows of words; those with fewer cells than others have them where `ragged_rows` finds their place."""
     cells, lines = [], []
-    for r, row in enumerate(rows):
-        for c, words in enumerate(row):
+    for r, row in enumerate(ragged_rows.placed(rows)):
+        for c, span, words in row:
             line = Line(words, union([word.box for word in words])) if words else None
             if line is not None:
                 lines.append(line)
-            span = width - c if c == len(row) - 1 else 1
             cells.append(Cell(r, c, (line,) if line else (), 1, span, line.box if line else None))
     return Table(tuple(cells), union([cell.box for cell in cells]), ruled), tuple(lines)
 
