@@ -37,7 +37,7 @@ _MAY_OPEN = re.compile(r"[\W_]*[nNñÑńŃňŇ]")  # most lines are told apart b
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # What a seal or handwriting left behind a closed entry: "Phòng Nội vụ (b/c); fo '+3"
-_AFTER_CLOSE = re.compile(r"(\));\s+\S{1,4}(?:\s+\S{1,3})?\Z")
+_AFTER_CLOSE = re.compile(r"(\))(?:;\s+\S{1,4}(?:\s+\S{1,3})?|[;,:.]?\s+(?:[\W_]{1,3}|\w))\Z")
 _BRACE = re.compile(r"\s*[;,.]?\s*\}\s*(?P<note>[^{}]{0,20})\Z")
 # What a note says: why or how the copy is sent. "(Trưởng Cụm năm 2024)" says who, and stays in the name.
 _NOTE_WORDS = re.compile(
@@ -52,6 +52,12 @@ _NOTE_WORDS = re.compile(
 _STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hH])\Z")
 # "(h/c)", "(/€)": of the three short forms only "b/c" ends so
 _REPORT = re.compile(r"(?P<lead>(?:để|de)\s+)?h?\s?/\s?[cCeE€©]\Z")
+# "(bí)", "(bÁ)", "(b/()", "(b c)": nothing else of so few signs that is sent with a copy begins so; "(Uh)" for "(t/h)"
+_WORN_REPORT = re.compile(
+    r"(?P<lead>(?:để|de)\s+)?b(?!(?:ộ|an|ản|à|a|ên)\Z)(?:[^\W\d]{1,2}|\s?[/⁄]\s?\S{0,2}|\s[ceC(]?)\Z"
+)
+_TWICE_OPEN = re.compile(r"(?<=\(b/)[(\[{<]\)?\Z")
+_WORN_ORDER = re.compile(r"(?P<lead>(?:để|de)\s+)?[UVL]h\Z")
 # In small letters; "(TH)" may be printed so.
 _LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h", "thiện": "t/hiện"}
 
@@ -62,11 +68,15 @@ def _mended_note(note: str) -> str | None:
     report = _REPORT.match(note.strip(" ;,."))
     if report is not None:
         return f"{report['lead'] or ''}b/c"
+    order = _WORN_ORDER.match(note.strip(" ;,."))
+    if order is not None:
+        return f"{order['lead'] or ''}t/h"
     lost = _LOST_STROKE.get(note.strip(" ;,.").removeprefix("để "))
     if lost is not None:
         return f"để {lost}" if note.strip().startswith("để ") else lost
     if found is None:
-        return _nearly_note(note.strip(" ;,."))
+        worn = _WORN_REPORT.match(note.strip(" ;,."))
+        return _nearly_note(note.strip(" ;,.")) if worn is None else f"{worn['lead'] or ''}b/c"
     pair = f"{found['one']}/{'c' if found['two'] in 'eE€©' else found['two']}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
 
@@ -137,7 +147,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     brace = _BRACE.search(body)
     if brace is not None:  # one note for several lines, "} b/c" beside the first
         body, note = body[: brace.start()].rstrip(" ;,"), brace["note"].strip(" ;,.") or None
-    body = _without_scrap(body)
+    body = _TWICE_OPEN.sub("c)", _without_scrap(body))
     match = _NOTE.search(body)
     if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
         note = _mended_note(match["note"]) or match["note"].strip(" ;,.")
