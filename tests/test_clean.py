@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.imaging import clean, light, marks, measure, sheet, streaks
 from pipeline.imaging.images import Back
+from pipeline.imaging.recognisers import Image
 
 
 def done(cleaned: clean.Cleaned) -> dict[str, object]:
@@ -153,6 +154,31 @@ def test_ruled_paper_is_no_dust() -> None:
     page = drawn.text_page()
     page[::40] = 0
     assert streaks.without_streaks(page, page, 150)[1] == 0
+
+
+def bilevel_page() -> Image:
+    return np.where(drawn.text_page() < 128, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("height", [1, 2])
+def test_strokes_are_carried_on_over_lines_that_a_fax_lost(height: int) -> None:
+    page = bilevel_page()
+    inked = (page == 0).sum(axis=1)
+    middle = max(range(4, len(page) - 4), key=lambda row: int(inked[row - 4 : row + 4].min()))
+    cut = page.copy()
+    cut[middle : middle + height] = 255
+    cut[middle, 700] = 0  # a speck
+    out, count = streaks.without_lost_lines(cut)
+    assert count == 1
+    assert ((out != page).sum() - 1) < 0.5 * (cut != page).sum()
+    assert np.array_equal(np.delete(out, [middle, middle + 1], axis=0), np.delete(page, [middle, middle + 1], axis=0))
+
+
+def test_no_line_was_lost_where_none_was() -> None:
+    grey, dots = drawn.text_page(), np.full((400, 600), 255, np.uint8)
+    dots[::2, ::2] = 0  # a picture in dots has white lines, and no strokes that go on
+    for page in (bilevel_page(), grey, dots):
+        assert streaks.without_lost_lines(page) == (page, 0)
 
 
 def test_the_copy_is_without_the_lines_of_dust() -> None:

@@ -25,7 +25,7 @@ from pipeline.errors import (
     UnreadableFile,
     WrongType,
 )
-from pipeline.imaging import pdfpages, pdfpictures, pdfwords, rasters, textlayers
+from pipeline.imaging import pdfpages, pdfpictures, pdfwords, rasters, streaks, textlayers
 from pipeline.imaging.images import PageInput, compose
 from pipeline.imaging.sources import HEAD, VERSION, Source, sniff
 from pipeline.knowledge import encodings
@@ -196,8 +196,13 @@ def _pdf_page(source: Source, number: int, settings: Settings) -> PageInput:
             "low_confidence", f"The page is very large ({area.width:.0f} x {area.height:.0f} points) and was drawn at "
             f"{picture.dpi:.0f} dots per inch only.", number,
         ))
-    detail = {"text_layer": verdict, "image": picture.how, "dpi": round(picture.dpi), "repaired": source.repaired}
-    image, to_points, dpi = rasters.square(picture.image, picture.to_points)
+    detail: dict[str, Any] = {
+        "text_layer": verdict, "image": picture.how, "dpi": round(picture.dpi), "repaired": source.repaired,
+    }
+    whole, lines_lost = streaks.without_lost_lines(picture.image)
+    if lines_lost:
+        detail["lost_lines"] = lines_lost
+    image, to_points, dpi = rasters.square(whole, picture.to_points)
     return PageInput(
         number, area.width, area.height, "ocr", image, dpi, to_points, stamps=stamps,
         rejected_layer=rejected, notices=tuple(notices), steps=(Step("ingest", VERSION, detail),),

@@ -17,6 +17,7 @@ from PIL import ImageOps, UnidentifiedImageError
 
 from pipeline.document import Step
 from pipeline.errors import EmptyFile, TooLarge, UnreadableFile
+from pipeline.imaging import streaks
 from pipeline.imaging.images import Affine, PageInput
 from pipeline.imaging.recognisers import Image
 from pipeline.imaging.sources import VERSION, Source
@@ -98,8 +99,11 @@ def page(source: Source, number: int, settings: Settings) -> PageInput:
         image = _pixels(file)
     height, width = image.shape[:2]
     to_points: Affine = (72 / dpi_x, 0.0, 0.0, 0.0, 72 / dpi_y, 0.0)
+    image, lost = streaks.without_lost_lines(image)
     image, to_points, dpi = square(image, to_points)
-    detail = {"image": source.media_type, "pixels": [width, height], "stated_dpi": _plain_dpi(said)}
+    detail: dict[str, Any] = {"image": source.media_type, "pixels": [width, height], "stated_dpi": _plain_dpi(said)}
+    if lost:
+        detail["lost_lines"] = lost
     return PageInput(
         number, width * 72 / dpi_x, height * 72 / dpi_y, "ocr", image, dpi, to_points,
         steps=(Step("ingest", f"{VERSION}, Pillow {PIL.__version__}", detail),),

@@ -1,8 +1,12 @@
-"""Lines that a scanner draws along the whole page, dust on its glass or a dead element of its sensor, taken out.
+"""Lines that a scanner draws along the whole page, dust on its glass or a dead element of its sensor, taken out; lines
+that a fax lost, put in.
 
 They run from one edge of the picture to the other, exactly along it, where ruling lines end at the margins of the
 text. A recogniser takes one for the border of two columns and reads each half of the page's lines by itself.
 Lines that lean, as they do on a picture which the scanner's own program has straightened, are left.
+
+A line that got lost on a telephone line is white over the whole width and cuts a line of print into two, each of which
+a recogniser reads by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +29,12 @@ END = 1 / 30  # of the page's height: within the margins, where neither table no
 LEAST_PAPER = 0.3  # of the rows: between lines of text there is twice as much
 MOST = 12  # more than these are a pattern, as ruled paper has
 ROWS = 700  # rows looked at, and more at the ends
+# Strokes that must go on above and below of a lost line: a full line of print has 80 and more, and between letters and
+# their marks there is no white line where one letter of the row is high; of the ink there the share that goes on.
+GOING_ON, GOING_ON_SHARE = 25, 0.6
+SPECKS = 6  # pixels of ink that may lie on a lost line
+LOST_AT_ONCE = 2  # rows; three are 0.8 mm in the coarse mode, as much as there is between lines
+MOST_LOST = 60  # of a page; more are the pattern of a picture in dots
 
 
 def without_streaks(image: Image, flat: Image, dpi: float) -> tuple[Image, int]:
@@ -87,3 +97,36 @@ def _mend(image: npt.NDArray[np.uint8], first: int, last: int) -> None:
     own = np.median(part, axis=0, keepdims=True)
     printed = part < own - 2 * DARKER
     image[:, left : right + 1] = np.where(printed, part, across).astype(np.uint8)
+
+
+def without_lost_lines(image: Image) -> tuple[Image, int]:
+    """A page in black and white with the strokes carried on over lines that got lost, and how many these were.
+
+    `image` is grey with 0 and 255 only, in the rows it was sent in; another is given back as it is.
+    """
+    if image.ndim != 2 or image.shape[0] < 8 or not np.isin(image[:: max(1, image.shape[0] // 50)], (0, 255)).all():
+        return image, 0
+    inked = np.count_nonzero(image == 0, axis=1) > SPECKS
+    lost = []
+    for first in np.flatnonzero(~inked[1:-1] & inked[:-2]) + 1:
+        after = next((row for row in range(first + 1, first + 1 + LOST_AT_ONCE) if row < len(inked) and inked[row]), 0)
+        if after:
+            above, below = (_widened(image[row] == 0) for row in (first - 1, after))
+            both = above & below
+            strokes = np.count_nonzero(np.diff(both.astype(np.int8)) == 1)
+            if strokes >= GOING_ON and both.sum() > GOING_ON_SHARE * min(above.sum(), below.sum()):
+                lost.append((first, after, both))
+    if not lost or len(lost) > MOST_LOST:
+        return image, 0
+    result = image.copy()
+    for first, after, both in lost:
+        result[first:after, both] = 0
+    return result, len(lost)
+
+
+def _widened(ink: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The ink of a row with a pixel more to either side: strokes lean."""
+    wide = ink.copy()
+    wide[1:] |= ink[:-1]
+    wide[:-1] |= ink[1:]
+    return wide
