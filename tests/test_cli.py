@@ -14,8 +14,10 @@ import pytest
 from pipeline import cli, run
 from pipeline.batches import watch
 from pipeline.batches.outcomes import Outcome, RunSummary
-from pipeline.commands import desk_cli, doctor, messages, overview
+from pipeline.commands import doctor, folder_cli, messages, overview, search_cli
 from pipeline.commands.console import Console
+from pipeline.commands.options import FORMS, HANDLERS, build_parser
+from pipeline.desk import forms
 from pipeline.errors import DiskFull, MissingReference, UsageError
 from pipeline.settings import Settings
 
@@ -39,13 +41,35 @@ def test_help_speaks_the_language_of_option_and_locale() -> None:
     assert "đọc các tệp và thư mục bản quét" in sohoa("--help", LC_ALL="vi_VN.UTF-8").stdout
 
 
-@pytest.mark.parametrize("command", [
-    "run", "watch", "status", "retry", "restore", "parse", "schema", "doctor", "score",
-])
+@pytest.mark.parametrize("command", HANDLERS)
 def test_every_command_explains_itself_in_both_languages(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     for language in ("en", "vi"):
         assert cli.main([command, "--lang", language, "--help"]) == 0
         assert f"sohoa {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", HANDLERS)
+def test_every_command_is_carried_out_by_a_function(command: str) -> None:
+    assert callable(cli.handler_of(command))
+
+
+def test_the_forms_offered_are_those_that_are_made() -> None:
+    assert tuple(forms.BY_NAME) == FORMS
+
+
+HEAVY = ("cv2", "numpy", "PIL", "pikepdf", "pypdfium2", "pydantic", "starlette", "uvicorn", "openpyxl", "pipeline.run",
+         "pipeline.desk", "pipeline.batches", "pipeline.knowledge")
+
+
+def test_help_loads_nothing_of_what_the_commands_do() -> None:
+    given = [["--version"], ["--help"], *([command, "--help"] for command in HANDLERS), ["run"], ["no-such-command"]]
+    told = ("import json, sys; from pipeline import cli; found = {}\n"
+            "for given in json.loads(sys.argv[1]):\n"
+            f"    cli.main(given); found[' '.join(given)] = [name for name in {HEAVY!r} if name in sys.modules]\n"
+            "print(json.dumps(found))")
+    done = subprocess.run([sys.executable, "-c", told, json.dumps(given)], capture_output=True, text=True, cwd=ROOT,
+                          check=True)
+    assert json.loads(done.stdout.splitlines()[-1]) == {" ".join(one): [] for one in given}
 
 
 @pytest.mark.parametrize("arguments", [
@@ -138,11 +162,7 @@ def test_doctor_names_the_cure_for_what_is_missing(tmp_path: Path) -> None:
     assert "sudo apt-get install tesseract-ocr" in ill.stdout
 
 
-COMMANDS = ("run", "watch", "status", "retry", "restore", "parse", "schema", "doctor", "score", "review", "search",
-            "export", "import", "learn", "release")
-
-
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", HANDLERS)
 def test_help_is_wholly_in_vietnamese(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([command, "--lang", "vi", "--help"]) == 0
     shown = capsys.readouterr().out
@@ -236,17 +256,17 @@ def test_a_dry_run_fetches_nothing_from_a_store(capsys: pytest.CaptureFixture[st
 def test_a_settings_file_stands_under_the_command_line(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text('preset = "full"\njobs = 3\n')
-    options = cli.build_parser().parse_args(
+    options = build_parser().parse_args(
         ["run", "a", "--out", "b", "--settings", str(file), "--preset", "strict", "--formats", "text,alto"])
-    settings = cli.settings_from(options)
+    settings = folder_cli.settings_from(options)
     assert (settings.preset, settings.jobs) == ("strict", 3)
     assert settings.formats == ("record", "document", "text", "alto")
 
 
 def test_an_unknown_format_is_named() -> None:
-    options = cli.build_parser().parse_args(["run", "a", "--out", "b", "--formats", "text,docx"])
+    options = build_parser().parse_args(["run", "a", "--out", "b", "--formats", "text,docx"])
     with pytest.raises(UsageError, match="docx"):
-        cli.settings_from(options)
+        folder_cli.settings_from(options)
 
 
 def test_counting_without_a_terminal_is_a_line_for_every_thousand(capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,7 +281,7 @@ def test_counting_without_a_terminal_is_a_line_for_every_thousand(capsys: pytest
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_a_word_to_leave_out_is_no_option(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(desk_cli, "_search", lambda options, _: seen.append((options.query, options.year)) or 0)
+    monkeypatch.setattr(search_cli, "search", lambda options, _: seen.append((options.query, options.year)) or 0)
     told = ["rừng", "-cháy", "-vuon*", "-xanh-đẹp"]
     assert cli.main(["search", "out", *told, "--year", "2024", "--lang", language]) == 0
     words, year = seen[0]

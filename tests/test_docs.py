@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
+from pipeline.commands.options import build_parser
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md")])
@@ -32,7 +32,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
-    names = re.findall(r"^    ([a-z]+) {2,}\S", cli.build_parser().format_help(), re.MULTILINE)
+    names = re.findall(r"^    ([a-z]+) {2,}\S", build_parser().format_help(), re.MULTILINE)
     assert len(names) > 10
     assert [name for name in names if f"`sohoa {name}" not in text] == []
 
@@ -75,7 +75,7 @@ def test_imports_in_the_documents_work(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_options_in_the_documents_exist(document: Path) -> None:
-    commands = cli.build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr, index]
+    commands = build_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr, index]
     told = [(command, option) for line in code_of(document)
             for command, rest in re.findall(r"\bsohoa ([a-z]+)\b([^|;&]*)", line)
             for option in re.findall(r" (--[a-z-]+)", rest)]

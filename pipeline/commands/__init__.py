@@ -1,4 +1,5 @@
-"""What the command line is made of: messages in two languages, progress, overviews, the commands of the desk.
+"""What the command line is made of: options, messages in two languages, progress, overviews, and the commands.
 
-Only `pipeline.cli` and these modules speak to a person; nothing below them prints.
+`options` tells which module carries out which command; `pipeline.cli` loads it when the command is given. Only
+`pipeline.cli` and these modules speak to a person; nothing below them prints.
 """

@@ -6,6 +6,8 @@ each finding says what a person should type.
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 import os
 import platform
 import re
@@ -18,8 +20,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from pipeline.commands.console import Console
+from pipeline.commands.messages import say
 from pipeline.decoder.restoration import Restorer
-from pipeline.errors import MissingPart
+from pipeline.errors import EXIT_MISSING_PART, EXIT_OK, MissingPart
 from pipeline.faults import Phrasebook
 from pipeline.knowledge import lexicon
 
@@ -167,3 +171,20 @@ def _available_memory() -> int | None:
 
 
 CHECKS: tuple[Callable[[Path], Iterator[Finding]], ...] = (_python, _tesseract, _own_data, _packages, _room)
+
+
+def doctor(options: argparse.Namespace, console: Console) -> int:
+    """The command `doctor`."""
+    found = examine(options.out)
+    findings = tuple(map(in_vietnamese, found)) if console.language == "vi" else found
+    if options.json:  # a machine knows the parts by their names
+        console.result_json([{**dataclasses.asdict(finding), "part": one.part}
+                             for one, finding in zip(found, findings, strict=True)])
+    else:
+        for finding in findings:
+            cure = f"\n{'':25}-> {finding.cure}" if finding.cure else ""
+            state = say(f"doctor.{finding.state}", console.language)
+            console.result(f"{state:8} {finding.part:24} {finding.seen}{cure}")
+    missing = any(finding.state == "missing" for finding in findings)
+    console.note(say("doctor.bad" if missing else "doctor.good", console.language))
+    return EXIT_MISSING_PART if missing else EXIT_OK

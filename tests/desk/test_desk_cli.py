@@ -1,6 +1,5 @@
 """The desk's commands and what verified documents teach."""
 
-import argparse
 import json
 import os
 import resource
@@ -16,8 +15,9 @@ import office
 import openpyxl
 import pytest
 
-from pipeline import rewording
+from pipeline import cli, rewording
 from pipeline.commands import desk_cli
+from pipeline.commands.options import build_parser
 from pipeline.desk import changing, desk, forms, learn, noting
 from pipeline.errors import OutputNotWritable, SohoaError, UnreadableFile, UsageError
 
@@ -49,11 +49,9 @@ def reader(monkeypatch):
 
 
 def call(*arguments, as_json=False):
-    parser = argparse.ArgumentParser()
-    desk_cli.add_commands(parser.add_subparsers(), ())
-    options = parser.parse_args([str(argument) for argument in arguments])
+    options = build_parser().parse_args([str(argument) for argument in arguments])
     ui = Ui(as_json)
-    return options.handler(options, ui), ui
+    return cli.handler_of(options.command)(options, ui), ui
 
 
 def test_long_work_tells_how_far_it_is(out):
