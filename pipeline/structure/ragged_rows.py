@@ -22,6 +22,7 @@ from pipeline.knowledge.fuzzy import aligned
 
 Words = tuple[Word, ...]
 Placed = tuple[int, int, Words]  # first column, how many it covers, what stands in it
+GROUP = 2  # cells of a row that is the title of a group: its label and its name
 MOST_LOST = 6  # cells of one row; a row that lost more is a title over the table's columns
 LONGEST_TITLE = 8  # words
 
@@ -29,13 +30,17 @@ LONGEST_TITLE = 8  # words
 def placed(rows: Sequence[Sequence[Words]]) -> list[list[Placed]]:
     """The cells of each row with their columns; of rows that are whole each in its own."""
     width = max(map(len, rows))
-    head = _head(rows, width)
-    kinds = _kinds([row for row in rows[max(1, len(head)) :] if len(row) == width], width)
+    head = _head(rows, width) or [_as_it_follows(rows[0], width)]
+    kinds = _kinds([row for row in rows[len(head) :] if len(row) == width], width)
     return head + [_in_columns(row, width, kinds) for row in rows[len(head) :]]
 
 
+_MARKS = str.maketrans("", "", "*_#")  # of converters
+
+
 def text_of(words: Words) -> str:
-    return " ".join(word.text for word in words)
+    """The words of a cell, without the marks that a converter set around them."""
+    return " ".join(word.text for word in words).translate(_MARKS).strip()
 
 
 # --- heads -----------------------------------------------------------------------------------------------
@@ -146,17 +151,23 @@ def _in_columns(row: Sequence[Words], width: int, kinds: Sequence[frozenset[str]
     texts = [text_of(words) for words in row]
     own = [_kind(text) for text in texts]
     lost = width - len(row)
-    if not 0 < lost <= MOST_LOST or not kinds or "number" not in own[1:]:
-        last = len(row) - 1
-        return [(i, width - i if i == last else 1, words) for i, words in enumerate(row)]
+    fits = all(not i or not kind or not kinds or kind in kinds[i] for i, kind in enumerate(own))
+    if not 0 < lost <= MOST_LOST or len(row) <= GROUP or not kinds or (fits and "number" not in own[1:]):
+        return _as_it_follows(row, width)
     ways = list(_ways(own, kinds, lost, table_rows.ROW_LABEL.fullmatch(texts[0]) is not None))
     if len(ways) == 1:
         return [(column, 1, words) for column, words in zip(ways[0], row, strict=True)]
-    first = next(i for i, kind in enumerate(own) if i and kind == "number")
+    first = next(i for i, kind in enumerate(own) if i and (kind == "number" or kind not in kinds[i]))
     rest = tuple(word for words in row[first:] for word in words)
     shift = int(own[0] == "words" and first < width - 1)  # a sum without a number: its name stands in the second column
     cells = [(i + shift, 1, words) for i, words in enumerate(row[:first])]
     return [*cells, (first + shift, width - first - shift, rest)]
+
+
+def _as_it_follows(row: Sequence[Words], width: int) -> list[Placed]:
+    """The cells from the left; of a title over the rows below it, or the end of a head, the last one to the end."""
+    last = len(row) - 1
+    return [(i, width - i if i == last and last < GROUP else 1, words) for i, words in enumerate(row)]
 
 
 def _ways(own: Sequence[str], kinds: Sequence[frozenset[str]], lost: int, labelled: bool) -> Iterator[tuple[int, ...]]:

@@ -20,6 +20,7 @@ from pipeline.structure.frame_tables import from_level_rules
 from pipeline.structure.gutter_tables import from_gutters
 from pipeline.structure.numbered_tables import from_rows
 from pipeline.structure.ruled_tables import filled, ruled_regions
+from pipeline.structure.stacked_tables import from_stacked
 from pipeline.structure.straight import as_displayed, straight_box, straightened
 from pipeline.structure.text_tables import from_bars, from_columns
 
@@ -75,8 +76,9 @@ def _find(page: Page) -> Page:
     return _rebuilt(page, built, taken) if built else page
 
 
-# What one takes for a table no later one sees: rows of a text with bars in some of them, then by how sure they are.
-_FINDERS = (from_rows, from_bars, from_level_rules, from_columns, from_gutters)
+# What one takes for a table no later one sees: cells on lines of their own, rows of a text with bars in some of them,
+# then by how sure they are.
+_FINDERS = (from_stacked, from_rows, from_bars, from_level_rules, from_columns, from_gutters)
 
 
 def _without_rules(

@@ -94,11 +94,16 @@ def goals_of_table(
 
 
 def _holds_several(value: Cell, table: Table) -> bool:
-    """Whether a cell has values of several columns or rows, run together where a table has no rules."""
+    """Whether a cell has values of several rows or may have those of several columns, where a table has no rules."""
     if table.ruled and value.box is not None:
         return False
-    parts = value.text.split() if value.column_span > 1 else [line.text.strip() for line in value.lines]
-    return len(parts) > 1 and sum(quantities.parse_number(part) is not None for part in parts) > 1
+    if value.column_span > 1 and value.box is None:
+        return any(quantities.parse_number(part) is not None for part in value.text.split())
+    return len(value.lines) > 1 and sum(_is_whole_number(line.text) for line in value.lines) > 1
+
+
+def _is_whole_number(text: str) -> bool:
+    return quantities.parse_number(text.strip()) is not None
 
 
 def _under_one_title(head: Sequence[Row], columns: Sequence[int]) -> list[int]:
