@@ -2,12 +2,11 @@
 
 Only a copy is cleaned; the archived image is not touched. Everything is measured first (`measure.py`, `sheet.py`) and
 only what is needed is done, since each treatment costs letters somewhere. Tesseract reads grey, so nothing is made
-black and white here. All geometry (turn, corners, bend, tilt, scale) is one map applied once.
+black and white here. All geometry is one map applied once (`frames.py`).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +16,8 @@ import numpy.typing as npt
 
 from pipeline.document import Step, Turn
 from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, streaks, white_tables
-from pipeline.imaging.images import Back, Cleaned, Mark, Matrix
+from pipeline.imaging.frames import Frame, remapped, turned_back
+from pipeline.imaging.images import Back, Cleaned, Mark
 from pipeline.imaging.measure import Measures
 from pipeline.imaging.recognisers import Image
 
@@ -71,7 +71,7 @@ def plain(image: Image, dpi: float, turn: Turn = 0) -> Cleaned:
     height, width = image.shape[:2]
     flat = measure.turned(measure.grey(image), turn)
     measures = Measures(width=width, height=height)
-    return Cleaned(flat, dpi, turn, Back(_turned_back(turn, width, height)), measures)
+    return Cleaned(flat, dpi, turn, Back(turned_back(turn, width, height)), measures)
 
 
 def clean(
@@ -83,17 +83,44 @@ def clean(
 
     The evidence for the turn here is of the image alone; `pages.py` checks it by reading.
     """
-    flat = measure.grey(image)
-    height, width = flat.shape
-    done: dict[str, Any] = {}
     first = measure.measure(image)
+    if first.ink_share < BLANK_INK and not first.dark_background:
+        step = _step(first, {"blank": True})
+        return Cleaned(measure.grey(image), dpi, 0, Back(np.eye(3)), first, blank=True, steps=(step,))
+    done: dict[str, Any] = {}
+    image, flat = _without_dirt(image, first, dpi, done)
+    frame, small = _turned_up(_framed(flat, first, on_desk, done), turn, done)
+    mask = measure.ink_mask(measure.small_copy(small)[0])
+    skew = measure.skew_angle(mask)
+    if frame.is_sheet and abs(skew) > NO_SHEET:
+        return clean(image, dpi, turn, x_height, on_desk=False)
+    bent = sheet.bend(mask, frame.size) if frame.is_sheet or not first.bilevel else None
+    letters = first.x_height if frame.has_its_size else measure.measured_x_height(frame.drawn())
+    measures = replace(first, skew=skew, x_height=letters, bend=0.0 if bent is None else bent.depth)
+    scale = _scale(letters, x_height)
+    copy, back = _straightened(frame, measures, bent, scale, done)
+    if scale != 1.0:
+        done["scaled"] = round(scale, 3)
+    per_mm = _per_mm(dpi * scale)
+    copy, coloured, colours = _without_colour(copy, image, back, first, per_mm, done)
+    copy = _evened(copy, first, frame.is_sheet, done)
+    copy, rules, table = _without_rules(copy, per_mm, done)
+    return Cleaned(
+        copy, dpi * scale, frame.turn, back, measures, marks=(*coloured, *rules), steps=(_step(measures, done),),
+        cells=tuple(table), colours=colours,
+    )
+
+
+# --- the steps: each notes what it did under its name in `done` ----------------------------------------------
+
+
+def _without_dirt(image: Image, first: Measures, dpi: float, done: dict[str, Any]) -> tuple[Image, Image]:
+    """The image, and its grey with dark print on light, both without what a scanner or a copier added."""
+    flat = measure.grey(image)
     if first.dark_background:
         flat = cv2.bitwise_not(flat)
         done["inverted"] = True
-    elif first.ink_share < BLANK_INK:
-        return Cleaned(flat, dpi, 0, Back(np.eye(3)), first, blank=True, steps=(_step(first, {"blank": True}),))
-
-    if not first.dark_background:
+    else:
         image, streaked = streaks.without_streaks(image, flat, dpi)
         if streaked:
             done["streaks_taken_out"] = streaked
@@ -101,89 +128,89 @@ def clean(
     if first.bilevel and first.specks > measure.SPECKLED:
         flat = light.without_specks(flat, first.x_height)
         done["specks_taken_out"] = True
-    # 1. the sheet in the picture: its corners
-    to_image: Matrix = np.eye(3)  # from the frame worked in, back to the image's pixels
-    size = (width, height)
+    return image, flat
+
+
+def _framed(flat: Image, first: Measures, on_desk: bool, done: dict[str, Any]) -> Frame:
+    """The sheet by its corners, where one lies on something darker; else the whole picture without dark borders."""
     quad = sheet.corners(flat) if on_desk and not first.bilevel else None
     if quad is not None:
         matrix, size = sheet.flattening(quad)
-        to_image = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
         done["sheet"] = [[round(float(value)) for value in point] for point in quad]
-    else:
-        flat, edges = light.without_borders(flat, first.x_height)
-        if edges:
-            done["borders_taken_out"] = edges
-    # 2. which way up, on a small copy of the sheet
-    small = _small_frame(flat, to_image, size)
-    asked = turn
+        return Frame(flat, size, np.asarray(np.linalg.inv(matrix), dtype=np.float64), is_sheet=True)
+    flat, edges = light.without_borders(flat, first.x_height)
+    if edges:
+        done["borders_taken_out"] = edges
+    return Frame(flat, (flat.shape[1], flat.shape[0]), np.eye(3))
+
+
+def _turned_up(frame: Frame, turn: Turn | None, done: dict[str, Any]) -> tuple[Frame, Image]:
+    """The frame with its head up, by `turn` or by its own evidence, and a small copy of it."""
+    small = frame.small()
     turn = measure.turn_of(small) if turn is None else turn
-    if turn:
-        to_image = to_image @ _turned_back(turn, *size)
-        size = size if turn == 180 else (size[1], size[0])
-        small = measure.turned(small, turn)
-        done["turned"] = turn
-    # 3. tilt and bend of its lines, and the size of its letters
-    mask = measure.ink_mask(measure.small_copy(small)[0])
-    skew = measure.skew_angle(mask)
-    if quad is not None and abs(skew) > NO_SHEET:
-        return clean(image, dpi, asked, x_height, on_desk=False)
-    bent = sheet.bend(mask, size) if not first.bilevel or quad is not None else None
-    as_it_was = quad is None and turn in (0, 180)
-    letters = first.x_height if as_it_was else measure.measured_x_height(_full_frame(flat, to_image, size))
-    measures = replace(first, skew=skew, x_height=letters, bend=0.0 if bent is None else bent.depth)
-    scale = _scale(letters, x_height)
-    least = sheet.LEAST_BEND if quad is not None else sheet.PLAIN_BEND
-    curled = bent is not None and bent.depth > max(2.0, least * (letters or 16.0))
-    if curled:
-        assert bent is not None
-        skew = 0.0
+    if not turn:
+        return frame, small
+    done["turned"] = turn
+    return frame.turned(turn), measure.turned(small, turn)
+
+
+def _straightened(
+    frame: Frame, measures: Measures, bent: sheet.Bend | None, scale: float, done: dict[str, Any]
+) -> tuple[Image, Back]:
+    """The copy of a frame, scaled, its lines straight and level, and the way back: one map, applied once."""
+    least = sheet.LEAST_BEND if frame.is_sheet else sheet.PLAIN_BEND
+    skew = 0.0
+    if bent is not None and bent.depth > max(2.0, least * (measures.x_height or 16.0)):
         done["uncurled"] = round(bent.depth, 1)
-    elif abs(skew) < LEAST_SKEW:
-        skew = 0.0
     else:
-        done["deskewed"] = round(skew, 2)
-    if scale != 1.0:
-        done["scaled"] = round(scale, 3)
-    # 4. one map, applied once
-    copy, back = _apply(flat, to_image, size, skew, scale, bent if curled else None, quad is None)
-    if quad is not None:
-        copy = sheet.without_rim(copy)
-    # 5. light and ink
-    found: list[Mark] = []
-    colours: Image | None = None
-    if image.ndim == 3 and first.coloured > COLOURED:
-        frame, ratio = _colour_frame(image, back, copy)
-        red, blue = marks.colour_masks(frame)
-        per_mm = _per_mm(dpi * scale / ratio)
-        coloured = marks.coloured_marks(red, blue, per_mm)
-        pens, strokes = marks.pen_strokes(red, frame, coloured, per_mm)
-        if strokes:
-            copy = marks.take_out(copy, frame, pens, np.zeros_like(pens), strokes, ratio)
-            done["pen_strokes_taken_out"] = len(strokes)
-            coloured = marks.not_of_pens(coloured, red, pens)
-        colours = frame if coloured else None
-        over = marks.over_print(coloured, frame, red, blue, per_mm)
-        if over:
-            copy = marks.take_out(copy, frame, red, blue, over, ratio)
-            done["marks_taken_out"] = [mark.kind for mark in over]
-        found += [_scaled(mark, ratio) for mark in coloured]
-    if not first.bilevel:
-        uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or quad is not None
-        if uneven or first.ink > PALE_INK:
-            copy = light.even_out(copy, first.ink > PALE_INK)
-            done["evened"] = True
-    rules, table, drawn = _rules(copy, _per_mm(dpi * scale))
-    found += rules
-    long = [mark for mark in rules if marks.length(mark) > LEAST_TAKEN * _per_mm(dpi * scale)]
+        bent = None
+        if abs(measures.skew) >= LEAST_SKEW:
+            skew = measures.skew
+            done["deskewed"] = round(skew, 2)
+    copy, back = frame.copied(skew, scale, bent)
+    return (sheet.without_rim(copy) if frame.is_sheet else copy), back
+
+
+def _without_colour(
+    copy: Image, image: Image, back: Back, first: Measures, per_mm: float, done: dict[str, Any]
+) -> tuple[Image, list[Mark], Image | None]:
+    """The copy without coloured ink over print, the marks in colour, and the colours where there are such marks."""
+    if image.ndim != 3 or first.coloured <= COLOURED:
+        return copy, [], None
+    frame, ratio = _colour_frame(image, back, copy)
+    red, blue = marks.colour_masks(frame)
+    coloured = marks.coloured_marks(red, blue, per_mm / ratio)
+    pens, strokes = marks.pen_strokes(red, frame, coloured, per_mm / ratio)
+    if strokes:
+        copy = marks.take_out(copy, frame, pens, np.zeros_like(pens), strokes, ratio)
+        done["pen_strokes_taken_out"] = len(strokes)
+        coloured = marks.not_of_pens(coloured, red, pens)
+    over = marks.over_print(coloured, frame, red, blue, per_mm / ratio)
+    if over:
+        copy = marks.take_out(copy, frame, red, blue, over, ratio)
+        done["marks_taken_out"] = [mark.kind for mark in over]
+    return copy, [_scaled(mark, ratio) for mark in coloured], frame if coloured else None
+
+
+def _evened(copy: Image, first: Measures, is_sheet: bool, done: dict[str, Any]) -> Image:
+    """The copy with its paper white and its print dark; a bilevel page has both."""
+    uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or is_sheet
+    if first.bilevel or not (uneven or first.ink > PALE_INK):
+        return copy
+    done["evened"] = True
+    return light.even_out(copy, first.ink > PALE_INK)
+
+
+def _without_rules(copy: Image, per_mm: float, done: dict[str, Any]) -> tuple[Image, list[Mark], list[cells.Cell]]:
+    """The copy without its long ruling lines, all of these, and the cells of its tables."""
+    rules, table, drawn = _rules(copy, per_mm)
+    long = [mark for mark in rules if marks.length(mark) > LEAST_TAKEN * per_mm]
     if long:
-        copy = marks.without_rules(copy, long, _per_mm(dpi * scale))
+        copy = marks.without_rules(copy, long, per_mm)
         for grid in drawn:
-            grids.erased(copy, grid, _per_mm(dpi * scale), marks.RULE_INK)
+            grids.erased(copy, grid, per_mm, marks.RULE_INK)
         done["rules_taken_out"] = len(long)
-    return Cleaned(
-        copy, dpi * scale, turn, back, measures, marks=tuple(found), steps=(_step(measures, done),),
-        cells=tuple(table), colours=colours,
-    )
+    return copy, rules, table
 
 
 def _step(measures: Measures, done: dict[str, Any]) -> Step:
@@ -207,135 +234,13 @@ def _scale(x_height: float, wanted: float | None) -> float:
     return min(MOST_ENLARGED, (wanted or WANTED_X_HEIGHT) / x_height)
 
 
-# --- geometry -----------------------------------------------------------------------------------------------
-
-
-def _turned_back(turn: int, width: int, height: int) -> Matrix:
-    """From pixels of the image after `turn` clockwise to pixels of the `width` x `height` image before it."""
-    match turn:
-        case 90:
-            rows = [[0, 1, 0], [-1, 0, height], [0, 0, 1]]
-        case 180:
-            rows = [[-1, 0, width], [0, -1, height], [0, 0, 1]]
-        case 270:
-            rows = [[0, -1, width], [1, 0, 0], [0, 0, 1]]
-        case _:
-            rows = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
-    return np.array(rows, dtype=np.float64)
-
-
-def _small_frame(flat: Image, to_image: Matrix, size: tuple[int, int]) -> Image:
-    """The frame at about 1600 pixels, for looking at."""
-    factor = min(1.0, 1600 / max(size))
-    if np.array_equal(to_image, np.eye(3)):
-        return measure.small_copy(flat, 1600)[0]
-    target = (round(size[0] * factor), round(size[1] * factor))
-    back = to_image @ np.diag([1 / factor, 1 / factor, 1.0])
-    framed: Image = cv2.warpPerspective(
-        flat, back, target, flags=cv2.INTER_AREA | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-    )
-    return framed
-
-
-def _full_frame(flat: Image, to_image: Matrix, size: tuple[int, int]) -> Image:
-    framed: Image = cv2.warpPerspective(
-        flat, to_image, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-    )
-    return framed
-
-
-def _apply(
-    flat: Image, to_image: Matrix, size: tuple[int, int], skew: float, scale: float, bent: sheet.Bend | None,
-    whole: bool,
-) -> tuple[Image, Back]:
-    """The frame of `size` turned back by its skew, scaled and unbent, and the way back to the image.
-
-    `whole` says that the frame is the whole picture, whose corners must not be cut off by the turning.
-    """
-    width, height = size
-    angle = math.radians(skew)
-    cos, sin = math.cos(angle), math.sin(angle)
-    wide, high = (
-        (abs(width * cos) + abs(height * sin), abs(width * sin) + abs(height * cos)) if whole
-        else (float(width), float(height))
-    )
-    target = (max(1, round(wide * scale)), max(1, round(high * scale)))
-    # From the copy's pixels to the frame's.
-    sx, sy = wide / target[0], high / target[1]
-    to_frame = np.array([
-        [cos * sx, -sin * sy, width / 2 - cos * wide / 2 + sin * high / 2],
-        [sin * sx, cos * sy, height / 2 - sin * wide / 2 - cos * high / 2],
-        [0, 0, 1],
-    ])
-    # A strong reduction by interpolation skips pixels: averaged down first.
-    reduction = 1.0
-    source = flat
-    if scale < 0.85:
-        reduction = scale
-        source = cv2.resize(flat, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    shrink = np.diag([source.shape[1] / flat.shape[1], source.shape[0] / flat.shape[0], 1.0])
-    if bent is None:
-        to_all = to_image @ to_frame
-        back = Back(to_all)
-        if skew == 0.0 and reduction != 1.0 and _is_upright(to_image) and source.shape == (target[1], target[0]):
-            return source, back
-        if scale == 1.0 and skew == 0.0 and _is_quarter(to_image):
-            return _quarter(flat, to_image), back
-        copy: Image = cv2.warpPerspective(
-            source, shrink @ to_all, target, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT if whole else cv2.BORDER_REPLICATE, borderValue=255,
-        )
-        return copy, back
-    step = 16.0
-    back = Back(to_frame, sheet.straightening(bent, round(step)), step, to_image)
-    return _remapped(source, back, shrink, target), back
-
-
-def _is_upright(matrix: Matrix) -> bool:
-    return bool(np.allclose(matrix, np.eye(3)))
-
-
-def _is_quarter(matrix: Matrix) -> bool:
-    """Whether the map is a turn by quarters and nothing else."""
-    corner = np.abs(matrix[:2, :2])
-    return bool(np.allclose(np.sort(corner.ravel()), [0, 0, 1, 1]) and np.allclose(matrix[2], [0, 0, 1]))
-
-
-def _quarter(flat: Image, to_image: Matrix) -> Image:
-    a, b = to_image[0, 0], to_image[0, 1]
-    turn = 0 if a > 0.5 else 180 if a < -0.5 else 90 if b > 0.5 else 270
-    return measure.turned(flat, turn)
-
-
-def _remapped(source: Image, back: Back, shrink: Matrix, target: tuple[int, int]) -> Image:
-    """The copy drawn through `back`, the map worked out at every 8th pixel."""
-    step = 8
-    xs = np.arange(0, target[0] + step, step, dtype=np.float64)
-    ys = np.arange(0, target[1] + step, step, dtype=np.float64)
-    grid = np.stack(np.meshgrid(xs, ys), axis=2)
-    places = back.points(grid.reshape(-1, 2)).reshape(grid.shape)
-    places = places * [shrink[0, 0], shrink[1, 1]]
-    rows, columns = places.shape[:2]
-    # Upsampled so that node (i, j) falls on pixel (i * step, j * step).
-    grow = np.array([[step, 0, 0], [0, step, 0]], dtype=np.float64)
-    planes = [
-        cv2.warpAffine(
-            np.ascontiguousarray(places[..., k].astype(np.float32)), grow, (columns * step, rows * step),
-            flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
-        )[: target[1], : target[0]]
-        for k in (0, 1)
-    ]
-    copy: Image = cv2.remap(source, planes[0], planes[1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return copy
-
-
 def _colour_frame(image: Image, back: Back, copy: Image) -> tuple[Image, float]:
     """A small colour picture of the copy, and how many of the copy's pixels go to one of it."""
     ratio = max(1.0, max(copy.shape) / SMALL)
     target = (round(copy.shape[1] / ratio), round(copy.shape[0] / ratio))
     small, scale = measure.small_copy(image, round(SMALL * 1.3))
     reach = Back(back.first @ np.diag([ratio, ratio, 1.0]), back.mesh, back.step, back.second)
-    return _remapped(small, reach, np.diag([scale, scale, 1.0]), target), ratio
+    return remapped(small, reach, np.diag([scale, scale, 1.0]), target), ratio
 
 
 def _rules(copy: Image, per_mm: float) -> tuple[list[Mark], list[cells.Cell], list[grids.Grid]]:
