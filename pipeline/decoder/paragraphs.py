@@ -14,8 +14,8 @@ from itertools import pairwise
 from pipeline.decoder.pending import PendingWord
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
-from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.numerals import roman_readings
+from pipeline.knowledge.persons import surname_keys
 from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, to_old_style
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
@@ -69,15 +69,9 @@ def settings(row: Sequence[PendingWord]) -> list[str]:
             found[start:number] = ["run"] * len(run)
         start = number + 1
     for number, (word, after) in enumerate(pairwise(row)):
-        if word.raw.istitle() and after.raw[:1].isupper() and search_key(word.raw) in _surnames():
+        if word.raw.istitle() and after.raw[:1].isupper() and search_key(word.raw) in surname_keys():
             found[number] = "surname" if found[number] == "plain" else found[number]
     return found
-
-
-@cache
-def _surnames() -> frozenset[str]:
-    """Surnames by their bare letters."""
-    return frozenset(search_key(row[0]) for row in load_table("surnames"))
 
 
 def _letters(text: str) -> str:

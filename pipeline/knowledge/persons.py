@@ -19,8 +19,10 @@ from pipeline.knowledge.vietnamese import is_syllable
 
 
 @cache
-def _surnames() -> frozenset[str]:
+def surname_keys() -> frozenset[str]:
+    """The listed family names by their bare small letters."""
     return frozenset(plain(row[0]) for row in load_table("surnames"))
+
 
 _ACADEMIC = (
     r"(?:gs|pgs|ts|ths|th\.s|bs|cn|ks|ls|ds|nsnd|ns[uư]t|ngnd|ng[uư]t|ttnd|tt[uư]t|ckii?|ck\.?\s?\d|bsckii?|dsckii?)"
@@ -102,7 +104,7 @@ def name_score(name: str) -> float:
     else:
         return 0.0
     first, two = plain(words[0]), plain(" ".join(words[:2]))
-    if two in _surnames() or first in _surnames():
+    if two in surname_keys() or first in surname_keys():
         score += 0.4
     elif 3 <= len(words) <= 4 and within(first, LONG_SURNAMES, 1) is not None:
         score += 0.25  # "Nguyễế", "Phaạm": what a seal made of one letter
