@@ -15,7 +15,7 @@ from pipeline.corrections import Correction
 
 # The head of a note that names a part of the document, and its doubts: "number: number read as 1o; no hyphen ...".
 _HEADED = re.compile(r"(number|date|signature|cited|target|label ([^:]+)): (.*)", re.DOTALL)
-_NEXT_DOUBT = re.compile(r"; (?!names of two syllables|the first is in the record)")
+_NEXT_DOUBT = re.compile(r"; (?!names of two syllables|number \d+ is in the record)")
 
 # Notes without a head, and the fields of which any one answers them.
 _FIELDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (

@@ -27,7 +27,7 @@ def test_of_three_who_sign_side_by_side_the_first_is_whole() -> None:
         ("Thái Văn Lượm", 85, 300), ("Trương Thị Minh", 200, 300), ("Huỳnh Văn Trí", 330, 300),
     )
     assert (plan.signature.title, plan.signature.name) == ("HIỆU TRƯỞNG", "Thái Văn Lượm")
-    assert "3 signers; the first is in the record" in " ".join(warning.message for warning in plan.warnings)
+    assert "3 signers; number 1 is in the record" in " ".join(warning.message for warning in plan.warnings)
 
 
 @pytest.mark.parametrize(("power", "authority", "title"), [

@@ -108,6 +108,14 @@ def _spelled(name: str, kind: str, markless: bool) -> tuple[str, bool]:
     return (spellings.pop(), False) if len(spellings) == 1 else (name, False)
 
 
+# "CHI BỘ THÔN ĐÔNG": what is below a commune is no place of the record, and a name all the same
+_HAMLET = re.compile(r"\b(thôn|xóm|ấp|bản|buôn|làng|khu phố|tổ dân phố|tiểu khu|khu dân cư|khối) ([^\W\d_].*)")
+
+
+def _with_hamlet(words: str) -> str:
+    return _HAMLET.sub(lambda found: f"{found[1]} {_title(found[2])}", words)
+
+
 _LONGEST = 300  # letters; two joined names of a letterhead have some 150
 _EDGE = " \t\n*_#\"“”'.,;:|-–"
 
@@ -144,7 +152,7 @@ def expand_body(text: str) -> Expansion:
         if upper and inner is not None and inner[0] > 1 and not inner[3]:
             out.append(expand_body(parts.middle.upper()).name)  # "CHI BỘ TRƯỜNG MẦM NON HOA SEN"
         else:
-            out.append(_sentence(parts.middle) if upper else parts.middle)
+            out.append(_with_hamlet(_sentence(parts.middle)) if upper else parts.middle)
     for kind, printed in parts.places:
         name = printed.rstrip(" ,")
         spelled, known = _spelled(_title(name) if upper or markless else name, kind, markless)

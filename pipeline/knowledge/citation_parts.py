@@ -29,9 +29,9 @@ class Citation:
     """One mention. Fields are as printed, None where not printed; `date` is EDTF, `number` has its symbol
     ("14-CT/TU"). Offsets cover the whole mention, subject included.
 
-    `kind`: "numbered"; "law" (a name, perhaps a year); "dated" (a type with a date and an issuer but no number);
-    "named" (a type, an issuer and a subject, or "Nghị quyết Trung ương ... khóa ... về ..."). `doubt` names what is
-    unsure.
+    `kind`: "numbered"; "law" (a name, perhaps a year; also a charter or a congress's resolution among the grounds);
+    "dated" (a type with a date and an issuer but no number); "named" (a type, an issuer and a subject, or "Nghị quyết
+    Trung ương ... khóa ... về ..."). `doubt` names what is unsure.
     """
 
     start: int

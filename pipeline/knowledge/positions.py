@@ -23,6 +23,9 @@ POWER = re.compile(
     r"[tg]uq|t1(?=\.)|thua (?:lenh|uy quyen)|thay mat|ky thay)(?=[\s.,:/])[.,:/]*)\s*(?=\S)"
 )
 
+# "PHÊ DUYỆT CỦA ỦY BAN NHÂN DÂN XÃ": who approves what another drafted
+APPROVES = re.compile(r"\s*(?:(?:phe |xet |kiem )?duyet|xac nhan|y kien (?:phe duyet|xac nhan))(?: cua\b|\s*$)")
+
 ACTING = re.compile(r"\s*(?:q\.|p\.|quyen|phu trach)\s*")
 
 BODY_WORDS = (

@@ -138,8 +138,8 @@ _WEAK_NAMING = re.compile(
     r"hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
 )
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
-# "thu 12 tấn", "giao quân 185 công dân"; "thứ 3" and "quận 3" have the same keys
-_COLLECTED = re.compile(r"(?<!\w)(?:thu|quân)\s*\Z", re.IGNORECASE)
+# "thu 12 tấn", "giao quân 185 công dân", "góp quỹ 9 triệu đồng"; "thứ 3", "quận 3" and "quý I" have the same keys
+_COLLECTED = re.compile(r"(?<!\w)(?:thu|quân|quỹ)\s*\Z", re.IGNORECASE)
 _COUNTED = re.compile(r"(?:tong|dan|ti|ty|he|si|quan|doanh|moi)\s+so\s*:?\s*\Z")
 _DATES = re.compile(
     r"(?:ngay\s*)?[0-9oil]{1,2}\s?[/.\-]\s?[0-9oil]{1,2}\s?[/.\-]\s?(?:19|20)[0-9]{2}(?![0-9])"
@@ -192,6 +192,8 @@ def _closed_letters(plain: str, text: str) -> bytearray:
     closed = bytearray(len(text))
     for found in (_DATES.finditer(plain), _SYMBOLS.finditer(text)):
         for match in found:
+            if text[match.start() : match.start() + 3].lower() == "quỹ":
+                continue  # a fund, no quarter
             closed[match.start() : match.end()] = b"\1" * (match.end() - match.start())
     return closed
 

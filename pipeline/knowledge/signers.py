@@ -84,6 +84,8 @@ def _kind(text: str) -> _Kind:
             or text.strip()[:2].isupper()
         ):
             return "power"
+    if positions.APPROVES.match(line) and positions.mostly_capitals(text):
+        return "power"
     acting = positions.ACTING.match(line)
     core = line[acting.end() :] if acting and acting.end() < len(line) else line
     position = positions.position_at(core)

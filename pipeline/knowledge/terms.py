@@ -185,13 +185,15 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 
 # --- terms -----------------------------------------------------------------------------------------------
 
+# "vào sáng chủ nhật, ngày 04/3/2007"
+_WEEKDAY = r"buoi|sang|chieu|khoang|(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?"
 _TERM = re.compile(
     r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|(?<!cong )uoc(?=\s*\Z)|"
     r"khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|gui)?|"
     r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
     r"tat))"
     r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|thoi diem|cuoi|dau|sau|xong"
-    r"|\d{1,2}\s?(?:h|gio)\s?(?:\d{2}(?: phut)?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
+    rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut)?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
 )
 _CUT_BEFORE = re.compile(r"uoc\s*")  # what is left of "trước" where its first letters were not read
 _TIME = re.compile(
@@ -200,7 +202,7 @@ _TIME = re.compile(
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien"
-    r"|\d{1,2}\s?(?:h|gio)\s?(?:\d{2}(?: phut)?)?))*\s*[:(,]?\s*\Z"
+    rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut)?)?))*\s*[:(,]?\s*\Z"
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
 _CUE_REACH = 60  # letters before a date in which its cue may begin

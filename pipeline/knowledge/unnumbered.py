@@ -178,7 +178,7 @@ def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterabl
             None,
             None,
             tidy(subject),
-            "named",
+            "law" if about is None else "named",
         )
 
 

@@ -17,6 +17,8 @@ from pipeline.knowledge.fuzzy import aligned
 
 _MOTTOES = ("cong hoa xa hoi chu nghia viet nam", "doc lap - tu do - hanh phuc", "dang cong san viet nam")
 _HALF_MOTTOES = ("cong hoa xa hoi", "cong hoa", "chu nghia viet nam", "xa hoi chu nghia viet nam")  # a narrow column
+# "HỘI NÔNG DÂN VIỆT NAM" is like "ĐẢNG CỘNG SẢN VIỆT NAM"; a motto cut off before "HỘI CHỦ NGHĨA" is none of them
+_SOCIETY = re.compile(r"hoi (?!chu (?!thap\b))(?:[a-z]+ ){1,5}viet nam")
 MOTTO_LIKENESS = 78.0  # percent of partial likeness; garbled heads gave 80 and more, other lines under 60
 OFFICE = re.compile(
     r"dia chi\s*:|dien thoai\s*:|\bfax\b|e-?mail|website|https?:|www\.|ky boi\s*:|ngay ky\s*:|thoi gian ky|co"
@@ -68,6 +70,8 @@ def motto_start(text: str) -> int | None:
     key = aligned(text)
     if key.strip(" .-*_|") in _HALF_MOTTOES:
         return 0
+    if _SOCIETY.fullmatch(key.strip(" .-*_|")):
+        return None
     best: tuple[float, int] | None = None
     for motto in _MOTTOES:
         if len(key) < len(motto) * 0.7 or len(key) > 3 * len(motto) + 60:

@@ -23,7 +23,7 @@ EDGE = " .:-*_|'`‘’´\"~„“”,"  # specks, rules and the star of the Par
 _OPENS_BODY = re.compile(
     r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
     r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
-    r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
+    r"|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
     r"|vien kiem sat|doan|lien doan|cong doan|lien minh|(?:tinh|thanh|huyen|quan|thi) doan|bch|bcd"
     r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
     r" hoc|hoc vien|dai|bao"
@@ -45,6 +45,11 @@ _GOES_ON = re.compile(
 
 
 _UNION = re.compile(r"(?:tinh|thanh|huyen|quan|thi) doan\b")
+_COMMITTEE = re.compile(r"(?:ban chap hanh|ban thuong vu|bch|btv)")
+
+
+def _key_of(group: Sequence[PlacedLine]) -> str:
+    return aligned(" ".join(line.text for line in group)).strip(EDGE)
 
 
 def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLine]]]:
@@ -54,7 +59,7 @@ def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLin
         key = aligned(line.text).strip(EDGE)
         opens = _OPENS_BODY.match(key) is not None and not _GOES_ON.match(key)
         # "TỈNH ĐOÀN A" / "HUYỆN ĐOÀN B" are two, "BAN CHẤP HÀNH" / "TỈNH ĐOÀN A" one
-        opens = opens or bool(groups and _UNION.match(key) and _UNION.match(aligned(groups[-1][0].text)))
+        opens = opens or bool(groups and _UNION.match(key) and not _COMMITTEE.fullmatch(_key_of(groups[-1])))
         if (groups and not opens) or (groups and _is_unfinished(groups[-1], line)):
             groups[-1].append(line)
         else:

@@ -16,6 +16,7 @@ from pipeline.knowledge.vietnamese import is_legal_text
 from pipeline.structure.closing import SIGNING, SURE_POSITION
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 from pipeline.structure.recipient_lines import FoundRecipient, read_recipients
+from pipeline.structure.who_signs import signer_for, without_foreign_approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Foot:
     doubts: tuple[str, ...] = ()
 
 
-def read_foot(lines: Sequence[PlacedLine]) -> Foot:
-    """Signature, recipients and archive line from the labelled lines of a document."""
+def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
+    """Signature, recipients and archive line from the labelled lines of a document; of several signers that of the
+    `issuer`, the first where none is told to be."""
     places: dict[str, Place] = {}
     entries, archive = read_recipients([line for line in lines if line.area == "recipients"], places)
     signed = _with_powers_joined([line for line in lines if line.area == "signature"])
@@ -45,8 +47,9 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         blocks += tuple(_moved(block, before) for block in _blocks(column))
         before += len(column)
     doubts = tuple(block.doubt for block in blocks if block.doubt)
+    chosen = signer_for(issuer, blocks)
     if len(blocks) > 1:
-        doubts = (*doubts, f"{len(blocks)} signers; the first is in the record")
+        doubts = (*doubts, f"{len(blocks)} signers; number {chosen + 1} is in the record")
     if not blocks:
         alone = _name_among(signing, SURE_NAME)
         if alone is None:
@@ -54,7 +57,7 @@ def read_foot(lines: Sequence[PlacedLine]) -> Foot:
         doubts = (*doubts, "a name without a readable position over it")
         places["/signature/name"] = place_of_lines([signing[alone[0]]])
         return Foot(None, None, alone[1], archive, entries, places, doubts)
-    first, ruled = blocks[0], False
+    first, ruled = without_foreign_approval(blocks[chosen]), False
     if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")

@@ -123,13 +123,16 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     if not named:
         return
     text, group = named[-1]
-    together = list(column_names.beside(text))
+    equals = named[-1:]
     if len(named) > 1 and (joint or _are_peers(named[-2][0], text)):
-        together = [part for part, _ in named[-MOST_TOGETHER:]]
+        equals = named[-MOST_TOGETHER:]
+        if _ORGAN.match(_key(equals[1][0])) and _COMMITTEE.match(_key(equals[0][0])):
+            equals = equals[1:]  # "UBND HUYỆN A" / "PHÒNG GIÁO DỤC" / "HỘI KHUYẾN HỌC": the first is not of them
+    together = [part for name, _ in equals for part in column_names.beside(name)]
     if len(together) > 1 and _are_equals(together, issuing.date):
-        _set_together(issuing, together, [line for _, lines_of in named[-len(together) :] for line in lines_of])
-        if len(named) > 1 and len(column_names.beside(text)) > 1:
-            _set_parent(issuing, *named[-2])
+        _set_together(issuing, together, [line for _, lines_of in equals for line in lines_of])
+        if len(named) > len(equals):
+            _set_parent(issuing, *named[-len(equals) - 1])
         return
     issuer = bodies.expand_body(text)
     issuing.issuer = issuer.name
@@ -155,6 +158,15 @@ def _set_parent(issuing: FoundIssuer, name: str, group: Sequence[PlacedLine]) ->
 
 
 MOST_TOGETHER = 3  # bodies in one letterhead; more are named in the text
+
+
+# Organs of a committee under whose name they stand, whoever issues together with them.
+_COMMITTEE = re.compile(r"(?:ubnd|uy ban nhan dan|(?:tinh|thanh|huyen|quan|thi|dang) uy)\b")
+_ORGAN = re.compile(r"(?:so|phong|ban(?! (?:chap hanh|thuong vu|thuong truc)\b)|truong|trung tam|tram)\b")
+
+
+def _key(name: str) -> str:
+    return aligned(name).strip(column_names.EDGE)
 
 
 _PEER = re.compile(r"(?:so|phong)\b")  # of one province or district each: none of them is above another

@@ -134,6 +134,8 @@ def boundary(text: str, limit: int | None = None) -> int | None:
         if start <= lead or (" " not in word and _is_of_a_noun(text, start, word)):
             continue
         before = text[max(0, start - NEAR) : start]
+        if word == "hình thành" and before.lower().endswith("truyền "):
+            continue  # "Đài Truyền hình thành phố"
         if _PASSIVE.search(before) or (passive >= 0 and text[passive:start].strip() in (",", "và")):
             passive = end
             continue
@@ -232,9 +234,11 @@ _IN_CHARGE = "phụ trách"  # "Đảng ủy viên phụ trách Khối Dân vậ
 
 
 def _acts_later(text: str, start: int, stop: int) -> bool:
-    """Whether another word of a task follows before any mark."""
-    following = next(_task_words_in(text, start, min(stop, start + NEAR)), None)
-    return following is not None and not any(mark in text[start : following[0]] for mark in ",;:.")
+    """Whether another word of a task follows before any mark; "chi bộ" has none."""
+    for at, word in _task_words_in(text, start, min(stop, start + NEAR)):
+        if not (may_be_noun(word) and _is_noun(word, text[max(0, at - NEAR) : at], text[at + len(word) :][:NEAR])):
+            return not any(mark in text[start:at] for mark in ",;:.")
+    return False
 
 
 _DOES = re.compile(r"\s+(?:triển khai|thực hiện|quán triệt|tuyên truyền|phát động|hưởng ứng|kiểm tra|tập huấn)\b")

@@ -56,7 +56,7 @@ def read_record(document: Document) -> Plan:
     """
     parts = structure(document)
     head = header.read_header(parts.lines, parts.paragraphs, parts.nodes)
-    end = foot.read_foot(parts.lines)
+    end = foot.read_foot(parts.lines, head.issuing.issuer)
     places = {**head.places, **end.places}
     basis, doubtful = _legal_basis(parts, head, places)
     found_targets, left_out = targets.find_targets(parts.nodes, _first_year(head))
@@ -154,7 +154,7 @@ def _is_self(found: FoundCitation, head: header.Header, before: str = "") -> boo
 
 def _is_named_only(found: FoundCitation) -> bool:
     """Whether a congress's resolution is only spoken of ("Nghị quyết Đại hội Đảng bộ xã"), not cited."""
-    cited = found.number or found.date
+    cited = found.number or found.date or found.kind == "law"
     return not cited and found.type == "Nghị quyết" and (found.subject or "").startswith("Đại hội")
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pipeline.document import Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure import periods
+from pipeline.structure import calendars, periods
 from pipeline.structure.actors import is_actor, titled_actor
 from pipeline.structure.name_ends import task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, place_of_cells, walk
@@ -54,6 +54,12 @@ _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
 _LEADING_TIME = re.compile(
     r"^(?:trong |vao |truoc |den )?(?:(?:thang|quy|ngay)\s?[\divx]|\d{1,2}/\d{1,2}/\d{4})[^:;]{0,40}:\s"
 )
+# "Ngày 25/11/2010 các Ban công tác Mặt trận nộp báo cáo", "Đúng 6 giờ 30 phút ngày 02/12/2005, toàn bộ ... tập trung"
+_LEADING_DAY = re.compile(
+    r"(?:(?:dung |vao |vao luc |luc |vao hoi |hoi )?\d{1,2}\s?(?:gio|h|g)(?:\s?\d{2})?(?: phut)?,? )?"
+    r"(?:(?:sang|chieu|toi) )?ngay \d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d{2}(?:,\s+|\s+)"
+    r"(?=(?:[a-z]+ ){3})(?!(?:la|duoc|da|cua|va|den|toi|tai|theo|do|tro|ve viec|nhung|hoac|thi|nay|den nay)\b)"
+)
 _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý IV năm 2025 và các năm tiếp theo"
 LATER_WITHIN = 48  # signs of " và các năm tiếp theo"
 _EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
@@ -77,7 +83,11 @@ def find_deadlines(
         if phase.dated is not None:
             taken[id(phase.dated[0])].append(phase.dated[1:])
     for step in walk(nodes):
+        months = {id(item): (date, lead) for item, date, lead in calendars.dated_items(step)}
+        leads = {id(lead) for _, lead in months.values()}
         for paragraph in step.node.content:
+            if id(paragraph) in leads:
+                continue  # "Tháng 9/2004: Chủ điểm ..." names the month of what stands below it
             if paragraph.table is not None:
                 found += _from_table(paragraph, paragraph.table)
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
@@ -85,8 +95,19 @@ def find_deadlines(
                 told = [_with_task(deadline, step, paragraph) for deadline in _from_text(paragraph, phased)]
                 if not told and not phased and ":" in paragraph.text:
                     told = list(_held_on(paragraph, _is_of_timeline(step)))
+                if not told and not phased and id(paragraph) in months:
+                    told = list(_of_month(paragraph, *months[id(paragraph)]))
                 found += told
     return tuple(deadline for deadline in found if issued is None or deadline.date[:4] >= issued[:4])
+
+
+def _of_month(paragraph: Paragraph, date: dates.FoundDate, lead: Paragraph) -> Iterator[FoundDeadline]:
+    """An item of a calendar, due in the month that stands over it."""
+    text, offset = periods.after_mark(paragraph)
+    action = _trimmed(text)
+    if date.edtf is not None and LEAST_TASK <= len(action.split()) <= LONGEST_TASK:
+        place = paragraph.place_of(action, offset)
+        yield FoundDeadline(date.edtf, action, place, (("date", lead.place_of(date.raw)), ("action", place)))
 
 
 # "- Thời gian thực hiện: Tháng 6/2023." says when, its heading says what
@@ -200,9 +221,16 @@ def _held_on(paragraph: Paragraph, timeline: bool) -> Iterator[FoundDeadline]:
         yield FoundDeadline(date.edtf, named["name"], parts[1][1], parts)
 
 
+def _leading_day(text: str) -> re.Match[str] | None:
+    """The day that opens a sentence without a colon, where it is the only date."""
+    lead = _LEADING_DAY.match(aligned(text))
+    alone = lead is not None and len(dates.find_dates(text)) == 1 and ". " not in text.rstrip(" .")[lead.end() :]
+    return lead if alone else None
+
+
 def _from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> Iterator[FoundDeadline]:
     text, offset = periods.after_mark(paragraph)
-    lead = _LEADING_TIME.match(aligned(text))
+    lead = _LEADING_TIME.match(aligned(text)) or _leading_day(text)
     if lead is not None:
         dated = [
             d for d in dates.find_dates(text[: lead.end()]) if d.edtf and not d.recurring and d.precision != "year"

@@ -84,6 +84,26 @@ def _opens_bullets(after: Paragraph) -> bool:
     return bullet is not None and after.text[bullet.text_start :][:1].isupper()
 
 
+# "Bước 1: Sơ tuyển (từ 05/11 đến 15/11)", "Tháng 9/2004: Chủ điểm ...": a step or month of a calendar
+_STEP = re.compile(
+    r"(?:buoc|dot|giai doan|vong|tuan|hoc ky|thang|quy) (?:thu )?(?:\d{1,2}|[ivx]+|nhat|mot|hai|ba|tu|bon|nam)\b"
+)
+
+
+def _opens_step(paragraph: Paragraph, before: Paragraph | None, after: Paragraph) -> bool:
+    """Whether a line names a step and stands over what is done in it; steps one under the other are lines of a list."""
+    key = aligned(paragraph.text)
+    if _STEP.match(key) is None or _ENDS.search(paragraph.text) or _SENTENCE_BREAK.search(paragraph.text):
+        return False
+    if any(near is not None and _STEP.match(aligned(near.text[:STEP_WITHIN])) for near in (before, after)):
+        return False
+    below = after.text
+    return _opens_bullets(after) or (below[:1].isupper() and not marks(below) and _ENDS.search(below) is not None)
+
+
+STEP_WITHIN = 30  # signs of "Giai đoạn thứ nhất"
+
+
 # Over the articles of a decision stand who decides, above its grounds, and what is done: "QUYẾT ĐỊNH:"
 _ENACTS = re.compile(r"(?:quyet dinh|quyet nghi|nghi quyet|chi thi|yeu cau)\s*:?")
 _WHO_DECIDES = re.compile(
@@ -101,7 +121,8 @@ def is_unnumbered_heading(
     untitled: bool = False,
 ) -> bool:
     """A title without a number: capitals or bold alone, a canonical heading that stands by itself, a short line that
-    ends nothing and has bullets below, or in the part of the duties (`duties`) the name of a body alone.
+    ends nothing and has bullets below, a step or month over what is done in it, or in the part of the duties (`duties`)
+    the name of a body alone.
 
     `beside` says that the section open already has such titles; then a longer line may be one. `untitled` says that the
     sections of this document are titles without numbers.
@@ -117,6 +138,8 @@ def is_unnumbered_heading(
         return _ENACTS.fullmatch(key) is None and (after.area != "basis" or _WHO_DECIDES.match(key) is None)
     if text.endswith(".") or len(words) > 20 or not text[:1].isupper():
         return False
+    if paragraph.is_bold is not False and _opens_step(paragraph, before, after):
+        return True
     core = text.rstrip(" :")
     if _SENTENCE_BREAK.search(text) or _INTRO.search(aligned(text)) or ":" in core:
         return False

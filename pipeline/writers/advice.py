@@ -96,7 +96,7 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"type taken from the symbol", "tên loại lấy theo ký hiệu"),
     (r"no name", "không có tên người ký"),
     (r"unusual name", "tên người ký khác thường"),
-    (r"(\d+) signers; the first is in the record", "{0} người ký; bản ghi lấy người thứ nhất"),
+    (r"(\d+) signers; number (\d+) is in the record", "{0} người ký; bản ghi lấy người thứ {1}"),
     (r"title read as (.+), who does not sign for himself", "chức vụ đọc thành {0}, không thể ký thay chính mình"),
     (r"title read as (.+), its first word not readable", "chức vụ đọc thành {0}, không đọc được chữ đầu"),
     (r"power read as (.+), its first word not readable", "quyền hạn ký đọc thành {0}, không đọc được chữ đầu"),
