@@ -91,17 +91,22 @@ _NEITHER = (
 )
 
 
+def read_toml(path: Path) -> dict[str, Any]:
+    """The values of a TOML file that a person wrote. Raises UsageError for one that is none."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError.because(path, error) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(path, f"cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
+
+
 def load_settings(path: Path, base: Settings | None = None) -> Settings:
     """Settings from a TOML file of the field names above, over `base`.
 
     Raises UsageError for a file that is not TOML, an unknown name or a value of the wrong type.
     """
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError.because(path, error) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(path, f"cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
+    values = read_toml(path)
     base = base or Settings()
     known = {field.name for field in dataclasses.fields(Settings)}
     for name, value in values.items():

@@ -54,7 +54,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("There is nothing to take back.", "Không có gì để hoàn tác."),
     ("This CSV cannot be read.", "Không đọc được CSV này."),
     ("This cannot be changed here.", "Không sửa được ở đây."),
-    ("This cannot be read as TOML ({}).", "Không đọc được dưới dạng TOML ({0})."),
     ("This document is held.", "Văn bản đang được giữ lại."),
     ("This input could not be read.", "Không đọc được tệp này."),
     ("This is no date.", "Đây không phải ngày tháng."),

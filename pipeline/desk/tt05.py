@@ -12,7 +12,6 @@ Source of names, lengths and codes: the notes on the circular named in docs/desk
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -24,6 +23,7 @@ from pipeline.desk.finding_aids import Folder, folders, vietnamese_date, xml_tex
 from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import UsageError
+from pipeline.settings import read_toml
 
 MAINTENANCE = {"01": "Vĩnh viễn", "02": "70 năm", "03": "50 năm", "04": "30 năm", "05": "20 năm", "06": "10 năm",
                "07": "Khác"}
@@ -70,12 +70,7 @@ def load_agency(path: Path | None) -> Agency:
     """Read the archive's TOML. Raises UsageError for an unknown name or a value that is no text."""
     if path is None:
         return Agency()
-    try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError.because(path, error) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(path, f"This cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
+    values = read_toml(path)
     known = {item.name for item in fields(Agency)}
     wrong = [name for name, value in values.items() if name not in known or not isinstance(value, str)]
     if wrong:
