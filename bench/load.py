@@ -91,7 +91,7 @@ def observed_run(inputs: Path, out: Path, settings: Settings) -> tuple[RunSummar
             if len(ends) % 500 == 0:
                 print(f"  {len(ends)} pages", file=sys.stderr, flush=True)
 
-    with Observer(seconds=1.0) as observer:
+    with Observer(seconds=1.0, own=True) as observer:
         summary = batch.run_batch([inputs], out, settings, progress=progress)
     return summary, observer, ends
 
@@ -151,6 +151,7 @@ def many(work: Path, files: int, pages: int, image_share: float, jobs: int) -> d
         "coordinator_megabytes": round(observer.most_bytes["coordinator"] / 1e6),
         "coordinator_growth_megabytes": round(observer.growth() / 1e6, 1),
         "worker_megabytes": round(observer.most_bytes["worker"] / 1e6),
+        "worker_megabytes_unshared": round(observer.most_own_bytes["worker"] / 1e6),
         "last_quarter_against_first": round(last / first, 2) if first > 0 else None,
         "ledger_bytes_a_page": round((work / "out" / "sohoa.db").stat().st_size / max(1, summary.pages)),
     }
@@ -173,6 +174,7 @@ def capacity(work: Path, inputs: Path, jobs: int) -> dict[str, object]:
             sum(row["seconds"].values()) / row["pages"] for row in rows if row["pages"]), 2),
         "pages_a_day_and_core": round(a_day),
         "worker_megabytes": round(observer.most_bytes["worker"] / 1e6),
+        "worker_megabytes_unshared": round(observer.most_own_bytes["worker"] / 1e6),
         "output_bytes_against_input": round(bytes_out / bytes_in, 2),
         "province_10_million_pages": {
             "core_days": round(core_days), "days_on_32_cores": round(core_days / 32, 1),

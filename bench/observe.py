@@ -15,13 +15,16 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Observer(threading.Thread):
     """Looks every `seconds`; a context manager. A "worker" is every process that is not this one.
 
-    Looking 50 times a second finds the peak of a bomb, but costs this process some 5 % of a core.
+    Looking 50 times a second finds the peak of a bomb, but costs this process some 5 % of a core. `own` tells too what
+    a process shares with no other, which takes the system longer.
     """
 
-    def __init__(self, seconds: float = 0.02) -> None:
+    def __init__(self, seconds: float = 0.02, own: bool = False) -> None:
         super().__init__(daemon=True)
         self._seconds = seconds
+        self._own = own
         self.most_bytes: Counter[str] = Counter()
+        self.most_own_bytes: Counter[str] = Counter()
         self.resident: list[tuple[float, int]] = []  # of this process: seconds since the start, bytes
         self._processor: dict[int, float] = {}
         self._over = threading.Event()
@@ -47,6 +50,8 @@ class Observer(threading.Thread):
         except (OSError, IndexError):
             return
         self.most_bytes[role] = max(self.most_bytes[role], held)
+        if self._own and depth != 1:  # until it has workers, all that the fork server is to share is its own
+            self.most_own_bytes[role] = max(self.most_own_bytes[role], _own_bytes(process))
         # Time of the process and of the children it has waited for (a Tesseract command); not for the fork
         # server right below us, whose children are the workers, which are looked at themselves.
         end = 15 if depth > 1 else 13
@@ -68,3 +73,12 @@ class Observer(threading.Thread):
             return 0.0
         tenth = self.resident[len(self.resident) // 10][1]
         return self.resident[-1][1] - tenth
+
+
+def _own_bytes(process: int) -> int:
+    """Memory that no other process has; 0 for one that is gone."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
