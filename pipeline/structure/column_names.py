@@ -23,7 +23,8 @@ EDGE = " .:-*_|'`‘’´\"~„“”,"  # specks, rules and the star of the Par
 _OPENS_BODY = re.compile(
     r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
     r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
-    r"|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
+    r"|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt"
+    r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
     r"|vien kiem sat|doan|lien doan|cong doan|lien minh|(?:tinh|thanh|huyen|quan|thi) doan|bch|bcd"
     r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
     r" hoc|hoc vien|dai|bao"
