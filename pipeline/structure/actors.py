@@ -135,6 +135,10 @@ _LEADS_TO_LIST = re.compile(
 )
 
 
+# "Giao Sở Nội vụ có nhiệm vụ:"
+_HAS_DUTY = re.compile(r"\s+(?:có|chịu) (?:nhiệm vụ|trách nhiệm)\s*(?=:?\s*\Z)")
+
+
 @lru_cache(maxsize=1024)  # each paragraph below asks for the title above it
 def titled_actor(title: str) -> str | None:
     """The actor that a title names, as printed: "Sở Nội vụ", "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng Sở".
@@ -146,7 +150,7 @@ def titled_actor(title: str) -> str | None:
     if _DIRECTS.match(aligned(text)):
         return None
     lead = ASKED.match(aligned(text)) or OF.match(aligned(text))
-    name = text[lead.end() :] if lead else text
+    name = _HAS_DUTY.sub("", text[lead.end() :] if lead else text)
     name = name[:1].upper() + name[1:] if lead else name
     cut = boundary(name)
     if cut is not None and text.endswith(":"):
@@ -159,7 +163,8 @@ def titled_actor(title: str) -> str | None:
     key = aligned(name)
     known = bodies.looks_like_body(name[:120]) >= SURE_BODY or _NAMED_OFFICE.match(name) is not None
     people = _begins_as_people(name) and _OPENS_TASK.match(key) is None
-    if not (known or (people and (lead or cut is not None or len(name.split()) <= NAME_WORDS))):
+    most = LONGEST_ACTOR if text.endswith(":") else NAME_WORDS
+    if not (known or (people and (lead or cut is not None or len(name.split()) <= most))):
         return None
     start = text.lower().find(name.lower())
     return text[start : start + len(name)] if start >= 0 else name

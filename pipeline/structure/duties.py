@@ -332,7 +332,10 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         return
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
-        if len(task.split()) >= LEAST_TASK and not (text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN):
+        if _is_object(step, paragraph):
+            return
+        leads = text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN and not _leads_to_objects(step, paragraph)
+        if len(task.split()) >= LEAST_TASK and not leads:
             where = holder_place(step)
             for name in _TOGETHER_IN_TITLE.split(holder):
                 yield _found(name.strip(EDGE), task, section, paragraph, offset, len(paragraph.text), where)
@@ -350,6 +353,41 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         yield _found(statement.actor, statement.task, section, paragraph, start, end)
         for actor, task in _partners(statement.task):
             yield _found(actor, task, section, paragraph, start, end)
+
+
+# "- Dự án 2: Đa dạng hóa sinh kế" below "Chủ trì thực hiện các dự án:": what is carried out, and no task of its own
+_OBJECT = re.compile(
+    r"(?:tieu )?(?:du an|noi dung|tieu chi|chuong trinh|de an|chi tieu|hop phan)(?: (?:thanh phan|so))? \d"
+)
+
+
+def _after_mark(paragraph: Paragraph) -> str:
+    bullet = bullet_of(paragraph.text)
+    return aligned(paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body)
+
+
+def _items_below(step: Step, paragraph: Paragraph) -> Sequence[Paragraph]:
+    """What follows a paragraph in its node, the titles of the nodes below it included."""
+    own = step.node.paragraphs
+    at = next((index for index, other in enumerate(own) if other is paragraph), -1)
+    return (*own[at + 1 : at + 2], *(child.title for child in step.node.children[:1] if child.title is not None))
+
+
+def _leads_to_objects(step: Step, paragraph: Paragraph) -> bool:
+    return any(_OBJECT.match(_after_mark(item)) for item in _items_below(step, paragraph)[:1])
+
+
+def _is_object(step: Step, paragraph: Paragraph) -> bool:
+    """Whether a paragraph names a project of a list that a line with a task of its own leads to."""
+    if not _OBJECT.match(_after_mark(paragraph)):
+        return False
+    node = step.above[-1] if paragraph is step.node.title and step.above else step.node
+    before = node.paragraphs
+    if node is step.node:
+        at = next((index for index, other in enumerate(before) if other is paragraph), 0)
+        before = before[:at]
+    lead = next((other for other in reversed(before) if not _OBJECT.match(_after_mark(other))), None)
+    return lead is not None and lead.text.rstrip().endswith(":")
 
 
 _ASKS = re.compile(r"(?:dong thoi,? |ngoai ra,? )?(?:giao|de nghi|yeu cau|kien nghi)\b")

@@ -201,7 +201,7 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     clauses = clauses_of(text)
     goals = [clause for clause in clauses if clause.quantity is not None]
     if not goals:
-        listed = numbered or bullet_of(paragraph.text) is not None
+        listed = (numbered or bullet_of(paragraph.text) is not None) and _says_something(text)
         is_intro = text.rstrip().endswith(":") or (numbered and bool(step.node.children or step.node.paragraphs))
         if listed and not is_intro and len(text.split()) <= LONGEST_GOAL:
             clause = Clause(0, len(text.rstrip()), None)
@@ -215,7 +215,21 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         before = clause.quantity
         if clause.start and (_is_difference(text, clause) or _is_former(text, clause)):
             continue
+        if not _says_something(text):
+            continue  # "257.625.360": a cell that lost its table
         yield _target(label, text, offset, clause, paragraph)
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def _says_something(text: str) -> bool:
+    """Whether a text has words enough to name a goal: two of letters."""
+    return len(_WORD.findall(text[:LONGEST_NAME])) >= LEAST_WORDS
+
+
+LEAST_WORDS = 2  # "Giữ vững"; fewer name nothing
+LONGEST_NAME = 400  # signs in which these are looked for
 
 
 # "Không để xảy ra cháy rừng; nếu xảy ra, thiệt hại không quá 0,5 ha": the first of its goals has no number

@@ -36,7 +36,7 @@ def holder_place(step: Step) -> Place | None:
     return None
 
 
-LONGEST_LEAD = 25  # words of a numbered line that ends in a colon and names who sees to what stands below it
+LONGEST_LEAD = 45  # words of a numbered line that ends in a colon and names who sees to what stands below it
 
 
 def heading_actor(step: Step) -> str | None:
