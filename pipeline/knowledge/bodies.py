@@ -260,6 +260,9 @@ def body_level(name: str, parent: str | None = None, date: str | None = None) ->
     if parts is not None:
         if parts.level in ("central", "other"):
             return "central" if parts.level == "central" else "other"
+        inner_parts = body_parts.parts_of(parts.middle) if parts.middle else None
+        if inner_parts is not None and inner_parts.level == "other":
+            return "other"  # "Ban Chấp hành Đoàn Trường Trung học phổ thông A" is of the school
         levels = [_kind_level(kind, _name_only(printed, upper), date) for kind, printed in parts.places]
         if parts.level == "province":
             city = parts.core.endswith("Thành ủy") and parts.trailing and not _is_province(parts.trailing)

@@ -207,8 +207,10 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
     if close == "." and rest[:1].isalpha() and printed.isupper():
         return  # "Q.Bình Thạnh", "T.Ư": an abbreviation
     glued = rest[:1].isalpha() and not head[match.end() - 1].isspace()
-    if close == "-" and (not printed.isupper() or look < (1.0 if glued else 0.8)):
-        return  # "A - CHỈ TIÊU", "A- Chỉ tiêu", "A-CHỈ TIÊU" open a section, "a - b" and "E-mail" do not
+    if close == "-" and printed.isupper() and look < (1.0 if glued else 0.8):
+        return  # "A - CHỈ TIÊU", "A- Chỉ tiêu", "A-CHỈ TIÊU" open a section, "E-mail" does not
+    if close == "-" and not printed.isupper() and (glued or look < 0.8 or match["close"][0] not in "-–—"):
+        return  # "a- Giúp hội viên nghèo" was a usual label until about 2005; "a - b" is none
     base = printed.lower()
     doubt = None
     if base not in ALPHABET:

@@ -210,6 +210,8 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 # a power after a position: the position above was part of the powers ("TM. UBND / CHỦ TỊCH / TL. ...")
                 draft.authority.extend(draft.title)
                 draft.title = []
+                if draft.authority and all(positions.APPROVES.match(plain(text)) for _, text in draft.authority):
+                    draft.authority = []  # "DUYỆT CỦA CHI ỦY" / "TM. BAN CHẤP HÀNH": nobody has signed it
                 draft.authority.append((index, piece))
             elif kind == "body":
                 (draft.title if draft.title else draft.authority).append((index, piece))

@@ -185,8 +185,8 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 
 # --- terms -----------------------------------------------------------------------------------------------
 
-# "vào sáng chủ nhật, ngày 04/3/2007"
-_WEEKDAY = r"buoi|sang|chieu|khoang|(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?"
+# "vào sáng chủ nhật, ngày 04/3/2007", "vào thượng tuần tháng 5/1998"
+_WEEKDAY = r"buoi|sang|chieu|khoang|(?:thuong|trung|ha) tuan|(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?"
 _TERM = re.compile(
     r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|(?<!cong )uoc(?=\s*\Z)|"
     r"khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|gui)?|"

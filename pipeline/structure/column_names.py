@@ -23,7 +23,7 @@ EDGE = " .:-*_|'`‘’´\"~„“”,"  # specks, rules and the star of the Par
 _OPENS_BODY = re.compile(
     r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
     r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
-    r"|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt"
+    r"|(?:tinh|huyen|quan|thi) hoi|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt"
     r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
     r"|vien kiem sat|doan|lien doan|cong doan|lien minh|(?:tinh|thanh|huyen|quan|thi) doan|bch|bcd"
     r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
@@ -39,7 +39,7 @@ _QUARTER = r"quan(?! (?:su|khu|doi|doan|chung|chuyen|ly|tri|nhan|y)\b)"
 _WARD = r"phuong(?! (?:an|phap|tien|huong|cham|thuc)\b)"
 _VILLAGE = r"xa(?! (?:hoi|vien)\b)"
 _GOES_ON = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) uy\b)"
+    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|hoi)\b)"
     rf"(?:tinh|thanh pho|tp\b\.?|huyen|{_QUARTER}|thi xa|tx\b\.?|{_VILLAGE}|{_WARD}|thi tran|tt\b\.?|va|dac khu"
     r"|viet nam|cong san|nhan dan|[-–])\b|[-–]"
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.knowledge import quantities
 from pipeline.knowledge.fuzzy import aligned
@@ -78,7 +79,21 @@ def goal_quantities(text: str) -> list[Quantity]:
         if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
             continue  # "từ 20 ngày xuống còn 16 ngày"
         kept.append(quantity)
-    return kept
+    named = [_is_of_name(key, one, after) for one, after in pairwise(kept)]
+    return [quantity for quantity, of_name in zip(kept, (*named, False), strict=False) if not of_name]
+
+
+# "Thuế xã hưởng 10%: 14.200.000 đ", "Hoa lợi công sản (ao, đất 5%): 38.500.000 đ"
+_COLON_NEXT = re.compile(r"\s*\)?\s*:\s*\Z")
+
+
+def _is_of_name(key: str, share: Quantity, after: Quantity) -> bool:
+    """Whether a share is part of the name of which a colon and another value follow."""
+    if share.unit != "%" or share.comparator != "=" or after.unit in (None, "%"):
+        return False
+    return _COLON_NEXT.match(key, share.end, after.start) is not None
+
+
 
 
 def _counts_many(quantity: Quantity) -> bool:

@@ -115,7 +115,8 @@ _NAME_ENDS = re.compile(
 _PAPER = re.compile(r"\b(?:kế hoạch|báo cáo|phương án|danh sách|dự toán|văn bản|quy chế|hồ sơ)\b")
 # "UBND cấp xã": the word says which body it is; "cấp kinh phí" is a task
 _RANK = re.compile(
-    r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
+    r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|cụm|khối|trường|chi bộ|chi hội|chi đoàn"
+    r"|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
 )
 _PASSIVE = re.compile(r"\bđược\s+$")
 # "Phòng Quản lý lưu trữ chủ trì ...", "Phòng Kế hoạch tổng hợp làm đầu mối ...": before these a word that may be a
@@ -227,7 +228,8 @@ GOES_ON_WITHIN = 200  # signs in which a name goes on; the longest of the listed
 
 def opens_with_task(text: str) -> bool:
     """Whether a text begins with a word that opens a task, in capitals or not."""
-    return task_word_at(text.lstrip(EDGE)[:60].lower(), 0) is not None
+    head = text.lstrip(EDGE)[:60].lower()
+    return task_word_at(head, 0) is not None and _RANK.match(head) is None
 
 
 _IN_CHARGE = "phụ trách"  # "Đảng ủy viên phụ trách Khối Dân vận chủ trì ..." says who; alone it is the task

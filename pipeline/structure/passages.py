@@ -312,7 +312,11 @@ def place_of_cells(paragraph: Paragraph, cells: Iterable[Cell], text: str, confi
 
 
 # "34-CT/TW ngày ..." at the head of a wrapped line is a document's number, no label.
-_SYMBOL = re.compile(r"\s*\d{1,6}[A-Za-z]?\s?(?:-\s?[A-ZĐ][A-Za-zĐđ]*\s?/|/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][A-Za-zĐđ]*\s?-)")
+# ("1- Đ/c Nguyễn Văn A" is of a person)
+_SYMBOL = re.compile(
+    r"\s*\d{1,6}[A-Za-z]?\s?"
+    r"(?:-\s?(?!Đ/c\b)[A-ZĐ][A-Za-zĐđ]*\s?/|/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][A-Za-zĐđ]*\s?-)"
+)
 # Specks that a recogniser puts before a label ("‘ 5. ...").
 _JUNK = re.compile(r"[‘’'`´|,;._~^]{1,2}\s+(?=\S)|[=~^°«»¬‘’'`´]\s?(?=\d{1,2}\s?[.)/]\s)|[\"“”]\s+(?=[a-zđ]\)\s)")
 _SURE_FAMILIES = frozenset({"annex", "part", "chapter"})
