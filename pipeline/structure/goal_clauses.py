@@ -79,8 +79,8 @@ def goal_quantities(text: str) -> list[Quantity]:
         if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
             continue  # "từ 20 ngày xuống còn 16 ngày"
         kept.append(quantity)
-    named = [_is_of_name(key, one, after) for one, after in pairwise(kept)]
-    return [quantity for quantity, of_name in zip(kept, (*named, False), strict=False) if not of_name]
+    names = {one.start for one, after in pairwise(kept) if _is_of_name(key, one, after)}
+    return [quantity for quantity in kept if quantity.start not in names]
 
 
 # "Thuế xã hưởng 10%: 14.200.000 đ", "Hoa lợi công sản (ao, đất 5%): 38.500.000 đ"
@@ -92,8 +92,6 @@ def _is_of_name(key: str, share: Quantity, after: Quantity) -> bool:
     if share.unit != "%" or share.comparator != "=" or after.unit in (None, "%"):
         return False
     return _COLON_NEXT.match(key, share.end, after.start) is not None
-
-
 
 
 def _counts_many(quantity: Quantity) -> bool:
