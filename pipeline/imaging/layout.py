@@ -17,8 +17,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.document import Block, BlockKind, Box, FoundObject, Line, Page, Reading, Turn, Word, union
-from pipeline.imaging import text_columns, typeface
+from pipeline.document import Block, BlockKind, Box, FoundObject, Line, Notice, Page, Reading, Turn, Word, union
+from pipeline.imaging import text_columns, text_lines, typeface
 from pipeline.imaging.columns import LINE_LIKE, Segment, in_reading_order, parted_lines
 from pipeline.imaging.images import Affine, Back, Cleaned, Mark, PageInput
 from pipeline.imaging.pdfpages import LAYER_UNIT
@@ -214,7 +214,10 @@ def text_page(source: PageInput) -> Page:
     What tabs and runs of blanks say of columns is told here, since words know nothing of them: tables that are set
     with them stand in `Page.tables`.
     """
-    lines = source.lines or ()
+    lines, parted = text_lines.printed_lines(source.lines or ())
+    notices = source.notices
+    if parted:
+        notices += (Notice("low_confidence", "the text came without line breaks: its lines were told", source.number),)
     tables = text_columns.find(lines)
     blocks: list[Block] = []
     at = 0
@@ -224,8 +227,7 @@ def text_page(source: PageInput) -> Page:
     blocks += _text_blocks(lines[at:])
     return Page(
         source.number, source.width, source.height, source.origin, status="ok" if blocks else "blank",
-        blocks=tuple(blocks), tables=tuple(found.table for found in tables), notices=source.notices,
-        steps=source.steps,
+        blocks=tuple(blocks), tables=tuple(found.table for found in tables), notices=notices, steps=source.steps,
     )
 
 

@@ -1,0 +1,214 @@
+"""Lines of a text as they were printed: parted where a text came as one line, joined where a converter broke a title.
+
+The trouble: some collections store a document as one line, and a reader of lines then finds no head, no sections and no
+foot in it; copies of web pages break "**I. MỤC / ĐÍCH, YÊU CẦU**" in the middle of its marks.
+
+Evidence: for one line that is a document the motto, a number with its symbol, sections I and II in capitals, "Nơi
+nhận": two of these in a line longer than most paragraphs. For a broken title a mark that opens on one line and closes
+on the next.
+
+What it never does: drop a word or change their order, or part a line that lacks these signs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pipeline.knowledge.doctypes import types
+from pipeline.knowledge.vietnamese import LETTERS
+
+LONGEST_PARAGRAPH = 600  # signs; a document has more, and so have some paragraphs: the signs below decide
+LEAST_SIGNS = 2
+_CAPITALS = "".join(sign for sign in LETTERS if sign.isupper())
+_MOTTO = r"C[ỘO]NG H[ÒO][AÀ] X[ÃA] H[ỘO]I CH[ỦU] NGH[ĨI]A VI[ỆE]T NAM"
+_SECOND = r"Đ[ộo]c l[ậa]p\s*[-–]\s*T[ựu] do\s*[-–]\s*H[ạa]nh ph[úu]c"
+_NUMBER = (
+    r"(?:S[ốo]\s*:\s*(?:\d+\s*)?[/-]?\s*[A-ZĐ][A-ZĐa-z]*(?:\s?[-/]\s?[A-ZĐ][A-ZĐa-zđ]*)+|S[ốo]\s*:\s*\d+\s?[/-]\s?\S+)"
+)
+_DATELINE = (
+    rf"[{_CAPITALS}][^\W\d_]*(?: [^\W\d_]+){{0,4}},\s+ng[àa]y\s+[\d.…]{{1,6}}\s+th[áa]ng\s+[\d.…]{{1,6}}"
+    r"\s+n[ăa]m\s+[\d.…]{4,6}"
+)
+_SECTION = rf"\s?[./-]\s+[{_CAPITALS}]{{2,}}\s"
+_SIGNS = tuple(
+    map(re.compile, (_MOTTO, rf"\s{_NUMBER}\s", rf"\sI{_SECTION}", rf"\sII{_SECTION}", r"\sNơi nhận\s*:"))
+)
+_HEAD = re.compile(rf"{_MOTTO}|{_SECOND}|{_NUMBER}|{_DATELINE}|[-_*=]{{4,}}")
+HEAD_WITHIN = 1200  # signs in which the head of a document ends
+
+
+def printed_lines(lines: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """The lines of a text file as printed, and whether some were told from their words alone."""
+    found: list[str] = []
+    parted = False
+    for line in _with_whole_titles(lines):
+        if len(line) > LONGEST_PARAGRAPH and "\t" not in line and _is_document(line):
+            found += _parts(line)
+            parted = True
+        else:
+            found.append(line)
+    return tuple(found), parted
+
+
+def _is_document(line: str) -> bool:
+    return sum(sign.search(line) is not None for sign in _SIGNS) >= LEAST_SIGNS
+
+
+# --- titles broken inside their marks --------------------------------------------------------------------
+
+MOST_LINES, LONGEST_TITLE = 3, 200  # lines of a title and its signs
+_OPENS = re.compile(r"(?<![*\w])(\*{1,3})(?=[^\s*])")
+_CLOSES = re.compile(r"(?<=[^\s*])(\*{1,3})(?![*\w])")
+
+
+def _with_whole_titles(lines: Sequence[str]) -> Iterator[str]:
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        if "*" in lines[at] and _stands_open(lines[at]):
+            end = next(
+                (
+                    stop for stop in range(at + 2, min(len(lines), at + MOST_LINES) + 1)
+                    if not _stands_open(" ".join(lines[at:stop]))
+                ),
+                end,
+            )
+            own = lines[at:end]
+            if not all(line.strip(" |") for line in own) or sum(map(len, own)) > LONGEST_TITLE:
+                end = at + 1
+        yield " ".join(lines[at:end]) if end > at + 1 else lines[at]
+        at = end
+
+
+def _stands_open(text: str) -> bool:
+    """Whether a mark opens in a text and does not close."""
+    return len(_OPENS.findall(text)) > len(_CLOSES.findall(text))
+
+
+# --- a document on one line ------------------------------------------------------------------------------
+
+
+def _parts(line: str) -> list[str]:
+    cuts = {0, len(line), *_head_cuts(line)}
+    body = max((cut for cut in cuts if cut < len(line)), default=0)
+    foot = _foot_start(line)
+    cuts |= set(_basis_cuts(line, body, foot)) | set(_section_cuts(line, body, foot)) | set(_foot_cuts(line, foot))
+    places = sorted(cuts)
+    return [part for low, high in pairwise(places) if (part := line[low:high].strip())]
+
+
+def _head_cuts(line: str) -> Iterator[int]:
+    """Around the parts of the head, and around the name of the document's type."""
+    end = 0
+    for found in _HEAD.finditer(line, 0, HEAD_WITHIN):
+        yield found.start()
+        yield found.end()
+        end = found.end()
+    names = sorted({name.upper() for _, name in types()}, key=len, reverse=True)
+    kind = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?!\w)").search(line, end, end + HEAD_WITHIN)
+    if kind is not None and (not line[end : kind.start()].strip() or line[end : kind.start()].isupper()):
+        yield kind.start()
+        yield kind.end()
+        title = _run_of_capitals(line, kind.end())
+        if len(line[kind.end() : title].split()) >= LEAST_TITLE:
+            yield title
+
+
+LEAST_TITLE = 4  # words of a title in capitals
+_WORD = re.compile(r"\S+\s*")
+
+
+def _run_of_capitals(line: str, at: int) -> int:
+    """Where the words in capitals end that begin at `at`; numbers and marks among them are of the run."""
+    end = at
+    for word in _WORD.finditer(line, at):
+        letters = [sign for sign in word.group() if sign.isalpha()]
+        if letters and not all(map(str.isupper, letters)):
+            break
+        end = word.end() if letters else end
+    return end
+
+
+_GROUND = re.compile(
+    r"(?:(?<=[;.,] )|(?<=\w ))(?=C[ăa]n c[ứu] (?:[A-ZĐ]|[cv]ào ))|(?<=; )(?=Theo đề nghị|Thực hiện|Xét)"
+)
+_AFTER_GROUNDS = re.compile(r"(?<=[;.,] )(?=(?:Ủy|Uỷ|UBND|Ban|Sở|Phòng|Hội|Đảng|Trường|Bộ)\b)")
+
+
+def _basis_cuts(line: str, start: int, end: int) -> Iterator[int]:
+    last = -1
+    for found in _GROUND.finditer(line, start, end):
+        last = found.start()
+        yield last
+    if last >= 0 and (after := _AFTER_GROUNDS.search(line, last + 1, end)) is not None:
+        yield after.start()
+
+
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+_LABEL = re.compile(
+    r"(?:(?<=\s)|^)(?:(?P<roman>[IVX]{1,4})\s?[.)/-]\s+(?=[^\W\d_])"
+    r"|(?P<number>\d{1,2})\s?[.)]\s+(?=[^\W\d_])|(?P<sub>\d{1,2}\.\d{1,2})\.?\s+(?=[^\W\d_])"
+    r"|(?P<letter>[a-zđ])\)\s+(?=\S)|(?P<bullet>[-–+•*])\s+(?=[^\W\d_]))"
+)
+_CLOSED = re.compile(r"[.;:!?…\"”)]\s*\Z")
+_LETTERS = "abcdđeghiklmnopqrstuvxy"
+
+
+def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
+    """Before labels that follow one another and stand behind a closed sentence or a title in capitals, and behind a
+    title in capitals."""
+    roman = number = letter = 0
+    after_title = start
+    for found in _LABEL.finditer(line, start, end):
+        before = line[max(start, found.start() - 24) : found.start()]
+        closed = _CLOSED.search(before) is not None or found.start() == after_title
+        said = line[found.end() : found.end() + 60].split(" ")[0]
+        if found["roman"]:
+            if roman >= len(_ROMAN) or found["roman"] != _ROMAN[roman] or not (closed or said.isupper()):
+                continue
+            roman, number, letter = roman + 1, 0, 0
+            after_title = _run_of_capitals(line, found.end())
+            if len(line[found.end() : after_title].split()) > 1:
+                yield after_title
+        elif not closed:
+            continue
+        elif found["number"]:
+            if int(found["number"]) != number + 1 and int(found["number"]) != 1:
+                continue
+            number, letter = int(found["number"]), 0
+        elif found["letter"]:
+            if found["letter"] not in (_LETTERS[letter : letter + 1], "a"):
+                continue
+            letter = _LETTERS.find(found["letter"]) + 1
+        yield found.start()
+
+
+_FOOT = re.compile(r"(?<=\s)(?=Nơi nhận\s*:|TM\.\s+[^\W\d_]{2,}|KT\.\s+[^\W\d_]{2,}|T/M\s)")
+_CLOSING = re.compile(r"(?<=[.;:] )(?=Trên đây là)")
+_RECIPIENT = re.compile(r"(?<=[:;,.] )(?=[-–+]\s?\S)")
+_POWER = re.compile(
+    r"(?<=\s)(?=(?:TM|KT|TL|TUQ|Q)\.\s?[^\W\d_]{2,})|(?<=\S )(?=PHÓ (?:CHỦ|GIÁM|BÍ|TRƯỞNG|CHÁNH|HIỆU|TỔNG|VIỆN|CỤC))"
+    r"|(?<=NHÂN DÂN )(?=CHỦ TỊCH)|(?<=NƠI NHẬN )"
+)
+
+
+def _foot_start(line: str) -> int:
+    """Where the foot begins: its first word after the closing mark, or the end of the line."""
+    found = [match.start() for match in _FOOT.finditer(line, len(line) // 4)]
+    return found[0] if found else len(line)
+
+
+def _foot_cuts(line: str, start: int) -> Iterator[int]:
+    closing = _CLOSING.search(line, 0, start)
+    if closing is not None:
+        yield closing.start()
+    if start == len(line):
+        return
+    yield start
+    for pattern in (_FOOT, _RECIPIENT, _POWER):
+        yield from (found.start() for found in pattern.finditer(line, start))
+    signed = re.search(r"(?<=\s)(?:TM|KT|TL|TUQ|Q)\.\s", line[start:])
+    if signed is not None:  # "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Vũ Xuân Thủy": the name is in small letters
+        yield _run_of_capitals(line, start + signed.start())
