@@ -24,6 +24,7 @@ from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
 from pipeline.structure.table_parts import joined
+from pipeline.structure.task_labels import OPENS_LINE
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
 _TERMINAL_SIGNS = (".", ";", ":", "!", "?", "…", "./")
@@ -58,12 +59,6 @@ _RUNS_ON_WORD = re.compile(
 _OPENER = re.compile(
     r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van"
     r"|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
-)
-
-# "Đơn vị chủ trì: ...", "Thời gian thực hiện: ..." under a task
-_SAYS_WHO_OR_WHEN = re.compile(
-    r"(?:(?:don vi|co quan) (?:chu tri|phoi hop|thuc hien|tham muu)|thoi (?:gian|han) (?:thuc hien|hoan thanh))"
-    r"[^:]{0,25}:"
 )
 
 _PHASE = re.compile(r"(?:dot|giai doan|buoc|vong) (?:\d|[ivx]+)\s?:")  # "Đợt 2: từ ngày ..."
@@ -202,7 +197,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         inside = not ended and bool(full is not False) and goes_on
         score += 0.4 if inside else 3.2
     opening = aligned(text[:60])
-    opens = _OPENER.match(opening[:40]) or _PHASE.match(opening[:20]) or _SAYS_WHO_OR_WHEN.match(opening)
+    opens = _OPENER.match(opening[:40]) or _PHASE.match(opening[:20]) or OPENS_LINE.match(opening)
     if ended and opens and not (hangs and full):
         score += 1.6
     apart = ended or line.gap in ("blank", "block")

@@ -1,0 +1,283 @@
+"""What a sentence says is due, and when: "nộp báo cáo trước ngày 10/12/2021".
+
+The trouble: the term may stand before or after what is due; one sentence has two terms ("sơ kết trong tháng 7/2021 và
+tổng kết trước ngày 10/12/2021"); a day may tell when something was, how often it is, or as of when it is counted.
+
+The evidence, in order of trust: a time that opens the paragraph, the words of the term itself, the clause before it,
+the clause behind it.
+
+What it never does: take a date without a year or a recurring one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.knowledge import dates, terms
+from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure import periods
+from pipeline.structure.actors import is_actor
+from pipeline.structure.name_ends import task_start
+from pipeline.structure.passages import CAPITALS, Paragraph, Place
+from pipeline.structure.task_labels import TERM_ALONE
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDeadline:
+    """One deadline by the contract."""
+
+    date: str
+    action: str | None
+    place: Place
+    parts: tuple[tuple[str, Place], ...] = ()  # where single fields stand, by name
+
+
+_CLAUSE_BREAK = re.compile(r";\s+|\.\s+(?=[" + CAPITALS + r"\"“])|:\s+(?=[" + CAPITALS + r"])")
+_AFTER_TIME = re.compile(r"\s*(?:,|;|và\b)\s*(?=[^\W\d_])")
+_JOINT = re.compile(r"^[\s,;]*(?:và|đồng thời)?\s+", re.IGNORECASE)
+# "số liệu lấy đến ngày 31/12" ends a span; "hoàn thành đến ngày 31/12" is a term
+_UP_TO = re.compile(r"\W*den\b")
+_NOTHING_HAPPENS = re.compile(r"khong (?:co|con|de|xay ra)\b")
+# "Thời hạn nộp báo cáo năm: 05/12/2015" says in its cue what is due
+_TASK_IN_CUE = re.compile(
+    r"thoi (?:han|gian|diem) (?P<task>(?:nop|gui|trinh|nhan|bao cao|ban giao|dang ky|cong bo|hop) [a-z].*)"
+)
+_NAME_ALONE = re.compile(r"[^\W\d_][^:;.]{5,60}:\s*")  # "Nhận đăng ký: đến hết 17 giờ ngày 05/3/2018"
+FROM_NOW = 16  # signs of "kể từ nay cho"
+_FROM_NOW = re.compile(r"\b(?:tu nay|ke tu nay)\W*\Z")  # "từ nay đến hết ngày 31/12/2017" is a term
+_COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
+# "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
+_LEADING_TIME = re.compile(
+    r"^(?:trong |vao |truoc |den )?(?:(?:thang|quy|ngay)\s?[\divx]|\d{1,2}/\d{1,2}/\d{4})[^:;]{0,40}:\s"
+)
+# "Ngày 25/11/2010 các Ban công tác Mặt trận nộp báo cáo", "Đúng 6 giờ 30 phút ngày 02/12/2005, toàn bộ ... tập trung"
+_LEADING_DAY = re.compile(
+    r"(?:(?:dung |vao |vao luc |luc |vao hoi |hoi )?\d{1,2}\s?(?:gio|h|g)(?:\s?\d{2})?(?: phut)?,? )?"
+    r"(?:(?:sang|chieu|toi) )?ngay \d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d{2}(?:,\s+|\s+)"
+    r"(?=(?:[a-z]+ ){3})(?!(?:la|duoc|da|cua|va|den|toi|tai|theo|do|tro|ve viec|nhung|hoac|thi|nay|den nay)\b)"
+)
+_AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý IV năm 2025 và các năm tiếp theo"
+LATER_WITHIN = 48  # signs of " và các năm tiếp theo"
+_EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
+_DONE_ON = re.compile(r"(?:(?:so|tong) ket|ra quan|nghiem thu|ban giao)\b")  # "tổng kết ngày 10/5/2012"
+_AND_DATE = re.compile(r"\s*(?:và|,)\s*")  # "vào tháng 4 và tháng 8 năm 2026"
+EDGE = " ,;:.-–+*"
+_TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
+_DANGLING = re.compile(
+    r"[\s,]+(?:và|từ nay|kể từ nay|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$"
+)
+_AT_MOMENT = re.compile(r"\bthời điểm (?:0|00|24)\s?(?:giờ|h)(?:\s?00)?(?: phút)?,?\s+(?:ngày\s+)?\Z", re.IGNORECASE)
+_WAS = re.compile(r"\)?,?\s+đã\b")
+
+
+def from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> Iterator[FoundDeadline]:
+    """What a paragraph says is due; what stands within one of `phases`, places in its text, is none of it."""
+    text, offset = periods.after_mark(paragraph)
+    lead = _LEADING_TIME.match(aligned(text)) or _leading_day(text)
+    if lead is not None:
+        yield from _behind_time(paragraph, text, offset, lead.end())
+        return
+    dues = _dues(text, phases)
+    if not dues:
+        return
+    printed = dates.find_dates(text)
+    starts = _clause_starts(text, [date for date in printed if date.edtf is None and not date.recurring])
+    done, last = 0, ""  # how far the text is told, and what was due there
+    for index, due in enumerate(dues):
+        behind = bisect_right(starts, due.start)
+        start, action = _task_before(text, due, done, starts[max(0, behind - 2) : behind])
+        if _is_none(text, due, action):
+            continue
+        goes_on = start == done and done > 0
+        others = _dates_beside(text, due.end, printed)
+        if others and len(action.split()) < 2:
+            done, last = others[-1].end, ""
+            continue  # "thời gian quan trắc vào tháng 4 và tháng 8 năm 2026": how often
+        later = _AND_LATER.match(aligned(text[due.end : due.end + LATER_WITHIN])) is not None
+        if later and TERM_ALONE.fullmatch(aligned(action).strip()):
+            done, last = due.end, ""
+            place = paragraph.place(offset + due.start, offset + due.end)
+            yield FoundDeadline(due.edtf, None, place, (("date", place),))
+            continue
+        if goes_on and not action.strip() and last:
+            done = due.end
+            place = paragraph.place(offset + start, offset + due.end)
+            yield FoundDeadline(due.edtf, last, place, (("action", paragraph.place_of(last, offset)),))
+            continue
+        end = due.end
+        if len(action.split()) < 2 and not (goes_on and action):
+            limit = dues[index + 1].start if index + 1 < len(dues) else len(text)
+            stop = _CLAUSE_BREAK.search(text, due.end, limit)
+            start, end = due.start, stop.start() if stop else limit
+            action = trimmed(text[due.end : end])
+        done, last = others[-1].end if others else end, action
+        yield from _told(paragraph, offset, (start, end), due, action, others)
+
+
+def _leading_day(text: str) -> re.Match[str] | None:
+    """The day that opens a sentence without a colon, where it is the only date."""
+    lead = _LEADING_DAY.match(aligned(text))
+    alone = lead is not None and len(dates.find_dates(text)) == 1 and ". " not in text.rstrip(" .")[lead.end() :]
+    return lead if alone else None
+
+
+def _behind_time(paragraph: Paragraph, text: str, offset: int, end: int) -> Iterator[FoundDeadline]:
+    """What is due at the time that opens a paragraph and ends at `end`."""
+    dated = [date for date in dates.find_dates(text[:end])
+             if date.edtf and not date.recurring and date.precision != "year"]
+    action = trimmed(text[end:])
+    if dated and action and not terms.find_spans(text[:end]):
+        place = paragraph.place_of(action, offset)
+        parts = (("date", paragraph.place(offset, offset + end)), ("action", place))
+        yield FoundDeadline(dated[-1].edtf or "", action, place, parts)
+
+
+def _told(
+    paragraph: Paragraph, offset: int, where: tuple[int, int], due: terms.Due, action: str,
+    others: Sequence[dates.FoundDate],
+) -> Iterator[FoundDeadline]:
+    """What is due by a term, and by each of the `others` beside it; both stand in the text at `where`."""
+    sure = 0.7 if due.date.doubt else 1.0
+    place = paragraph.place_of(action, offset + where[0], offset + where[1])
+    begin = offset + due.date.start + day_word(due.date.raw)
+    dated = paragraph.place(begin, offset + due.date.end, sure)
+    yield FoundDeadline(due.edtf, action or None, place, (("date", dated), ("action", place)))
+    for other in others:
+        dated = paragraph.place(offset + other.start, offset + other.end, sure)
+        yield FoundDeadline(other.edtf or "", action or None, place, (("date", dated), ("action", place)))
+
+
+def _dues(text: str, phases: Sequence[tuple[int, int]]) -> list[terms.Due]:
+    """The terms of a text that something may be due by: not within a span, a phase, a horizon."""
+    spans = [span for span in terms.find_spans(text) if span.first]
+    opened = [span.start for span in spans]
+    completes = _COMPLETES.search(aligned(text)) is not None
+
+    def is_end_of_span(due: terms.Due) -> bool:
+        return (
+            due.strength == "time"
+            and _UP_TO.match(aligned(due.cue)) is not None
+            and not completes
+            and not _FROM_NOW.search(aligned(text[max(0, due.start - FROM_NOW) : due.start]))
+            and not (due.date.precision == "day" and _NAME_ALONE.fullmatch(text, 0, due.start))
+        )
+
+    return [
+        due
+        for due in terms.find_due(text)
+        if due.strength != "horizon"
+        and not is_end_of_span(due)
+        and not ((inside := bisect_right(opened, due.start)) > 0 and due.start < spans[inside - 1].end)
+        and not any(due.date.start < end and start < due.date.end for start, end in phases)
+    ]
+
+
+def _task_before(text: str, due: terms.Due, done: int, breaks: Sequence[int]) -> tuple[int, str]:
+    """What stands before a term as due by it, and where its clause begins: behind what is told up to `done`, and behind
+    the last of the `breaks` between clauses."""
+    cue = aligned(due.cue)
+    told = _TASK_IN_CUE.match(cue)
+    if told is not None:
+        return due.start, trimmed(due.cue[told.start("task") :])
+    start = max([done, *breaks])
+    if (event := _EVENT.match(cue)) is not None:
+        # "thi đấu cá nhân, khai mạc ngày 10/10/2014, bế mạc 12/10/2014": the word before the day is what is held
+        start += text[start : due.start].rfind(",") + 1
+        action = trimmed(text[start : due.start + event.end()])
+    elif (done_on := _DONE_ON.match(cue)) is not None:
+        action = trimmed(text[start : due.start + done_on.end()])
+    else:
+        before = text[start : due.start]
+        action = trimmed(_JOINT.sub("", before, count=1) if start == done and done else before)
+    if start > done and _says_no_task(action) and _ENDS_CLAUSE.match(text, due.end):
+        # "dự trữ lương thực; hoàn thành trước ngày 30/6": the term is that of the clause before
+        end, start = start, max([done, *(at for at in breaks if at < start)])
+        action = trimmed(text[start:end])
+    return start, action
+
+
+def _is_none(text: str, due: terms.Due, action: str) -> bool:
+    """Whether a time is no term, for all that is said before it."""
+    return (
+        # "Phấn đấu đến hết tháng 10, ...", "Không có đảo ngũ trong quý I": when a goal is to be reached
+        aligned(action) == "phan dau"
+        or (due.strength == "time" and _NOTHING_HAPPENS.match(aligned(action)) is not None)
+        # "Tổng kiểm kê tài sản công tại thời điểm 0 giờ ngày 01/01/2026": as of when
+        or _AT_MOMENT.search(text, 0, due.date.start) is not None
+        # "Hội nghị tổ chức ngày 26/11/2025 đã thống nhất ..."
+        or _WAS.match(text, due.end) is not None
+    )
+
+
+def _dates_beside(text: str, at: int, printed: Sequence[dates.FoundDate]) -> list[dates.FoundDate]:
+    """The dates that follow a term at `at`, each joined to the one before by "và" or a comma and nothing else."""
+    found: list[dates.FoundDate] = []
+    for date in printed[bisect_left(printed, at, key=_start_of) :]:
+        if date.edtf and not date.recurring and _AND_DATE.fullmatch(text, at, date.start):
+            found.append(date)
+            at = date.end
+        else:
+            break
+    return found
+
+
+def _start_of(date: dates.FoundDate) -> int:
+    return date.start
+
+
+# "vào thứ sáu hằng tuần, báo cáo tổng kết trước ngày 05/3/2018": what recurs ends a clause of its own
+_RECURRING_ENDS = re.compile(r"\b[Hh][ằà]ng (?:ngày|tuần|tháng|quý|năm)(?:\s*[,;]|\s+và)\s+(?=[^\W\d_])")
+# "chỉ đạo trực tiếp tại địa phương, báo cáo kết quả trước ngày ...": the report is due, the work goes on
+_REPORTS = re.compile(r",\s*(?:và\s+)?(?=báo cáo\s+\w+\s+\w+)")
+# "Thầy Trần Văn Khôi - Trưởng ban: ban hành điều lệ trước ngày ...": who acts is no part of what is due
+_COLON = re.compile(r":\s+(?=[^\W\d_])")
+LONGEST_WHO = 90  # signs before that colon
+
+
+def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
+    """Where the clauses of a paragraph begin, in order: behind marks, and inside a sentence."""
+    starts = [match.end() for match in _CLAUSE_BREAK.finditer(text)]
+    # "sơ kết trong tháng 7, tổng kết vào tháng 12/2021": a time without a year ends a clause of its own
+    starts += [joint.end() for date in undated if (joint := _AFTER_TIME.match(text, date.end)) is not None]
+    starts += [match.end() for match in _RECURRING_ENDS.finditer(text)]
+    starts += [match.end() for match in _REPORTS.finditer(text)]
+    colon = _COLON.search(text, 0, LONGEST_WHO)
+    task = task_start(text[: 2 * LONGEST_WHO])
+    if colon is not None and is_actor(text[: colon.start()]):
+        starts.append(colon.end())
+    elif colon is None and task is not None and task < LONGEST_WHO and is_actor(text[:task].strip()):
+        starts.append(task)
+    return sorted(starts)
+
+
+# "các đơn vị hoàn thành trước ngày ..." has a subject and nothing that is to be done
+_ONLY_WHO = re.compile(r"(?:(?:cac |tung |moi )?(?:co so|don vi|dia phuong|co quan|noi dung|viec|cong viec|phan nay))?")
+
+
+_ENDS_CLAUSE = re.compile(r"\s*(?:[.;,)]|$)")
+
+
+def _says_no_task(action: str) -> bool:
+    key = aligned(action).strip()
+    return TERM_ALONE.fullmatch(key) is not None or _ONLY_WHO.fullmatch(key) is not None
+
+
+_DAY_WORD = re.compile(r"\s*ng[aà]y\s+", re.IGNORECASE)
+
+
+def day_word(raw: str) -> int:
+    """How many signs of a date are its word "ngày", which is no part of the value."""
+    found = _DAY_WORD.match(raw)
+    return found.end() if found else 0
+
+
+def trimmed(text: str) -> str:
+    """What is due without signs, notes in brackets and words that lead to a term at its ends."""
+    text = text.strip(EDGE + "(")
+    for _ in range(3):
+        text = _TRAILING_NOTE.sub("", text).strip(EDGE)
+        text = _DANGLING.sub("", text).strip(EDGE)
+    return text
