@@ -23,6 +23,7 @@ from pipeline.knowledge.wording import (
     starts_basis,
 )
 from pipeline.structure.closing import label_foot
+from pipeline.structure.foot_dates import with_foot_date
 from pipeline.structure.letterhead import label_head
 from pipeline.structure.passages import Area, PlacedLine, is_capitals, marks
 
@@ -64,7 +65,9 @@ def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
         middle, tail = _label_annexes(rest, after_foot=False), []
     else:
         labelled, begin, end = foot
-        middle, tail = list(rest[:begin]), [*labelled, *_label_annexes(rest[end:], after_foot=True)]
+        dated = any(line.area == "dateline" for line in head.lines)
+        middle, labelled = with_foot_date(dated, rest[:begin], labelled)
+        tail = [*labelled, *_label_annexes(rest[end:], after_foot=True)]
     return (*head.lines, *_label_basis(middle), *tail)
 
 

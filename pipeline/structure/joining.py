@@ -22,6 +22,7 @@ from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
+from pipeline.knowledge.wording import starts_basis
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
 from pipeline.structure.table_parts import joined
 from pipeline.structure.task_labels import OPENS_LINE
@@ -203,6 +204,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     apart = ended or line.gap in ("blank", "block")
     if apart and len(text) <= LONGEST_TITLE and text[:1].isupper() and not _ends(text) and is_canonical(text):
         score += 1.6
+    if above.area == line.area == "basis" and not ended and not marked and not starts_basis(text):
+        score -= 1.6  # "... của Ban Thường vụ" / "Liên đoàn Lao động tỉnh ...;": a ground opens with its word
     if _open_brackets(whole) and not marked:
         score -= 1.2
     if above.is_capitals != line.is_capitals and len(before) > 6 and len(text) > 12:
