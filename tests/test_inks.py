@@ -70,6 +70,36 @@ def test_looks_begin_with_what_has_nothing_over_it(colour: Image | None, scales:
     assert all(picture.shape == (round(450 * scale), round(760 * scale)) for scale, picture in seen)
 
 
+def under_a_grey_seal(print_tone: int, seal_tone: int) -> Image:
+    """Bold bars for print with the ring of a seal over them, in tones of grey on paper of 220."""
+    drawn = np.full((450, 760), 220, np.uint8)
+    for y in range(60, 260, 50):
+        drawn[y : y + 26, 300:700:14] = print_tone
+        drawn[y : y + 26, 301:700:14] = print_tone
+        drawn[y : y + 26, 302:700:14] = print_tone
+    ring = np.zeros_like(drawn)
+    cv2.circle(ring, (300, 160), 110, 1, 9)
+    cv2.circle(ring, (300, 160), 60, 1, 7)
+    return np.where((ring > 0) & (drawn > seal_tone), np.uint8(seal_tone), drawn)
+
+
+def test_of_a_seal_that_went_grey_the_darker_print_stays() -> None:
+    alone = looks.print_alone(under_a_grey_seal(20, 130))
+    assert alone is not None
+    assert alone[70:80, 400:690].min() == 0
+    assert alone[50:270, 190:290].min() > 200  # the ring where nothing is printed
+    assert looks.print_alone(under_a_grey_seal(20, 20)) is None  # nothing is lighter than the print
+    assert looks.print_alone(np.full((450, 760), 220, np.uint8)) is None
+
+
+def test_the_rings_of_a_black_seal_are_taken_out_for_one_look() -> None:
+    place = np.full((450, 760), 255, np.uint8)
+    cv2.circle(place, (300, 200), 110, 0, 3)
+    cv2.circle(place, (300, 200), 65, 0, 2)
+    first = next(picture for _, picture in looks.pictures(place, None, 150.0))
+    assert int((first < looks.INK).sum()) < 0.2 * int((place < looks.INK).sum())
+
+
 def test_thin_strokes_go_and_bold_ones_stay() -> None:
     crop = np.full((60, 200), 255, np.uint8)
     crop[10:50, 20:26] = 0

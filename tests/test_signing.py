@@ -141,11 +141,11 @@ def test_the_page_s_own_pixels_are_not_cut_out_where_an_ink_alone_is_read_well()
         asked.append(scale)
         return np.full((10, 10), 250, np.uint8)
 
-    finer = signing.Finer(1.5, cut)
+    own = signing.Own(1.5, False, cut)
     words = foot(("CHỦ TỊCH", 1000, 0.95))
-    signing.look_at_signature(PAGE, DPI, words, {}, whole, 10, finer=finer)
+    signing.look_at_signature(PAGE, DPI, words, {}, whole, 10, own=own)
     assert asked == []
-    signing.look_at_signature(PAGE, DPI, words, {}, Looks([], corner=CORNER), 10, finer=finer)
+    signing.look_at_signature(PAGE, DPI, words, {}, Looks([], corner=CORNER), 10, own=own)
     assert asked == [1.5]
 
 
@@ -324,7 +324,7 @@ def test_the_pages_own_pixels_are_looked_at_where_the_copy_has_fewer() -> None:
     words = foot(("CHỦ TỊCH", 1000, 0.95))
     seen = [("CHỦ TỊCH", 700, 1000, 0.95), ("Trần Thị Mai", 700, 1160, 0.9)]
     found = signing.look_at_signature(
-        PAGE, DPI, words, {}, OnlyFine(seen, corner=CORNER), 10, finer=signing.Finer(2.0, cut)
+        PAGE, DPI, words, {}, OnlyFine(seen, corner=CORNER), 10, own=signing.Own(2.0, False, cut)
     )
     assert texts(found.words)[-1] == "Trần Thị Mai"
     without = signing.look_at_signature(PAGE, DPI, words, {}, OnlyFine(seen, corner=CORNER), 10)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.imaging import inks, namerow, strokes
 from pipeline.imaging.recognisers import Image
@@ -30,12 +31,21 @@ FINER, FINEST = 1.15, 2.2
 
 
 def pictures(
-    crop: Image, colour: Image | None, dpi: float, fine: Callable[[], tuple[float, Image] | None] = lambda: None
+    crop: Image, colour: Image | None, dpi: float, fine: Callable[[], tuple[float, Image] | None] = lambda: None,
+    toned: Callable[[], Image | None] = lambda: None,
 ) -> Iterator[tuple[float, Image]]:
     """Scale and picture of each look at a place, the most telling first. `colour` is the place in RGB, same size;
-    `fine` gives the place from the page's own pixels with its scale, None where the copy has as many: it costs time,
-    and is asked only when its turn comes."""
-    if colour is not None:
+    `fine` gives the place from the page's own pixels with its scale, None where the copy has as many, `toned` the
+    place in the tones it came in, None where these are two: both cost time and are asked only when their turn comes."""
+    if colour is None:
+        place = toned()
+        dark = None if place is None else print_alone(place)
+        if dark is not None:
+            yield 1.0, dark
+        rings = strokes.seal_rings(crop, dpi)
+        if rings:
+            yield 1.0, strokes.without_rings(crop, rings)
+    else:
         black, red = inks.black_alone(colour), inks.red_alone(colour)
         red = None if red is None else inks.without_seals(red, dpi)
         for alone, scales in ((black, BLACK), (red, RED)):
@@ -46,6 +56,38 @@ def pictures(
         own = None if number else fine()
         if own is not None:
             yield own
+
+
+# In grey a seal in red has half the darkness of print, the pen that signs two thirds. Of the darkest ink's contrast
+# with the paper, so much is no print, and so much more all of it.
+NO_PRINT, TO_PRINT = 0.62, 0.3
+# Percentile of the ink's contrast that is that of print, and the contrast from which on there is ink at all.
+DARKEST, SOME_INK = 85, 0.25
+# Share of the ink of a place that is lighter than print where a seal lies in it: 0.5 to 0.6 under eight seals in grey.
+# With less there is no seal; with more the print itself is pale.
+LIGHTER = (0.15, 0.65)
+LEAST_INK = 50  # pixels
+
+
+def print_alone(place: Image) -> Image | None:
+    """The print of a grey place without what is lighter than it, a red seal or a blue pen in grey; None where nothing
+    is, or where nothing would be left. `place` has the tones that the page came in."""
+    paper = _paper(place)
+    ink = np.clip(paper - place, 0, 255) / np.maximum(paper, 1)
+    there = ink > SOME_INK
+    if there.sum() < LEAST_INK:
+        return None
+    kept = np.clip((ink / np.percentile(ink[there], DARKEST) - NO_PRINT) / TO_PRINT, 0, 1)
+    lighter = float((kept[there] == 0).mean())
+    return (255 - 255 * kept).astype(np.uint8) if LIGHTER[0] < lighter < LIGHTER[1] else None
+
+
+def _paper(place: Image) -> npt.NDArray[np.float32]:
+    """The tone of the paper around each pixel: the median of some lines of print."""
+    height, width = place.shape
+    small = cv2.resize(place, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    spread = cv2.resize(cv2.medianBlur(small, 31), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(spread, np.float32)
 
 
 # Looks at the row of a name: scale, whether the strokes of a pen are taken out first (as the rings of a seal are), and

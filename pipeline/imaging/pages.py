@@ -90,7 +90,7 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     words = unread.read_left_out(cleaned.image, cleaned.dpi, words, one_block, limit)
     look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
     signed = signing.look_at_signature(
-        cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit, cleaned.colours, _finer(page, cleaned)
+        cleaned.image, cleaned.dpi, look.words, look.readings, one_block, limit, cleaned.colours, _own(page, cleaned)
     )
     look = replace(look, words=signed.words, readings=signed.readings, changed=look.changed + signed.changed)
     numbers = figures.check(cleaned.image, look.words, look.readings, cleaned.marks)
@@ -98,12 +98,12 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     return _finish(page, cleaned, look.words, recogniser, look, numbers.found)
 
 
-def _finer(page: PageInput, cleaned: Cleaned) -> signing.Finer | None:
-    """What cuts a place out of the page's own pixels; None where the copy has nearly as many."""
+def _own(page: PageInput, cleaned: Cleaned) -> signing.Own:
+    """What cuts a place out of the page's own pixels."""
     assert page.image is not None
     assert page.dpi is not None
-    scale = min(looks.FINEST, page.dpi / cleaned.dpi)
-    return signing.Finer(scale, partial(clean.cut_out, page.image, cleaned)) if scale >= looks.FINER else None
+    scale = max(1.0, min(looks.FINEST, page.dpi / cleaned.dpi))
+    return signing.Own(scale, not cleaned.measures.bilevel, partial(clean.cut_out, page.image, cleaned))
 
 
 def confidence(words: tuple[SeenWord, ...]) -> float:

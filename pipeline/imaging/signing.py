@@ -40,13 +40,13 @@ class SigningLook:
 
 def look_at_signature(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    recogniser: Recogniser, timeout: float, colours: Image | None = None, finer: Finer | None = None,
+    recogniser: Recogniser, timeout: float, colours: Image | None = None, own: Own | None = None,
 ) -> SigningLook:
     """Read the place of signature of a page again, where it has one that was not read well.
 
     `readings` are what is known of other readings, by the index of a word. `recogniser` is told that its images are
-    one block of lines. `colours` is the page in RGB at any size, None where it has no coloured ink; `finer` cuts a
-    place out of the page's own pixels, None where the copy has as many. Raises what it raises.
+    one block of lines. `colours` is the page in RGB at any size, None where it has no coloured ink; `own` cuts a
+    place out of the page's own pixels. Raises what it raises.
     """
     lines = signlines.lines_of(words)
     areas = signplaces.areas(image, dpi, lines)
@@ -57,22 +57,24 @@ def look_at_signature(
         words, readings = _look_at_recipients(image, dpi, words, readings, lines, (top, bottom), recogniser, timeout)
     changed = 0
     for area in areas:
-        look = _look_at_column(image, dpi, words, readings, area, recogniser, timeout, colours, finer)
+        look = _look_at_column(image, dpi, words, readings, area, recogniser, timeout, colours, own)
         words, readings, changed = look.words, look.readings, changed + look.changed
     return SigningLook(words, readings, changed)
 
 
 @dataclass(frozen=True, slots=True)
-class Finer:
-    """`cut` gives a place (left, right, top, bottom in pixels of the copy) at `scale` times the copy's size."""
+class Own:
+    """The page's own pixels: `scale` of them to one of the copy; `toned` where they have tones between black and white;
+    `cut` gives a place (left, right, top, bottom in pixels of the copy) at so many times the copy's size."""
 
     scale: float
+    toned: bool
     cut: Callable[[Area, float], Image]
 
 
 def _look_at_column(
     image: Image, dpi: float, words: tuple[SeenWord, ...], readings: dict[int, tuple[Reading, ...]],
-    area: Area, recogniser: Recogniser, timeout: float, colours: Image | None, finer: Finer | None,
+    area: Area, recogniser: Recogniser, timeout: float, colours: Image | None, own: Own | None,
 ) -> SigningLook:
     """Read the column of one signer again where it was not read well."""
     lines = signlines.lines_of(words)
@@ -90,7 +92,12 @@ def _look_at_column(
 
     @cache
     def fine() -> tuple[float, Image] | None:
-        return None if finer is None else (finer.scale, blank(finer.cut(area, finer.scale), finer.scale))
+        if own is None or own.scale < looks.FINER:
+            return None
+        return own.scale, blank(own.cut(area, own.scale), own.scale)
+
+    def toned() -> Image | None:
+        return blank(own.cut(area, 1.0), 1.0) if own is not None and own.toned else None
 
     blank(crop, 1.0)
     if colour is not None:
@@ -109,7 +116,8 @@ def _look_at_column(
         return _is_read_well([line for line in trimmed if not _lacks_its_start(line, whole)], long=cut)
 
     # of a place that was read well but for the beginning of its name the row of the name is all that is wanted
-    if cut or not any(read(scale, picture, (left, top)) for scale, picture in looks.pictures(crop, colour, dpi, fine)):
+    pictures = looks.pictures(crop, colour, dpi, fine, toned)
+    if cut or not any(read(scale, picture, (left, top)) for scale, picture in pictures):
         for scale, place, ink_alone in _places_of_name(crop, colour, fine):
             position = _position([*inside, *found])
             if position is None or _has_name([*inside, *found], long=cut):
