@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from pipeline.knowledge import citations
+from pipeline.knowledge import citations, wording
+from pipeline.knowledge.citation_parts import TYPE_KEYS
 from tests.leaf_cases import cases, kept
 
 FIELDS = ("type", "number", "date", "issuer", "subject", "kind", "doubt")
@@ -49,3 +50,7 @@ def test_hostile_text_takes_linear_time():
     citations.find_citations("Kế hoạch số " * 3000 + "1/KH-UBND của " * 3000)
     citations.find_citations("Luật " * 20000)
     assert time.process_time() - begun < 20
+
+
+def test_what_an_opening_carries_out_is_among_what_is_cited():
+    assert set(wording.CARRIED_OUT.split("|")) < set(TYPE_KEYS)

@@ -21,6 +21,7 @@ from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place, lists_bodies
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
+from pipeline.structure.task_labels import LABEL_END, LABELLED
 
 ORDERS = frozenset({"CT", "CĐ", "QĐ"})  # types whose numbered points all say who is to do what
 
@@ -328,7 +329,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
     holder = heading_actor(step)
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
         holder = heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
-    if _LABELLED.match(aligned(text[:LABEL_END])):
+    if LABELLED.match(aligned(text[:LABEL_END])):
         return
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
@@ -401,15 +402,6 @@ def _said_in_title(step: Step, paragraph: Paragraph) -> str | None:
         return None
     told = tuple(_statements(title.body))
     return told[0].actor if len(told) == 1 and title.body.rstrip().endswith((".", ";", ":")) else None
-
-
-# "- Cơ quan chủ trì: Sở Y tế", "Thời hạn thực hiện: tháng 5": what a label says of the task above is no task
-_LABELLED = re.compile(
-    r"(?:co quan|don vi|bo phan|thoi (?:gian|han)|tien do|dia diem|kinh phi|nguon kinh phi|san pham|ket qua)"
-    r"(?: (?:chu tri|phoi hop|thuc hien|chiu trach nhiem|tham muu|hoan thanh|to chuc|dau ra|trien khai|dat duoc)){0,3}"
-    r"\s*:"
-)
-LABEL_END = 60  # signs in which such a label ends
 
 
 # What closing words ask of all is no duty; "Giao Sở Tư pháp theo dõi, đôn đốc ..." among them is one

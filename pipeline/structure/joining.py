@@ -22,7 +22,7 @@ from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
-from pipeline.knowledge.wording import starts_basis
+from pipeline.knowledge.wording import CARRIED_OUT, starts_basis
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
 from pipeline.structure.table_parts import joined
 from pipeline.structure.task_labels import OPENS_LINE
@@ -58,8 +58,9 @@ _RUNS_ON_WORD = re.compile(
 
 # What opens a paragraph of its own after a full stop, wherever the line before ends.
 _OPENER = re.compile(
-    r"(?:can cu|xet|tren day la|trong qua trinh|thuc hien (?:ke hoach|quyet dinh|nghi quyet|chi thi|cong van"
-    r"|huong dan) so|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
+    r"(?:can cu|xet|tren day la|trong qua trinh"
+    rf"|thuc hien (?:{CARRIED_OUT}) so"
+    r"|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
 )
 
 _PHASE = re.compile(r"(?:dot|giai doan|buoc|vong) (?:\d|[ivx]+)\s?:")  # "Đợt 2: từ ngày ..."
