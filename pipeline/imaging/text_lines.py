@@ -23,9 +23,11 @@ LONGEST_PARAGRAPH = 600  # signs; a document has more, and so have some paragrap
 LEAST_SIGNS = 2
 _CAPITALS = "".join(sign for sign in LETTERS if sign.isupper())
 _MOTTO = r"C[ỘO]NG H[ÒO][AÀ] X[ÃA] H[ỘO]I CH[ỦU] NGH[ĨI]A VI[ỆE]T NAM"
+_PARTY = r"ĐẢNG CỘNG SẢN VIỆT NAM"
 _SECOND = r"Đ[ộo]c l[ậa]p\s*[-–]\s*T[ựu] do\s*[-–]\s*H[ạa]nh ph[úu]c"
 _NUMBER = (
-    r"(?:S[ốo]\s*:\s*(?:\d+\s*)?[/-]?\s*[A-ZĐ][A-ZĐa-z]*(?:\s?[-/]\s?[A-ZĐ][A-ZĐa-zđ]*)+|S[ốo]\s*:\s*\d+\s?[/-]\s?\S+)"
+    r"(?:S[ốo]\s*:\s*(?:\d+\s*)?[/-]?\s*[A-ZĐ][A-ZĐa-z]*(?:\s?[-/]\s?[A-ZĐ][A-ZĐa-zđ]*)+|S[ốo]\s*:\s*\d+\s?[/-]\s?\S+"
+    r"|S[ốo]\s+\d+\s?-\s?[A-ZĐ]{2,}[A-Za-z]*/[A-ZĐ]\S*)"
 )
 _DATELINE = (
     rf"[{_CAPITALS}][^\W\d_]*(?: [^\W\d_]+){{0,4}},\s+ng[àa]y\s+[\d.…]{{1,6}}\s+th[áa]ng\s+[\d.…]{{1,6}}"
@@ -33,9 +35,9 @@ _DATELINE = (
 )
 _SECTION = rf"\s?[./-]\s+[{_CAPITALS}]{{2,}}\s"
 _SIGNS = tuple(
-    map(re.compile, (_MOTTO, rf"\s{_NUMBER}\s", rf"\sI{_SECTION}", rf"\sII{_SECTION}", r"\sNơi nhận\s*:"))
+    map(re.compile, (f"{_MOTTO}|{_PARTY}", rf"\s{_NUMBER}\s", rf"\sI{_SECTION}", rf"\sII{_SECTION}", r"\sNơi nhận\s*:"))
 )
-_HEAD = re.compile(rf"{_MOTTO}|{_SECOND}|{_NUMBER}|{_DATELINE}|[-_*=]{{4,}}")
+_HEAD = re.compile(rf"{_MOTTO}|{_PARTY}|{_SECOND}|{_NUMBER}|{_DATELINE}|[-_*=]{{4,}}")
 HEAD_WITHIN = 1200  # signs in which the head of a document ends
 
 
@@ -118,16 +120,17 @@ def _head_cuts(line: str) -> Iterator[int]:
 
 LEAST_TITLE = 4  # words of a title in capitals
 _WORD = re.compile(r"\S+\s*")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-–](?:19|20)\d\d)?")
 
 
 def _run_of_capitals(line: str, at: int) -> int:
-    """Where the words in capitals end that begin at `at`; numbers and marks among them are of the run."""
+    """Where the words in capitals end that begin at `at`; years, and numbers and marks among them, are of the run."""
     end = at
     for word in _WORD.finditer(line, at):
         letters = [sign for sign in word.group() if sign.isalpha()]
         if letters and not all(map(str.isupper, letters)):
             break
-        end = word.end() if letters else end
+        end = word.end() if letters or _YEAR.fullmatch(word.group().strip(" .,;:")) else end
     return end
 
 
@@ -149,7 +152,7 @@ def _basis_cuts(line: str, start: int, end: int) -> Iterator[int]:
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _LABEL = re.compile(
     r"(?:(?<=\s)|^)(?:(?P<roman>[IVX]{1,4})\s?[.)/-]\s+(?=[^\W\d_])"
-    r"|(?P<number>\d{1,2})\s?[.)]\s+(?=[^\W\d_])|(?P<sub>\d{1,2}\.\d{1,2})\.?\s+(?=[^\W\d_])"
+    r"|(?P<number>\d{1,2})(?:\s?[.)]|-)\s+(?=[^\W\d_])|(?P<sub>\d{1,2}\.\d{1,2})\.?\s+(?=[^\W\d_])"
     r"|(?P<letter>[a-zđ])\)\s+(?=\S)|(?P<bullet>[-–+•*])\s+(?=[^\W\d_]))"
 )
 _CLOSED = re.compile(r"[.;:!?…\"”)]\s*\Z")
@@ -190,7 +193,7 @@ _CLOSING = re.compile(r"(?<=[.;:] )(?=Trên đây là)")
 _RECIPIENT = re.compile(r"(?<=[:;,.] )(?=[-–+]\s?\S)")
 _POWER = re.compile(
     r"(?<=\s)(?=(?:TM|KT|TL|TUQ|Q)\.\s?[^\W\d_]{2,})|(?<=\S )(?=PHÓ (?:CHỦ|GIÁM|BÍ|TRƯỞNG|CHÁNH|HIỆU|TỔNG|VIỆN|CỤC))"
-    r"|(?<=NHÂN DÂN )(?=CHỦ TỊCH)|(?<=NƠI NHẬN )"
+    r"|(?<=NHÂN DÂN )(?=CHỦ TỊCH)|(?<=THƯỜNG VỤ )(?=(?:PHÓ )?BÍ THƯ)"
 )
 
 
@@ -209,6 +212,6 @@ def _foot_cuts(line: str, start: int) -> Iterator[int]:
     yield start
     for pattern in (_FOOT, _RECIPIENT, _POWER):
         yield from (found.start() for found in pattern.finditer(line, start))
-    signed = re.search(r"(?<=\s)(?:TM|KT|TL|TUQ|Q)\.\s", line[start:])
+    signed = re.search(r"(?<=\s)(?:(?:TM|KT|TL|TUQ|Q)\.|T/M)\s", line[start:])
     if signed is not None:  # "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Vũ Xuân Thủy": the name is in small letters
         yield _run_of_capitals(line, start + signed.start())

@@ -233,6 +233,7 @@ def _gathered(lines: Sequence[Line], width: int) -> list[_Row]:
     told: list[RowLine] = []
     labels: list[int] = []
     number = 0
+    lines = _whole_names(lines, width)
     bare = [[_bare(word) for word in line.words if word.text.strip(_RULES)] for line in lines]
     for line, words in zip(lines, bare, strict=True):
         row = _row_number(line.text)
@@ -252,6 +253,25 @@ def _gathered(lines: Sequence[Line], width: int) -> list[_Row]:
         main = next((at for at in range(start, stop) if told[at].label), start)
         rows.append(_Row(tuple(bare[start:stop]), main - start, labels[main]))
     return rows
+
+
+def _whole_names(lines: Sequence[Line], width: int) -> Sequence[Line]:
+    """The lines, those of a name that goes on in small letters to its values joined: "3 Sản lượng thịt hơi" over "xuất
+    chuồng tấn 3.460 3.600"."""
+    if not width:
+        return lines
+    joined: list[Line] = []
+    for line in lines:
+        above = joined[-1] if joined else None
+        goes_on = (
+            above is not None and line.text[:1].islower() and len(_values(line.words)) >= width
+            and _row_number(above.text) is not None and not _values(above.words)
+        )
+        if goes_on and above is not None:
+            joined[-1] = replace(above, words=above.words + line.words)
+        else:
+            joined.append(line)
+    return joined
 
 
 MOSTLY_UNITS = 0.6  # of the rows must end with a unit of the list where no title says that they do

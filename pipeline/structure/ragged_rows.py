@@ -103,8 +103,10 @@ def _is_lower_head(row: Sequence[Words], width: int) -> bool:
 
 
 def _spans(titles: Sequence[str], below: Sequence[str], merged: int) -> list[int] | None:
-    """How many columns each title stands over; None where several answers are as good."""
-    open_ = [i for i, title in enumerate(titles) if not _ALONE.fullmatch(title)]
+    """How many columns each title stands over; None where several answers are as good. The first behind "TT" names what
+    the rows are about, and is parted by none."""
+    named = int(table_rows.opens_head(titles[0]))
+    open_ = [i for i, title in enumerate(titles) if i > named and not _ALONE.fullmatch(title)]
     if len(open_) > merged:
         fitting = [
             i for i in open_

@@ -37,7 +37,9 @@ _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b
 _BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)\d{4}\s?[-–/]\s?\d{4}(?!\d)")
-_HEAD_UNIT = re.compile(r"\(([^()\d]*(?:m[23²³])?)\)\s*$")
+_HEAD_UNIT = re.compile(  # "Tỷ lệ hộ nghèo (%)", also over the years: "Tỷ lệ hộ nghèo (%) Năm 2024"
+    r"\(([^()\d]*(?:m[23²³])?)\)\s*(?:(?:năm |kế hoạch )*(?:19|20)\d\d(?:\s?[-–]\s?(?:19|20)\d\d)?\s*)?$", re.IGNORECASE
+)
 _ROW_LABEL = re.compile(r"\W*(?:\d+(?:\.\d+)*|[IVX]+|[a-zđA-ZĐ])\W*$")
 _LABEL = re.compile(r"(\d+(?:\.\d+)*|[IVX]+|[a-zđ])(?![^\W_])")
 _CELL_EDGE = " .;:-+|'‘’`"
@@ -213,8 +215,10 @@ def _is_unit(text: str) -> bool:
 def _shifted(row: Row, columns: _Columns) -> Row:
     """A row in its columns: in a text file one whose empty label was lost begins a column too early."""
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
-    if columns.label != 0 or len(cells) != len(row) - 1 or cells[0].box is not None or _ROW_LABEL.match(cells[0].text):
+    if columns.label != 0 or len(cells) != len(row) - 1 or cells[0].box is not None:
         return row
+    if not cells[0].text.strip() or _ROW_LABEL.match(cells[0].text):
+        return row  # its last cell is merged
     return [None, *cells]
 
 

@@ -35,6 +35,8 @@ def find_targets(
         content = tuple(step.node.content)
         for index, paragraph in enumerate(content):
             if paragraph.table is not None:
+                if _is_of_means(content[:index]):
+                    continue
                 unit = _unit_above(content[:index])
                 zone = kind == "targets" or _title_names_goals(step)
                 for goal in goals_of_table(paragraph, paragraph.table, zone, year, unit):
@@ -67,6 +69,27 @@ def _unit_above(content: Sequence[Paragraph]) -> str | None:
     if shown is None or not (shown["sure"] or units.is_unit(shown["unit"])):
         return None
     return shown["unit"]
+
+
+# "Bảng 2. Tổng hợp kinh phí", "Biểu nhu cầu vốn": what a table is called that stands among the goals
+_MEANS_CAPTION = re.compile(
+    r"\W*(?:(?:bang|bieu|phu bieu)(?: so)?[ .:]*\d*[ .:]+)?(?:(?:tong hop|bang|bieu|chi tiet|phan bo|du toan|du kien"
+    r"|khai toan|nhu cau) )*(?:kinh phi|nguon von|von|nguon kinh phi)\b"
+)
+_GOALS_CAPTION = re.compile(r"\b(?:chi tieu|muc tieu)\b")
+CAPTION_WITHIN = 2  # paragraphs before a table; the unit of its values may stand between
+LONGEST_CAPTION = 25  # words
+
+
+def _is_of_means(content: Sequence[Paragraph]) -> bool:
+    """Whether the caption of a table says that it is about what pays for the goals."""
+    for paragraph in reversed(content[-CAPTION_WITHIN:]):
+        if paragraph.table is not None or len(paragraph.text.split()) > LONGEST_CAPTION:
+            return False
+        key = aligned(paragraph.body.strip())
+        if _MEANS_CAPTION.match(key) and not _GOALS_CAPTION.search(key):
+            return True
+    return False
 
 
 def _is_topic(paragraph: Paragraph, after: Sequence[Paragraph]) -> bool:

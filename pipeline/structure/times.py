@@ -167,14 +167,24 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
     for what, when in timed_rows(table):
         if what is when or periods.campaign(what, when) is not None:
             continue
-        dated = [date for date in dates.find_dates(when.text) if date.edtf and not date.recurring]
-        if not dated or not what.text.strip():
+        due = _due_in(when.text)
+        if due is None or not what.text.strip():
             continue
-        last = dated[-1]
-        assert last.edtf is not None
         place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
         parts = (
             ("date", place_of_cells(paragraph, (when,), when.text)),
             ("action", place_of_cells(paragraph, (what,), what.text)),
         )
-        yield FoundDeadline(last.edtf, what.text.strip(EDGE), place, parts)
+        yield FoundDeadline(due, what.text.strip(EDGE), place, parts)
+
+
+_YEAR_ALONE = re.compile(r"\W*((?:19|20)\d\d)\W*")  # "2026" in a column of times
+
+
+def _due_in(text: str) -> str | None:
+    """The last date in a cell of a column of times, or the year that stands there alone."""
+    alone = _YEAR_ALONE.fullmatch(text)
+    if alone is not None:
+        return alone[1]
+    dated = [date.edtf for date in dates.find_dates(text) if date.edtf and not date.recurring]
+    return dated[-1] if dated else None
