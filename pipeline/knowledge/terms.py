@@ -9,6 +9,7 @@ What it never does: date an end that the text does not date.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -77,6 +78,8 @@ _MONTH_RANGE = re.compile(
 
 
 _DIGIT = re.compile(r"\d")
+LONGEST_TO = 40  # signs between the two dates of a span
+FROM_WITHIN, OPEN_WITHIN = 30, 60  # signs before a date in which "từ", "từ nay cho đến" begin
 
 
 def find_spans(text: str) -> tuple[FoundSpan, ...]:
@@ -94,84 +97,73 @@ def _find_spans(text: str) -> tuple[FoundSpan, ...]:
     if not dates and _DIGIT.search(text) is None:
         return ()
     plain = aligned(text)
-    spans: list[FoundSpan] = []
-    used: set[int] = set()
-    for index, date in enumerate(dates):
-        if index + 1 < len(dates) and index not in used:
-            after = dates[index + 1]
-            between = plain[date.end : after.start]
-            if len(between) <= 40 and _TO.match(between) and date.precision != "half":
-                opening = _FROM.search(plain, max(0, date.start - 30), date.start)
-                start = opening.start() if opening else date.start
-                edge = after.edge or ("end" if re.search(r"het|cuoi|ket thuc", between) else None)
-                doubt = date.doubt or after.doubt
-                whole = date.precision in ("quarter", "half")
-                first = _end_value(date, "start" if whole and date.edge is None else date.edge)
-                last = _end_value(after, edge)
-                if first and last and date.first and after.last and date.first > after.last:
-                    first, doubt = None, "begins after its end"
-                if first or last or date.recurring or after.recurring:
-                    recurring = (date.recurring or after.recurring) and not (first and last)
-                    spans.append(
-                        FoundSpan(start, after.end, text[start : after.end], first, last, recurring, doubt)
-                    )
-                used.update((index, index + 1))
-                continue
-        if index not in used:
-            opening = _OPEN_START.search(plain, max(0, date.start - 60), date.start)
-            if opening and date.edtf:
-                edge = date.edge or ("end" if re.search(r"het|cuoi", opening.group()) else None)
-                spans.append(
-                    FoundSpan(
-                        opening.start(),
-                        date.end,
-                        text[opening.start() : date.end],
-                        None,
-                        _end_value(date, edge),
-                        doubt=date.doubt,
-                    )
-                )
-                used.add(index)
+    spans = list(_between_dates(text, plain, dates))
     taken = bytearray(len(text))
     for span in spans:
         taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    spans += [
+        span for span in (*_between_years(text, plain), *_between_days_or_months(text, plain))
+        if not any(taken[span.start : span.end])
+    ]
+    return tuple(sorted(spans, key=lambda span: span.start))
+
+
+def _between_dates(text: str, plain: str, dates: Sequence[FoundDate]) -> Iterator[FoundSpan]:
+    """Spans from one date to the next, and from no date ("từ nay") to one. `plain` is the `aligned` text."""
+    used = -1  # the last date that is the end of a span
+    for index, date in enumerate(dates):
+        if index <= used:
+            continue
+        after = dates[index + 1] if index + 1 < len(dates) else None
+        between = "" if after is None else plain[date.end : after.start]
+        if after is not None and len(between) <= LONGEST_TO and _TO.match(between) and date.precision != "half":
+            used = index + 1
+            opening = _FROM.search(plain, max(0, date.start - FROM_WITHIN), date.start)
+            span = _from_to(text, date, after, between, opening.start() if opening else date.start)
+            if span is not None:
+                yield span
+            continue
+        opening = _OPEN_START.search(plain, max(0, date.start - OPEN_WITHIN), date.start)
+        if opening and date.edtf:
+            edge = date.edge or ("end" if re.search(r"het|cuoi", opening.group()) else None)
+            raw = text[opening.start() : date.end]
+            yield FoundSpan(opening.start(), date.end, raw, None, _end_value(date, edge), doubt=date.doubt)
+
+
+def _from_to(text: str, date: FoundDate, after: FoundDate, between: str, start: int) -> FoundSpan | None:
+    """The span from one date to the one after it; None where neither is dated."""
+    edge = after.edge or ("end" if re.search(r"het|cuoi|ket thuc", between) else None)
+    doubt = date.doubt or after.doubt
+    whole = date.precision in ("quarter", "half")
+    first = _end_value(date, "start" if whole and date.edge is None else date.edge)
+    last = _end_value(after, edge)
+    if first and last and date.first and after.last and date.first > after.last:
+        first, doubt = None, "begins after its end"
+    if not (first or last or date.recurring or after.recurring):
+        return None
+    recurring = (date.recurring or after.recurring) and not (first and last)
+    return FoundSpan(start, after.end, text[start : after.end], first, last, recurring, doubt)
+
+
+def _between_years(text: str, plain: str) -> Iterator[FoundSpan]:
+    """ "2021-2025", "2021 đến hết năm 2025"."""
     for match in _YEARS_SPAN.finditer(plain):
-        if any(taken[match.start() : match.end()]):
-            continue
-        last = match["b"]
-        if "het" in match["join"]:
-            last = f"{last}-12-31"
-        doubt = None if match["a"] <= match["b"] else "begins after its end"
-        spans.append(
-            FoundSpan(
-                match.start(),
-                match.end(),
-                text[match.start() : match.end()],
-                match["a"] if not doubt else None,
-                last,
-                doubt=doubt,
-            )
-        )
+        last = f"{match['b']}-12-31" if "het" in match["join"] else match["b"]
+        first, doubt = (match["a"], None) if match["a"] <= match["b"] else (None, "begins after its end")
+        yield FoundSpan(match.start(), match.end(), text[match.start() : match.end()], first, last, doubt=doubt)
+
+
+def _between_days_or_months(text: str, plain: str) -> Iterator[FoundSpan]:
+    """ "tháng 3 - 5 năm 2024", "từ ngày 01 đến 15/4/2024"."""
     for match in _MONTH_RANGE.finditer(plain):
-        if any(taken[match.start() : match.end()]):
-            continue
         if match["my"]:
             ends = [edtf_of(int(match["my"]), match[name], None) for name in ("m1", "m2")]
         else:
             year, month = match["dy"] or match["dy2"], match["dm"] or match["dm2"]
             ends = [edtf_of(int(year), month, match[name]) for name in ("d1", "d2")]
         doubt = next((end[4] for end in ends if end[4]), None)
-        spans.append(
-            FoundSpan(
-                match.start(),
-                match.end(),
-                text[match.start() : match.end()],
-                ends[0][0],
-                ends[1][0],
-                doubt=doubt,
-            )
-        )
-    return tuple(sorted(spans, key=lambda span: span.start))
+        raw = text[match.start() : match.end()]
+        yield FoundSpan(match.start(), match.end(), raw, ends[0][0], ends[1][0], doubt=doubt)
 
 
 def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
