@@ -198,78 +198,81 @@ def _closed_letters(plain: str, text: str) -> bytearray:
     return closed
 
 
+LEFT = 40  # signs before a number that tell what it is
+MEAN_AGE_WITHIN = 80  # signs before an age in which "tuổi ... bình quân" is looked for
+
+
 def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     start = match.start("a")
     if _CODE.match(text, match.end("a")):
         return None
-    left = plain[max(0, start - 40) : start]
-    naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
-    naming = naming and not _COLLECTED.search(text, max(0, start - 40), start)
+    left = plain[max(0, start - LEFT) : start]
+    is_range = match["b"] is not None and _is_range(match, left, plain)
     end = match.end()
-    printed_b = match["b"]
-    whole = int(match["of"].replace(".", "")) if match["of"] is not None else None  # the 19 of "14/19"
-    if printed_b is not None and not _is_range(match, left, plain):
-        printed_b = None
+    if match["b"] is not None and not is_range:
         end = match.end("ua") if match["ua"] else match.end("a")
+    whole = int(match["of"].replace(".", "")) if match["of"] is not None else None  # the 19 of "14/19"
     part = match["a"].replace(".", "") if _THOUSANDS.match(match["a"]) else match["a"]
     if whole is not None and (int(part) if part.isdecimal() else 10**9) > whole:
         return None  # "30/4": no share is above its whole
     unit_start, unit_end, group = unit_at(plain, text, end)
     if whole in _RATE_BASES and group == "count":  # "dưới 600/100.000 trẻ em": the base is part of the unit
         unit_start, whole = plain.index("/", match.end("a")), None
-    if match["ua"] and printed_b is None and whole is None:
+    alone = not is_range and whole is None
+    if match["ua"] and (alone or group == "none"):
         unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
-        per = PER.match(plain, unit_end)
+        per = PER.match(plain, unit_end) if alone else None
         unit_end = per.end() if per and plain[unit_end : unit_end + 1] == "/" else unit_end
-    elif match["ua"] and group == "none":
-        unit_start, unit_end, group = match.start("ua"), match.end("ua"), "percent"
-    if naming and group not in ("percent", "money"):
+    if _names_or_orders(plain, text, left, (start, end), group, whole):
         return None
-    bare = group == "none" and whole is None
-    if bare and (_WEAK_NAMING.search(left) or not _stands_for_a_value(plain, text, start, end)):
-        return None
-    if whole is not None and not (
-        group in ("count", "percent") or (group == "none" and _SHARE_CUE.search(left))
-    ):
-        return None  # "đến 5/10"
     value, doubt = _number(text[match.start("a") : match.end("a")])
     value_to = None
-    if printed_b is not None:
+    if is_range:
         value_to, doubt_b = _number(text[match.start("b") : match.end("b")])
         doubt = doubt or doubt_b
     if doubt == "three digits after the comma" and group not in ("count",):
         doubt = None
     value, start, doubt = _signed(value, start, doubt, text)
-    comparator, begin, finish = _comparator(plain, start, max(end, unit_end), printed_b is not None)
+    comparator, begin, finish = _comparator(plain, start, max(end, unit_end), is_range)
     unit = text[unit_start:unit_end].strip() if unit_end > unit_start else None
     if match["ua"] and len(match["ua"].strip()) > 1:
         unit, doubt, end = "‰", f"unit read as {match['ua'].strip()}", match.end("a")  # the nought is of the sign
     role: Role = "value"
-    before = plain[max(0, start - 3) : start].rstrip()
-    # "không quá 25 phút"; "độ tuổi bình quân ... dưới 58 tuổi"
-    mean_age = group == "age" and _MEAN_AGE.search(plain, max(0, start - 80), start) is not None
-    bounded = comparator != "=" and (group == "time" or mean_age)
-    if before.endswith("/") or (
-        group in _QUALIFIED_UNITS and not bounded and not _DURATION_TARGET.search(left)
-    ):
+    if _qualifies(plain, left, start, group, comparator):
         role = "qualifier"
     elif comparator == ">" and unit is not None and value == "1" and group == "measure":
         role, comparator = "qualifier", "="  # "giá trị sản xuất trên 01 ha"
+    of = str(whole) if whole is not None else None
     return Quantity(
-        begin,
-        finish,
-        text[begin:finish],
-        comparator,
-        value,
-        value_to,
-        unit,
-        group,
-        start,
-        end,
-        str(whole) if whole is not None else None,
-        role,
-        doubt,
+        begin, finish, text[begin:finish], comparator, value, value_to, unit, group, start, end, of, role, doubt
     )
+
+
+def _names_or_orders(
+    plain: str, text: str, left: str, place: tuple[int, int], group: Group, whole: int | None
+) -> bool:
+    """Whether the number at `place` says how something is called or where it stands in a row, not how much it is."""
+    start, end = place
+    naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
+    naming = naming and not _COLLECTED.search(text, max(0, start - LEFT), start)
+    if naming and group not in ("percent", "money"):
+        return True
+    if whole is not None:  # "đến 5/10"
+        return not (group in ("count", "percent") or (group == "none" and _SHARE_CUE.search(left)))
+    return group == "none" and (
+        _WEAK_NAMING.search(left) is not None or not _stands_for_a_value(plain, text, start, end))
+
+
+def _qualifies(plain: str, left: str, start: int, group: Group, comparator: str) -> bool:
+    """Whether a number is no value of its own: the base behind a stroke, a duration, an age, where no bound is set.
+
+    Bounds are "không quá 25 phút", "độ tuổi bình quân ... dưới 58 tuổi".
+    """
+    mean_age = group == "age" and _MEAN_AGE.search(plain, max(0, start - MEAN_AGE_WITHIN), start) is not None
+    bounded = comparator != "=" and (group == "time" or mean_age)
+    if plain[max(0, start - 3) : start].rstrip().endswith("/"):
+        return True
+    return group in _QUALIFIED_UNITS and not bounded and not _DURATION_TARGET.search(left)
 
 
 # "còn −2 °C", "(-5%)": a dash that stands tight before the number and apart from the word before it
