@@ -195,6 +195,13 @@ def test_a_position_that_lacks_its_start_is_not_added() -> None:
     assert signing.look_at_signature(PAGE, DPI, words, {}, looks, 10).words == words
 
 
+def test_a_deputy_lacks_no_power_where_letters_of_the_seal_stand_before_the_line() -> None:
+    looks = Looks([("PHÓ CHỦ TỊCH", 760, 1030, 0.95)], corner=CORNER)
+    words = foot(("KT. CHỦ TỊCH", 1000, 0.95), ("GD PHQ CHU TICH", 1030, 0.5))
+    found = signing.look_at_signature(PAGE, DPI, words, {}, looks, 10)
+    assert "PHÓ CHỦ TỊCH" in texts(found.words)
+
+
 def test_a_recipient_that_was_read_as_one_line_with_the_pen_is_read_again() -> None:
     words = (
         *foot(("CHỦ TỊCH", 1000, 0.95), ("Trần Thị Mai", 1160, 0.95)),

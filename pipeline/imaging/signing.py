@@ -274,7 +274,7 @@ STROKE = 2.0  # heights of a line from which on a word is a stroke of the pen or
 
 def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
     """Whether a look saw letters right before a position: the "KT." that someone wrote there makes another of it."""
-    if signers.authority_likeness(line.text) < SURE_POWER or line.text.startswith(_POWERS):
+    if signers.authority_likeness(line.text) < SURE_POWER or line.text.startswith((*_POWERS, DEPUTY)):
         return False
     height = line.bottom - line.top
     if any(signlines.same_row(line, other) and _has_power_before(line, other) for other in looks):
@@ -293,6 +293,7 @@ def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
     )
 
 
+DEPUTY = "PHÓ "  # has its power in the line above: what stands before it is a part of the seal
 _POWERS = ("TM", "KT", "TL", "TUQ", "T/M", "K/T", "T/L", "Q.")
 
 
