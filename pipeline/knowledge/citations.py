@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.knowledge.citation_parts import TYPE, Citation, printed_type, take_date, take_issuer, take_subject, tidy
@@ -70,75 +70,81 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     return tuple(found)
 
 
+BEFORE = 150  # signs before a number in which its type and what is between them stand
+AMENDING_WITHIN = 160  # signs before a law in which "Luật sửa đổi, bổ sung ... của" begins
+LAWS = ("Luật", "Bộ luật", "Pháp lệnh")  # what stands between the word and the number is their name
+
+
 def _numbered(
     text: str, flat: str, symbol: FoundSymbol, floor: int, found: list[Citation]
 ) -> Citation | None:
-    low = max(floor, symbol.start - 150)
+    low = max(floor, symbol.start - BEFORE)
     before = flat[low : symbol.start]
+    doubt = symbol.doubt
     noise = _NOISE_BEFORE.search(before)
     if noise:
         before = before[: noise.start("noise")]
-    match = _last(_BEFORE_SYMBOL, before)
-    issuer: str | None = None
-    subject: str | None = None
-    doubt = symbol.doubt
-    if noise:
         doubt = f"number read as {text[low + noise.start('noise') : symbol.start].strip()} {symbol.number}"
-    start = symbol.start
+    match = _last(_BEFORE_SYMBOL, before)
     if match is not None and _middle_fits(match):
-        kind = printed_type(match["type"])
-        start = low + match.start()
-        middle = text[low + match.start("middle") : low + match.end("middle")].strip(" ,")
-        if kind in ("Luật", "Bộ luật", "Pháp lệnh"):
-            subject = middle or None
-            amending = _AMENDING_BEFORE.search(flat, max(floor, start - 160), start)
-            if (
-                amending and middle
-            ):  # "Luật sửa đổi ... của Luật Nhà ở số ...": the number is that of the first
-                start = amending.start()
-                subject = re.sub(r"\s+", " ", text[amending.start("rest") : low + match.end("middle")])
-        elif middle:
-            issuer = re.sub(r"^của\s+", "", middle) if aligned(middle).startswith("cua ") else None
-            if issuer is None and plain(middle) not in ("lien tich",):
-                subject = middle
+        opening = _typed(text, flat, match, low, floor)
     elif found and _LIST_JOIN.match(flat[found[-1].end : symbol.start]) and symbol.type_code:
-        kind = found[-1].type  # "Nghị quyết số 05/NQ-HĐND, 06/NQ-HĐND"
-    elif symbol.type_code and (_NUMBER_WORD.search(before) or symbol.form in ("normative", "party", "state")):
-        kind = _type_name(symbol)
-        doubt = doubt or "type taken from the symbol"
-        word = _NUMBER_WORD.search(before)
-        start = low + word.start() if word else start
-    elif symbol.form == "law":
-        kind = "Nghị quyết" if (symbol.body_code or "").startswith("UBTVQH") else "Luật"
-        doubt = doubt or "type taken from the symbol"
-    elif _NUMBER_WORD.search(before) and symbol.form == "letter":
-        kind = "Công văn"
-        doubt = doubt or "type taken from the symbol"
+        opening = _Opening(symbol.start, found[-1].type)  # "Nghị quyết số 05/NQ-HĐND, 06/NQ-HĐND"
     else:
-        return None
-    at = symbol.end
-    date: str | None = None
-    at, date, date_doubt = take_date(text, flat, at)
-    issuer_after, at = take_issuer(text, flat, at)
-    issuer = issuer or issuer_after or _said_before(text, flat, floor, start)
+        told = _told_by_symbol(symbol, _NUMBER_WORD.search(before), low)
+        if told is None:
+            return None
+        opening, doubt = told, doubt or "type taken from the symbol"
+    at, date, date_doubt = take_date(text, flat, symbol.end)
+    issuer, at = take_issuer(text, flat, at)
+    issuer = opening.issuer or issuer or _said_before(text, flat, floor, opening.start)
     if date is None:
         at, date, date_doubt = take_date(text, flat, at)
-    if subject is None or kind not in ("Luật", "Bộ luật", "Pháp lệnh"):
-        subject_after, at = take_subject(text, flat, at, len(text))
-        subject = subject or subject_after
-    end = at
+    subject = opening.subject
+    if subject is None or opening.type not in LAWS:
+        behind, at = take_subject(text, flat, at, len(text))
+        subject = subject or behind
+    doubts = "; ".join(part for part in (doubt, date_doubt) if part) or None
     return Citation(
-        start,
-        end,
-        text[start:end],
-        kind,
-        symbol.text,
-        date,
-        issuer,
-        tidy(subject),
-        "numbered",
-        "; ".join(part for part in (doubt, date_doubt) if part) or None,
+        opening.start, at, text[opening.start : at], opening.type, symbol.text, date, issuer, tidy(subject),
+        "numbered", doubts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What stands before the number of a citation, and where it begins."""
+
+    start: int
+    type: str
+    issuer: str | None = None
+    subject: str | None = None
+
+
+def _typed(text: str, flat: str, match: re.Match[str], low: int, floor: int) -> _Opening:
+    """The type in words and what is between it and the number. `match` is in the text from `low` on."""
+    kind = printed_type(match["type"])
+    start = low + match.start()
+    end = low + match.end("middle")
+    middle = text[low + match.start("middle") : end].strip(" ,")
+    if kind in LAWS:
+        amending = _AMENDING_BEFORE.search(flat, max(floor, start - AMENDING_WITHIN), start)
+        if amending and middle:  # "Luật sửa đổi ... của Luật Nhà ở số ...": the number is that of the first
+            return _Opening(amending.start(), kind, None, re.sub(r"\s+", " ", text[amending.start("rest") : end]))
+        return _Opening(start, kind, None, middle or None)
+    if middle and aligned(middle).startswith("cua "):
+        return _Opening(start, kind, re.sub(r"^của\s+", "", middle))
+    return _Opening(start, kind, None, middle if middle and plain(middle) != "lien tich" else None)
+
+
+def _told_by_symbol(symbol: FoundSymbol, word: re.Match[str] | None, low: int) -> _Opening | None:
+    """The type by the symbol alone; `word` is the "số" before it, in the text from `low` on."""
+    if symbol.type_code and (word or symbol.form in ("normative", "party", "state")):
+        return _Opening(low + word.start() if word else symbol.start, _type_name(symbol))
+    if symbol.form == "law":
+        kind = "Nghị quyết" if (symbol.body_code or "").startswith("UBTVQH") else "Luật"
+        return _Opening(symbol.start, kind)
+    return _Opening(symbol.start, "Công văn") if word and symbol.form == "letter" else None
 
 
 _SAID_IN = re.compile(
