@@ -1,6 +1,6 @@
 """The second look: which lines get one, which reading is believed, and that nothing else changes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ class Scripted:
 
     answers: list[tuple[str, int, int, float]]  # text, left and right on the page, confidence
     asked: list[Image] = field(default_factory=list)
+    across: float = 1.0  # how much wider than high the strip is drawn
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -27,7 +28,7 @@ class Scripted:
     def read(self, image: Image, *, dpi: float, timeout: float | None = None) -> tuple[SeenWord, ...]:
         self.asked.append(image)
         first = min(left for _, left, _, _ in self.answers)
-        grow = second.ENLARGED
+        grow = second.ENLARGED * self.across
         return tuple(
             SeenWord(
                 text, round((left - first + 12) * grow) + 24, 30, round((right - first + 12) * grow) + 24, 60,
@@ -83,6 +84,30 @@ def test_the_less_sure_reading_is_kept_beside() -> None:
 def test_figures_change_only_for_a_plainly_surer_reading() -> None:
     assert look(line(("lần", 0.5), ("1245", 0.70)), ("lần", 0.9), ("1246", 0.85)).words[1].text == "1245"
     assert look(line(("lần", 0.5), ("1245", 0.40)), ("lần", 0.9), ("1246", 0.95)).words[1].text == "1246"
+
+
+@pytest.mark.parametrize(
+    ("first", "second_look", "taken"),
+    [("2O17", "2017", True), ("0I", "01", True), ("1A", "14", False), ("1O", "19", False), ("I/2020", "1/2020", False)],
+)
+def test_a_letter_in_a_number_gives_way_to_the_figure_of_its_form(first: str, second_look: str, taken: bool) -> None:
+    found = look(line(("năm", 0.6), (first, 0.80)), ("năm", 0.9), (second_look, 0.85))
+    assert found.words[1].text == (second_look if taken else first)
+
+
+def test_condensed_lines_are_drawn_to_the_usual_width() -> None:
+    words = line(("chuyên", 0.95), ("nghiệp", 0.5))
+    narrow = tuple(replace(word, left=100 + 30 * i, right=125 + 30 * i) for i, word in enumerate(words))
+    wide, usual = Scripted([("x", 100, 110, 0.1)]), Scripted([("x", 100, 110, 0.1)])
+    second.look_again(PAGE, 150.0, line(("kế", 0.95), ("hoạch", 0.5)), usual, 10.0)
+    across = second.USUAL_WIDTH / (25 / 6 / 22)
+    wide.across = min(across, second.WIDEST)
+    wide.answers = [("chuyên", 100, 125, 0.9), ("nghiệp", 130, 155, 0.9)]
+    found = second.look_again(PAGE, 150.0, narrow, wide, 10.0)
+    assert [word.confidence for word in found.words] == [0.95, 0.9]  # each found its place again
+    (strip,), (other,) = wide.asked, usual.asked
+    assert strip.shape[1] - 48 == pytest.approx((55 + 24) * second.ENLARGED * second.WIDEST, abs=2)
+    assert other.shape[1] - 48 == pytest.approx((140 + 24) * second.ENLARGED, abs=2)
 
 
 def test_sure_lines_are_not_read_again() -> None:

@@ -57,7 +57,7 @@ _WORN_REPORT = re.compile(
     r"(?P<lead>(?:để|de)\s+)?b(?!(?:ộ|an|ản|à|a|ên)\Z)(?:[^\W\d]{1,2}|\s?[/⁄]\s?\S{0,2}|\s[ceC(]?)\Z"
 )
 _TWICE_OPEN = re.compile(r"(?<=\(b/)[(\[{<]\)?\Z")
-_WORN_ORDER = re.compile(r"(?P<lead>(?:để|de)\s+)?[UVL]h\Z")
+_WORN_ORDER = re.compile(r"(?P<lead>(?:để|de)\s+)?[UVL0]h\Z")
 # In small letters; "(TH)" may be printed so.
 _LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h", "thiện": "t/hiện"}
 
