@@ -64,7 +64,7 @@ _QUARTER = r"(?:[il1]v|[1-4](?![0-9h])|0[1-4]|[ilh1t]{1,2}[\]|]|[ilh1t]{1,3})"
 _SEP = r"\s?[/.\-]\s?"
 _YEAR_WORD = r"n[ai]m"  # "nim" is what English models make of "năm"
 _DAY_WORD = r"nga[yu]"  # an italic y is read as u
-OF_YEAR = rf"(?:\s*[/\-]\s*|\s*,?\s*{_YEAR_WORD}\s*)"
+OF_YEAR = rf"(?:\s*(?://?|-)\s*|\s*,?\s*{_YEAR_WORD}\s*)"
 
 _DIGIT = re.compile(r"[0-9]")
 # The look at the first letter alone halves the time: no kind begins with another.
