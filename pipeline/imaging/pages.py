@@ -12,7 +12,20 @@ from functools import partial
 import cv2
 
 from pipeline.document import Page, Step, Turn
-from pipeline.imaging import cells, clean, figures, ingest, layout, looks, recognisers, second, signing, spread, unread
+from pipeline.imaging import (
+    cells,
+    clean,
+    figures,
+    ingest,
+    layout,
+    looks,
+    recognisers,
+    second,
+    signing,
+    spread,
+    unread,
+    word_boxes,
+)
 from pipeline.imaging.images import Cleaned, PageInput
 from pipeline.imaging.recognisers import Recogniser, SeenWord
 from pipeline.imaging.second import SecondLook
@@ -173,8 +186,9 @@ def _other_ways(
 def _read(cleaned: Cleaned, recogniser: Recogniser, limit: float) -> tuple[SeenWord, ...]:
     """The words of the copy, those of a table read cell by cell."""
     if not cleaned.cells:
-        return recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit)
-    around = recogniser.read(cells.without(cleaned.image, cleaned.cells), dpi=cleaned.dpi, timeout=limit)
+        return word_boxes.mended(recogniser.read(cleaned.image, dpi=cleaned.dpi, timeout=limit))
+    page = cells.without(cleaned.image, cleaned.cells)
+    around = word_boxes.mended(recogniser.read(page, dpi=cleaned.dpi, timeout=limit))
     lines = max((word.line for word in around), default=-1) + 1
     return around + cells.read(cleaned.image, cleaned.cells, recogniser, cleaned.dpi, limit, lines)
 
