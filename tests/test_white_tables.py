@@ -92,3 +92,26 @@ def test_other_columns_are_left_to_the_engine(rows: list[list[str]], xs: tuple[i
 def test_a_page_of_text_has_no_columns() -> None:
     faint = (drawn.text_page(lines=24) < 215).astype(np.uint8)
     assert white_tables.find(faint, [], [], 150 / 25.4) == []
+
+
+@pytest.mark.parametrize(
+    ("over", "under"),
+    [
+        pytest.param([["", "Bieu 1: Chi tieu"]], [], id="a title over it"),
+        pytest.param([["", "Bieu      so      1"]], [], id="a title set wide"),
+        pytest.param([], [["", "Nguon: Phong Thong ke", "2023"]], id="a note below it"),
+        pytest.param([], [["Nguon", "Phong     thong    ke     tinh"]], id="a note set wide"),
+        pytest.param([["Bieu", "Bieu    1      ha"]], [["Nguon", "Phong     thong    ke     tinh"]], id="both"),
+    ],
+)
+def test_what_stands_over_and_below_a_table_in_its_columns_is_no_row_of_it(
+    over: list[list[str]], under: list[list[str]]
+) -> None:
+    page = unruled([*over, *ROWS, *under])
+    per_mm = 150 / 25.4
+    [grid] = white_tables.find((page < 215).astype(np.uint8), [], [], per_mm)
+    first, last = TOP + len(over) * STEP, TOP + (len(over) + len(ROWS) - 1) * STEP  # baselines
+    assert len(grid.ys) == len(ROWS) + 1
+    assert first - STEP < grid.ys[0] < first
+    assert last <= grid.ys[-1] < last + STEP
+    assert {len(line) for line in grid.down} == {len(ROWS)}
