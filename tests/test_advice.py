@@ -20,7 +20,7 @@ HEADS = {"structure/foot.py": "signature", "structure/relabel.py": "label II", "
          "knowledge/symbols.py": "cited", "knowledge/labels.py": "label II",
          "knowledge/sign_labels.py": "label II", "knowledge/worded_labels.py": "label II"}
 NOTES = ("structure/checks.py", "structure/tidy.py", "structure/header.py", "structure/issuer.py",
-         "imaging/ingest.py", "run.py")
+         "imaging/ingest.py", "imaging/layout.py", "run.py")
 # Their doubts lower a confidence and are told to nobody.
 UNTOLD = {"knowledge/quantities.py", "knowledge/terms.py", "knowledge/unnumbered.py"}
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.document import Notice
 from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.table_rows import ROW_LABEL
 from pipeline.knowledge.vietnamese import fold
 from pipeline.plan import Citation
 from pipeline.structure import themes
@@ -51,6 +52,7 @@ def check(
         *cited,
         *_themes(head, parts.nodes),
         *_sums(parts.paragraphs),
+        *_whole_rows(parts.paragraphs),
         *_languages(parts),
     ]
     seen: Counter[str] = Counter()
@@ -209,6 +211,24 @@ def _sums(paragraphs: Sequence[Paragraph]) -> Iterator[Notice]:
 
 def _is_integer(text: str) -> bool:
     return len(text) < 20 and _INTEGER.fullmatch(text.strip()) is not None
+
+
+LEAST_WHOLE = 2  # rows
+
+
+def _whole_rows(paragraphs: Sequence[Paragraph]) -> Iterator[Notice]:
+    """Tables of a text whose rows have a number and the rest in one cell: what stands in their columns is not read."""
+    for paragraph in paragraphs:
+        table = paragraph.table
+        if table is None or table.ruled or table.box is not None or table.columns > LABEL_AND_REST:
+            continue
+        whole = sum(ROW_LABEL.fullmatch(cell.text.strip()) is not None for cell in table.cells if cell.column == 0)
+        if whole >= LEAST_WHOLE:
+            place = place_of_cells(paragraph, table.cells[:1], table.cells[0].text)
+            yield _at("value_unreadable", f"the columns of a table cannot be told: {whole} rows were left whole", place)
+
+
+LABEL_AND_REST = 2  # columns
 
 
 # --- what the text says twice ----------------------------------------------------------------------------

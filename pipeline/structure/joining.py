@@ -101,9 +101,11 @@ class _Lists:
 
 @dataclass(frozen=True, slots=True)
 class _Width:
-    """How a text without boxes is wrapped: `wrap` in characters, 0 where a line is a paragraph."""
+    """How a text without boxes is wrapped: `wrap` in characters, 0 where a line is a paragraph; `blanks` says that
+    empty lines part its paragraphs, wherever its lines break."""
 
     wrap: int
+    blanks: bool = False
 
 
 def _width(lines: Sequence[PlacedLine]) -> _Width:
@@ -114,14 +116,15 @@ def _width(lines: Sequence[PlacedLine]) -> _Width:
     running_on = sum(
         below[:1].islower() and not marks(below) and not _ends(above) for above, below in pairwise(body)
     )
-    if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body) and not _wraps_between_blanks(lines):
+    going_on = _goes_on_between_blanks(lines)
+    if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body) and going_on < GOES_ON:
         return _Width(0)
     full = lengths[-1 - len(lengths) // 20]
-    return _Width(full if full >= LEAST_WRAP else 0)
+    return _Width(full if full >= LEAST_WRAP else 0, going_on >= ALL_GO_ON)
 
 
-def _wraps_between_blanks(lines: Sequence[PlacedLine]) -> bool:
-    """Whether empty lines part the paragraphs of a text, and the lines between them go on with one another.
+def _goes_on_between_blanks(lines: Sequence[PlacedLine]) -> float:
+    """The share of the lines right under another that go on with it, where empty lines part the paragraphs of a text.
 
     A plan of many short items has few lines that begin with a small letter, wrapped or not.
     """
@@ -130,11 +133,12 @@ def _wraps_between_blanks(lines: Sequence[PlacedLine]) -> bool:
         if below.gap == "line" and len(above.text) >= LEAST_WRAP and not above.is_capitals:
             direct += 1
             goes_on += not _ends(above.text) and not marks(below.text)
-    return goes_on >= LEAST_GOING_ON and goes_on >= GOES_ON * direct
+    return goes_on / direct if goes_on >= LEAST_GOING_ON else 0.0
 
 
 LEAST_WRAP = 45  # characters of a line that may be wrapped
 LEAST_GOING_ON, GOES_ON = 3, 0.4  # lines, and share of them: 0.5 to 1 in wrapped texts, 0 to 0.1 in others
+ALL_GO_ON = 0.96  # of them: copies of web pages, whose lines break where their source did (0.97 to 1); 0.94 in others
 
 
 def _is_full(line: PlacedLine, after: PlacedLine, width: _Width) -> bool | None:
@@ -239,6 +243,8 @@ def _gap_evidence(above: PlacedLine, line: PlacedLine, width: _Width, ended: boo
         return -0.9 if small or cut else 2.0
     if line.gap in ("blank", "block"):
         return 1.2
+    if line.gap == "line" and not ended and width.blanks:
+        return -1.2  # "... đề xuất của Ban" / "Quản lý khu công nghệ cao ...": a short line says nothing
     return -0.8 if line.gap == "line" and ended else 0.0
 
 

@@ -51,6 +51,8 @@ _NOTES: tuple[tuple[str, str], ...] = (
      "tệp bị hỏng và đã được sửa; có thể thiếu trang cuối"),
     (r"there is next to no text to read", "hầu như không có chữ để đọc"),
     (r"the text came without line breaks: its lines were told", "văn bản không xuống dòng: các dòng do máy tự tách"),
+    (r"the columns of a table cannot be told: (\d+) rows were left whole",
+     "không rõ các cột của một bảng: {0} dòng để nguyên"),
     (r"planned for (.+) but dated (.+)", "kế hoạch năm {0} nhưng ngày ban hành {1}"),
     (r"number (.+) and date (.+) are of different years", "số {0} và ngày {1} khác năm"),
     (r"(.+) is dated (.+), after this document \((.+)\)", "{0} ghi ngày {1}, sau ngày của văn bản này ({2})"),
