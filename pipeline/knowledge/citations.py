@@ -21,6 +21,7 @@ from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.symbols import FoundSymbol, find_symbols
 from pipeline.knowledge.unnumbered import (
+    find_bare_numbers,
     find_charters,
     find_congress_resolutions,
     find_damaged,
@@ -62,7 +63,9 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     taken = bytearray(len(text))  # a sign for each letter, so that a text of nothing but laws stays linear
     for citation in found:
         taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)
-    for finder in (find_damaged, find_of_type, find_laws, find_charters, find_congress_resolutions, find_dated):
+    for finder in (
+        find_damaged, find_of_type, find_bare_numbers, find_laws, find_charters, find_congress_resolutions, find_dated
+    ):
         for citation in finder(text, flat, taken):
             found.append(citation)
             taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)

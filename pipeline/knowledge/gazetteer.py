@@ -302,8 +302,10 @@ def _supported(
     text = f" {_strict(context)} "
     for level in (1, 0):
         named = {place for place in candidates if place[level] and f" {_strict(place[level] or '')} " in text}
+        # "Tân Hưng" is a commune of Sóc Sơn, and a town of a district called so: its own name tells nothing
+        others = {place for place in named if place[level] not in place[level + 1 :]}
         if named:
-            return named
+            return others or named
     return set()
 
 

@@ -118,7 +118,7 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
     window = text[at : at + 90]
     newline = window.find("\n")
     # "Số: 05 KH/ĐTN", "Số:      KH/TH"
-    youth = re.match(rf"\s*(?P<slot>[0-9]{{1,5}}\s|[.…_\s]{{0,{_SLOT}}}){TYPE}\s?/\s?{BODY}", window)
+    youth = re.match(rf"\s*(?P<slot>[0-9]{{1,5}}\s?|[.…_\s]{{0,{_SLOT}}}){TYPE}\s?/\s?{BODY}", window)
     blank = youth is not None and not any(map(str.isdecimal, youth["slot"]))  # then a number may have been read as "I"
     if youth and (youth["type"] if blank else mend(youth["type"], "type")) in type_codes() - _ONE_LETTER:
         said = "no stroke before the symbol" if blank else "no hyphen after the number"
@@ -157,6 +157,11 @@ def _after_so(text: str, start: int, at: int) -> NumberLine | None:
         form: Form = "party" if "/" in glued["join"] else "state"
         said = "no stroke before the symbol"
         return _number_line(text, start, glued["slot"], glued, at + glued.end(), form, said)
+    # "Số: 07KHUB", "Số: 15 KH": what stands alone behind "Số" and begins with the code of a type
+    alone = re.match(rf"(?P<slot>\s*[0-9]{{1,5}}\s?)(?P<only>{CODE})\s*(?:\n|\Z)", window)
+    if alone and any(alone["only"].startswith(code) for code in type_codes() if len(code) > 1):
+        said = "no stroke before the symbol"
+        return _number_line(text, start, alone["slot"], alone, at + alone.end("only"), "letter", said)
     return None
 
 

@@ -122,6 +122,12 @@ def _of_letter(match: re.Match[str], text: str) -> FoundSymbol | None:
     first = symbol.split("-")[0]
     known = first in body_codes()
     before = aligned(text[max(0, match.start() - 14) : match.start()])
+    if symbol in type_codes() and len(symbol) > 1 and _NUMBERED.search(before):
+        # "Nghị quyết liên tịch số 01/NQLT", "Quyết định số 31/QĐ": the type alone
+        return FoundSymbol(
+            *match.span(), "", f"{number}/{symbol}", "state", number, symbol, None, None, repairs,
+            "no body in the symbol",
+        )
     if not known and ("-" not in symbol or not _NUMBERED.search(before)):
         return None  # "10/ASEAN", "1/Hà": a number over a word
     return FoundSymbol(

@@ -256,6 +256,28 @@ def find_of_type(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
         )
 
 
+_BARE_NUMBER = re.compile(
+    rf"(?<![a-z])(?P<type>{TYPE})\s+so\s*:?\s*(?P<number>\d{{1,5}})(?=,?\s+ngay\s)"
+)
+
+
+def find_bare_numbers(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """A number without a symbol, with its date and issuer: "công văn số 214 ngày 12/5/2003 của Phòng Giáo dục"."""
+    for match in _BARE_NUMBER.finditer(flat):
+        at, date, doubt = take_date(text, flat, match.end())
+        issuer, at = take_issuer(text, flat, at)
+        if date is None or issuer is None or looks_like_body(issuer) < LIKE_BODY or not _free(*match.span(), taken):
+            continue
+        subject, at = take_subject(text, flat, at, len(text))
+        yield Citation(
+            match.start(), at, text[match.start() : at], printed_type(match["type"]), match["number"], date, issuer,
+            tidy(subject), "numbered", doubt,
+        )
+
+
+LIKE_BODY = 0.4  # likeness of an issuer to the name of a body
+
+
 def find_dated(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     """A type with a date and an issuer, or an issuer and a subject: "Công văn ngày 5/3/2024 của Sở Y tế về ..."."""
     for match in _OF_BODY.finditer(flat):
@@ -268,7 +290,7 @@ def find_dated(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
         at, date, doubt = take_date(text, flat, at)
         issuer, at = take_issuer(text, flat, at)
         subject, at = take_subject(text, flat, at, len(text))
-        if issuer is None or looks_like_body(issuer) < 0.4 or (date is None and subject is None):
+        if issuer is None or looks_like_body(issuer) < LIKE_BODY or (date is None and subject is None):
             continue
         kind: Kind = "dated" if date else "named"
         yield Citation(

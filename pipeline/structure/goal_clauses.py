@@ -41,9 +41,11 @@ _BEFORE_NO_GOAL = re.compile(
     r"|bieu)\s*)$"
 )
 REACH = 40  # characters before a number that may say what it is
+_COLOUR = re.compile(r"\bmàu\s*\Z", re.IGNORECASE)  # "mẫu" has the same key
 _ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
 _GOAL_VERB = re.compile(
-    r"(?:dat|con|la|giam|tang|:|muc|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh|trong do)"
+    r"(?:dat|con|la|giam|tang|:|muc|binh quan|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh"
+    r"|trong do)"
     r"(?:\s+(?:khoang|gan|xap xi|uoc))?\s*$"
 )
 
@@ -60,6 +62,8 @@ def goal_quantities(text: str) -> list[Quantity]:
     kept: list[Quantity] = []
     for quantity in quantities.find_quantities(text):
         before = _just_before(key, quantity)
+        if _COLOUR.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
+            before = before.rsplit("mau", 1)[0]  # "rau màu 35 ha": no form ("mẫu 35")
         if _ORDINAL.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
             continue
         named = _BEFORE_NO_GOAL.search(before) is not None and not _counts_many(quantity)

@@ -257,6 +257,10 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
             header.kind_more, title_lines = title_lines[0].text, title_lines[1:]
     elif header.type_code in (None, PARTY_LETTER) and _is_letter(lines, title_lines[0].text):
         header.type_code, header.type_name = None, doctypes.LETTER
+    below = next((i for i, line in enumerate(title_lines) if i and _THEME_BELOW.match(aligned(line.text))), None)
+    if below is not None:
+        _theme_below(header, title_lines[below:])
+        title_lines = title_lines[:below]
     text = " ".join(_SPECK_BEFORE.sub("", line.text) for line in title_lines)
     text = _TITLE_JUNK.sub("", _ABOUT.sub("", text)).strip()
     if text.endswith(".") and not text.endswith(".."):
@@ -264,6 +268,18 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Seq
     if text:
         header.title = text
         header.places["/title"] = place_of_lines(title_lines)
+
+
+_THEME_BELOW = re.compile(r"\W*chu de(?: nam \d{4})?\s*:")  # a line of its own under the title
+
+
+def _theme_below(header: Header, lines: Sequence[PlacedLine]) -> None:
+    """The theme that stands under a title: 'Chủ đề: "Hè vui khoẻ, bổ ích"'."""
+    text = " ".join(line.text for line in lines)
+    quoted = themes.theme_of_title(text)
+    if quoted is not None:
+        header.theme = text[slice(*quoted)].strip(" .,;")
+        header.places["/theme"] = place_of_lines(lines)
 
 
 PARTY_LETTER = "CV"  # in Party symbols; the state's letters have no code of a type
@@ -368,6 +384,8 @@ def _year(header: Header, lines: Sequence[PlacedLine], prose: Sequence[Paragraph
 
 
 def _theme(header: Header, lines: Sequence[PlacedLine], nodes: Sequence[Node]) -> None:
+    if header.theme is not None:
+        return
     quoted = themes.theme_of_title(header.title) if header.title else None
     if header.title is not None and quoted is not None:
         header.theme = header.title[slice(*quoted)].strip(" .,;")

@@ -126,7 +126,8 @@ def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) 
     equals = named[-1:]
     if len(named) > 1 and (joint or _are_peers(named[-2][0], text)):
         equals = named[-MOST_TOGETHER:]
-        if _ORGAN.match(_key(equals[1][0])) and _COMMITTEE.match(_key(equals[0][0])):
+        organs = _ORGAN.match(_key(equals[1][0])) or len(column_names.beside(equals[1][0])) > 1
+        if organs and _COMMITTEE.match(_key(equals[0][0])):
             equals = equals[1:]  # "UBND HUYỆN A" / "PHÒNG GIÁO DỤC" / "HỘI KHUYẾN HỌC": the first is not of them
     together = [part for name, _ in equals for part in column_names.beside(name)]
     if len(together) > 1 and _are_equals(together, issuing.date):
@@ -335,10 +336,14 @@ def _own_place(issuing: FoundIssuer) -> bodies.BodyPlace:
 
 def _of_dateline(issuing: FoundIssuer) -> tuple[str, str] | None:
     """Level and name of the unit that the dateline names for a body without one: bodies of a province date from it."""
-    if issuing.place is None or issuing.level not in ("province", "district"):
+    if issuing.place is None or issuing.level not in ("province", "district", "commune", "other"):
         return None
     name = gazetteer.split_kind(issuing.place)[1]
     date = issuing.date or (str(issuing.year) if issuing.year else None)
+    if issuing.level in ("commune", "other"):
+        # a school or a cooperative dates from its commune, where nothing else is called so
+        known = [gazetteer.find_units(name, level, date) for level in _LEVELS]
+        return ("commune", known[2][0].name) if not known[0] + known[1] and len(known[2]) == 1 else None
     for level in ("province", "district") if issuing.level == "province" else ("district",):
         units = gazetteer.find_units(name, level, date)
         if len({(unit.province, unit.name) for unit in units}) == 1:

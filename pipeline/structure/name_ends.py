@@ -255,8 +255,8 @@ def _is_noun(word: str, before: str, after: str) -> bool:
         return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
-    if word == "chỉ đạo" and before.rstrip().endswith("Ban"):
-        return True  # "Văn phòng Ban chỉ đạo phòng thủ dân sự"
+    if word in ("chỉ đạo", "chấp hành") and before.rstrip().endswith("Ban"):
+        return True  # "Văn phòng Ban chỉ đạo phòng thủ dân sự", "Uỷ viên Ban chấp hành"
     if word == "tổ chức" and _DOES.match(after) and _WHO_DOES.search(before):
         return False  # "các cơ quan, doanh nghiệp tổ chức triển khai", but "các tổ chức triển khai"
     if word == "chỉ đạo" and after.startswith(" cơ sở"):

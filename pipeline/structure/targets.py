@@ -46,6 +46,8 @@ def find_targets(
                         found.append(goal)
             elif kind == "purpose" and _title_names_goals(step) and _is_measured(paragraph):
                 found += goals_of_item(step, paragraph)  # "II. Mục tiêu năm 2003" without a part "Chỉ tiêu"
+            elif kind == "tasks" and _is_item(step, paragraph) and _joins_goals(step) and _is_measured(paragraph):
+                found += goals_of_item(step, paragraph)  # "II. Phương hướng, nhiệm vụ và chỉ tiêu"
             elif (kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2])) or (
                 kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.text[:60])))
             ):
@@ -130,6 +132,18 @@ LEAST_MEASURED = 2  # items of a list; one alone may be any sentence
 def _is_measured(paragraph: Paragraph) -> bool:
     """Whether a paragraph names a value; how long something takes is none of an aim."""
     return any(quantity.group != "time" for quantity in goal_quantities(paragraph.text))
+
+
+# "Phương hướng nhiệm vụ và chỉ tiêu năm học": goals among the tasks, told by their measures
+_JOINS_GOALS = re.compile(r"(?:,| va|, va) (?:(?:cac|mot so|nhung) )?chi tieu\b")
+
+
+def _joins_goals(step: Step) -> bool:
+    return any(_JOINS_GOALS.search(aligned(node.heading)) for node in (step.node, *step.above) if node.heading)
+
+
+def _is_item(step: Step, paragraph: Paragraph) -> bool:
+    return paragraph is step.node.title or bullet_of(paragraph.text) is not None
 
 
 def _title_names_goals(step: Step) -> bool:

@@ -129,9 +129,11 @@ def _is_of_timeline(step: Step) -> bool:
     return any(node.kind == "timeline" for node in (*step.above, step.node))
 
 
-# "1. Họp chuyên môn: 14 giờ 00, ngày 02/10/2023 tại ...": in the part on time a name and the day it is held on
+# "1. Họp chuyên môn: 14 giờ 00, ngày 02/10/2023 tại ...", "Đại hội điểm: chi bộ thôn Đông, ngày 15/3/2005": in the
+# part on time a name and the day it is held on
 _HELD_ON = re.compile(
-    r"(?P<name>[^\W\d_][^:;]{2,80}?)\s*:\s*(?:\d{1,2} (?:ngày|buổi),?\s+)?"
+    r"(?P<name>[^\W\d_][^:;]{2,80}?)\s*:\s*"
+    r"(?:\d{1,2} (?:ngày|buổi),?\s+|(?:tại\s+)?[^,:;\d]{3,50},\s+)?"
     r"(?P<hour>(?:vào |lúc )*\d{1,2}\s?(?:giờ|h|g)\s?(?:\d{2})?(?:\s?phút)?\s*,?\s*)?"
     r"(?:(?:sáng|chiều|tối)\s+)?(?:ngày\s+)?$"
 )
