@@ -194,14 +194,21 @@ def _item_text(paragraph: Paragraph) -> tuple[str, int]:
     return paragraph.text[start:], start
 
 
+# "Hiện nay, toàn xã có 180 hộ ...", "Tính đến 31/12/2019 ...": how things stand, also among the goals
+_STANDS = re.compile(r"\W*(?:hien (?:nay|tai|toan|co|trang)|den nay|tinh den|thoi gian qua|(?:trong )?nhung nam qua)\b")
+
+
 def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     text, offset = _item_text(paragraph)
+    aims = text.lower().find("phấn đấu") if _STANDS.match(aligned(text[:40])) else 0
+    if aims < 0 or not _says_something(text):
+        return  # how things stand; "257.625.360": a cell that lost its table
     numbered = paragraph is step.node.title
     label = step.node.label if numbered else None
     clauses = clauses_of(text)
     goals = [clause for clause in clauses if clause.quantity is not None]
     if not goals:
-        listed = (numbered or bullet_of(paragraph.text) is not None) and _says_something(text)
+        listed = numbered or bullet_of(paragraph.text) is not None
         is_intro = text.rstrip().endswith(":") or (numbered and bool(step.node.children or step.node.paragraphs))
         if listed and not is_intro and len(text.split()) <= LONGEST_GOAL:
             clause = Clause(0, len(text.rstrip()), None)
@@ -215,9 +222,8 @@ def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         before = clause.quantity
         if clause.start and (_is_difference(text, clause) or _is_former(text, clause)):
             continue
-        if not _says_something(text):
-            continue  # "257.625.360": a cell that lost its table
-        yield _target(label, text, offset, clause, paragraph)
+        if before is None or before.start >= aims:
+            yield _target(label, text, offset, clause, paragraph)
 
 
 _WORD = re.compile(r"[^\W\d_]{2,}")

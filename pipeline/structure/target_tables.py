@@ -34,6 +34,7 @@ _PAST_HEAD = re.compile(
     r"|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
+_COST_HEAD = re.compile(r"\bthanh tien\b")
 _BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)\d{4}\s?[-–/]\s?\d{4}(?!\d)")
@@ -75,7 +76,7 @@ def goals_of_table(
         name = row[columns.indicator]
         if name is None or name.row < first or _names_years(row) or is_numbered_by_column(row):
             continue
-        if not any(map(str.isalpha, name.text)):
+        if _NAME.search(name.text) is None:
             continue  # a row that lost cells: its numbers stand in other columns
         for column, head_unit in columns.values:
             value = row[column]
@@ -93,6 +94,9 @@ def goals_of_table(
             found = _goal(paragraph, row, columns, value, unit_cell, head_unit or unit)
             if found is not None:
                 yield found
+
+
+_NAME = re.compile(r"[^\W\d_]{2}")  # letters enough to name what is measured: "I" and "*" do not
 
 
 def _holds_several(value: Cell, table: Table) -> bool:
@@ -151,6 +155,8 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
     indicator = said if said is not None else next(iter(named), None)
     if indicator is None or not (in_zone or "chi tieu" in " ".join(keys)) or _MEANS_HEAD.search(keys[indicator]):
         return None
+    if any(_COST_HEAD.search(key) for key in keys):
+        return None  # "Chỉ tiêu | Số mẫu | Đơn giá | Thành tiền": what is tested, and what it costs
     open_ = [
         i
         for i in range(indicator + 1, len(heads))
