@@ -117,11 +117,15 @@ def from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> I
         yield from _told(paragraph, offset, (start, end), due, action, others)
 
 
+# "Ngày 03/10/2024, Chủ tịch UBND tỉnh có Công văn số ... giao ...": what came before the plan
+_HAPPENED = re.compile(r"\bđã\b|\bban hành\b|\bcó (?:[Cc]ông văn|[Vv]ăn bản|[Qq]uyết định|[Tt]ờ trình)|\bsố\s?:?\s+\d")
+
+
 def _leading_day(text: str) -> re.Match[str] | None:
     """The day that opens a sentence without a colon, where it is the only date."""
     lead = _LEADING_DAY.match(aligned(text))
     alone = lead is not None and len(dates.find_dates(text)) == 1 and ". " not in text.rstrip(" .")[lead.end() :]
-    return lead if alone else None
+    return lead if alone and _HAPPENED.search(text) is None else None
 
 
 def _behind_time(paragraph: Paragraph, text: str, offset: int, end: int) -> Iterator[FoundDeadline]:

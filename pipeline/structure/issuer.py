@@ -305,6 +305,10 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
         level, name = _of_dateline(issuing) or ("", "")
         values[level] = name
         source[level] = "/issued/place"
+    if values["commune"] is None and values["district"] is not None and issuing.level in ("commune", "other"):
+        inside = _commune_of_dateline(issuing, values["district"])
+        if inside is not None:
+            values["commune"], source["commune"] = inside, "/issued/place"
     if any(values.values()):
         settled = gazetteer.resolve(
             values["province"],
@@ -332,6 +336,16 @@ def _own_place(issuing: FoundIssuer) -> bodies.BodyPlace:
         place = bodies.body_place(name, issuing.date)
         found = [a or b for a, b in zip(found, (place.province, place.district, place.commune), strict=True)]
     return bodies.BodyPlace(*found)
+
+
+def _commune_of_dateline(issuing: FoundIssuer, district: str) -> str | None:
+    """The commune of a district that a school or a cooperative dates from."""
+    if issuing.place is None:
+        return None
+    name = gazetteer.split_kind(issuing.place)[1]
+    date = issuing.date or (str(issuing.year) if issuing.year else None)
+    communes = gazetteer.find_units(name, "commune", date)
+    return next((unit.name for unit in communes if fold(unit.district or "") == fold(district)), None)
 
 
 def _of_dateline(issuing: FoundIssuer) -> tuple[str, str] | None:
