@@ -15,7 +15,7 @@ from pipeline import __version__
 from pipeline.commands.grammar import PARSERS
 from pipeline.commands.messages import say
 from pipeline.faults import Language
-from pipeline.settings import ALL_FORMATS, Preset
+from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Preset, Settings
 
 # The module of `pipeline/commands` and its function, which takes the parsed options and a console and gives an exit
 # code, by command; in the order of the help.
@@ -42,6 +42,8 @@ FORMS = ("xlsx", "csv", "parquet", "aids-xlsx", "aids-docx", "tt05", "tt05-csv",
 PRESETS = get_args(Preset)
 LEVELS = ("central", "province", "district", "commune", "other")
 PORT = 8080
+LIMIT = 20  # pages of a search
+WORK = Path(".sohoa-work")
 
 Told = Callable[..., str]  # a message by its key, in the language of the person
 Command = Callable[..., argparse.ArgumentParser]  # a command by its name, with the options of its parents
@@ -67,7 +69,7 @@ def build_parser(language: Language = "en") -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        about = told(f"help.{name}", forms=", ".join(FORMS))
+        about = told(f"help.{name}")
         added = commands.add_parser(name, help=about, description=about, parents=[common, *parents])
         added.set_defaults(command=name)
         return added
@@ -85,7 +87,7 @@ def _add_runs(command: Command, told: Told) -> None:
     # Not `Path`: it would make one slash of the two in s3://bucket.
     run.add_argument("paths", nargs="+", metavar="PATH", help=told("arg.paths"))
     run.add_argument("--out", required=True, metavar="DIR", help=told("arg.out"))
-    run.add_argument("--work", type=Path, default=Path(".sohoa-work"), metavar="DIR", help=told("arg.work"))
+    run.add_argument("--work", type=Path, default=WORK, metavar="DIR", help=told("arg.work", default=WORK))
     run.add_argument("--redo", action="store_true", help=told("arg.redo"))
     run.add_argument("--quarantine", type=Path, metavar="DIR", help=told("arg.quarantine"))
     run.add_argument("--dry-run", action="store_true", help=told("arg.dry_run"))
@@ -104,21 +106,24 @@ def _add_runs(command: Command, told: Told) -> None:
 
 def _reading_options(told: Told) -> argparse.ArgumentParser:
     """The options of `run` and `watch` that become `Settings`; each default is None: "as set elsewhere"."""
+    usual = Settings()
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--jobs", type=int, metavar="N", help=told("arg.jobs"))
     options.add_argument("--memory", dest="memory_megabytes", type=int, metavar="MB", help=told("arg.memory"))
     options.add_argument("--nice", type=int, metavar="N", help=told("arg.nice"))
-    options.add_argument("--formats", metavar="LIST", help=told("arg.formats", all=", ".join(ALL_FORMATS)))
+    options.add_argument("--formats", metavar="LIST", 
+                         help=told("arg.formats", all=", ".join(ALL_FORMATS), default=", ".join(DEFAULT_FORMATS)))
     options.add_argument("--text-layer", choices=("auto", "keep", "redo"), help=told("arg.text_layer"))
     options.add_argument("--preset", choices=PRESETS, help=told("arg.preset"))
-    options.add_argument("--engine", choices=("tesseract", "pytesseract", "tesserocr"), help=told("arg.engine"))
+    options.add_argument("--engine", choices=("tesseract", "pytesseract", "tesserocr"),
+                         help=told("arg.engine", default=usual.engine))
     options.add_argument("--reference", dest="references", action="append", metavar="FILE",
                          help=told("arg.reference"))
     options.add_argument("--split", action="store_true", default=None, help=told("arg.split"))
     options.add_argument("--page-timeout", dest="page_timeout_seconds", type=float, metavar="SECONDS",
-                         help=told("arg.page_timeout"))
+                         help=told("arg.page_timeout", default=f"{usual.page_timeout_seconds:g}"))
     options.add_argument("--max-failed-share", dest="max_failed_share", type=float, metavar="SHARE",
-                         help=told("arg.max_failed"))
+                         help=told("arg.max_failed", default=f"{usual.max_failed_share:g}"))
     options.add_argument("--settings", type=Path, metavar="FILE", help=told("arg.settings"))
     return options
 
@@ -154,14 +159,14 @@ def _add_desk(command: Command, told: Told) -> None:
         return added
 
     review = of_desk("review")
-    review.add_argument("--port", type=int, default=PORT, help=told("desk.port"))
+    review.add_argument("--port", type=int, default=PORT, help=told("desk.port", default=PORT))
     review.add_argument("--token", metavar="WORD", help=told("desk.token"))
     review.add_argument("--no-browser", action="store_true", help=told("desk.no_browser"))
     _shelf_options(review, told)
 
     find = of_desk("search")
     find.add_argument("query", nargs="*", metavar="WORD", help=told("desk.query"))
-    find.add_argument("--limit", type=int, default=20, metavar="N", help=told("desk.limit"))
+    find.add_argument("--limit", type=int, default=LIMIT, metavar="N", help=told("desk.limit", default=LIMIT))
     find.add_argument("--rebuild", action="store_true", help=told("desk.rebuild"))
     _filter_options(find, told)
 
