@@ -181,6 +181,29 @@ def test_no_line_was_lost_where_none_was() -> None:
         assert streaks.without_lost_lines(page) == (page, 0)
 
 
+def test_stripes_of_a_highlighter_go_and_print_under_them_stays_dark() -> None:
+    page = np.repeat(drawn.text_page()[:, :, None], 3, axis=2)
+    striped = page.astype(np.float32)
+    striped[300:360, 200:900] *= np.array([180, 255, 120]) / 255
+    striped[700:760, 100:600] *= np.array([255, 246, 90]) / 255
+    out = light.without_stripes(striped.astype(np.uint8))
+    assert out is not None
+    assert np.abs(out.astype(int) - page).mean() < 0.1
+    cleaned = clean.clean(striped.astype(np.uint8), 150)
+    assert done(cleaned)["stripes_taken_out"] is True
+    assert not [mark for mark in cleaned.marks if mark.kind == "rule"]
+
+
+def test_coloured_paper_seals_and_grey_pages_have_no_stripes() -> None:
+    page = np.repeat(drawn.text_page()[:, :, None], 3, axis=2)
+    yellow = (page * (np.array([250, 235, 120]) / 255)).astype(np.uint8)
+    sealed = page.copy()
+    cv2.circle(sealed, (700, 900), 110, (198, 36, 48), 6)
+    cv2.circle(sealed, (700, 900), 30, (198, 36, 48), -1)
+    for picture in (page, yellow, sealed):
+        assert light.without_stripes(picture) is None
+
+
 def test_the_copy_is_without_the_lines_of_dust() -> None:
     page = drawn.text_page()
     page[:, 620:622] = 120

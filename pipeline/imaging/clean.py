@@ -116,6 +116,10 @@ def clean(
 
 def _without_dirt(image: Image, first: Measures, dpi: float, done: dict[str, Any]) -> tuple[Image, Image]:
     """The image, and its grey with dark print on light, both without what a scanner or a copier added."""
+    if image.ndim == 3 and not first.dark_background:
+        unstriped = light.without_stripes(image)
+        if unstriped is not None:
+            image, done["stripes_taken_out"] = unstriped, True
     flat = measure.grey(image)
     if first.dark_background:
         flat = cv2.bitwise_not(flat)

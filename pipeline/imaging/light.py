@@ -25,11 +25,50 @@ SHALLOWEST = 0.25
 SOFT = 0.9
 # Grain beyond this share of the depth of print is smoothed: good scans have 0.01, old copies 0.1.
 GRAINY = 0.06
+# A stripe of a highlighter is as light as this at least and so much more coloured than the page's paper, in levels: red
+# ink is darker, and light at the edges of its strokes only. It is looked for on so many rows of pixels, so many thick.
+STRIPE_LIGHT, STRIPE_CHROMA, STRIPE_ROWS, STRIPE_THICK = 140, 45, 600, 3
+# Share of its box that a stripe fills, askew and with letters on it, and how long it is, in rows; of a page striped
+# over more than the last share they are the paper.
+STRIPE_FILL, STRIPE_LONG, MOST_STRIPED = 0.5, 12, 0.3
 # What is darker than this share of the paper's level is no paper.
 BLACK_EDGE = 0.45
 # ...but where a part of a dark area is darker than this share of its usual level, it is print on paper in shadow;
 # only what is usually below the second figure is black for sure.
 PRINT_IN_SHADOW, BLACK = 0.6, 40.0
+
+
+def without_stripes(image: Image) -> Image | None:
+    """An RGB page with the stripes of a highlighter made paper, the print under them as dark as it is; None where there
+    are none. In grey a stripe is a dark band whose edges are taken for ruling lines."""
+    step = max(1, max(image.shape) // STRIPE_ROWS)
+    sample = np.ascontiguousarray(image[::step, ::step])  # pixels as they are: a mean would make red letters light
+    red, green, blue = cv2.split(sample)
+    chroma = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+    bright = cv2.cvtColor(sample, cv2.COLOR_RGB2GRAY) > STRIPE_LIGHT
+    striped = (bright & (chroma > float(np.median(chroma[::4, ::4])) + STRIPE_CHROMA)).astype(np.uint8)
+    thick = np.ones((STRIPE_THICK, STRIPE_THICK), np.uint8)
+    core = cv2.morphologyEx(striped, cv2.MORPH_OPEN, thick)
+    if not core.any() or core.mean() > MOST_STRIPED:
+        return None
+    # letters under a stripe are dark, and part it
+    whole = cv2.morphologyEx(core, cv2.MORPH_CLOSE, np.ones((2 * STRIPE_THICK, 3 * STRIPE_THICK), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    stripes = [
+        label for label, (_, _, wide, high, filled) in enumerate(stats)
+        if label and max(wide, high) >= STRIPE_LONG and filled > STRIPE_FILL * wide * high
+    ]
+    if not stripes:
+        return None
+    near = cv2.dilate(np.isin(labels, stripes).astype(np.uint8), thick)
+    near = cv2.resize(near, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_NEAREST)
+    rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
+    place = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    out = image.copy()
+    part = out[place]
+    brightest = cv2.merge([part.max(axis=2)] * 3)
+    part[near[place] > 0] = brightest[near[place] > 0]
+    return out
 
 
 def even_out(flat: Image, pale: bool) -> Image:
