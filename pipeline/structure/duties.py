@@ -333,7 +333,7 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
         return
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)
-        if _is_object(step, paragraph):
+        if _OBJECT.match(aligned(text[:OBJECT_WITHIN])) and _is_led_to(step, paragraph):
             return
         leads = text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN and not _leads_to_objects(step, paragraph)
         if len(task.split()) >= LEAST_TASK and not leads:
@@ -362,9 +362,14 @@ _OBJECT = re.compile(
 )
 
 
-def _after_mark(paragraph: Paragraph) -> str:
+OBJECT_WITHIN = 40  # signs in which its name and number stand
+MOST_OBJECTS = 200  # paragraphs of a section; of more it is not asked, so that the time stays linear
+
+
+def _is_object(paragraph: Paragraph) -> bool:
     bullet = bullet_of(paragraph.text)
-    return aligned(paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body)
+    text = paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body
+    return _OBJECT.match(aligned(text[:OBJECT_WITHIN])) is not None
 
 
 def _items_below(step: Step, paragraph: Paragraph) -> Sequence[Paragraph]:
@@ -375,19 +380,19 @@ def _items_below(step: Step, paragraph: Paragraph) -> Sequence[Paragraph]:
 
 
 def _leads_to_objects(step: Step, paragraph: Paragraph) -> bool:
-    return any(_OBJECT.match(_after_mark(item)) for item in _items_below(step, paragraph)[:1])
+    return any(map(_is_object, _items_below(step, paragraph)[:1]))
 
 
-def _is_object(step: Step, paragraph: Paragraph) -> bool:
-    """Whether a paragraph names a project of a list that a line with a task of its own leads to."""
-    if not _OBJECT.match(_after_mark(paragraph)):
-        return False
+def _is_led_to(step: Step, paragraph: Paragraph) -> bool:
+    """Whether a line with a task of its own leads to the list that an item stands in."""
     node = step.above[-1] if paragraph is step.node.title and step.above else step.node
     before = node.paragraphs
+    if len(before) > MOST_OBJECTS:
+        return False
     if node is step.node:
         at = next((index for index, other in enumerate(before) if other is paragraph), 0)
         before = before[:at]
-    lead = next((other for other in reversed(before) if not _OBJECT.match(_after_mark(other))), None)
+    lead = next((other for other in reversed(before) if not _is_object(other)), None)
     return lead is not None and lead.text.rstrip().endswith(":")
 
 

@@ -37,13 +37,15 @@ def from_stacked(page: Page, taken: Taken) -> Found:
     if any(block.box is not None for block in page.blocks[:1]):
         return []
     lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.words]
-    texts = [line.text.translate(_MARKS).strip() for line in lines]
+    if not any(len(line.words) <= LABEL_WORDS and _opens(line) for line in lines):
+        return []
+    texts = [_bare_text(line) for line in lines]
     closes = {id(block.lines[-1]) for block in page.blocks if block.kind == "text" and block.lines}
     found: Found = []
     at = 0
     while at < len(lines):
         made = None
-        if lines[at].box is None and len(texts[at]) < MOST_LABEL and table_rows.opens_head(texts[at]):
+        if len(lines[at].words) <= LABEL_WORDS and _opens(lines[at]):
             barred = BAR in texts[at + 1 : at + 2]
             made = _barred(lines, texts, at, closes) if barred else _bare(lines, texts, at)
         if made is None:
@@ -57,7 +59,18 @@ def from_stacked(page: Page, taken: Taken) -> Found:
     return found
 
 
-MOST_LABEL = 12  # signs of "Số thứ tự"
+LABEL_WORDS, MOST_LABEL = 3, 12  # words and signs of "Số thứ tự"
+
+
+def _bare_text(line: Line) -> str:
+    """The text of a line without the marks of converters."""
+    return line.text.translate(_MARKS).strip()
+
+
+def _opens(line: Line) -> bool:
+    """Whether a line is the head of a column of numbers and nothing else."""
+    text = _bare_text(line)
+    return line.box is None and len(text) < MOST_LABEL and table_rows.opens_head(text)
 
 
 @dataclass(slots=True)
@@ -249,7 +262,7 @@ def _bare_rows(lines: Sequence[Line], texts: Sequence[str], first: int, width: i
         elif (_GROUP_LABEL.fullmatch(texts[at]) or table_rows.is_sum(texts[at])) and at + 1 < len(lines):
             end = at + (1 if table_rows.is_sum(texts[at]) else 2)
             limit = min(len(texts), at + width)
-            while end < limit and _is_figure(texts[end]) and not _opens(texts, end, number + 1):
+            while end < limit and _is_figure(texts[end]) and not _numbered(texts, end, number + 1):
                 end += 1
             made.rows.append([_words([line]) for line in lines[at:end]])
         else:
@@ -263,13 +276,13 @@ def _row_end(texts: Sequence[str], at: int, width: int, following: int) -> int:
     limit = min(len(texts), at + width)
     for end in range(at + 2, limit):
         text = texts[end]
-        opens_next = _opens(texts, end, following) and not _opens(texts, limit, following)
+        opens_next = _numbered(texts, end, following) and not _numbered(texts, limit, following)
         if opens_next or SECTION.match(text) or BULLET.match(text) or _AFTER_TABLE.match(aligned(text)):
             return end
     return limit
 
 
-def _opens(texts: Sequence[str], at: int, number: int) -> bool:
+def _numbered(texts: Sequence[str], at: int, number: int) -> bool:
     label = texts[at].strip(" .)") if at < len(texts) else ""
     return label.isdecimal() and int(label) == number
 

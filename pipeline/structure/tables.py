@@ -86,13 +86,17 @@ def _without_rules(
 ) -> list[tuple[Table, tuple[Line, ...]]]:
     """The tables among the lines that no ruled one holds, `built` of which the page has already."""
     found: list[tuple[Table, tuple[Line, ...]]] = []
+    rest: Page | None = None
     for find in _FINDERS:
-        blocks = [(block, [line for line in block.lines if id(line) not in taken]) for block in page.blocks]
-        rest = replace(page, blocks=tuple(_part(block, lines) for block, lines in blocks if lines))
+        if rest is None:
+            blocks = [(block, [line for line in block.lines if id(line) not in taken]) for block in page.blocks]
+            rest = replace(page, blocks=tuple(_part(block, lines) for block, lines in blocks if lines))
         own: dict[int, tuple[int, list[int]]] = {}
         made = find(rest, own)
-        taken |= {line: (built + len(found) + number, words) for line, (number, words) in own.items()}
-        found += made
+        if made:
+            taken |= {line: (built + len(found) + number, words) for line, (number, words) in own.items()}
+            found += made
+            rest = None
     return found
 
 
