@@ -103,3 +103,22 @@ def test_a_circle_is_seen() -> None:
 ])
 def test_a_wrong_import_is_seen_in_every_form(line: str) -> None:
     assert faults(PACKAGE / "errors.py", line) != []
+
+
+# Functions that remember every answer: what they are asked for is of a closed set (tables, code lists, classes, fonts).
+REMEMBER_ALL = frozenset({
+    "stored._members", "pdftext._data", "figures.letters", "figures._face", "symbol_codes._by_key",
+    "lexicon.load_table", "lexicon.columns", "vietnamese.syllables",
+})
+
+
+def test_what_is_remembered_of_documents_is_bounded() -> None:
+    """A worker reads hundreds of documents, the desk and a program that uses the package any number."""
+    found = {
+        f"{path.stem}.{node.name}"
+        for path in sources() for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.args.args
+        for told in map(ast.unparse, node.decorator_list)
+        if told.rpartition(".")[2] == "cache" or "maxsize=None" in told
+    }
+    assert found == REMEMBER_ALL

@@ -41,7 +41,7 @@ SMOOTHING = {"latin": Smoothing(0.1, 0.06, 1e-3)}
 _ONSETS = frozenset(onset for onset in vietnamese.ONSETS if onset)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=20_000)  # the vocabulary twice, and words of documents that are none
 def split_syllable(word: str) -> tuple[str, str]:
     """Onset and rime of a lower-case syllable; a word that is none gives its first consonants and the rest.
 

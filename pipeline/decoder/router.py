@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.knowledge import vietnamese
@@ -66,7 +66,7 @@ class Signs:
         ))
 
 
-@cache
+@lru_cache(maxsize=50_000)  # 0.4 kB each; ten pages have some 2,000
 def _of_token(token: str) -> Signs | None:
     if len(token) > 1 and token.isupper() and not vietnamese.is_syllable(token):
         return None
