@@ -20,11 +20,6 @@ PLAN, READ_BY_TESSERACT = (
 )
 
 
-@pytest.fixture(scope="module")
-def restorer():
-    return Restorer.load()
-
-
 def wrong(true, found):
     return Levenshtein.distance(vietnamese.to_old_style(true).split(), vietnamese.to_old_style(found).split())
 

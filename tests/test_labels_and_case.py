@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.decoder.paragraphs import mend_labels, mend_romans
 from pipeline.decoder.pending import PendingWord
-from pipeline.decoder.restoration import Restorer, restore
+from pipeline.decoder.restoration import restore
 from pipeline.document import Block, Box, Document, Line, Page, Reading, Word
 
 CASES = Path(__file__).parent / "cases" / "restore"
@@ -16,11 +16,6 @@ LABELS = {
 }
 CAPITALS = json.loads((CASES / "case.json").read_text("utf-8"))
 BOX = Box(0, 0, 10, 10)
-
-
-@pytest.fixture(scope="module")
-def restorer():
-    return Restorer.load()
 
 
 @pytest.mark.parametrize(("mend", "case"), [

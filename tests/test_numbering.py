@@ -35,7 +35,7 @@ def test_no_mark(case):
 
 @pytest.mark.parametrize("case", cases("numbering", "weak"))
 def test_a_number_that_is_hardly_a_label_is_weak(case):
-    assert all(marker.likelihood < case["below"] for marker in numbering.markers(case["line"]))
+    assert 0 < max(marker.likelihood for marker in numbering.markers(case["line"])) < case["below"]
 
 
 @pytest.mark.parametrize("case", cases("numbering", "steps"))

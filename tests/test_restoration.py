@@ -1,7 +1,5 @@
 """The decoder as a whole: what it mends, what it leaves alone, and that it never breaks on bad input."""
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,29 +9,19 @@ from pipeline.decoder.restoration import Restorer, restore
 from pipeline.document import Block, Cell, Document, Line, Page, Reading, Table, Word
 from pipeline.errors import MissingPart
 from pipeline.knowledge import vietnamese
-
-CASES = Path(__file__).parent / "cases" / "restore"
-
-
-def cases(name):
-    return [pytest.param(case, id=case["label"]) for case in json.loads((CASES / f"{name}.json").read_text("utf-8"))]
-
-
-@pytest.fixture(scope="module")
-def restorer():
-    return Restorer.load()
+from tests.leaf_cases import cases
 
 
 def digits(text):
     return re.sub(r"\D", "", text)
 
 
-@pytest.mark.parametrize("case", cases("wild"))
+@pytest.mark.parametrize("case", cases("restore", "wild"))
 def test_mends(restorer, case):
     assert vietnamese.to_old_style(restorer.restore_text(case["raw"]).text) == case["text"]
 
 
-@pytest.mark.parametrize("case", cases("keep"))
+@pytest.mark.parametrize("case", cases("restore", "keep"))
 @pytest.mark.parametrize("preset", ["strict", "balanced", "full"])
 def test_leaves_alone(restorer, case, preset):
     assert restorer.restore_text(case["raw"], preset).text == case["raw"]
@@ -57,7 +45,7 @@ def test_pure_digits_stay_even_where_a_word_would_fit(restorer):
     assert found.text.split()[1] == "13"
 
 
-@pytest.mark.parametrize("case", cases("figures"))
+@pytest.mark.parametrize("case", cases("restore", "figures"))
 def test_a_figure_gives_way_only_to_a_word_that_is_likelier_by_far(restorer, case):
     found = restorer.restore_text(case["raw"])
     figures = [word for word in found.words if word.raw.strip(".,;:").isdigit()]
@@ -68,10 +56,12 @@ def test_a_figure_gives_way_only_to_a_word_that_is_likelier_by_far(restorer, cas
         assert word.text != word.raw or not other or word.confidence < 0.5
 
 
-@pytest.mark.parametrize("case", cases("figures"))
+@pytest.mark.parametrize("case", cases("restore", "figures"))
 def test_strict_changes_no_figure(restorer, case):
     words = restorer.restore_text(case["raw"], "strict").words
-    assert all(word.text == word.raw for word in words if word.raw.strip(".,;:").isdigit())
+    figures = [word for word in words if word.raw.strip(".,;:").isdigit()]
+    assert len(figures) == len(case["figures"])
+    assert [word.text for word in figures] == [word.raw for word in figures]
 
 
 def test_what_other_recognisers_print_for_a_vowel_is_read(restorer):
@@ -198,7 +188,7 @@ def test_strokes_after_quarter_are_neither_word_nor_another_number(restorer, num
     assert f"Quý {number}" in restored.text
 
 
-@pytest.mark.parametrize("case", cases("slips"))
+@pytest.mark.parametrize("case", cases("restore", "slips"))
 def test_slips_of_a_scan(restorer, case):
     after = restore(document([case["raw"]], recognised=case["recognised"]), restorer, "balanced")
     assert after.pages[0].text == case["text"]

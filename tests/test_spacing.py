@@ -1,32 +1,21 @@
 """Blanks inside syllables go and lost ones come back, where the document shows that its blanks are wrong."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from pipeline.decoder import tokens
 from pipeline.decoder.pending import PendingWord, give
-from pipeline.decoder.restoration import Restorer
 from pipeline.document import Reading
 from pipeline.knowledge import vietnamese
 from samples import invented
+from tests.leaf_cases import cases
 
 ROOT = Path(__file__).resolve().parent
-CASES = ROOT / "cases" / "spacing"
 PLAN = (ROOT.parent / "samples" / "gold" / "thi-dua-xa-2024" / "text.txt").read_text("utf-8")
 
 
-def cases(name):
-    return [pytest.param(case, id=case["label"]) for case in json.loads((CASES / name).read_text("utf-8"))]
-
-
-@pytest.fixture(scope="module")
-def restorer():
-    return Restorer.load()
-
-
-@pytest.mark.parametrize("case", cases("mend.json"))
+@pytest.mark.parametrize("case", cases("spacing", "mend"))
 def test_blanks_are_mended(restorer, case):
     found = restorer.restore_text(case["raw"])
     assert vietnamese.to_old_style(found.text) == vietnamese.to_old_style(case["text"])
@@ -36,13 +25,13 @@ def test_blanks_are_mended(restorer, case):
     assert all(word.kind in ("merge", "split") and word.confidence < 1 for word in changed)
 
 
-@pytest.mark.parametrize("case", cases("keep.json"))
+@pytest.mark.parametrize("case", cases("spacing", "keep"))
 @pytest.mark.parametrize("preset", ["balanced", "full"])
 def test_sound_blanks_stay(restorer, case, preset):
     assert restorer.restore_text(case["raw"], preset).text == case["raw"]
 
 
-@pytest.mark.parametrize("case", cases("mend.json"))
+@pytest.mark.parametrize("case", cases("spacing", "mend"))
 def test_strict_moves_no_blank(restorer, case):
     assert len(restorer.restore_text(case["raw"], "strict").text.split()) == len(case["raw"].split())
 

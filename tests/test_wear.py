@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.decoder import tokens
 from pipeline.decoder.pending import PendingWord
-from pipeline.decoder.restoration import Restorer, restore
+from pipeline.decoder.restoration import restore
 from pipeline.decoder.wear import weigh_by_wear
 from pipeline.document import Alternative, Block, Box, Document, Line, Page, Word
 
@@ -26,11 +26,6 @@ def decoded(raw, readings, kind=None):
         Alternative("".join([*around[:place], text, *around[place + 1 :]]), chance) for text, chance in others
     )
     return word
-
-
-@pytest.fixture(scope="module")
-def restorer():
-    return Restorer.load()
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CASES])

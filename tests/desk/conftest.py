@@ -1,3 +1,4 @@
+import shutil
 import sys
 from pathlib import Path
 
@@ -6,6 +7,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import office
+from starlette.testclient import TestClient
+
+from pipeline.desk import index
+from pipeline.desk.review.app import create_app
+from pipeline.desk.review.serving import Config
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +24,6 @@ def office_made(tmp_path_factory):
 @pytest.fixture
 def out(office_made, tmp_path):
     """An output folder of its own for each test; the scans are shared, nothing writes to them."""
-    import shutil
-
     shutil.copytree(office_made / "out", tmp_path / "out")
     return tmp_path / "out"
 
@@ -27,3 +31,13 @@ def out(office_made, tmp_path):
 @pytest.fixture
 def scans(office_made):
     return office_made / "scans"
+
+
+@pytest.fixture
+def client(out):
+    """A browser at the desk over `out`, past its guards."""
+    index.update(out)
+    app = create_app(Config(out, office.read_again))
+    with TestClient(app, base_url="http://127.0.0.1:8080") as made:
+        made.headers["x-csrf"] = app.state.secret
+        yield made

@@ -29,15 +29,6 @@ SECRET_KEY = desk.key_of(office.SECRET)
 HOST = "127.0.0.1:8080"
 
 
-@pytest.fixture
-def client(out):
-    index.update(out)
-    app = create_app(Config(out, office.read_again))
-    with TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=True) as made:
-        made.headers["x-csrf"] = app.state.secret
-        yield made
-
-
 change = partial(office.change, key=KEY)
 
 

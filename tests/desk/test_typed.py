@@ -3,14 +3,11 @@
 import office
 import openpyxl
 import pytest
-from starlette.testclient import TestClient
 
 from pipeline import corrections
 from pipeline.commands import desk_cli, messages
-from pipeline.desk import changing, desk, index, noting, sheets, typed
+from pipeline.desk import changing, desk, noting, sheets, typed
 from pipeline.desk.review import views
-from pipeline.desk.review.app import create_app
-from pipeline.desk.review.serving import Config
 from pipeline.errors import UsageError
 from pipeline.plan import Warning_
 
@@ -47,15 +44,6 @@ def test_what_is_refused(pointer, text):
         typed.value_of(pointer, text)
     assert refused.value.cure
     assert messages.describe(refused.value, "vi").isascii() is False
-
-
-@pytest.fixture
-def client(out):
-    index.update(out)
-    app = create_app(Config(out, office.read_again))
-    with TestClient(app, base_url="http://127.0.0.1:8080") as made:
-        made.headers["x-csrf"] = app.state.secret
-        yield made
 
 
 def change(client, pointer, after):
