@@ -17,13 +17,13 @@ from pipeline.knowledge import bodies, body_parts
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.passages import CAPITALS, PlacedLine
 
-EDGE = " .:-*_|'`‘’´\"~„“”,"  # specks, rules and the star of the Party
+EDGE = " .:-–—*_|'`‘’´ˆ^\"~„“”,"  # specks, rules and the star of the Party
 
 # Words that open the name of a body in a letterhead, and those that go on with it.
 _OPENS_BODY = re.compile(
     r"(?:uy ban|ubnd|ubmttq|ub mttq|mttq|mat tran|hoi|hoi dong|hdnd|so|ban|dang uy|dang bo|chi bo|tinh uy"
     r"|thanh uy|huyen uy|quan uy|thi uy|bo|cuc|chi cuc|tong cuc"
-    r"|(?:tinh|huyen|quan|thi) hoi|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt"
+    r"|(?:tinh|huyen|quan|thi) hoi|cd (?=truong|co so|nganh|giao duc)|tong lien doan|ldld|hnd|hlhpn|hccb|ubmt"
     r"|truong|phong|trung tam|tt|van phong|vp|vien|benh vien|tram|cong an|cong ty|kho bac|thanh tra|toa an"
     r"|vien kiem sat|doan|lien doan|cong doan|lien minh|(?:tinh|thanh|huyen|quan|thi) doan|bch|bcd"
     r"|quan khu|bo chi huy|chinh phu|quoc hoi|thu tuong|bao hiem|ngan hang|hop tac xa|lien hiep|tap doan|dai"
@@ -68,10 +68,13 @@ def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLin
     return [(_joined(part), part) for group in groups for part in _two_units(group)]
 
 
+_GOES_ON_BEHIND = re.compile(r"[^\W_]\s*[-–]\s*\Z")  # "CAM RANH _-" ends with a speck
+
+
 def _joined(group: Sequence[PlacedLine]) -> str:
     """The lines of one name, or of two that a dash at the end of a line joins."""
     texts = [_printed(line) for line in group]
-    parts = [text.strip(EDGE) + (" -" if text.rstrip().endswith(("-", "–")) else "") for text in texts]
+    parts = [text.strip(EDGE) + (" -" if _GOES_ON_BEHIND.search(text) else "") for text in texts]
     return _SPECK_NUMBER.sub(r"\1 ", _GLUED_KIND.sub(r"\1 ", " ".join(parts).strip(EDGE)))
 
 
@@ -117,12 +120,12 @@ LIKE_BODY = 0.6  # likeness of a name that may stand alone; "THƯƠNG BINH VÀ X
 
 
 UNIT_LINE = re.compile(
-    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan)\b)"
+    r"(?!(?:tinh|thanh|huyen|quan|thi) (?:uy|doan|hoi)\b)"
     rf"(?:tinh|thanh pho|tp\.?|huyen|{_QUARTER}|thi xa|{_VILLAGE}|{_WARD}|thi tran)\s"
 )
 
 
-UNIT_WORD = re.compile(rf"\b(?:tinh|huyen|{_QUARTER}|thi xa|thanh pho)\s(?!(?:uy|doan)\b)")
+UNIT_WORD = re.compile(rf"\b(?:tinh|huyen|{_QUARTER}|thi xa|thanh pho)\s(?!(?:uy|doan|hoi)\b)")
 
 
 def _two_units(group: list[PlacedLine]) -> Iterator[list[PlacedLine]]:
@@ -141,7 +144,7 @@ def _is_unfinished(group: Sequence[PlacedLine], line: PlacedLine) -> bool:
     """ "ỦY BAN MẶT TRẬN" / "TỔ QUỐC VIỆT NAM", "BAN CHỈ ĐẠO" / "PHÒNG, CHỐNG THIÊN TAI": the first line stands open."""
     last = aligned(group[-1].text).strip()
     key = aligned(line.text).strip()
-    if last.endswith((",", "-", " va", " cua", "&")):
+    if last.endswith((",", " va", " cua", "&")) or _GOES_ON_BEHIND.search(last):
         return True
     if re.match(r"(?:phong|ban),? (?:chong|ngua)", key):
         return True

@@ -238,7 +238,7 @@ def _lone_numbers(entries: Sequence[_Entry]) -> Iterator[tuple[_Entry, int, int,
 
 _DATELINE = re.compile(r"[^\d,.;:]{2,40},\s*ngày\b")
 _CODE_ALONE = re.compile(r"[A-ZĐ]{2,8}")
-_BREAKS_AFTER = re.compile(r"[\w)][-–/]$")
+_BREAKS_AFTER = re.compile(r"(?:[^\W_]|\))[-–/]$")
 
 
 def _join_broken_tokens(entries: Sequence[_Entry]) -> None:
