@@ -228,7 +228,8 @@ def take_issuer(text: str, flat: str, at: int) -> tuple[str | None, int]:
         long_name = _long_names().match(window, join.end())
         stop = _issuer_stop(text, window, begin, long_name.end() if long_name else join.end())
         after_comma = join.group().lstrip().startswith(",")
-        if after_comma and (_SPEAKS.match(flat, begin + stop) or _SPEAKS_FURTHER.match(text, begin + stop)):
+        own = _SPEAKS_INSIDE.search(text, begin + join.end(), begin + stop)
+        if after_comma and (own or _SPEAKS.match(flat, begin + stop) or _SPEAKS_FURTHER.match(text, begin + stop)):
             break  # "của Tỉnh ủy, Ban Thường vụ Đảng ủy xã ban hành Kế hoạch như sau": the sentence's own subject
         length = stop
         join = _JOINT.match(window, length)
@@ -273,6 +274,7 @@ _SPEAKS = re.compile(
 _SPEAKS_FURTHER = re.compile(
     r"[^;.:]{0,70}?\s(?:ban hành|xây dựng|lập|triển khai|tổ chức|yêu cầu|đề nghị)\s[^;]{0,120}?(?:kế hoạch|như sau)"
 )
+_SPEAKS_INSIDE = re.compile(r"\s(?:ban hành|xây dựng|lập|đề ra) (?:kế hoạch|chương trình)\b")
 # The term of a committee or council belongs to its name, the session does not: "HĐND tỉnh khóa XV, kỳ họp thứ 2".
 _TERM = re.compile(
     r"(?P<term>\s+khoa\s+[ivxlc0-9]+|\s*\(khoa\s+[ivxlc0-9]+\)|,?\s+nhiem ky\s+\d{4}\s?-\s?\d{4})"

@@ -206,6 +206,8 @@ def _letter(head: str, at: int, line: str) -> Iterator[Marker]:
     look = heading_like(rest)
     if close == "." and rest[:1].isalpha() and printed.isupper():
         return  # "Q.Bình Thạnh", "T.Ư": an abbreviation
+    if close == "/" and printed == "Đ" and rest.startswith("c "):
+        return  # "- Đ/c Nguyễn Văn A"
     glued = rest[:1].isalpha() and not head[match.end() - 1].isspace()
     if close == "-" and printed.isupper() and look < (1.0 if glued else 0.8):
         return  # "A - CHỈ TIÊU", "A- Chỉ tiêu", "A-CHỈ TIÊU" open a section, "E-mail" does not

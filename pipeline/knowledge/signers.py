@@ -279,6 +279,8 @@ _INNER_POSITION = re.compile(r"(?<=\s)(?=\S)")
 
 
 def _power_pieces(line: str) -> list[tuple[str, _Kind]]:
+    if positions.APPROVES.match(plain(line)):
+        return [(line, "power")]  # "XÁC NHẬN CỦA NHÀ TRƯỜNG": what stands behind names who approves
     words = line.split()
     for count in range(min(5, len(words) - 2), 1, -1):
         head, tail = " ".join(words[:-count]), " ".join(words[-count:])

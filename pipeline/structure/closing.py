@@ -400,6 +400,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
         return replace(part, area="recipients")
     power, name = signers.authority_likeness(text), persons.name_likeness(text)
     signs = max(power, name) >= SIGNING or _is_signing_note(text)
+    if part.box is None and _is_signing_note(text):
+        return replace(part, area="signature")  # "- TT Đảng uỷ      (Đã ký)"
     if part.box is not None and part.frame is not None:
         if not seen["recipients"] and not signs and _is_under(part, before):
             seen["recipients"] = True  # the head was lost, the list at the left under the powers is not

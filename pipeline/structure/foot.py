@@ -99,7 +99,17 @@ def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
 
 
 def _blocks(lines: Sequence[PlacedLine]) -> tuple[signers.SignatureBlock, ...]:
-    return signers.parse_signature_lines([_without_signs(line) for line in lines])
+    texts = [_without_signs(line) for line in lines]
+    if any(_SLASHED.match(text) for text in texts):  # "T/M BAN THƯỜNG VỤ" over what was read as "KT CHỦ TỊCH"
+        texts = [
+            text if line.box is None or "." in line.text[:4] else _POINTED.sub(r"\1/\2 ", text)
+            for line, text in zip(lines, texts, strict=True)
+        ]
+    return signers.parse_signature_lines(texts)
+
+
+_SLASHED = re.compile(r"[TK]/[MTL]\b")
+_POINTED = re.compile(r"^([TK])([MTL])\.\s")
 
 
 _PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")

@@ -47,7 +47,7 @@ def _ends(text: str) -> bool:
 # A number after one of these is no label: "theo Điều / 5. ...", "quý / I. ..."
 _WANTS_NUMBER = re.compile(
     r"\b(?:so|dieu|khoan|quy|thang|nam|ngay|lan thu|muc|phan|chuong|buoc|diem|giai doan|khoa|tu|den|va|tren"
-    r"|duoi|dat|con|la|loai|cap|dot|de an|du an|nhom)\s*$"
+    r"|duoi|dat|con|la|loai|cap|dot|de an|du an|nhom|xom|thon|khu|khom|ap|doi|to|lop|khoi|chi bo|chi hoi)\s*$"
 )
 
 # No heading and no sentence ends in one of these: the next line goes on, whatever it begins with.

@@ -135,6 +135,8 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
         return False
     if key.startswith("can cu ") and text[0].isupper():
         return False
+    if previous is not None and has_text and _DAY_ALONE.fullmatch(text):
+        return True  # "... CHÀO MỪNG NGÀY NHÀ GIÁO VIỆT NAM" / "20/11"
     if previous is not None and _YEAR_ALONE.fullmatch(text) and aligned(previous.text).rstrip().endswith(" nam"):
         return True
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
@@ -171,6 +173,7 @@ LONGEST_SUBTITLE = 60  # letters of a line in small letters under a title in cap
 # letters of a line of a title without a place on the page: texts wrap at up to 120, sentences begin that long too
 LONGEST_SPOKEN, LONGEST_LOUD = 90, 130
 
+_DAY_ALONE = re.compile(r"\(?\d{1,2}/\d{1,2}(?:/\d{4})?\)?")
 _YEAR_ALONE = re.compile(r"(?:19|20)\d{2}\W*")
 
 

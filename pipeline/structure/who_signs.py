@@ -60,6 +60,8 @@ def _told(own: str, block: signers.SignatureBlock) -> int:
     listed = head.end() if head else len(positions.position_at(title) or "")
     named = [name for part in (block.authority or "", (block.title or "")[listed:]) if (name := _body_in(part))]
     core = _UNIT.sub("", own)
+    if any(core.startswith(society + " ") for name in named if " " in (society := _COMMITTEE_OF.sub("", name))):
+        return 3  # "TM. BCH CÔNG ĐOÀN" of "Công đoàn Trường Tiểu học A"
     if any(fuzz.partial_ratio(core, name) >= NAMED and len(name) >= len(core) - 2 for name in named):
         return 3
     if any(bodies.looks_like_body(name) >= LIKE_BODY for name in named):
@@ -86,6 +88,7 @@ def without_foreign_approval(block: signers.SignatureBlock) -> signers.Signature
 
 
 _HEAD_WORDS = re.compile(r"(?:pho )?truong (?=(?:phong|ban|khoa|tram|cong an) \w)")  # "TRƯỞNG PHÒNG NỘI VỤ"
+_COMMITTEE_OF = re.compile(r"ban (?:chap hanh|thuong vu) ")
 _BEFORE_BODY = re.compile(
     r"\s*(?:(?:phe )?duyet(?: cua)?|xac nhan(?: cua)?"
     r"|(?:pho )?(?:truong(?= (?:phong|ban)\b)|chu tich|giam doc|bi thu)\b)\s*"
