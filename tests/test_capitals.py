@@ -52,9 +52,9 @@ def test_lines_of_capitals_and_surnames_keep_their_setting():
 def test_what_is_counted_says_which_words_are_capital():
     text = "đề nghị Ủy ban ứng phó với bão; đề nghị Ủy ban ứng phó với lũ, hội viên Hội Nông dân ứng phó."
     found = training.counted([Paragraph("x", "train", text)] * 50)
-    small, raised = found["after small"]
+    small, raised = found.words[LOWER]
     assert (small["ứng"], raised["ứng"], small["ủy"], raised["ủy"]) == (150, 0, 0, 100)
-    assert found["after capital"][1]["nông"] == 50
+    assert found.words[TITLE][TITLE]["nông"] == 50
     words = ("ứng", "ủy", "chưa")
     made = training.shifts(found, Vocabulary(words))
     after_small = dict(zip(words, made[0].T.tolist(), strict=True))
@@ -62,6 +62,43 @@ def test_what_is_counted_says_which_words_are_capital():
     assert after_small["ủy"][TITLE] > 0 > after_small["ủy"][LOWER]
     assert after_small["chưa"] == [0, 0]  # nothing is known of it
     assert np.abs(made).max() <= training.STRONGEST
+
+
+def known_pairs(text: str, words: tuple[str, ...]) -> dict[tuple[int, str, str], float]:
+    """What pairs counted in a text say, by the case before, the word and the next one."""
+    vocabulary = Vocabulary(words)
+    stored = training.pairs(training.counted([Paragraph("x", "train", text)] * 30), vocabulary)
+    pairs = capitals.Pairs.of(stored)
+    assert pairs is not None
+    asked = [(case, a, b) for case in (LOWER, TITLE) for a in words for b in words]
+    keys = [capitals.pair_key(case, vocabulary.index[a], vocabulary.index[b]) for case, a, b in asked]
+    return {pair: nats for pair, nats in zip(asked, pairs.told(keys), strict=True) if nats}
+
+
+def test_pairs_are_kept_that_ask_for_a_capital_more_than_the_word_alone():
+    text = "của tổ chức nào, của Tổ quốc ta, có tổ chức gì, vì tổ, chức danh"
+    told = known_pairs(text, ("tổ", "chức", "quốc", "của", "có", "nào"))
+    assert told == {(LOWER, "tổ", "quốc"): pytest.approx(told[LOWER, "tổ", "quốc"])}
+    assert told[LOWER, "tổ", "quốc"] > training.LEAST  # "tổ chức" is what "tổ" is alone; a comma parts words
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        ("theo dé nghi cua Jy ban nhan dan huyén", "theo đề nghị của Ủy ban nhân dân huyện"),
+        ("do Oy ban Mat tran chu tri, phdi hop", "do Ủy ban Mặt trận chủ trì, phối hợp"),
+        ("cac cap uy, t6 chtrc dang va doan thé", "các cấp ủy, tổ chức đảng và đoàn thể"),
+    ],
+)
+def test_the_next_word_asks_for_a_capital_where_the_letters_say_nothing(read, text):
+    assert Restorer.load().restore_text(read).text == text
+
+
+def test_a_capital_that_the_reading_is_sure_of_stays_and_what_it_cost_is_told():
+    found = Restorer.load().restore_text("Cac Ban quan ly va cac Jy ban nhan dan cap huyén phdi hop thuc hién.")
+    assert found.text.startswith("Các Ban quản lý và các Ủy ban")
+    by_text = {word.text: word.confidence for word in found.words}
+    assert by_text["Ủy"] < 0.999
 
 
 GARBLED = (
@@ -74,3 +111,13 @@ def test_letters_read_alike_are_told_by_usage():
     restored = Restorer.load().restore_text(GARBLED).text
     assert "phòng ngừa, ứng phó với thiên tai" in restored
     assert "Ủy ban nhân dân huyện" in restored
+
+
+def test_between_words_that_are_capitals_throughout_a_word_is_capitals_too():
+    read = "IV. NHIEM VU, Gill PHAP THUC HIEN"
+    assert Restorer.load().restore_text(read).text == "IV. NHIỆM VỤ, GIẢI PHÁP THỰC HIỆN"
+
+
+def test_beside_a_motto_on_the_same_line_a_word_keeps_its_capital():
+    read = "UBND THANH PHO HO CHi MINH Déc lap - Tw do"
+    assert Restorer.load().restore_text(read).text.endswith("MINH Độc lập - Tự do")

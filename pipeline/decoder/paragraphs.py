@@ -55,10 +55,10 @@ def is_capitals(row: Sequence[PendingWord]) -> bool:
 
 
 def settings(row: Sequence[PendingWord]) -> list[str]:
-    """How each word of a line is set: in a line of capitals, in a run of them ("SỞ Y TẾ" beside the motto), as what may
-    be a surname before a further name, plainly."""
+    """How each word of a line is set: in a line of capitals, amid words of such a line that are all capitals, in a run
+    of them ("SỞ Y TẾ" beside the motto), as what may be a surname before a further name, plainly."""
     if is_capitals(row):
-        return ["capitals"] * len(row)
+        return ["amid" if _is_amid(row, place) else "capitals" for place in range(len(row))]
     found = ["plain"] * len(row)
     start = 0
     for number in range(len(row) + 1):
@@ -72,6 +72,14 @@ def settings(row: Sequence[PendingWord]) -> list[str]:
         if word.raw.istitle() and after.raw[:1].isupper() and search_key(word.raw) in surname_keys():
             found[number] = "surname" if found[number] == "plain" else found[number]
     return found
+
+
+def _is_amid(row: Sequence[PendingWord], place: int) -> bool:
+    """Whether the words on both sides are all capitals; of the last word of a line, the two before it."""
+    if place == 0 or len(row) < 3:
+        return False
+    beside = (place - 1, place + 1) if place + 1 < len(row) else (place - 1, place - 2)
+    return all(_upper(row[other].raw, 2) and row[other].raw[0].isalpha() for other in beside)
 
 
 def _letters(text: str) -> str:

@@ -14,9 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.decoder import router, tokens
+from pipeline.decoder import capitals, router, tokens
 from pipeline.decoder.agreeing import agree
-from pipeline.decoder.capitals import in_sentence
 from pipeline.decoder.casing import mend_case
 from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
@@ -254,11 +253,15 @@ class Restorer:
             reader.prepare(readings)
         builder = Weaver(self.trained, condition, figures)
         if condition == "garbled":
-            slots = in_sentence(slots)
+            slots = capitals.in_sentence(slots)
             builder.foresee(slots)
         for slot in slots:
             builder.add(slot)
         builder.solve(preset, models)
+        if condition == "garbled" and preset != "strict" and self.trained.capital_pairs:
+            capitals.raise_by_pairs(
+                slots, self.trained.capital_pairs, self.trained.latin, self.trained.vocabulary
+            )
 
 
 def _judged(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoder import channel, modelfile, neural
 from pipeline.decoder.candidates import Finder
+from pipeline.decoder.capitals import Pairs
 from pipeline.decoder.channel import Channel, Table
 from pipeline.decoder.deciding import calibrated
 from pipeline.decoder.language import Floats, LanguageModel, Steps, Vocabulary
@@ -42,6 +43,7 @@ class Trained:
         self.vocabulary = Vocabulary(tuple(stored["words"].tobytes().decode().split("\n")))
         self.model = LanguageModel.from_arrays(stored)
         self.finder = Finder(self.vocabulary, self.model, _abbreviations(), stored.get("capitals"))
+        self.capital_pairs = Pairs.of(stored)
         self.calibration = stored.get("calibration", UNCALIBRATED)
         self._pairs: tuple[tuple[LanguageModel, ...], NDArray[np.uint8]] | None = None
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoder import neural, tokens, wordlike
-from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
+from pipeline.decoder.candidates import CAPITALS, HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
 from pipeline.decoder.capitals import IN_SENTENCE
 from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
@@ -170,7 +170,7 @@ class Weaver:
     def _candidates(self, piece: tokens.Piece, setting: str, word: PendingWord) -> Candidates:
         if self.condition == "unmarked":
             return self.finder.without_marks(piece.text)
-        code = setting not in ("capitals", "run") and is_of_code(word, piece)
+        code = setting not in (*CAPITALS, "run") and is_of_code(word, piece)
         found = self._read(piece, setting, word.recognised, code)
         own = UNTOLD if word.recognised is None else word.recognised
         for text, confidence in word.heard:

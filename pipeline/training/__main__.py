@@ -176,8 +176,10 @@ def _channel(given: argparse.Namespace) -> Facts:
 def _capitals(given: argparse.Namespace) -> Facts:
     vocabulary = Vocabulary(tuple(modelfile.load(given.words)["words"].tobytes().decode().split("\n")))
     found = capitals.counted(_read(given))
-    modelfile.save(given.out, {"capitals": capitals.shifts(found, vocabulary)})
-    return {name: [small.total(), raised.total()] for name, (small, raised) in found.items()}
+    pairs = capitals.pairs(found, vocabulary)
+    modelfile.save(given.out, {"capitals": capitals.shifts(found, vocabulary), **pairs})
+    totals = [[small.total(), raised.total()] for small, raised in found.words.values()]
+    return {"after_small": totals[0], "after_capital": totals[1], "pairs": len(pairs["capital_pairs"])}
 
 
 def _pack(given: argparse.Namespace) -> Facts:
