@@ -30,8 +30,8 @@ _NUMBER = (
     r"|S[ốo]\s+\d+\s?-\s?[A-ZĐ]{2,}[A-Za-z]*/[A-ZĐ]\S*)"
 )
 _DATELINE = (
-    rf"[{_CAPITALS}][^\W\d_]*(?: [^\W\d_]+){{0,4}},\s+ng[àa]y\s+[\d.…]{{1,6}}\s+th[áa]ng\s+[\d.…]{{1,6}}"
-    r"\s+n[ăa]m\s+[\d.…]{4,6}"
+    rf"[{_CAPITALS}][^\W\d_]*(?: [^\W\d_]+){{0,4}},\s+ng[àa]y\s+(?:[\d.…]{{1,6}}\s+)?th[áa]ng\s+(?:[\d.…]{{1,6}}\s+)?"
+    r"n[ăa]m\s+[\d.…]{4,6}"
 )
 _SECTION = rf"\s?[./-]\s+[{_CAPITALS}]{{2,}}\s"
 _SIGNS = tuple(
@@ -137,11 +137,16 @@ def _run_of_capitals(line: str, at: int) -> int:
 _GROUND = re.compile(
     r"(?:(?<=[;.,] )|(?<=\w ))(?=C[ăa]n c[ứu] (?:[A-ZĐ]|[cv]ào ))|(?<=; )(?=Theo đề nghị|Thực hiện|Xét)"
 )
+# "... năm 2012 Thực hiện Chương trình ...": a title that ends with its year, and what opens the text
+_AFTER_TITLE = re.compile(r"(?<=\d{4} )(?=(?:Thực hiện|Triển khai|Để|Nhằm|Trên cơ sở|Ủy ban|Uỷ ban|UBND|Sở|Ban)\b)")
 _AFTER_GROUNDS = re.compile(r"(?<=[;.,] )(?=(?:Ủy|Uỷ|UBND|Ban|Sở|Phòng|Hội|Đảng|Trường|Bộ)\b)")
 
 
 def _basis_cuts(line: str, start: int, end: int) -> Iterator[int]:
     last = -1
+    opening = _AFTER_TITLE.search(line, start, min(end, start + LONGEST_PARAGRAPH))
+    if opening is not None:
+        yield opening.start()
     for found in _GROUND.finditer(line, start, end):
         last = found.start()
         yield last
@@ -160,18 +165,22 @@ _LETTERS = "abcdđeghiklmnopqrstuvxy"
 
 
 def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
-    """Before labels that follow one another and stand behind a closed sentence or a title in capitals, and behind a
+    """Before labels that follow one another and stand behind a closed sentence or the title of a section, and behind a
     title in capitals."""
     roman = number = letter = 0
     after_title = start
+    titled = -1  # where a section opened whose title may not be closed by a mark: "III. Tổ chức thực hiện 1. Phòng ..."
     for found in _LABEL.finditer(line, start, end):
         before = line[max(start, found.start() - 24) : found.start()]
         closed = _CLOSED.search(before) is not None or found.start() == after_title
+        first = found["bullet"] or found["number"] == "1" or found["letter"] == "a"
+        closed = closed or (bool(first) and 0 <= found.start() - titled <= LONGEST_HEADING)
         said = line[found.end() : found.end() + 60].split(" ")[0]
         if found["roman"]:
             if roman >= len(_ROMAN) or found["roman"] != _ROMAN[roman] or not (closed or said.isupper()):
                 continue
             roman, number, letter = roman + 1, 0, 0
+            titled = found.end()
             after_title = _run_of_capitals(line, found.end())
             if len(line[found.end() : after_title].split()) > 1:
                 yield after_title
@@ -185,16 +194,27 @@ def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
             if found["letter"] not in (_LETTERS[letter : letter + 1], "a"):
                 continue
             letter = _LETTERS.find(found["letter"]) + 1
+        if not found["roman"]:
+            titled = -1
         yield found.start()
 
 
+LONGEST_HEADING = 80  # signs of the title of a section
 _FOOT = re.compile(r"(?<=\s)(?=Nơi nhận\s*:|TM\.\s+[^\W\d_]{2,}|KT\.\s+[^\W\d_]{2,}|T/M\s)")
 _CLOSING = re.compile(r"(?<=[.;:] )(?=Trên đây là)")
 _RECIPIENT = re.compile(r"(?<=[:;,.] )(?=[-–+]\s?\S)")
+_POSITION = (
+    r"(?<!KT\. )(?<!TL\. )(?<!TM\. )(?<!UQ\. )(?<! Q\. )"  # "KT. CHỦ TỊCH" is one line
+    r"(?:PHÓ )?(?:TỔNG )?(?:GIÁM ĐỐC|CHỦ TỊCH|BÍ THƯ|CHỦ NHIỆM|CHỈ HUY|CHÁNH"
+    r"|(?:HIỆU |VIỆN |CỤC |BỘ |THỨ |THỦ |CHI CỤC )?TRƯỞNG)"
+)
 _POWER = re.compile(
     r"(?<=\s)(?=(?:TM|KT|TL|TUQ|Q)\.\s?[^\W\d_]{2,})|(?<=\S )(?=PHÓ (?:CHỦ|GIÁM|BÍ|TRƯỞNG|CHÁNH|HIỆU|TỔNG|VIỆN|CỤC))"
-    r"|(?<=NHÂN DÂN )(?=CHỦ TỊCH)|(?<=THƯỜNG VỤ )(?=(?:PHÓ )?BÍ THƯ)"
+    r"|(?<=NHÂN DÂN )(?=CHỦ TỊCH)|(?<=THƯỜNG VỤ )(?=(?:PHÓ )?BÍ THƯ)|(?<=[.;,] )(?=" + _POSITION + r"\b)"
 )
+
+
+_SIGNED = re.compile(rf"(?<=\s)(?:(?:TM|KT|TL|TUQ|Q)\.|T/M)\s|(?<=[.;,] ){_POSITION}\b")
 
 
 def _foot_start(line: str) -> int:
@@ -212,6 +232,6 @@ def _foot_cuts(line: str, start: int) -> Iterator[int]:
     yield start
     for pattern in (_FOOT, _RECIPIENT, _POWER):
         yield from (found.start() for found in pattern.finditer(line, start))
-    signed = re.search(r"(?<=\s)(?:(?:TM|KT|TL|TUQ|Q)\.|T/M)\s", line[start:])
+    signed = _SIGNED.search(line[start:])
     if signed is not None:  # "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Vũ Xuân Thủy": the name is in small letters
         yield _run_of_capitals(line, start + signed.start())

@@ -238,7 +238,10 @@ def _goal(
     assert name is not None
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
     own_unit = _unit_of_cell(unit_cell) if unit_cell is not None else None
-    unit = own_unit or head_unit
+    named = name.text.strip(_CELL_EDGE)
+    told = _HEAD_UNIT.search(named) if own_unit is None and head_unit is None else None
+    in_name = told[1].strip() if told is not None and units.is_unit(told[1]) else None  # "Đường bê tông (km)"
+    unit = own_unit or head_unit or in_name
     label_cell = row[columns.label] if columns.label is not None else None
     label = _label(label_cell.text) if label_cell is not None else ""
     text = " | ".join(cell.text.strip() for cell in cells if cell.text.strip())
@@ -258,7 +261,7 @@ def _goal(
     found = quantities.find_quantities(printed)
     base = FoundTarget(
         label or None,
-        name.text.strip(_CELL_EDGE),
+        named[: told.start()].strip(_CELL_EDGE) if told is not None and in_name else named,
         None,
         None,
         None,

@@ -180,13 +180,14 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
         yield FoundDeadline(due, what.text.strip(EDGE), place, parts)
 
 
-_YEAR_ALONE = re.compile(r"\W*((?:19|20)\d\d)\W*")  # "2026" in a column of times
+# "2026", "3/2020" in a column of times
+_YEAR_ALONE = re.compile(r"\W*(?:(?P<month>0?[1-9]|1[0-2])\s?/\s?)?(?P<year>(?:19|20)\d\d)\W*")
 
 
 def _due_in(text: str) -> str | None:
-    """The last date in a cell of a column of times, or the year that stands there alone."""
+    """The last date in a cell of a column of times, or the month and year that stand there alone."""
     alone = _YEAR_ALONE.fullmatch(text)
     if alone is not None:
-        return alone[1]
+        return f"{alone['year']}-{int(alone['month']):02}" if alone["month"] else alone["year"]
     dated = [date.edtf for date in dates.find_dates(text) if date.edtf and not date.recurring]
     return dated[-1] if dated else None
