@@ -15,7 +15,7 @@ from samples import invented
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 PLAN, READ_BY_TESSERACT = (
-    "\n".join((SAMPLES / name).read_text("utf-8").split("\n")[:60])
+    "\n".join((SAMPLES / name).read_text("utf-8").split("\n")[:40])
     for name in ("gold/chuyen-doi-so-xa-2023/text.txt", "scans/thi-dua-xa-2024-ocr.txt")
 )
 
