@@ -26,7 +26,7 @@ _SYMBOL = re.compile(
     r"""
     \d{1,2}[hg:]\d{2}[\'′p]?                                              # 08h30
   | [$€£]\d[\d.,]*(?:bn|m|k|tr)                                          # $1bn; "$6" is Số
-  | (?:[^\W\d]*\d){3}\w*                                                # K14C9, 123abc: three digits are no word
+  | (?!1[06]{2}(?:ng|nh|i)\Z)(?:[^\W\d]*\d){3}\w*   # K14C9, 123abc: three digits are no word; but "100ng" is lượng
   |
     \d{1,6}[A-Za-z]?/(?:(?:19|20)\d{2}/)?[^\W\d_][\w&.]*(?:[-–][\w&.]+)*   # 29/KH-UBND, 30/2020/NĐ-CP, 33/2024/QH15
   | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*(?:[-–][\w&.]+)*                  # 26-CT/TU, 208-KH/TĐTN-PT

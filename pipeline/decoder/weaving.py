@@ -30,7 +30,7 @@ LANGUAGE_WEIGHT = {"garbled": 1.0, "unmarked": 1.0, "slips": 0.8, "clean": 0.8}
 SPLIT, MERGE = -6.0, -6.5  # log-probabilities, an estimate: one token in 400 and one in 650
 POOR = -2.2  # nats a letter (reading and frequency) below which a token may be two, or half a one
 MOST_HALVES = 6
-SHORTEST_OF_TWO, LONGEST_OF_TWO = 4, 14  # letters of a token that may be two syllables
+LONGEST_OF_TWO = 14  # letters of a token that may be two syllables
 LONGEST_JOINED = 9  # letters of two tokens read as one syllable
 # A word of a trusted text: the share of words around that must agree, the nats it gets, and how far below the best
 # reading it may lie. On a garbled plan beside its kin, copied words lay up to 12 nats below; of the 10 words that the
@@ -51,12 +51,16 @@ MIXED_CODES = frozenset({"TTg", "CTr", "TTr", "QyĐ"})  # codes with a small let
 
 
 def _may_be_two(text: str) -> bool:
-    return SHORTEST_OF_TWO <= len(text) <= LONGEST_OF_TWO
+    return len(text) <= LONGEST_OF_TWO and len(_halving(text)) > 0
 
 
 def _halving(text: str) -> range:
-    """Where a token may be cut in two."""
-    return range(2, len(text) - 1)
+    """Where a token may be cut in two: halves have two letters, but a last "Y" stands alone ("SOY té" for Sở Y tế).
+
+    >>> list(_halving("taccua")), list(_halving("SOY")), list(_halving("voi"))
+    ([2, 3, 4], [2], [])
+    """
+    return range(2, len(text) if text.endswith("Y") else len(text) - 1)
 
 
 def is_of_code(word: PendingWord, piece: tokens.Piece) -> bool:
@@ -283,7 +287,7 @@ class Weaver:
     def _best(self, text: str, setting: str) -> Candidates:
         found = self.finder.read_by(self.trained.latin, text, setting)
         value = found.emissions + 0.6 * self.trained.model.tables[0].logs[found.words]
-        order = [place for place in np.argsort(-value)[: MOST_HALVES + 1] if found.texts[place] != text]
+        order = [place for place in np.argsort(-value)[: MOST_HALVES + 1] if found.texts[place] != text or text == "Y"]
         return found.only(np.array(order[:MOST_HALVES], np.intp))
 
     # --- solving ---
