@@ -162,6 +162,7 @@ def titled_actor(title: str) -> str | None:
         return None
     key = aligned(name)
     known = bodies.looks_like_body(name[:120]) >= SURE_BODY or _NAMED_OFFICE.match(name) is not None
+    known = known or _OFFICE_OF_MINISTRY.match(name) is not None
     people = _begins_as_people(name) and _OPENS_TASK.match(key) is None
     most = LONGEST_ACTOR if text.endswith(":") else NAME_WORDS
     if not (known or (people and (lead or cut is not None or len(name.split()) <= most))):

@@ -72,6 +72,8 @@ def _name_actors(nodes: Sequence[Node]) -> bool:
     """Whether most points of a list say who is to do what: letters and notices ("1. Giao Sở Y tế ...") have no part
     for it."""
     points = [node for node in nodes if node.label is not None and node.title is not None]
+    if len(points) > LEAST_POINTS and points[-1].kind == "organisation":
+        points.pop()  # "9. Tổ chức thực hiện" below a point for each office
     if len(points) < LEAST_POINTS or any(node.kind is not None and node.heading is not None for node in points):
         return False
     named = 0
