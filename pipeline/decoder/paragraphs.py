@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.decoder.pending import PendingWord
+from pipeline.decoder.pending import PendingWord, text_place
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
+from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.numerals import roman_readings
 from pipeline.knowledge.persons import surname_keys
 from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, to_old_style
@@ -39,6 +40,9 @@ _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
 _ROMAN_LABEL = re.compile(r"(?P<read>[^\W_]{1,5})(?P<sign>[.)/:-]{1,2})")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _FIFTY = re.compile(r"(?:XL|L)X{0,3}(?:IX|IV|V?I{0,3})")  # XL. is forty, IL. is no number but II misread
+
+
+_WORDS = re.compile(r"[^\W\d_]+")
 
 
 def text_pieces(lines: Sequence[Sequence[PendingWord]]) -> list[str]:
@@ -168,21 +172,34 @@ def mend_number_signs(row: Sequence[PendingWord]) -> None:
 
 
 @cache
-def _titles() -> dict[str, str]:
-    """The names of document types in capitals, by their bare letters."""
-    return {search_key(name): name.upper() for _, name in doctypes.types() if " " in name}
+def _titles() -> dict[str, tuple[str, ...]]:
+    """Names of document types and headings of plans, in capitals, of two words and more, by their bare letters."""
+    names = [name for _, name in doctypes.types()]
+    names += [row[0] for table in ("headings", "heading_words") for row in load_table(table)]
+    found = [tuple(_WORDS.findall(name.upper())) for name in names]
+    return {search_key(" ".join(words)): words for words in found if len(words) > 1}
 
 
 def mend_title(row: Sequence[PendingWord]) -> None:
-    """A line in capitals that is the name of a document type but for its marks ("KÉ HOẠCH") is that name: two words
-    are too little for a language model, and nothing else stands alone so."""
-    read = [word.raw for word in row]
-    title = _titles().get(search_key(" ".join(read)))
-    if title is None or not all(raw.isupper() for raw in read):
+    """A line in capitals that is the name of a document type or, behind its label or none, a heading of plans but for
+    its marks ("KÉ HOẠCH", "III. TIEN DO") is that name: two words are too little for a language model, and nothing else
+    stands alone so."""
+    words = row[1:] if row and _is_label(row[0]) else row
+    if not all(word.raw.isupper() and sum(piece.kind == "text" for piece in word.pieces) == 1 for word in words):
         return
-    for word, text in zip(row, title.split(), strict=True):
-        if to_old_style(compose(word.raw)) != to_old_style(text):
-            word.texts, word.kind, word.confidence, word.alternatives = [text], "mark", MENDED_SYMBOL, ()
+    places = [text_place(word) for word in words]
+    read = tuple(word.pieces[place].text for word, place in zip(words, places, strict=True))
+    title = _titles().get(search_key(" ".join(read)), read)
+    for word, place, raw, text in zip(words, places, read, title, strict=True):
+        if to_old_style(compose(raw)) != to_old_style(text):
+            word.texts = [text if number == place else piece.text for number, piece in enumerate(word.pieces)]
+            word.kind, word.confidence, word.alternatives = "mark", MENDED_SYMBOL, ()
+
+
+def _is_label(word: PendingWord) -> bool:
+    """Whether a word is a label, or was mended to one ("UL-" after II)."""
+    found = _ROMAN_LABEL.fullmatch(word.text)
+    return bool(found and _ROMAN.fullmatch(found["read"])) or word.pieces[0].kind == "label"
 
 
 def mend_bullets(rows: Sequence[Sequence[PendingWord]]) -> None:
