@@ -268,6 +268,7 @@ def test_names_that_are_no_syllables_are_read_by_their_letters():
         ("thuc hién theo huéng dan cua BOY té", "thực hiện theo hướng dẫn của Bộ Y tế"),
         ("huy dong lyc 100ng xung kich, sla chtta 100i dién", "huy động lực lượng xung kích, sửa chữa lưới điện"),
         ("hd tro cac hd kinh doanh (HKD) trén dia ban", "hỗ trợ các hộ kinh doanh (HKD) trên địa bàn"),
+        ("- Cung cé t6 céng nghé sé cong déng", "- Củng cố tổ công nghệ số cộng đồng"),
         ("tiém 100mg, 100ml va 1006 liéu", "tiêm 100mg, 100ml và 1006 liều"),
     ],
 )

@@ -69,6 +69,12 @@ class Trained:
         made.latin = Channel.learn("latin", self.finder.syllables, tables)
         return made
 
+    @cached_property
+    def task_words(self) -> NDArray[np.int64]:
+        """Numbers of the words that open tasks."""
+        verbs = {vietnamese.fold(verb.split()[0]) for verb, *_ in load_table("task_verbs")}
+        return np.array(sorted(self.vocabulary.index[verb] for verb in verbs if verb in self.vocabulary.index))
+
     def make_all(self) -> None:
         """Make at once what is else made on first use, in a process that others are forked from."""
         _ = self.latin, self.vie, self.model.pairs()
