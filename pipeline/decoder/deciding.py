@@ -43,6 +43,8 @@ def may_change(
     if condition in CHANGE_VIETNAMESE:
         if is_damage(read):
             return sure >= CHANGE_DAMAGE[preset]
+        if condition == "clean" and len(read) > 1 and read.isupper() and not vietnamese.is_syllable(read):
+            return False  # an abbreviation, as the author wrote it
         if is_no_word(read, vocabulary):
             return sure >= max(CHANGE_DAMAGE[preset], CHANGE_RARE)
         if heard:
