@@ -13,11 +13,11 @@ from collections.abc import Iterator
 
 from pipeline.knowledge import dates
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.passages import Paragraph, Step, bullet_of
+from pipeline.structure.passages import Paragraph, Step, after_mark, bullet_of
 
 _TIME = re.compile(r"(?:trong |vao )?(?:thang|quy|tuan \w{1,3} thang) \S[^:;.]{0,30}")
 # "Tháng 9/2004: Chủ điểm “Truyền thống nhà trường”": what a month is called, and nothing that is done
-_THEME = re.compile(r"\W*(?:chu diem|chu de|chu diem thang)\b.*")
+_THEME = re.compile(r"\W*(?:chu diem|chu de)\b.*")
 
 
 def dated_items(step: Step) -> Iterator[tuple[Paragraph, dates.FoundDate, Paragraph]]:
@@ -32,18 +32,13 @@ def dated_items(step: Step) -> Iterator[tuple[Paragraph, dates.FoundDate, Paragr
             current, lead, shape = own, paragraph, bullet.shape if bullet is not None else ""
         elif bullet is None or bullet.shape == shape:
             current, lead, shape = None, None, ""
-        elif current is not None and lead is not None and not _THEME.fullmatch(aligned(_after(paragraph))):
+        elif current is not None and lead is not None and not _THEME.fullmatch(aligned(after_mark(paragraph)[0])):
             yield paragraph, current, lead
-
-
-def _after(paragraph: Paragraph) -> str:
-    bullet = bullet_of(paragraph.text)
-    return paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body
 
 
 def _month(paragraph: Paragraph) -> dates.FoundDate | None:
     """The month or quarter of a year that a line names alone, or with a theme."""
-    text = _after(paragraph).strip()
+    text = after_mark(paragraph)[0].strip()
     key = aligned(text)
     match = _TIME.match(key)
     if match is None:

@@ -18,10 +18,9 @@ from dataclasses import dataclass
 
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure import periods
 from pipeline.structure.actors import is_actor
 from pipeline.structure.name_ends import task_start
-from pipeline.structure.passages import CAPITALS, Paragraph, Place
+from pipeline.structure.passages import CAPITALS, Paragraph, Place, after_mark
 from pipeline.structure.task_labels import TERM_ALONE
 
 
@@ -73,10 +72,16 @@ _AT_MOMENT = re.compile(r"\bthời điểm (?:0|00|24)\s?(?:giờ|h)(?:\s?00)?(?
 _WAS = re.compile(r"\)?,?\s+đã\b")
 
 
-def from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> Iterator[FoundDeadline]:
-    """What a paragraph says is due; what stands within one of `phases`, places in its text, is none of it."""
-    text, offset = periods.after_mark(paragraph)
-    lead = _LEADING_TIME.match(aligned(text)) or _leading_day(text)
+def from_text(
+    paragraph: Paragraph, phases: Sequence[tuple[int, int]] = (), since: str | None = None
+) -> Iterator[FoundDeadline]:
+    """What a paragraph says is due; what stands within one of `phases`, places in its text, is none of it.
+
+    `since` is the day from which a day that opens a sentence is a term ("" for any), None where it is none: without a
+    word of its own such a day tells as often what has happened.
+    """
+    text, offset = after_mark(paragraph)
+    lead = _LEADING_TIME.match(aligned(text)) or (_leading_day(text, since) if since is not None else None)
     if lead is not None:
         yield from _behind_time(paragraph, text, offset, lead.end())
         return
@@ -121,11 +126,13 @@ def from_text(paragraph: Paragraph, phases: Sequence[tuple[int, int]] = ()) -> I
 _HAPPENED = re.compile(r"\bđã\b|\bban hành\b|\bcó (?:[Cc]ông văn|[Vv]ăn bản|[Qq]uyết định|[Tt]ờ trình)|\bsố\s?:?\s+\d")
 
 
-def _leading_day(text: str) -> re.Match[str] | None:
-    """The day that opens a sentence without a colon, where it is the only date."""
+def _leading_day(text: str, since: str) -> re.Match[str] | None:
+    """The day that opens a sentence without a colon, where it is the only date and not before `since`."""
     lead = _LEADING_DAY.match(aligned(text))
-    alone = lead is not None and len(dates.find_dates(text)) == 1 and ". " not in text.rstrip(" .")[lead.end() :]
-    return lead if alone and _HAPPENED.search(text) is None else None
+    if lead is None or ". " in text.rstrip(" .")[lead.end() :] or _HAPPENED.search(text) is not None:
+        return None
+    printed = dates.find_dates(text)
+    return lead if len(printed) == 1 and (printed[0].edtf or "") >= since else None
 
 
 def _behind_time(paragraph: Paragraph, text: str, offset: int, end: int) -> Iterator[FoundDeadline]:

@@ -20,7 +20,7 @@ from pipeline.structure.actors import ASKED, SURE_BODY, is_actor, titled_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place, lists_bodies
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
-from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, bullet_of, walk
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, after_mark, walk
 from pipeline.structure.task_labels import LABEL_END, LABELLED
 
 ORDERS = frozenset({"CT", "CĐ", "QĐ"})  # types whose numbered points all say who is to do what
@@ -321,12 +321,7 @@ def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
-    offset = 0
-    if paragraph.marker is not None and paragraph.marker.family != "bullet":
-        offset = paragraph.marker.text_start
-    elif (bullet := bullet_of(paragraph.text)) is not None:
-        offset = bullet.text_start
-    text = paragraph.text[offset:]
+    text, offset = after_mark(paragraph)
     section = step.path or None
     holder = heading_actor(step)
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
@@ -362,27 +357,22 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
 _OBJECT = re.compile(
     r"(?:tieu )?(?:du an|noi dung|tieu chi|chuong trinh|de an|chi tieu|hop phan)(?: (?:thanh phan|so))? \d"
 )
-
-
 OBJECT_WITHIN = 40  # signs in which its name and number stand
 MOST_OBJECTS = 200  # paragraphs of a section; of more it is not asked, so that the time stays linear
 
 
 def _is_object(paragraph: Paragraph) -> bool:
-    bullet = bullet_of(paragraph.text)
-    text = paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body
-    return _OBJECT.match(aligned(text[:OBJECT_WITHIN])) is not None
-
-
-def _items_below(step: Step, paragraph: Paragraph) -> Sequence[Paragraph]:
-    """What follows a paragraph in its node, the titles of the nodes below it included."""
-    own = step.node.paragraphs
-    at = next((index for index, other in enumerate(own) if other is paragraph), -1)
-    return (*own[at + 1 : at + 2], *(child.title for child in step.node.children[:1] if child.title is not None))
+    return _OBJECT.match(aligned(after_mark(paragraph)[0][:OBJECT_WITHIN])) is not None
 
 
 def _leads_to_objects(step: Step, paragraph: Paragraph) -> bool:
-    return any(map(_is_object, _items_below(step, paragraph)[:1]))
+    """Whether what follows a paragraph is such an object, in its node or as the title of the first node below."""
+    own = step.node.paragraphs
+    if len(own) > MOST_OBJECTS:
+        return False
+    at = next((index for index, other in enumerate(own) if other is paragraph), -1)
+    below = own[at + 1] if at + 1 < len(own) else next((child.title for child in step.node.children[:1]), None)
+    return below is not None and _is_object(below)
 
 
 def _is_led_to(step: Step, paragraph: Paragraph) -> bool:

@@ -17,7 +17,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.quantities import Comparator, Quantity
 from pipeline.structure.goal_clauses import Clause, clauses_of
 from pipeline.structure.name_ends import opens_with_task
-from pipeline.structure.passages import Paragraph, Place, Step, bullet_of
+from pipeline.structure.passages import Paragraph, Place, Step, after_mark, bullet_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,24 +182,12 @@ _AGAINST = re.compile(r"(?:\W*\w+){0,2}\W*so voi\b")
 LONGEST_GOAL = 70  # words; a longer item without a number is a task, not a goal
 
 
-def _item_text(paragraph: Paragraph) -> tuple[str, int]:
-    """The paragraph's text after its mark or bullet, and its offset."""
-    start = 0
-    if paragraph.marker is not None and paragraph.marker.family != "bullet":
-        start = paragraph.marker.text_start
-    else:
-        bullet = bullet_of(paragraph.text)
-        if bullet is not None:
-            start = bullet.text_start
-    return paragraph.text[start:], start
-
-
 # "Hiện nay, toàn xã có 180 hộ ...", "Tính đến 31/12/2019 ...": how things stand, also among the goals
 _STANDS = re.compile(r"\W*(?:hien (?:nay|tai|toan|co|trang)|den nay|tinh den|thoi gian qua|(?:trong )?nhung nam qua)\b")
 
 
 def goals_of_item(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
-    text, offset = _item_text(paragraph)
+    text, offset = after_mark(paragraph)
     aims = text.lower().find("phấn đấu") if _STANDS.match(aligned(text[:40])) else 0
     if aims < 0 or not _says_something(text):
         return  # how things stand; "257.625.360": a cell that lost its table
@@ -284,7 +272,7 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     lowered = paragraph.text.lower()
     if "phấn đấu" not in lowered and "đạt" not in lowered:
         return
-    text, offset = _item_text(paragraph)
+    text, offset = after_mark(paragraph)
     key = aligned(text)
     for clause in clauses_of(text):
         if clause.quantity is None:

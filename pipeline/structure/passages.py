@@ -354,6 +354,15 @@ def bullet_of(text: str) -> Marker | None:
     return next((marker for marker in marks(text) if marker.family == "bullet"), None)
 
 
+def after_mark(paragraph: Paragraph) -> tuple[str, int]:
+    """The text after a label or bullet, and how much was left out."""
+    if paragraph.marker is not None and paragraph.marker.family != "bullet":
+        return paragraph.text[paragraph.marker.text_start :], paragraph.marker.text_start
+    bullet = bullet_of(paragraph.text)
+    offset = bullet.text_start if bullet is not None else 0
+    return paragraph.text[offset:], offset
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A section of the outline. `title` is the paragraph that opens it, None for text before the first heading.

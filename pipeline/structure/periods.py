@@ -20,7 +20,7 @@ from pipeline.document import Cell, Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.name_ends import opens_with_task
-from pipeline.structure.passages import Node, Paragraph, Place, bullet_of, place_of_cells, walk
+from pipeline.structure.passages import Node, Paragraph, Place, after_mark, bullet_of, place_of_cells, walk
 from pipeline.structure.task_tables import timed_rows
 
 
@@ -97,15 +97,6 @@ def _with_time_below(node: Node) -> Iterator[FoundPeriod]:
         if line is not None and spans and spans[0].start <= line.end() + 1:
             yield _dated(paragraph, name, spans[0].first, spans[0].last, offset, (spans[0].start, spans[0].end, None))
             return
-
-
-def after_mark(paragraph: Paragraph) -> tuple[str, int]:
-    """The text after a label or bullet, and how much was left out."""
-    if paragraph.marker is not None and paragraph.marker.family != "bullet":
-        return paragraph.text[paragraph.marker.text_start :], paragraph.marker.text_start
-    bullet = bullet_of(paragraph.text)
-    offset = bullet.text_start if bullet is not None else 0
-    return paragraph.text[offset:], offset
 
 
 def _of_list(paragraphs: Sequence[Paragraph], past: bool) -> Iterator[FoundPeriod]:

@@ -13,8 +13,7 @@ columns that they may be of, and nothing is read from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 
 from pipeline.document import Word
 from pipeline.knowledge import quantities, table_rows
@@ -156,9 +155,9 @@ def _in_columns(row: Sequence[Words], width: int, kinds: Sequence[frozenset[str]
     fits = all(not i or not kind or not kinds or kind in kinds[i] for i, kind in enumerate(own))
     if not 0 < lost <= MOST_LOST or len(row) <= GROUP or not kinds or (fits and "number" not in own[1:]):
         return _as_it_follows(row, width)
-    ways = list(_ways(own, kinds, lost, table_rows.ROW_LABEL.fullmatch(texts[0]) is not None))
-    if len(ways) == 1:
-        return [(column, 1, words) for column, words in zip(ways[0], row, strict=True)]
+    columns = _only_way(own, kinds, table_rows.ROW_LABEL.fullmatch(texts[0]) is not None)
+    if columns is not None:
+        return [(column, 1, words) for column, words in zip(columns, row, strict=True)]
     first = next(i for i, kind in enumerate(own) if i and (kind == "number" or kind not in kinds[i]))
     rest = tuple(word for words in row[first:] for word in words)
     shift = int(own[0] == "words" and first < width - 1)  # a sum without a number: its name stands in the second column
@@ -172,11 +171,28 @@ def _as_it_follows(row: Sequence[Words], width: int) -> list[Placed]:
     return [(i, width - i if i == last and last < GROUP else 1, words) for i, words in enumerate(row)]
 
 
-def _ways(own: Sequence[str], kinds: Sequence[frozenset[str]], lost: int, labelled: bool) -> Iterator[tuple[int, ...]]:
-    """Every choice of columns for the cells in which each holds what its column does."""
-    width = len(kinds)
-    for columns in combinations(range(width), width - lost):
-        if labelled != (columns[0] == 0):
-            continue
-        if all(not kind or kind in kinds[at] for kind, at in zip(own, columns, strict=True)):
-            yield columns
+def _only_way(own: Sequence[str], kinds: Sequence[frozenset[str]], labelled: bool) -> tuple[int, ...] | None:
+    """The only choice of columns for the cells in which each holds what its column does; None where there is none or
+    another. A label stands in the first column, and nothing else does."""
+    free = range(1, len(kinds))
+    if labelled:
+        if own[0] and own[0] not in kinds[0]:
+            return None
+        own = own[1:]
+    early = _taken(own, kinds, free)
+    late = _taken(own[::-1], kinds, free[::-1])
+    if early is None or late is None or early != late[::-1]:
+        return None
+    return (0, *early) if labelled else early
+
+
+def _taken(own: Sequence[str], kinds: Sequence[frozenset[str]], columns: Sequence[int]) -> tuple[int, ...] | None:
+    """The first of the columns for each cell that it may stand in behind the cell before it."""
+    found: list[int] = []
+    left = iter(columns)
+    for kind in own:
+        column = next((column for column in left if not kind or kind in kinds[column]), None)
+        if column is None:
+            return None
+        found.append(column)
+    return tuple(found)

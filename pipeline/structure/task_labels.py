@@ -27,9 +27,10 @@ TERM_ALONE = re.compile(
     r"(?: (?:thuc hien|hoan thanh|trien khai|to chuc|ban hanh|trinh))?"
     r"(?:\W+(?:du kien |khoang )?\d{1,3}(?:/\d)? (?:ngay|buoi|tuan|tiet))?)?"  # "Thời gian: 01 ngày, trong ..."
 )
-# "- Bộ phận chịu trách nhiệm thực hiện: Sở Y tế", "Kết quả đạt được: ...": what it says of the task above is no task
+# "- Bộ phận chịu trách nhiệm thực hiện: Sở Y tế", "Kết quả đạt được: ...": what it says of the task above is no task;
+# "Bộ phận Tổ chức: lập danh sách ..." names an office and its task
 LABELLED = re.compile(
-    rf"(?:{_WHO}|bo phan|{_WHEN}|{_PACE}|nguon kinh phi|{_MEANS}|ket qua)"
+    rf"(?:{_WHO}|bo phan(?! to chuc\s*:)|{_WHEN}|{_PACE}|nguon kinh phi|{_MEANS}|ket qua)"
     r"(?: (?:chu tri|phoi hop|thuc hien|chiu trach nhiem|tham muu|hoan thanh|to chuc|dau ra|trien khai|dat duoc)){0,3}"
     r"\s*:"
 )

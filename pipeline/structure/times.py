@@ -19,7 +19,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import calendars, periods
 from pipeline.structure.actors import titled_actor
 from pipeline.structure.due_sentences import EDGE, FoundDeadline, day_word, from_text, trimmed
-from pipeline.structure.passages import Node, Paragraph, Place, Step, place_of_cells, walk
+from pipeline.structure.passages import Node, Paragraph, Place, Step, after_mark, place_of_cells, walk
 from pipeline.structure.task_labels import LABEL, TERM_ALONE, TERM_LINE
 from pipeline.structure.task_tables import timed_rows
 
@@ -44,7 +44,8 @@ def find_deadlines(
                 found += _from_table(paragraph, paragraph.table)
             elif paragraph.area != "basis" and not _tells_of_the_past(step):
                 phased = taken.get(id(paragraph), ())
-                told = [_with_task(deadline, step, paragraph) for deadline in from_text(paragraph, phased)]
+                since = issued or ("" if _is_ahead(step) else None)
+                told = [_with_task(deadline, step, paragraph) for deadline in from_text(paragraph, phased, since)]
                 if not told and not phased and ":" in paragraph.text:
                     told = list(_held_on(paragraph, _is_of_timeline(step)))
                 if not told and not phased and id(paragraph) in months:
@@ -55,7 +56,7 @@ def find_deadlines(
 
 def _of_month(paragraph: Paragraph, date: dates.FoundDate, lead: Paragraph) -> Iterator[FoundDeadline]:
     """An item of a calendar, due in the month that stands over it."""
-    text, offset = periods.after_mark(paragraph)
+    text, offset = after_mark(paragraph)
     action = trimmed(text)
     if date.edtf is not None and LEAST_TASK <= len(action.split()) <= LONGEST_TASK:
         place = paragraph.place_of(action, offset)
@@ -101,20 +102,20 @@ def _task_above(node: Node, paragraph: Paragraph) -> tuple[str, Place] | None:
 
     Where several such lines stand under a heading, each is of the item above it, with its labels between the two.
     """
-    if node.heading is None or not LABEL.match(aligned(periods.after_mark(paragraph)[0])):
+    if node.heading is None or not LABEL.match(aligned(after_mark(paragraph)[0])):
         return None
     at = next((index for index, own in enumerate(node.paragraphs) if own is paragraph), 0)
     before, behind = node.paragraphs[max(0, at - ITEM_LINES) : at], node.paragraphs[at + 1 : at + ITEM_LINES]
     if titled_actor(node.heading) is not None:
         above = before[-1] if before else None
-    elif any(TERM_LINE.match(aligned(periods.after_mark(own)[0])) for own in (*before, *behind)):
-        items = (own for own in reversed(before) if not LABEL.match(aligned(periods.after_mark(own)[0])))
+    elif any(TERM_LINE.match(aligned(after_mark(own)[0])) for own in (*before, *behind)):
+        items = (own for own in reversed(before) if not LABEL.match(aligned(after_mark(own)[0])))
         above = next(items, None)
     else:
         return None
     if above is None or above.table is not None:
         return None
-    text, offset = periods.after_mark(above)
+    text, offset = after_mark(above)
     task = trimmed(text)
     if LABEL.match(aligned(text)) or not LEAST_TASK <= len(task.split()) <= LONGEST_TASK:
         return None
@@ -127,6 +128,14 @@ def _tells_of_the_past(step: Step) -> bool:
 
 def _is_of_timeline(step: Step) -> bool:
     return any(node.kind == "timeline" for node in (*step.above, step.node))
+
+
+_AHEAD = frozenset({"content", "tasks", "timeline", "organisation"})
+
+
+def _is_ahead(step: Step) -> bool:
+    """Whether a part says what is to be done, which no news and no history does."""
+    return any(node.kind in _AHEAD for node in (*step.above, step.node))
 
 
 # "1. Họp chuyên môn: 14 giờ 00, ngày 02/10/2023 tại ...", "Đại hội điểm: chi bộ thôn Đông, ngày 15/3/2005": in the
@@ -144,7 +153,7 @@ LONGEST_HELD = 130  # signs of the name and hour before the day
 
 def _held_on(paragraph: Paragraph, timeline: bool) -> Iterator[FoundDeadline]:
     """Names with the day they are held on; outside the part on time only where the hour is told too."""
-    text, offset = periods.after_mark(paragraph)
+    text, offset = after_mark(paragraph)
     spans = terms.find_spans(text)
     for date in dates.find_dates(text):
         if date.edtf is None or date.recurring or date.precision not in (("day", "month") if timeline else ("day",)):
