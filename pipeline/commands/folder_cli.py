@@ -76,7 +76,7 @@ def watch(options: argparse.Namespace, console: Console) -> int:
         console.note(say("watch.started", console.language, folder=options.folder, out=options.out))
     with console.bar() as bar:
         watching.watch(options.folder, options.out, settings, progress=bar.event, poll=options.poll, told=told,
-                    language=console.language)
+                       language=console.language)
     return EXIT_OK
 
 

@@ -111,7 +111,7 @@ def _reading_options(told: Told) -> argparse.ArgumentParser:
     options.add_argument("--jobs", type=int, metavar="N", help=told("arg.jobs"))
     options.add_argument("--memory", dest="memory_megabytes", type=int, metavar="MB", help=told("arg.memory"))
     options.add_argument("--nice", type=int, metavar="N", help=told("arg.nice"))
-    options.add_argument("--formats", metavar="LIST", 
+    options.add_argument("--formats", metavar="LIST",
                          help=told("arg.formats", all=", ".join(ALL_FORMATS), default=", ".join(DEFAULT_FORMATS)))
     options.add_argument("--text-layer", choices=("auto", "keep", "redo"), help=told("arg.text_layer"))
     options.add_argument("--preset", choices=PRESETS, help=told("arg.preset"))

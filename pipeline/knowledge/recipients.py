@@ -52,11 +52,13 @@ _NOTE_WORDS = re.compile(
 _STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hH])\Z")
 # "(h/c)", "(/€)": of the three short forms only "b/c" ends so
 _REPORT = re.compile(r"(?P<lead>(?:để|de)\s+)?h?\s?/\s?[cCeE€©]\Z")
-# "(bí)", "(bÁ)", "(b/()", "(b c)": nothing else of so few signs that is sent with a copy begins so; "(Uh)" for "(t/h)"
+# "(bí)", "(bÁ)", "(b/()", "(b c)": nothing else of so few signs that is sent with a copy begins so
 _WORN_REPORT = re.compile(
     r"(?P<lead>(?:để|de)\s+)?b(?!(?:ộ|an|ản|à|a|ên)\Z)(?:[^\W\d]{1,2}|\s?[/⁄]\s?\S{0,2}|\s[ceC(]?)\Z"
 )
+# "(b/()", "(b/[": the last letter read as a bracket that opens
 _TWICE_OPEN = re.compile(r"(?<=\(b/)[(\[{<]\)?\Z")
+# "(Uh)", "(Lh)": the t and its stroke read as one capital
 _WORN_ORDER = re.compile(r"(?P<lead>(?:để|de)\s+)?[UVL0]h\Z")
 # In small letters; "(TH)" may be printed so.
 _LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h", "thiện": "t/hiện"}
@@ -64,19 +66,17 @@ _LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h",
 
 def _mended_note(note: str) -> str | None:
     """ "để bíc" as "để b/c", "thu hiền" as "thực hiện"; None for anything but the usual notes, damaged."""
-    found = _STROKE.match(note.strip(" ;,."))
-    report = _REPORT.match(note.strip(" ;,."))
-    if report is not None:
-        return f"{report['lead'] or ''}b/c"
-    order = _WORN_ORDER.match(note.strip(" ;,."))
-    if order is not None:
-        return f"{order['lead'] or ''}t/h"
-    lost = _LOST_STROKE.get(note.strip(" ;,.").removeprefix("để "))
+    said = note.strip(" ;,.")
+    for pattern, meant in ((_REPORT, "b/c"), (_WORN_ORDER, "t/h")):
+        if (worn := pattern.match(said)) is not None:
+            return f"{worn['lead'] or ''}{meant}"
+    lost = _LOST_STROKE.get(said.removeprefix("để "))
     if lost is not None:
-        return f"để {lost}" if note.strip().startswith("để ") else lost
+        return f"để {lost}" if said.startswith("để ") else lost
+    found = _STROKE.match(said)
     if found is None:
-        worn = _WORN_REPORT.match(note.strip(" ;,."))
-        return _nearly_note(note.strip(" ;,.")) if worn is None else f"{worn['lead'] or ''}b/c"
+        report = _WORN_REPORT.match(said)
+        return _nearly_note(said) if report is None else f"{report['lead'] or ''}b/c"
     pair = f"{found['one']}/{'c' if found['two'] in 'eE€©' else found['two']}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
 

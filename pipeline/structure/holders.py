@@ -16,7 +16,7 @@ from functools import lru_cache
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import ASKED, OF, titled_actor
 from pipeline.structure.name_ends import EDGE, opens_with_task
-from pipeline.structure.passages import Node, Paragraph, Place, Step, bullet_of
+from pipeline.structure.passages import Node, Place, Step, after_mark
 
 NAME_WORDS = 12  # of one office; lists of offices (`actors.NAME_WORDS`) are longer
 
@@ -82,13 +82,7 @@ def _names_body(title: str) -> bool:
 
 def _tells_tasks(node: Node) -> bool:
     first = next((part for part in (*node.paragraphs, *(child.title for child in node.children)) if part), None)
-    return first is not None and opens_with_task(bare(first))
-
-
-def bare(paragraph: Paragraph) -> str:
-    """The text of a paragraph after its label or bullet."""
-    bullet = bullet_of(paragraph.text)
-    return paragraph.text[bullet.text_start :] if bullet is not None else paragraph.body
+    return first is not None and opens_with_task(after_mark(first)[0])
 
 
 def _holds_actors(node: Node) -> bool:

@@ -34,12 +34,17 @@ def placed(rows: Sequence[Sequence[Words]]) -> list[list[Placed]]:
     return head + [_in_columns(row, width, kinds) for row in rows[len(head) :]]
 
 
-_MARKS = str.maketrans("", "", "*_#")  # of converters
+_MARKS = str.maketrans("", "", "*_#")
+
+
+def unmarked(text: str) -> str:
+    """A text without the marks that a converter set around titles and numbers."""
+    return text.translate(_MARKS).strip()
 
 
 def text_of(words: Words) -> str:
-    """The words of a cell, without the marks that a converter set around them."""
-    return " ".join(word.text for word in words).translate(_MARKS).strip()
+    """The words of a cell, unmarked."""
+    return unmarked(" ".join(word.text for word in words))
 
 
 # --- heads -----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.document import Line, Page, Word
 from pipeline.knowledge import table_rows
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.ragged_rows import text_of, unmarked
 from pipeline.structure.text_tables import BULLET, SECTION, Found, Taken, table_of_rows
 
 BAR = "|"
@@ -29,7 +30,6 @@ OPENING = ("1", "01", "I", "A")  # the label of the first row, or of its group
 MOST_LINES = 30  # of one cell between bars
 _GROUP_LABEL = re.compile(r"\W{0,2}(?:[IVX]{1,5}|[A-ZĐ])\W{0,2}")
 _AFTER_TABLE = re.compile(r"\W*(?:tren day|noi nhan|can cu)\b")
-_MARKS = str.maketrans("", "", "*_#")  # of converters, around titles and numbers
 
 
 def from_stacked(page: Page, taken: Taken) -> Found:
@@ -39,7 +39,7 @@ def from_stacked(page: Page, taken: Taken) -> Found:
     lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.words]
     if not any(len(line.words) <= LABEL_WORDS and _opens(line) for line in lines):
         return []
-    texts = [_bare_text(line) for line in lines]
+    texts = [unmarked(line.text) for line in lines]
     closes = {id(block.lines[-1]) for block in page.blocks if block.kind == "text" and block.lines}
     found: Found = []
     at = 0
@@ -62,14 +62,9 @@ def from_stacked(page: Page, taken: Taken) -> Found:
 LABEL_WORDS, MOST_LABEL = 3, 12  # words and signs of "Số thứ tự"
 
 
-def _bare_text(line: Line) -> str:
-    """The text of a line without the marks of converters."""
-    return line.text.translate(_MARKS).strip()
-
-
 def _opens(line: Line) -> bool:
     """Whether a line is the head of a column of numbers and nothing else."""
-    text = _bare_text(line)
+    text = unmarked(line.text)
     return line.box is None and len(text) < MOST_LABEL and table_rows.opens_head(text)
 
 
@@ -128,7 +123,7 @@ def _barred(lines: Sequence[Line], texts: Sequence[str], start: int, closes: set
         return None
     opened = start > 0 and texts[start - 1] == BAR and any(cell.bars > 1 for cell in cells[:first])
     made = _opened_rows(lines, cells, said, first) if opened else _counted_rows(lines, cells, said, first)
-    numbered = sum(bool(row) and _is_label(" ".join(w.text for w in row[0]).translate(_MARKS)) for row in made.rows)
+    numbered = sum(bool(row) and _is_label(text_of(row[0])) for row in made.rows)
     return made if numbered >= LEAST_ROWS and max(map(len, made.rows)) >= LEAST_COLUMNS else None
 
 
@@ -207,15 +202,19 @@ def _bare(lines: Sequence[Line], texts: Sequence[str], start: int) -> _Made | No
         return None
     titles = _joined(texts, start, first)
     best: _Made | None = None
+    columns = most = 0  # of the best, and how many of its rows are whole
     for width in range(len(titles), LEAST_COLUMNS - 1, -1):
         made = _bare_rows(lines, texts, first, width)
         whole = sum(len(row) == width for row in made.rows)
-        if whole >= LEAST_ROWS and (best is None or whole > sum(len(row) == len(best.rows[0]) for row in best.rows)):
-            best = replace(made, rows=[[()] * width, *made.rows])
+        if whole >= (LEAST_ROWS if best is None else most + MORE_WHOLE):
+            best, columns, most = made, width, whole
     if best is None:
         return None
     head = [_words(lines[low:high]) for low, high in titles]
-    return replace(best, rows=[*_two_rows(head, len(best.rows[0])), *best.rows[1:]])
+    return replace(best, rows=[*_two_rows(head, columns), *best.rows])
+
+
+MORE_WHOLE = 2  # rows that a narrower table must have whole: the last row of the wider one may lack its last cell
 
 
 def _is_title(text: str) -> bool:
@@ -241,7 +240,7 @@ def _two_rows(titles: list[tuple[Word, ...]], width: int) -> list[list[tuple[Wor
     if len(titles) == width:
         return [titles]
     lower = 0
-    while lower < len(titles) and _LOWER_TITLE.fullmatch(aligned(" ".join(w.text for w in titles[-1 - lower]))):
+    while lower < len(titles) and _LOWER_TITLE.fullmatch(aligned(text_of(titles[-1 - lower]))):
         lower += 1
     if lower > 1 and len(titles) - lower < width:
         return [titles[: len(titles) - lower], titles[len(titles) - lower :]]

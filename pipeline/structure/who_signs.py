@@ -19,9 +19,9 @@ from rapidfuzz import fuzz
 
 from pipeline.knowledge import bodies, positions, signers
 from pipeline.knowledge.fuzzy import plain
+from pipeline.structure import column_names
 
 NAMED = 90.0  # percent of the issuer's name that stands in a power or position; abbreviations are written out before
-LIKE_BODY = 0.6  # likeness of words to the name of a body, as `column_names` asks
 _UNIT = re.compile(r"\s(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran)\b.*")
 _DRAFTS = re.compile(r"(?:nguoi (?:lap|viet|xay dung|soan)|can bo (?:lap|xay dung)|ke toan|thu quy|tong phu trach)\b")
 # Positions, and the words that the name of their body begins with.
@@ -64,7 +64,7 @@ def _told(own: str, block: signers.SignatureBlock) -> int:
         return 3  # "TM. BCH CÔNG ĐOÀN" of "Công đoàn Trường Tiểu học A"
     if any(fuzz.partial_ratio(core, name) >= NAMED and len(name) >= len(core) - 2 for name in named):
         return 3
-    if any(bodies.looks_like_body(name) >= LIKE_BODY for name in named):
+    if any(bodies.looks_like_body(name) >= column_names.LIKE_BODY for name in named):
         return 1
     return 2 if any(head.match(position) and kind.match(own) for head, kind in _HEADS) else 1
 
