@@ -161,6 +161,7 @@ _LABEL = re.compile(
     r"|(?P<letter>[a-zđ])\)\s+(?=\S)|(?P<bullet>[-–+•*])\s+(?=[^\W\d_]))"
 )
 _CLOSED = re.compile(r"[.;:!?…\"”)]\s*\Z")
+CLOSED_WITHIN, LONGEST_WORD = 24, 60  # signs before a label in which a mark is looked for, and behind it its first word
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
 
 
@@ -171,11 +172,11 @@ def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
     after_title = start
     titled = -1  # where a section opened whose title may not be closed by a mark: "III. Tổ chức thực hiện 1. Phòng ..."
     for found in _LABEL.finditer(line, start, end):
-        before = line[max(start, found.start() - 24) : found.start()]
+        before = line[max(start, found.start() - CLOSED_WITHIN) : found.start()]
         closed = _CLOSED.search(before) is not None or found.start() == after_title
         first = found["bullet"] or found["number"] == "1" or found["letter"] == "a"
         closed = closed or (bool(first) and 0 <= found.start() - titled <= LONGEST_HEADING)
-        said = line[found.end() : found.end() + 60].split(" ")[0]
+        said = line[found.end() : found.end() + LONGEST_WORD].split(" ")[0]
         if found["roman"]:
             if roman >= len(_ROMAN) or found["roman"] != _ROMAN[roman] or not (closed or said.isupper()):
                 continue
@@ -200,6 +201,7 @@ def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
 
 
 LONGEST_HEADING = 80  # signs of the title of a section
+FOOT_BEHIND = 4  # the foot stands behind the first so-manieth part of a document; heads have powers too ("TM. ...")
 _FOOT = re.compile(r"(?<=\s)(?=Nơi nhận\s*:|TM\.\s+[^\W\d_]{2,}|KT\.\s+[^\W\d_]{2,}|T/M\s)")
 _CLOSING = re.compile(r"(?<=[.;:] )(?=Trên đây là)")
 _RECIPIENT = re.compile(r"(?<=[:;,.] )(?=[-–+]\s?\S)")
@@ -212,15 +214,13 @@ _POWER = re.compile(
     r"(?<=\s)(?=(?:TM|KT|TL|TUQ|Q)\.\s?[^\W\d_]{2,})|(?<=\S )(?=PHÓ (?:CHỦ|GIÁM|BÍ|TRƯỞNG|CHÁNH|HIỆU|TỔNG|VIỆN|CỤC))"
     r"|(?<=NHÂN DÂN )(?=CHỦ TỊCH)|(?<=THƯỜNG VỤ )(?=(?:PHÓ )?BÍ THƯ)|(?<=[.;,] )(?=" + _POSITION + r"\b)"
 )
-
-
 _SIGNED = re.compile(rf"(?<=\s)(?:(?:TM|KT|TL|TUQ|Q)\.|T/M)\s|(?<=[.;,] ){_POSITION}\b")
 
 
 def _foot_start(line: str) -> int:
     """Where the foot begins: its first word after the closing mark, or the end of the line."""
-    found = [match.start() for match in _FOOT.finditer(line, len(line) // 4)]
-    return found[0] if found else len(line)
+    found = _FOOT.search(line, len(line) // FOOT_BEHIND)
+    return found.start() if found is not None else len(line)
 
 
 def _foot_cuts(line: str, start: int) -> Iterator[int]:
@@ -232,6 +232,6 @@ def _foot_cuts(line: str, start: int) -> Iterator[int]:
     yield start
     for pattern in (_FOOT, _RECIPIENT, _POWER):
         yield from (found.start() for found in pattern.finditer(line, start))
-    signed = _SIGNED.search(line[start:])
+    signed = _SIGNED.search(line, start)
     if signed is not None:  # "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Vũ Xuân Thủy": the name is in small letters
-        yield _run_of_capitals(line, start + signed.start())
+        yield _run_of_capitals(line, signed.start())
