@@ -201,7 +201,7 @@ def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
 
 
 LONGEST_HEADING = 80  # signs of the title of a section
-FOOT_BEHIND = 4  # the foot stands behind the first so-manieth part of a document; heads have powers too ("TM. ...")
+FOOT_BEHIND = 4  # the foot stands behind the first quarter of a document; heads have powers too ("TM. ...")
 _FOOT = re.compile(r"(?<=\s)(?=Nơi nhận\s*:|TM\.\s+[^\W\d_]{2,}|KT\.\s+[^\W\d_]{2,}|T/M\s)")
 _CLOSING = re.compile(r"(?<=[.;:] )(?=Trên đây là)")
 _RECIPIENT = re.compile(r"(?<=[:;,.] )(?=[-–+]\s?\S)")
