@@ -255,3 +255,9 @@ def test_cells_that_read_alike_have_their_own_outcomes():
     found = restore(Document("a.txt", "0" * 64, "text/plain", (page,)), Numbering(), "balanced").pages[0]
     assert [line.text for block in found.blocks for line in block.lines] == ["0", "1", "2", "3"]
     assert [cell.text for cell in found.tables[0].cells] == ["1", "2", "3"]
+
+
+def test_a_word_with_a_sign_among_its_letters_is_never_sure():
+    found = Restorer.load().restore_text("xây dựng chính sách cho triển khai thực b†ền công tác phòng, chống bạo lực")
+    broken = next(word for word in found.words if "†" in word.raw)
+    assert broken.confidence <= 0.5

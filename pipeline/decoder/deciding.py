@@ -5,6 +5,7 @@ text nothing that was read stands for itself.
 """
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -33,6 +34,7 @@ CHANGE_TO_READ = {"strict": 0.99, "balanced": 0.6, "full": 0.5}
 CHANGE_RARE = 0.8  # the least for a possible syllable that no text has; it may be a name
 DEBRIS = 0.5  # most that a token is believed which is no word and was left: 10 in 26 right on the dev samples
 SUREST = 0.99999  # no probability is told to be more
+_BROKEN = re.compile(r"[^\W\d_][†‡#¡¢¥§©®¤|\\^~*=<>{}$%£€¬¦¿×÷]+[^\W\d_]")
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
 
 
@@ -96,6 +98,15 @@ def is_debris(text: str) -> bool:
     if len(text) == 1:
         return text not in "Yy"
     return text[1:].islower() and not vietnamese.is_syllable(text)
+
+
+def is_broken(text: str) -> bool:
+    """Whether a sign that no word has stands between letters, small ones among them ("b†ền", "hi#n").
+
+    >>> is_broken("b†ền"), is_broken("GD&ĐT"), is_broken("H'Drai"), is_broken("m²")
+    (True, False, False, False)
+    """
+    return _BROKEN.search(text) is not None and not text.isupper()
 
 
 def doubt_shift(recognised: float | None) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoder import wordlike
-from pipeline.decoder.deciding import DEBRIS, is_debris, kind_of, may_change
+from pipeline.decoder.deciding import DEBRIS, is_broken, is_debris, kind_of, may_change
 from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest
 from pipeline.decoder.trained import Trained
 
@@ -75,7 +75,7 @@ class Teller:
         ):
             text, kind = piece.text, "kept"
             sure = self.trained.chance(self.condition, odds.get(text, 0.0))
-        if self.condition == "garbled" and text == piece.text and is_debris(text):
+        if text == piece.text and (is_broken(text) or (self.condition == "garbled" and is_debris(text))):
             sure = min(sure, DEBRIS)
         _put(slot, text, sure)
         if text != piece.text:
