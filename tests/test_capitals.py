@@ -9,7 +9,6 @@ from pipeline.decoder import capitals, tokens
 from pipeline.decoder.channel import LOWER, TITLE
 from pipeline.decoder.language import Vocabulary
 from pipeline.decoder.pending import PendingWord, Slot
-from pipeline.decoder.restoration import Restorer
 from pipeline.training import capitals as training
 from pipeline.training.corpus import Paragraph
 
@@ -82,20 +81,8 @@ def test_pairs_are_kept_that_ask_for_a_capital_more_than_the_word_alone():
     assert told[LOWER, "tổ", "quốc"] > training.LEAST  # "tổ chức" is what "tổ" is alone; a comma parts words
 
 
-@pytest.mark.parametrize(
-    ("read", "text"),
-    [
-        ("theo dé nghi cua Jy ban nhan dan huyén", "theo đề nghị của Ủy ban nhân dân huyện"),
-        ("do Oy ban Mat tran chu tri, phdi hop", "do Ủy ban Mặt trận chủ trì, phối hợp"),
-        ("cac cap uy, t6 chtrc dang va doan thé", "các cấp ủy, tổ chức đảng và đoàn thể"),
-    ],
-)
-def test_the_next_word_asks_for_a_capital_where_the_letters_say_nothing(read, text):
-    assert Restorer.load().restore_text(read).text == text
-
-
-def test_a_capital_that_the_reading_is_sure_of_stays_and_what_it_cost_is_told():
-    found = Restorer.load().restore_text("Cac Ban quan ly va cac Jy ban nhan dan cap huyén phdi hop thuc hién.")
+def test_a_capital_that_the_reading_is_sure_of_stays_and_what_it_cost_is_told(restorer):
+    found = restorer.restore_text("Cac Ban quan ly va cac Jy ban nhan dan cap huyén phdi hop thuc hién.")
     assert found.text.startswith("Các Ban quản lý và các Ủy ban")
     by_text = {word.text: word.confidence for word in found.words}
     assert by_text["Ủy"] < 0.999
@@ -107,17 +94,17 @@ GARBLED = (
 )
 
 
-def test_letters_read_alike_are_told_by_usage():
-    restored = Restorer.load().restore_text(GARBLED).text
+def test_letters_read_alike_are_told_by_usage(restorer):
+    restored = restorer.restore_text(GARBLED).text
     assert "phòng ngừa, ứng phó với thiên tai" in restored
     assert "Ủy ban nhân dân huyện" in restored
 
 
-def test_between_words_that_are_capitals_throughout_a_word_is_capitals_too():
+def test_between_words_that_are_capitals_throughout_a_word_is_capitals_too(restorer):
     read = "IV. NHIEM VU, Gill PHAP THUC HIEN"
-    assert Restorer.load().restore_text(read).text == "IV. NHIỆM VỤ, GIẢI PHÁP THỰC HIỆN"
+    assert restorer.restore_text(read).text == "IV. NHIỆM VỤ, GIẢI PHÁP THỰC HIỆN"
 
 
-def test_beside_a_motto_on_the_same_line_a_word_keeps_its_capital():
+def test_beside_a_motto_on_the_same_line_a_word_keeps_its_capital(restorer):
     read = "UBND THANH PHO HO CHi MINH Déc lap - Tw do"
-    assert Restorer.load().restore_text(read).text.endswith("MINH Độc lập - Tự do")
+    assert restorer.restore_text(read).text.endswith("MINH Độc lập - Tự do")

@@ -21,6 +21,11 @@ def test_mends(restorer, case):
     assert vietnamese.to_old_style(restorer.restore_text(case["raw"]).text) == case["text"]
 
 
+@pytest.mark.parametrize("case", cases("restore", "exact"))
+def test_mends_to_the_letter(restorer, case):
+    assert restorer.restore_text(case["raw"]).text == case["text"]
+
+
 @pytest.mark.parametrize("case", cases("restore", "keep"))
 @pytest.mark.parametrize("preset", ["strict", "balanced", "full"])
 def test_leaves_alone(restorer, case, preset):
@@ -257,7 +262,7 @@ def test_cells_that_read_alike_have_their_own_outcomes():
     assert [cell.text for cell in found.tables[0].cells] == ["1", "2", "3"]
 
 
-def test_a_word_with_a_sign_among_its_letters_is_never_sure():
-    found = Restorer.load().restore_text("xây dựng chính sách cho triển khai thực b†ền công tác phòng, chống bạo lực")
+def test_a_word_with_a_sign_among_its_letters_is_never_sure(restorer):
+    found = restorer.restore_text("xây dựng chính sách cho triển khai thực b†ền công tác phòng, chống bạo lực")
     broken = next(word for word in found.words if "†" in word.raw)
     assert broken.confidence <= 0.5

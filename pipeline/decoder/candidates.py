@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.decoder.capitals import IN_SENTENCE, Shifts, prior
+from pipeline.decoder.capitals import CAPITALS, IN_SENTENCE, Shifts, prior
 from pipeline.decoder.channel import CASES, LONGEST_READING, LOWER, TITLE, UPPER, Channel, cased
 from pipeline.decoder.language import ABBREVIATION, UNKNOWN, LanguageModel, Vocabulary
 from pipeline.decoder.shortforms import Row, ShortForms
@@ -34,18 +34,6 @@ WORTH_WEIGHT = 0.5  # the same for telling whether a token fits anything
 # Nats for other letters than those read in a name, where they can be a syllable: see `spared`. More where they are
 # those of a surname and a name follows: "Vi Văn" is no "Vũ Văn".
 OTHER_NAME = {**dict.fromkeys(IN_SENTENCE, -1.5), "surname": -3.0}
-# Log-probabilities of the three case patterns where nothing is known of the line, at a sentence start, in a line of
-# capitals, there between two that are capitals throughout, among words in capitals on another line; about the shares
-# in administrative text. A syllable in capitals among others that are not is rare, and "HO" is what becomes of "Hỗ".
-CASE_PRIOR = {
-    **dict.fromkeys(IN_SENTENCE, (0.0, -1.8, -8.0)),
-    "start": (-2.3, -0.1, -8.0),
-    "capitals": (-5.0, -5.0, 0.0),
-    "amid": (-12.0, -12.0, 0.0),  # at 5 nats 240 wrong words on six garbled plans, at 8 238, at 12 233, at 20 234
-    "run": (-4.0, -3.0, -0.1),
-    "surname": (-1.8, 0.0, -8.0),
-}
-CAPITALS = frozenset({"capitals", "amid"})  # in a line of them
 # Signs that English models print for a capital letter: "§6", "$6" for Số.
 LIKE_LETTER = str.maketrans("§$", "SS")
 AS_LETTER = 0.05  # share of their letter's readings that they are, an estimate
@@ -83,6 +71,10 @@ class Candidates:
         return Candidates(
             self.words[wanted], self.emissions[wanted], tuple(self.texts[i] for i in wanted), self.tails[wanted]
         )
+
+    def shifted(self, which: NDArray[np.bool_], nats: float) -> Candidates:
+        """The same with so many nats more for some of them."""
+        return replace(self, emissions=self.emissions + np.where(which, nats, 0.0))
 
     def plus(self, other: Candidates) -> Candidates:
         """Both lists, one behind the other."""
@@ -226,10 +218,10 @@ class Finder:
         if len(text) < 2 or not text.istitle() or key not in self.by_base:
             return found
         other = np.array([vietnamese.search_key(one) != key for one in found.texts])
-        return Candidates(found.words, found.emissions + np.where(other, shift, 0.0), found.texts, found.tails)
+        return found.shifted(other, shift)
 
     def read_by(self, channel: Channel, piece: str, setting: str, with_tail: str = "") -> Candidates:
-        """Candidates of a piece read through this channel. `setting` is one of CASE_PRIOR."""
+        """Candidates of a piece read through this channel. `setting` is one of `capitals.CASE_PRIOR`."""
         key = (channel.name, piece, setting, with_tail)
         known = self._lists.get(key)
         if known is None:
@@ -273,7 +265,7 @@ class Finder:
     def _case_prior(self, setting: str, cases: Sequence[int]) -> NDArray[np.float32]:
         key = setting, tuple(cases)
         if key not in self._priors:
-            self._priors[key] = prior(CASE_PRIOR[setting], setting, cases, self.shifts, self.numbers)
+            self._priors[key] = prior(setting, cases, self.shifts, self.numbers)
         return self._priors[key]
 
     def as_code(self, piece: str) -> Candidates:

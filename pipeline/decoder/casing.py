@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from pipeline.decoder.paragraphs import settings
-from pipeline.decoder.pending import PendingWord, text_place
+from pipeline.decoder.pending import PendingWord, put, text_place
 from pipeline.knowledge.lexicon import load_table
 
 TWINS = frozenset("ckopsuvxz")
@@ -37,9 +37,7 @@ def mend_case(row: Sequence[PendingWord]) -> None:
         small = now.lower()
         lower = _lower()
         if (follows and (ahead, small) in lower) or (not now.istitle() and _runs_on(before) and ("", small) in lower):
-            place = text_place(word)
-            word.texts = [small if number == place else text for number, text in enumerate(word.texts or ())]
-            word.confidence = min(word.confidence, MENDED_CASE)
+            put(word, text_place(word), small, MENDED_CASE)
             word.kind = "case" if word.kind == "kept" else word.kind
 
 

@@ -69,6 +69,14 @@ def text_place(word: PendingWord) -> int:
     return next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
 
 
+def put(word: PendingWord, place: int, text: str, sure: float) -> None:
+    """Hold the piece at `place` for this text; the word is no surer than that."""
+    if word.texts is None:
+        word.texts = [piece.text for piece in word.pieces]
+    word.texts[place] = text
+    word.confidence = min(word.confidence, sure)
+
+
 def readings(word: PendingWord, place: int) -> dict[str, float]:
     """What the piece at `place` is held for, then what else it may be, without what stands around: probabilities."""
     texts = word.texts or [piece.text for piece in word.pieces]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.decoder import wordlike
 from pipeline.decoder.deciding import DEBRIS, is_broken, is_debris, kind_of, may_change
-from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest
+from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest, put
 from pipeline.decoder.trained import Trained
 
 
@@ -77,7 +77,7 @@ class Teller:
             sure = self.trained.chance(self.condition, odds.get(text, 0.0))
         if text == piece.text and (is_broken(text) or (self.condition == "garbled" and is_debris(text))):
             sure = min(sure, DEBRIS)
-        _put(slot, text, sure)
+        put(slot.word, slot.place, text, sure)
         if text != piece.text:
             word.kind = "reading" if kind in ("mark", "letter") and heard else kind
             if first.tail and word.texts and slot.place + 1 < len(word.texts):
@@ -91,12 +91,12 @@ class Teller:
         read = slot.word.pieces[slot.place].text
         likeliest = max(odds, key=lambda text: odds[text])
         if likeliest != read and odds[likeliest] >= wordlike.MARGIN and self.preset != "strict":
-            _put(slot, likeliest, wordlike.TOLD)
+            put(slot.word, slot.place, likeliest, wordlike.TOLD)
             slot.word.kind = "letter"
             _list(slot, likeliest, wordlike.TOLD, {**odds, read: max(odds.get(read, 0.0), LISTED)})
         elif odds.get(read, 0.0) < 1 - LISTED:
             sure = self.trained.chance(self.condition, odds.get(read, 0.0))
-            _put(slot, read, sure)
+            put(slot.word, slot.place, read, sure)
             _list(slot, read, sure, odds)
 
     def _move_punctuation(self, number: int, group: Group) -> None:
@@ -106,14 +106,6 @@ class Teller:
             first.word.texts.extend(second.word.texts[second.place + 1 :])
             for place in range(second.place + 1, len(second.word.texts)):
                 second.word.texts[place] = ""
-
-
-def _put(slot: Slot, text: str, sure: float) -> None:
-    word = slot.word
-    if word.texts is None:
-        word.texts = [part.text for part in word.pieces]
-    word.texts[slot.place] = text
-    word.confidence = min(word.confidence, sure)
 
 
 def _list(slot: Slot, text: str, sure: float, odds: dict[str, float]) -> None:

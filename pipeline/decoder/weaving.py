@@ -6,19 +6,18 @@ one that came apart; punctuation, numbers and labels pass through as what the la
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoder import neural, tokens, wordlike
-from pipeline.decoder.candidates import CAPITALS, HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
-from pipeline.decoder.capitals import IN_SENTENCE
+from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
+from pipeline.decoder.capitals import CAPITALS, IN_SENTENCE
 from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
 from pipeline.decoder.paragraphs import MENDED_SYMBOL
-from pipeline.decoder.pending import UNTOLD, PendingWord, Preset, Slot
+from pipeline.decoder.pending import UNTOLD, PendingWord, Preset, Slot, put
 from pipeline.decoder.references import Expected
 from pipeline.decoder.telling import Group, Outcome, Teller
 from pipeline.decoder.trained import Trained
@@ -162,12 +161,8 @@ class Weaver:
         """Inside a locked symbol only closed-list repair: QD -> QĐ. Never its digits."""
         mended = self.finder.short.mend_symbol(symbol)
         if mended != symbol:
-            word = slot.word
-            if word.texts is None:
-                word.texts = [part.text for part in word.pieces]
-            word.texts[slot.place] = mended
-            word.kind = "mark"
-            word.confidence = min(word.confidence, MENDED_SYMBOL)
+            put(slot.word, slot.place, mended, MENDED_SYMBOL)
+            slot.word.kind = "mark"
 
     def _boundary(self) -> None:
         if not self.bounded:
@@ -196,7 +191,7 @@ class Weaver:
         if not bonus or not same.any() or found.emissions[same].max() < found.emissions.max() - widest:
             return found
         shift = bonus * expected.agreement
-        return Candidates(found.words, found.emissions + np.where(same, shift, 0.0), found.texts, found.tails)
+        return found.shifted(same, shift)
 
     def _read(
         self, piece: tokens.Piece, setting: str, recognised: float | None, code: bool = False
@@ -235,8 +230,7 @@ class Weaver:
         setting = "start" if self.fresh and slot.setting in IN_SENTENCE else slot.setting
         found = self._candidates(piece, setting, slot.word)
         if setting == "start" and self.condition in neural.CONDITIONS:
-            opens = np.isin(found.words, self.trained.task_words)
-            found = replace(found, emissions=found.emissions + np.where(opens, OPENS_TASK, 0.0))
+            found = found.shifted(np.isin(found.words, self.trained.task_words), OPENS_TASK)
         for place, expected in slot.word.expected:
             if place == slot.place:
                 found = self._favour(found, expected)

@@ -41,7 +41,7 @@ def is_wordlike(pieces: Sequence[Piece], place: int) -> bool:
 
 
 def candidates(finder: Finder, channel: Channel, text: str, setting: str) -> Candidates:
-    """What a figure may stand for: itself, as a number, and every likely word. `setting` is one of CASE_PRIOR."""
+    """What a figure may stand for: itself, as a number, and every likely word. `setting`: see `capitals.CASE_PRIOR`."""
     words = finder.read_by(channel, text, setting)
     words = words.only(np.flatnonzero([word.isalpha() for word in words.texts]))
     number = Candidates(np.array([NUMBER]), np.array([ONE_OF_ALL[len(text)]]), (text,), np.zeros(1, bool))

@@ -25,7 +25,7 @@ from pipeline.errors import (
     UnreadableFile,
     WrongType,
 )
-from pipeline.imaging import pdfpages, pdfpictures, pdfwords, rasters, streaks, textlayers
+from pipeline.imaging import pdfpages, pdfpictures, pdfwords, rasters, textlayers
 from pipeline.imaging.images import PageInput, compose
 from pipeline.imaging.sources import HEAD, VERSION, Source, sniff
 from pipeline.knowledge import encodings
@@ -199,10 +199,7 @@ def _pdf_page(source: Source, number: int, settings: Settings) -> PageInput:
     detail: dict[str, Any] = {
         "text_layer": verdict, "image": picture.how, "dpi": round(picture.dpi), "repaired": source.repaired,
     }
-    whole, lines_lost = streaks.without_lost_lines(picture.image)
-    if lines_lost:
-        detail["lost_lines"] = lines_lost
-    image, to_points, dpi = rasters.square(whole, picture.to_points)
+    image, to_points, dpi = rasters.without_fax_faults(picture.image, picture.to_points, detail)
     return PageInput(
         number, area.width, area.height, "ocr", image, dpi, to_points, stamps=stamps,
         rejected_layer=rejected, notices=tuple(notices), steps=(Step("ingest", VERSION, detail),),

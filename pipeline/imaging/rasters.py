@@ -99,11 +99,8 @@ def page(source: Source, number: int, settings: Settings) -> PageInput:
         image = _pixels(file)
     height, width = image.shape[:2]
     to_points: Affine = (72 / dpi_x, 0.0, 0.0, 0.0, 72 / dpi_y, 0.0)
-    image, lost = streaks.without_lost_lines(image)
-    image, to_points, dpi = square(image, to_points)
     detail: dict[str, Any] = {"image": source.media_type, "pixels": [width, height], "stated_dpi": _plain_dpi(said)}
-    if lost:
-        detail["lost_lines"] = lost
+    image, to_points, dpi = without_fax_faults(image, to_points, detail)
     return PageInput(
         number, width * 72 / dpi_x, height * 72 / dpi_y, "ocr", image, dpi, to_points,
         steps=(Step("ingest", f"{VERSION}, Pillow {PIL.__version__}", detail),),
@@ -147,7 +144,16 @@ def _pixels(frame: Any) -> Image:
     return np.array(frame if frame.mode == wanted else frame.convert(wanted), dtype=np.uint8)
 
 
-def square(image: Image, to_points: Affine) -> tuple[Image, Affine, float]:
+def without_fax_faults(image: Image, to_points: Affine, detail: dict[str, Any]) -> tuple[Image, Affine, float]:
+    """The image with the lines that a fax lost carried on (told in `detail`) and pixels as wide as high, its map, and
+    its resolution."""
+    whole, lost = streaks.without_lost_lines(image)
+    if lost:
+        detail["lost_lines"] = lost
+    return _square(whole, to_points)
+
+
+def _square(image: Image, to_points: Affine) -> tuple[Image, Affine, float]:
     """The image with pixels as wide as high, its map, and its resolution.
 
     A fax in standard mode has 204 dots across and 98 down; letters half as high as wide are read by no model.

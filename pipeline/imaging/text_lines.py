@@ -16,7 +16,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.knowledge import labels
 from pipeline.knowledge.doctypes import types
+from pipeline.knowledge.numerals import roman_numeral
 from pipeline.knowledge.vietnamese import LETTERS
 
 LONGEST_PARAGRAPH = 600  # signs; a document has more, and so have some paragraphs: the signs below decide
@@ -80,7 +82,7 @@ def _with_whole_titles(lines: Sequence[str]) -> Iterator[str]:
             own = lines[at:end]
             if not all(line.strip(" |") for line in own) or sum(map(len, own)) > LONGEST_TITLE:
                 end = at + 1
-        yield " ".join(lines[at:end]) if end > at + 1 else lines[at]
+        yield " ".join(lines[at:end])
         at = end
 
 
@@ -154,7 +156,7 @@ def _basis_cuts(line: str, start: int, end: int) -> Iterator[int]:
         yield after.start()
 
 
-_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+MOST_SECTIONS = 12
 _LABEL = re.compile(
     r"(?:(?<=\s)|^)(?:(?P<roman>[IVX]{1,4})\s?[.)/-]\s+(?=[^\W\d_])"
     r"|(?P<number>\d{1,2})(?:\s?[.)]|-)\s+(?=[^\W\d_])|(?P<sub>\d{1,2}\.\d{1,2})\.?\s+(?=[^\W\d_])"
@@ -162,7 +164,6 @@ _LABEL = re.compile(
 )
 _CLOSED = re.compile(r"[.;:!?…\"”)]\s*\Z")
 CLOSED_WITHIN, LONGEST_WORD = 24, 60  # signs before a label in which a mark is looked for, and behind it its first word
-_LETTERS = "abcdđeghiklmnopqrstuvxy"
 
 
 def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
@@ -178,7 +179,8 @@ def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
         closed = closed or (bool(first) and 0 <= found.start() - titled <= LONGEST_HEADING)
         said = line[found.end() : found.end() + LONGEST_WORD].split(" ")[0]
         if found["roman"]:
-            if roman >= len(_ROMAN) or found["roman"] != _ROMAN[roman] or not (closed or said.isupper()):
+            due = roman < MOST_SECTIONS and found["roman"] == roman_numeral(roman + 1)
+            if not due or not (closed or said.isupper()):
                 continue
             roman, number, letter = roman + 1, 0, 0
             titled = found.end()
@@ -192,9 +194,9 @@ def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
                 continue
             number, letter = int(found["number"]), 0
         elif found["letter"]:
-            if found["letter"] not in (_LETTERS[letter : letter + 1], "a"):
+            if found["letter"] not in (labels.LETTERS[letter : letter + 1], "a"):
                 continue
-            letter = _LETTERS.find(found["letter"]) + 1
+            letter = labels.LETTERS.find(found["letter"]) + 1
         if not found["roman"]:
             titled = -1
         yield found.start()

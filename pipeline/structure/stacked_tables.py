@@ -37,7 +37,7 @@ def from_stacked(page: Page, taken: Taken) -> Found:
     if any(block.box is not None for block in page.blocks[:1]):
         return []
     lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.words]
-    if not any(len(line.words) <= LABEL_WORDS and _opens(line) for line in lines):
+    if not any(map(_opens, lines)):
         return []
     texts = [unmarked(line.text) for line in lines]
     closes = {id(block.lines[-1]) for block in page.blocks if block.kind == "text" and block.lines}
@@ -45,7 +45,7 @@ def from_stacked(page: Page, taken: Taken) -> Found:
     at = 0
     while at < len(lines):
         made = None
-        if len(lines[at].words) <= LABEL_WORDS and _opens(lines[at]):
+        if _opens(lines[at]):
             barred = BAR in texts[at + 1 : at + 2]
             made = _barred(lines, texts, at, closes) if barred else _bare(lines, texts, at)
         if made is None:
@@ -64,8 +64,10 @@ LABEL_WORDS, MOST_LABEL = 3, 12  # words and signs of "Số thứ tự"
 
 def _opens(line: Line) -> bool:
     """Whether a line is the head of a column of numbers and nothing else."""
+    if line.box is not None or len(line.words) > LABEL_WORDS:
+        return False
     text = unmarked(line.text)
-    return line.box is None and len(text) < MOST_LABEL and table_rows.opens_head(text)
+    return len(text) < MOST_LABEL and table_rows.opens_head(text)
 
 
 @dataclass(slots=True)
@@ -253,8 +255,7 @@ def _bare_rows(lines: Sequence[Line], texts: Sequence[str], first: int, width: i
     made = _Made(first)
     at, number = first, 0
     while at < len(lines):
-        label = texts[at].strip(" .)")
-        if label.isdecimal() and int(label) == number + 1:
+        if _numbered(texts, at, number + 1):
             number += 1
             end = _row_end(texts, at, width, number + 1)
             made.rows.append([_words([line]) for line in lines[at:end]])

@@ -104,7 +104,7 @@ def _holds_several(value: Cell, table: Table) -> bool:
     if table.ruled and value.box is not None:
         return False
     if value.column_span > 1 and value.box is None:
-        return any(quantities.parse_number(part) is not None for part in value.text.split())
+        return any(map(_is_whole_number, value.text.split()))
     return len(value.lines) > 1 and sum(_is_whole_number(line.text) for line in value.lines) > 1
 
 
