@@ -35,6 +35,8 @@ CHANGE_RARE = 0.8  # the least for a possible syllable that no text has; it may 
 DEBRIS = 0.5  # most that a token is believed which is no word and was left: 10 in 26 right on the dev samples
 SUREST = 0.99999  # no probability is told to be more
 _BROKEN = re.compile(r"[^\W\d_][†‡#¡¢¥§©®¤|\\^~*=<>{}$%£€¬¦¿×÷]+[^\W\d_]")
+_Y_ALONE = re.compile("(?:qu|[hklmstv])[yýỳỷỹỵ]", re.IGNORECASE)
+_I_FOR_Y = str.maketrans("yýỳỷỹỵYÝỲỶỸỴ", "iíìỉĩịIÍÌỈĨỊ")
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
 
 
@@ -107,6 +109,17 @@ def is_broken(text: str) -> bool:
     (True, False, False, False)
     """
     return _BROKEN.search(text) is not None and not text.isupper()
+
+
+def as_spelled(read: str, text: str) -> str:
+    """A word in the spelling of the paper where two are right: "qui định" read as "qui" is no "quy định", however much
+    commoner that is, for y is read as i once in thousands.
+
+    >>> as_spelled("qui", "quy"), as_spelled("ki", "kỹ"), as_spelled("ky", "kỹ"), as_spelled("ui", "ủy")
+    ('qui', 'kĩ', 'kỹ', 'ủy')
+    """
+    other = text.translate(_I_FOR_Y) if _Y_ALONE.fullmatch(text) else text
+    return other if vietnamese.search_key(read) == vietnamese.search_key(other) else text
 
 
 def doubt_shift(recognised: float | None) -> float:

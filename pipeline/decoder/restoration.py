@@ -189,7 +189,7 @@ class Restorer:
                 mend_title(row)
             if condition in MENDED:
                 mend_number_signs(row)
-            if scanned and condition == "slips" and preset != "strict":
+            if preset != "strict" and (condition == "garbled" or (scanned and condition == "slips")):
                 mend_case(row)
         for row in lines:
             for word in row:

@@ -14,6 +14,7 @@ from pipeline.decoder.channel import Channel
 from pipeline.decoder.language import Vocabulary
 from pipeline.decoder.part_model import PartModel
 from pipeline.knowledge import vietnamese
+from pipeline.knowledge.symbol_codes import with_stroke
 
 # Log-probability of one certain listed abbreviation among all of them: 1 in 400. Capitals without marks are mostly read
 # right, and half of the abbreviations of a plan are its own: at -2, -4 and -6, 206, 202 and 191 wrong words on six
@@ -53,7 +54,7 @@ class ShortForms:
     def mend_symbol(self, symbol: str) -> str:
         """A document symbol with the marks of its codes back, digits and signs untouched: 30/2020/NĐ-CP."""
         def mend(match: re.Match[str]) -> str:
-            return self.codes.get(match[0]) or match[0]
+            return self.codes.get(match[0]) or with_stroke(match[0])
 
         return _LETTERS.sub(mend, symbol)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoder import wordlike
-from pipeline.decoder.deciding import DEBRIS, is_broken, is_debris, kind_of, may_change
+from pipeline.decoder.deciding import DEBRIS, as_spelled, is_broken, is_debris, kind_of, may_change
 from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest, put
 from pipeline.decoder.trained import Trained
 
@@ -66,7 +66,9 @@ class Teller:
             odds[text] = min(outcome.chance for outcome in chosen)
             kind = "split"
         else:
-            text = first.text if number == first.group.slots[0] else ""
+            found = first.text if number == first.group.slots[0] else ""
+            text = as_spelled(piece.text, found)
+            odds[text] = odds.pop(found, 0.0)
             kind = "merge" if first.group.origin == "merge" else kind_of(piece.text, text)
         sure = self.trained.chance(self.condition, odds.get(text, 0.0))
         heard = text in dict(word.heard)

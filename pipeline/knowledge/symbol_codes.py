@@ -52,9 +52,12 @@ def mend(code: str, which: Literal["type", "body"]) -> str:
     known = type_codes() if which == "type" else body_codes()
     if code in known:
         return code
-    single = re.sub("[ĐÐ]{1,2}|[DĐ]B(?=[A-ZĐ]*$)", "Đ", code)  # an English model reads Đ as "DB" now and then
+    single = re.sub("[ĐÐ]{1,2}|[DĐ][BP](?=[A-ZĐ]*$)", "Đ", code)  # an English model reads Đ as "DB" now and then
     if single in known:
         return single
+    struck = with_stroke(code)
+    if struck in known:
+        return struck
     found = _by_key(which).get(_key(code))
     if found is not None:
         return found
@@ -69,6 +72,20 @@ _TWICE = re.compile("ĐÐ|ÐĐ")  # one letter read as Đ and as the eth that lo
 
 
 _FOOTNOTED = frozenset(("CP", "TTg", "UBND", "HĐND", "TU", "TW", "BTC", "BNV", "BYT", "BCA"))
+
+
+def with_stroke(code: str) -> str:
+    """The one listed code of which a later Đ was read as B, in a long one as P, else the code itself: what opens one
+    may be a B, and "CP" is the government.
+
+    >>> with_stroke("QB"), with_stroke("HPND"), with_stroke("TB"), with_stroke("CP")
+    ('QĐ', 'HĐND', 'TB', 'CP')
+    """
+    known = type_codes() | body_codes()
+    taken = "BP" if len(code) > 2 else "B"
+    found = {code[:place] + "Đ" + code[place + 1 :] for place, letter in enumerate(code) if place and letter in taken}
+    found &= known
+    return found.pop() if len(found) == 1 and code not in known else code
 
 
 def mend_symbol(symbol: str) -> tuple[str, tuple[Repair, ...]]:
