@@ -289,12 +289,17 @@ def kind_at(words: list[str], index: int, marked: bool) -> tuple[str | None, int
             after = key_of(words[index + 1]) if index + 1 < len(words) else ""
             if one == "xa" and (after in ("hoi", "vien") or (index and key_of(words[index - 1]) == "tac")):
                 return None, 0  # "xã hội", "hợp tác xã"
-            if one == "quan" and after in ("su", "doi", "ly", "nhan", "chung", "tri"):
-                return None, 0
-            if one == "phuong" and after in ("an", "phap", "huong", "tien"):
+            # "quân sự", "phương án" without their marks; with its own marks "phường An Biên" is a ward
+            if bare != kind and after in _NO_PLACE_AFTER.get(one, ()):
                 return None, 0
             return kind, 1
     return None, 0
+
+
+_NO_PLACE_AFTER = {
+    "quan": ("su", "doi", "ly", "nhan", "chung", "tri"),
+    "phuong": ("an", "phap", "huong", "tien"),
+}
 
 
 def has_marks(text: str) -> bool:

@@ -304,8 +304,8 @@ def _supported(
         named = {place for place in candidates if place[level] and f" {_strict(place[level] or '')} " in text}
         # "Tân Hưng" is a commune of Sóc Sơn, and a town of a district called so: its own name tells nothing
         others = {place for place in named if place[level] not in place[level + 1 :]}
-        if named:
-            return others or named
+        if others:
+            return others
     return set()
 
 

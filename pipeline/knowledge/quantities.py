@@ -216,6 +216,9 @@ def _quantity(match: re.Match[str], plain: str, text: str) -> Quantity | None:
     if whole is not None and (int(part) if part.isdecimal() else 10**9) > whole:
         return None  # "30/4": no share is above its whole
     unit_start, unit_end, group = unit_at(plain, text, end)
+    titled = _TITLED.match(text, end) if group == "none" and not is_range and whole is None else None
+    if titled is not None and not _WEAK_NAMING.search(left):
+        unit_start, unit_end, group = *titled.span("unit"), "count"
     if whole in _RATE_BASES and group == "count":  # "dưới 600/100.000 trẻ em": the base is part of the unit
         unit_start, whole = plain.index("/", match.end("a")), None
     alone = not is_range and whole is None
@@ -296,6 +299,8 @@ def _signed(value: str | None, start: int, doubt: str | None, text: str) -> tupl
     return (f"-{value}" if value.strip("0.") else value), start - 1, doubt
 
 
+# "xây 05 “Mái ấm Công đoàn”": what is counted has a title of its own
+_TITLED = re.compile(r"\s[“\"](?P<unit>[^\W\d_][^“”\"]{2,40})[”\"]")
 _RATE_BASES = (1_000, 10_000, 100_000)  # of births, inhabitants
 _SHARE_CUE = re.compile(r"(?:dat|len|la|duy tri|giu vung)\s*\Z")  # "đạt 19/19", without a unit
 # Without a unit a number is a value only after such a word, or where it is the whole text (a cell of a table).

@@ -36,6 +36,10 @@ _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[
 _MAY_OPEN = re.compile(r"[\W_]*[nNñÑńŃňŇ]")  # most lines are told apart by their first letter
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
+# UBND huyện "để báo cáo": quotation marks about the usual notes do what parentheses do
+_QUOTED_NOTE = re.compile(
+    r"[\"“](?P<note>(?:để\s+)?(?:[btp]/[ch]|báo cáo|thực hiện|phối hợp))[\"”](?=[;.,:]*\s*\Z)", re.IGNORECASE
+)
 # What a seal or handwriting left behind a closed entry: "Phòng Nội vụ (b/c); fo '+3"
 _AFTER_CLOSE = re.compile(r"(\))(?:;\s+\S{1,4}(?:\s+\S{1,3})?|[;,:.]?\s+(?:[\W_]{1,3}|\w))\Z")
 _BRACE = re.compile(r"\s*[;,.]?\s*\}\s*(?P<note>[^{}]{0,20})\Z")
@@ -148,6 +152,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     if brace is not None:  # one note for several lines, "} b/c" beside the first
         body, note = body[: brace.start()].rstrip(" ;,"), brace["note"].strip(" ;,.") or None
     body = _TWICE_OPEN.sub("c)", _without_scrap(body))
+    body = _QUOTED_NOTE.sub(r"(\g<note>)", body)
     match = _NOTE.search(body)
     if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
         note = _mended_note(match["note"]) or match["note"].strip(" ;,.")

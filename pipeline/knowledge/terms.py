@@ -197,6 +197,8 @@ _TIME = re.compile(
     rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut)?)?))*\s*[:(,]?\s*\Z"
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
+# "Hội nghị cấp tỉnh (tháng 9/2010)": a month or quarter alone in brackets says when what stands before it is done
+_ASIDE, _CLOSED = re.compile(r"\(\s*\Z"), re.compile(r"\s*\)")
 _CUE_REACH = 60  # letters before a date in which its cue may begin
 
 
@@ -240,6 +242,10 @@ def find_due(text: str) -> tuple[Due, ...]:
                 cue = text[match.start() : date.start].strip(" :(,")
                 found.append(Due(match.start(), date.end, cue, date.edtf, kind, date))
                 break
+        else:
+            aside = _ASIDE.search(plain, low, date.start)
+            if aside and date.precision in ("month", "quarter") and (close := _CLOSED.match(plain, date.end)):
+                found.append(Due(aside.start(), close.end(), "", date.edtf, "time", date))
     return tuple(found)
 
 

@@ -43,7 +43,9 @@ def _heads() -> dict[str, tuple[tuple[tuple[str, ...], frozenset[str]], ...]]:
     return {key: tuple(rows) for key, rows in found.items()}
 
 
-_OF_ALL = re.compile(r"(?:(?:các|những|mỗi|từng|mọi|toàn thể|riêng|đồng chí|cac|nhung|moi|tung) )+", re.IGNORECASE)
+_OF_ALL = re.compile(
+    r"(?:(?:các|những|mỗi|từng|mọi|toàn thể|riêng|đồng chí|ông|bà|cac|nhung|moi|tung) )+", re.IGNORECASE
+)
 
 
 def _begins_as_people(text: str) -> bool:
@@ -139,6 +141,10 @@ _LEADS_TO_LIST = re.compile(
 _HAS_DUTY = re.compile(r"\s+(?:có|chịu) (?:nhiệm vụ|trách nhiệm)\s*(?=:?\s*\Z)")
 
 
+# "Trách nhiệm của mỗi ngành" stands over the names of those who are meant
+_EACH = re.compile(r"(?:moi|tung|hai) (?:nganh|ben|co quan|don vi)|cac ben")
+
+
 @lru_cache(maxsize=1024)  # each paragraph below asks for the title above it
 def titled_actor(title: str) -> str | None:
     """The actor that a title names, as printed: "Sở Nội vụ", "Đề nghị: Hội Nông dân", "Trách nhiệm của Văn phòng Sở".
@@ -152,6 +158,8 @@ def titled_actor(title: str) -> str | None:
     lead = ASKED.match(aligned(text)) or OF.match(aligned(text))
     name = _HAS_DUTY.sub("", text[lead.end() :] if lead else text)
     name = name[:1].upper() + name[1:] if lead else name
+    if _EACH.fullmatch(aligned(name).strip(EDGE)):
+        return None
     cut = boundary(name)
     if cut is not None and text.endswith(":"):
         # "Công an xã chủ trì:"; in "Phòng Quản lý xây dựng và hạ tầng:" the word is of the name

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from pipeline.knowledge import bodies, doctypes, numbering, persons, recipients, signers
 from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
-from pipeline.knowledge.vietnamese import is_legal_text
+from pipeline.knowledge.vietnamese import is_legal_text, is_syllable
 from pipeline.knowledge.wording import is_body_end, motto_start
 from pipeline.structure.foot_columns import with_second_column
 from pipeline.structure.passages import CAPITALS, PlacedLine, is_capitals
@@ -188,7 +188,9 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         likely = persons.name_likeness(tail)
         closed = head.endswith((";", ".", ")")) and not head.endswith(("TT.", "TP.", "TX."))
         # offices of the Party close their recipients with commas; "- Đồng chí A, Nguyễn Văn B" are two who receive
-        closed = closed or (head.endswith(",") and likely >= SURE_NAME and not _PERSONS.search(head))
+        # "- Lưu VP          Đào Văn Khuê": behind the codes of the archive line nobody else's name stands
+        open_end = head.endswith(",") or recipients.parse_archive(head) is not None
+        closed = closed or (open_end and likely >= SURE_NAME and not _PERSONS.search(head))
         if closed and likely >= 0.7:
             return parted(line, word_at(line, len(" ".join(texts[:-count])) + 1))
     return (line,)
@@ -252,7 +254,7 @@ def _rest_of_powers(line: PlacedLine, seen: dict[str, bool]) -> int | None:
 
 
 def _is_syllable(word: str) -> bool:
-    return len(word) > 1 and word.strip(".,").isalpha()
+    return len(word) > 1 and is_syllable(word.strip(".,"))  # "- Các thôn, HTX" names who receives
 
 
 SURE_POSITION = 0.9  # likeness of a listed position or power in capitals

@@ -244,8 +244,8 @@ _RECURRING_ENDS = re.compile(r"\b[Hh][ằà]ng (?:ngày|tuần|tháng|quý|năm)
 # "chỉ đạo trực tiếp tại địa phương, báo cáo kết quả trước ngày ...": the report is due, the work goes on
 _REPORTS = re.compile(r",\s*(?:và\s+)?(?=báo cáo\s+\w+\s+\w+)")
 # "Thầy Trần Văn Khôi - Trưởng ban: ban hành điều lệ trước ngày ...": who acts is no part of what is due
-_COLON = re.compile(r":\s+(?=[^\W\d_])")
-LONGEST_WHO = 90  # signs before that colon
+_WHO_COLON = re.compile(r"[^:;]{3,90}:\s+(?=[^\W\d_])")
+LONGEST_WHO = 90  # signs before it, or before a task
 
 
 def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
@@ -255,9 +255,9 @@ def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
     starts += [joint.end() for date in undated if (joint := _AFTER_TIME.match(text, date.end)) is not None]
     starts += [match.end() for match in _RECURRING_ENDS.finditer(text)]
     starts += [match.end() for match in _REPORTS.finditer(text)]
-    colon = _COLON.search(text, 0, LONGEST_WHO)
+    colon = _WHO_COLON.match(text)
     task = task_start(text[: 2 * LONGEST_WHO])
-    if colon is not None and is_actor(text[: colon.start()]):
+    if colon is not None and is_actor(colon.group().rstrip(" :")):
         starts.append(colon.end())
     elif colon is None and task is not None and task < LONGEST_WHO and is_actor(text[:task].strip()):
         starts.append(task)

@@ -10,7 +10,7 @@ What it never does: make an actor of a sentence without one, or shorten a task.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.knowledge import bodies
@@ -18,7 +18,14 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import ending
 from pipeline.structure.actors import ASKED, SURE_BODY, is_actor, titled_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
-from pipeline.structure.holders import NAME_WORDS, carries_out, heading_actor, holder_place, lists_bodies
+from pipeline.structure.holders import (
+    NAME_WORDS,
+    bullet_holders,
+    carries_out,
+    heading_actor,
+    holder_place,
+    lists_bodies,
+)
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, after_mark, walk
 from pipeline.structure.task_labels import LABEL_END, LABELLED
@@ -34,6 +41,7 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
     charged = _charged(nodes, main)
     closing = ending.closing_words(main[-1].paragraphs if main else ())
     for step in walk(nodes):
+        bulleted = bullet_holders(step.node)
         for paragraph in step.node.content:
             if paragraph.table is not None:
                 found += duties_of_table(step, paragraph, paragraph.table)
@@ -44,7 +52,7 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
                 or (orders and _is_point(step))
                 or any(id(node) in charged for node in (*step.above, step.node))
             ):
-                found += _from_text(step, paragraph)
+                found += _from_text(step, paragraph, bulleted)
     return tuple(found)
 
 
@@ -163,12 +171,16 @@ def _lists_names(text: str) -> bool:
     return len(parts) > 2 and all(part[:1].isupper() for part in parts)
 
 
-_PERSON_TITLE = re.compile(rf"(?:đồng chí|đ/c|ông|bà|thầy|cô) [{CAPITALS}]")
+_PERSON_TITLE = re.compile(rf"(?:[đĐ]ồng chí|[đĐ]/c|[ôÔ]ng|[bB]à|[tT]hầy|[cC]ô) [{CAPITALS}]")
 
 
 _KIND_ALONE = re.compile(
     r"(?:Các|Những) (?:bộ|sở|ban|ngành|phòng|xã|phường|huyện|tỉnh|trường|đơn vị|cơ quan)", re.IGNORECASE
 )
+
+
+# ": Xây dựng, Giáo dục và Đào tạo, Y tế theo chức năng ...": names of offices, whatever verb the first one begins as
+_NAMES_LISTED = re.compile(rf"\s*[{CAPITALS}][^,;:.]{{1,60}}(?:, [{CAPITALS}][^,;:.]{{1,60}}){{2,}}")
 
 
 def _names_before(text: str, colon: int, asked: bool) -> bool:
@@ -177,7 +189,8 @@ def _names_before(text: str, colon: int, asked: bool) -> bool:
     name = name[:1].upper() + name[1:] if asked or _PERSON_TITLE.match(name) else name
     if len(task.split()) < 3 or _lists_names(task):
         return False
-    if _KIND_ALONE.fullmatch(name) and task.lstrip()[:1].isupper() and not opens_with_task(task):
+    listed = _NAMES_LISTED.match(task) is not None or not opens_with_task(task)
+    if _KIND_ALONE.fullmatch(name) and task.lstrip()[:1].isupper() and listed:
         return False  # "Các Bộ: Quốc phòng, Công an chủ động ...": which of them comes after the colon
     if not is_actor(name):
         named = asked or (opens_with_task(task) and _TWO_CAPITALS.match(name) is not None)
@@ -320,10 +333,15 @@ def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
         yield actor, task
 
 
-def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
+def _from_text(
+    step: Step, paragraph: Paragraph, bulleted: Mapping[int, tuple[str, Place]]
+) -> Iterator[FoundAssignment]:
     text, offset = after_mark(paragraph)
     section = step.path or None
     holder = heading_actor(step)
+    where = holder_place(step)
+    if id(paragraph) in bulleted:
+        holder, where = bulleted[id(paragraph)]
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
         holder = heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
     if LABELLED.match(aligned(text[:LABEL_END])):
@@ -334,7 +352,6 @@ def _from_text(step: Step, paragraph: Paragraph) -> Iterator[FoundAssignment]:
             return
         leads = text.rstrip().endswith(":") and len(task.split()) <= LEAD_IN and not _leads_to_objects(step, paragraph)
         if len(task.split()) >= LEAST_TASK and not leads:
-            where = holder_place(step)
             for name in _TOGETHER_IN_TITLE.split(holder):
                 yield _found(name.strip(EDGE), task, section, paragraph, offset, len(paragraph.text), where)
             for actor, shared in _partners(task):
@@ -437,7 +454,7 @@ def _has_own_actor(text: str, holder: str) -> bool:
     own = _statement(text, 0, stop.start() if stop else len(text))
     if own is None or not text.lstrip(" -–+*•").startswith(own.actor):
         return False
-    if own.task.startswith("có trách nhiệm"):
+    if own.task.startswith("có trách nhiệm") or _PERSON_TITLE.match(own.actor):
         return True
     if text[text.index(own.actor) + len(own.actor) :].lstrip().startswith(":"):
         return not own.actor.startswith("Các ")

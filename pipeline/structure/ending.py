@@ -45,14 +45,23 @@ _CALLS_ON_ALL = re.compile(
 )
 
 
-def first_closing(paragraphs: Sequence[Paragraph]) -> int | None:
-    """Index of the first paragraph that closes the document, among those of its last section; None where none does."""
+# "Văn phòng Đảng ủy theo dõi, đôn đốc việc thực hiện Kế hoạch này": below the items of all, who looks after them
+_OVERSEEN = re.compile(
+    r"\W*(?:giao )?(?:van phong|ban|uy ban kiem tra|thuong truc)\b[^;]*\b(?:theo doi|don doc|kiem tra|giam sat)\b"
+)
+
+
+def first_closing(paragraphs: Sequence[Paragraph], item: bool = False) -> int | None:
+    """Index of the first paragraph that closes the document, among those of its last section; None where none does.
+    `item` says that the section is a numbered sentence: what stands below is none of its tasks."""
     below = 0  # letters under the paragraph
     for at in range(len(paragraphs) - 1, -1, -1):
         paragraph = paragraphs[at]
         if is_body_end(paragraph.text) or _says_it_closes(paragraph, below <= DEBRIS_LETTERS):
             # "Trên đây là ..." and "Yêu cầu ...": two paragraphs close
             return at - 1 if at and _says_it_closes(paragraphs[at - 1], False) else at
+        if item and not below and paragraph.marker is None and _OVERSEEN.match(aligned(paragraph.text)) is not None:
+            return at
         if len(paragraph.text.split()) > DEBRIS_WORDS or paragraph.table is not None:
             return None
         below += _letters(paragraph)

@@ -40,8 +40,9 @@ _BEFORE_NO_GOAL = re.compile(
     r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
     r"|bieu)\s*)$"
 )
+_EACH_COSTS = re.compile(r"\bmoi (?:suat|xuat|phan|can|ngoi|giai)(?: \w+){0,2}(?: (?:tri gia|la|tu))?\s*$")
 REACH = 40  # characters before a number that may say what it is
-_COLOUR = re.compile(r"\bmàu\s*\Z", re.IGNORECASE)  # "mẫu" has the same key
+_NO_NAMING = re.compile(r"\b(?:màu|bắc)\s*\Z", re.IGNORECASE)  # "mẫu 3" and "bậc 2" have the same keys
 _ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
 _GOAL_VERB = re.compile(
     r"(?:dat|con|la|giam|tang|:|muc|binh quan|duy tri|chiem|len|duoi|tren|toi thieu|it nhat|khong qua|co|tu|thanh"
@@ -62,13 +63,15 @@ def goal_quantities(text: str) -> list[Quantity]:
     kept: list[Quantity] = []
     for quantity in quantities.find_quantities(text):
         before = _just_before(key, quantity)
-        if _COLOUR.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
-            before = before.rsplit("mau", 1)[0]  # "rau màu 35 ha": no form ("mẫu 35")
+        if _NO_NAMING.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
+            before = before.rstrip().rpartition(" ")[0]  # "rau màu 35 ha", "bắc 20 cây cầu"
         if _ORDINAL.search(text, max(0, quantity.number_start - REACH), quantity.number_start):
             continue
         named = _BEFORE_NO_GOAL.search(before) is not None and not _counts_many(quantity)
         if named or (quantity.start > 0 and before.endswith("/")):
             continue
+        if quantity.group == "money" and _EACH_COSTS.search(before):
+            continue  # "500 suất quà, mỗi suất 500.000 đồng": what one costs
         if quantity.unit is None and _YEAR.fullmatch(text[quantity.number_start : quantity.number_end]):
             continue
         if kept and _IS_DIFFERENCE.search(before) and _TO_OTHER.match(key, quantity.end):

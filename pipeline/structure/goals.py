@@ -266,21 +266,41 @@ _REACHES = re.compile(
     r"(?<!chua )(?<!moi )(?<!chi )(?<!da )(?<!uoc )\bdat (?:ty le )?(?:tren |toi thieu |it nhat |tu |khong duoi )?\Z"
 )
 
+# "nâng tỷ lệ hộ dùng nước sạch lên 95%", "giảm tỷ lệ hộ nghèo xuống dưới 3%": a share that is to change
+_CHANGES = re.compile(
+    r"[\W_]*(?:tiep tuc )?(?:nang|tang|giam|ha|dua|keo giam|duy tri|giu vung)\b(?! cap\b)"
+    r"[^%;]{0,80}\b(?:ty le|ti le|ty suat)\b[^%;]{0,160}\b(?:len|xuong|con|muc|tren|duoi|tu)"
+    r"(?: (?:con|tren|duoi|it nhat|toi thieu|khong qua|den))*\s*\Z"
+)
+# "Đến cuối năm 2010 có trên 80% cán bộ ...": by when a share is to be reached opens the sentence
+_BY_THEN = re.compile(rf"[\W_]*(?:phai )?{_WHEN}")
+
+
+def _is_bound(quantity: Quantity) -> bool:
+    """Whether a share is a bound or all: what was reached by a day is told to the point."""
+    return quantity.comparator != "=" or quantity.value == "100"
+
 
 def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     """Goals outside the sections of targets: clauses of a sentence that says "phấn đấu", and shares to be reached."""
-    lowered = paragraph.text.lower()
-    if "phấn đấu" not in lowered and "đạt" not in lowered:
-        return
     text, offset = after_mark(paragraph)
+    lowered = text.lower()
+    if not any(word in lowered for word in ("phấn đấu", "đạt", "%")):
+        return
     key = aligned(text)
+    by_then = -1  # the last sentence that says by when a share is to be reached
     for clause in clauses_of(text):
         if clause.quantity is None:
             continue
         sentence = max(key.rfind(". ", 0, clause.start), 0)
+        number = clause.quantity.number_start
         said = key.rfind("phan dau", sentence, clause.end)
-        reaches = clause.quantity.unit == "%" and _REACHES.search(key, clause.start, clause.quantity.number_start)
-        if reaches and "đã" not in text[sentence : clause.end].split():  # "Năm 2020 xã đã chữa 3 vụ, đạt 100%"
+        share = clause.quantity.unit == "%"
+        if share and _is_bound(clause.quantity) and _BY_THEN.match(key, sentence, number):
+            by_then = sentence
+        reaches = _REACHES.search(key, clause.start, number) or _CHANGES.match(key, clause.start, number)
+        told = share and (reaches is not None or by_then == sentence)
+        if told and "đã" not in text[sentence : clause.end].split():  # "Năm 2020 xã đã chữa 3 vụ, đạt 100%"
             said = clause.start
         if said < 0 or said > clause.quantity.start:
             continue

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import ASKED, OF, titled_actor
 from pipeline.structure.name_ends import EDGE, opens_with_task
-from pipeline.structure.passages import Node, Place, Step, after_mark
+from pipeline.structure.passages import Node, Place, Step, after_mark, bullet_of
 
 NAME_WORDS = 12  # of one office; lists of offices (`actors.NAME_WORDS`) are longer
 
@@ -58,6 +58,25 @@ def heading_actor(step: Step) -> str | None:
         if actor is not None:
             return actor
     return None
+
+
+def bullet_holders(node: Node) -> dict[int, tuple[str, Place]]:
+    """Who sees to the bullets of another kind below a bullet that names them ("* Ban giám hiệu:" / "- ..."), with the
+    place of the name, by the id of the paragraph."""
+    found: dict[int, tuple[str, Place]] = {}
+    lead: tuple[str, Place] | None = None
+    shape = ""
+    for paragraph in node.paragraphs:
+        bullet = bullet_of(paragraph.text) if paragraph.table is None else None
+        text = after_mark(paragraph)[0].strip() if bullet is not None else ""
+        actor = titled_actor(text) if text.endswith(":") and len(text.split()) <= LONGEST_LEAD else None
+        if actor is not None and bullet is not None:
+            lead, shape = (actor, paragraph.place_of(actor)), bullet.shape
+        elif bullet is None or bullet.shape == shape:
+            lead = None
+        elif lead is not None:
+            found[id(paragraph)] = lead
+    return found
 
 
 # Parts whose titles may name who sees to what below them; who is rewarded or measured is told by names too

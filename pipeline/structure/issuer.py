@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.knowledge import bodies, gazetteer
 from pipeline.knowledge.bodies import BodyLevel
@@ -186,8 +186,15 @@ def _are_equals(names: Sequence[str], date: str | None) -> bool:
     return len(levels - {"other"}) <= 1
 
 
+_KIND_LAST = re.compile(r"\b(?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn)$")
+
+
 def _set_together(issuing: FoundIssuer, names: Sequence[str], lines: Sequence[PlacedLine]) -> None:
     full = [bodies.expand_body(name) for name in names]
+    last = bodies.body_place(full[-1].name, issuing.date)
+    unit = last.commune or last.district or last.province
+    if unit is not None:  # "CÔNG AN HUYỆN - HUYỆN ĐOÀN" / "PHÚ THIỆN": the place named last is that of all
+        full = [replace(body, name=f"{body.name} {unit}") if _KIND_LAST.search(body.name) else body for body in full]
     issuing.issuer = "; ".join(body.name for body in full)
     levels = [bodies.body_level(body.name, None, issuing.date) for body in full]
     issuing.level = next((level for level in levels if level != "other"), levels[0])
@@ -268,6 +275,14 @@ def _homes(paragraphs: Sequence[Paragraph]) -> set[str]:
 
 def _parent_from_text(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> None:
     """The district body that the text names, if it names one only."""
+    found = _district_body(paragraphs)
+    if found is not None:
+        issuing.parent, place = found
+        issuing.places["/issuer/parent"] = place
+
+
+def _district_body(paragraphs: Sequence[Paragraph]) -> tuple[str, Place] | None:
+    """The only committee of a district that the text names, and where."""
     found: dict[str, tuple[Paragraph, int, int]] = {}
     for paragraph in paragraphs:
         key = aligned(paragraph.text)
@@ -276,9 +291,10 @@ def _parent_from_text(issuing: FoundIssuer, paragraphs: Sequence[Paragraph]) -> 
             if name is not None:
                 full = bodies.expand_body(f"Ủy ban nhân dân {speaker.FULL_UNIT[match['unit']]} {name}").name
                 found.setdefault(full, (paragraph, match.start(), end))
-    if len(found) == 1:
-        issuing.parent, (paragraph, start, end) = next(iter(found.items()))
-        issuing.places["/issuer/parent"] = paragraph.place(start, end, 0.75)
+    if len(found) != 1:
+        return None
+    body, (paragraph, start, end) = next(iter(found.items()))
+    return body, paragraph.place(start, end, 0.75)
 
 
 # --- places ----------------------------------------------------------------------------------------------
@@ -309,24 +325,37 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
         inside = _commune_of_dateline(issuing, values["district"])
         if inside is not None:
             values["commune"], source["commune"] = inside, "/issued/place"
-    if any(values.values()):
-        settled = gazetteer.resolve(
-            values["province"],
-            values["district"],
-            values["commune"],
-            issuing.date or (str(issuing.year) if issuing.year else None),
-            context=" ".join(paragraph.text for paragraph in paragraphs),
-        )
-        if settled is not None:
-            for name in ("province", "district", "commune"):
-                if values[name] is None and getattr(settled, name) is not None:
-                    values[name] = getattr(settled, name)
+    told_by_names = dict(values)
+    _settle(issuing, values, paragraphs)
+    if values["commune"] is not None and values["district"] is None and issuing.level == "commune":
+        # a commune that the gazetteer does not have, or many times: "... Ủy ban nhân dân huyện Tiên Lữ giao"
+        told = _district_body(paragraphs)
+        if told is not None:
+            values = told_by_names
+            values["district"] = bodies.body_place(told[0], issuing.date).district
+            source["district"] = "/issuer/district"
+            issuing.places["/issuer/district"] = told[1]
+            _settle(issuing, values, paragraphs)
     issuing.province, issuing.district, issuing.commune = values["province"], values["district"], values["commune"]
     for name, pointer in source.items():
         value = values[name]
         if value is not None and pointer in issuing.places:
             printed = [line for line in lines if line.area == "issuer" and aligned(value) in aligned(line.text)]
             issuing.places[f"/issuer/{name}"] = place_of_lines(printed[-1:]) if printed else issuing.places[pointer]
+
+
+def _settle(issuing: FoundIssuer, values: dict[str, str | None], paragraphs: Sequence[Paragraph]) -> None:
+    """Fill what the gazetteer of the document's date adds to the names that are known."""
+    if not any(values.values()):
+        return
+    date = issuing.date or (str(issuing.year) if issuing.year else None)
+    context = " ".join(paragraph.text for paragraph in paragraphs)
+    settled = gazetteer.resolve(values["province"], values["district"], values["commune"], date, context=context)
+    if settled is None and values["district"] is not None and values["commune"] is not None:
+        # communes that ended before 2021 are not in the gazetteer, their districts are
+        settled = gazetteer.resolve(values["province"], values["district"], date=date, context=context)
+    for level, value in values.items():
+        values[level] = value or (getattr(settled, level) if settled is not None else None)
 
 
 def _own_place(issuing: FoundIssuer) -> bodies.BodyPlace:

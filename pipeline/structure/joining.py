@@ -50,6 +50,17 @@ _WANTS_NUMBER = re.compile(
     r"|duoi|dat|con|la|loai|cap|dot|de an|du an|nhom|xom|thon|khu|khom|ap|doi|to|lop|khoi|chi bo|chi hoi)\s*$"
 )
 
+# "Ban Tài chính" / "- Quản trị Huyện ủy", "Lao động" / "- Thương binh và Xã hội": names of offices have dashes
+_OFFICE_HEAD = re.compile(
+    r"(?:Tài chính|Kế hoạch|Lao động|Văn h(?:óa|oá)|Kinh tế|Tổ chức|Hành chính|Thể dục|Phát thanh|Truyền thanh"
+    r"|Khoa học|Dân số|Kỹ thuật|Thanh tra|Tư pháp|Địa chính|Nội vụ|Tuyên giáo|Truyền thông)$"
+)
+_OFFICE_TAIL = re.compile(
+    r"(?:Quản trị|Kế hoạch|Tài chính|Thương binh|Thông tin|Xã hội|Hành chính|Tổng hợp|Thể thao|Truyền hình|Công nghệ"
+    r"|Nghiệp vụ|Kiểm tra|Pháp chế|Hộ tịch|Xây dựng|Tin học|Kế toán|Dân vận|Cán bộ"
+    r"|Lao động|Giáo dục)\b"
+)
+
 # No heading and no sentence ends in one of these: the next line goes on, whatever it begins with.
 _RUNS_ON_WORD = re.compile(
     r"(?:^|\s)(?:của|và|các|những|cho|với|về|trong|tại|từ|theo|do|để|thuộc|nhằm|hoặc|cùng|bởi|mỗi|giữa)\s*$",
@@ -178,6 +189,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     wants_number = not ended and full and not above.is_capitals and _WANTS_NUMBER.search(aligned(before[-24:]))
     if marker is not None and wants_number:
         strength -= 0.8
+    elif marker is not None and not ended and not line.text[marker.text_start :].strip():
+        strength -= 0.8  # "... đoàn viên thanh niên" / "10.": a number alone closes the sentence
     marked = marker is not None and strength >= 0.5
     small = text[:1].islower() and not marked
     score = 0.9 if ended else -1.5
@@ -200,6 +213,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         after = text[bullet.text_start :].lstrip()
         # "... (Phòng Cảnh sát quản lý hành chính" / "- Cơ quan thường trực)": a dash of the sentence
         goes_on = after[:1].islower() or hangs or _open_brackets(whole)
+        goes_on = goes_on or (_OFFICE_HEAD.search(before) and _OFFICE_TAIL.match(after)) is not None
         inside = not ended and bool(full is not False) and goes_on
         score += 0.4 if inside else 3.2
     opening = aligned(text[:60])

@@ -135,8 +135,8 @@ def boundary(text: str, limit: int | None = None) -> int | None:
         if start <= lead or (" " not in word and _is_of_a_noun(text, start, word)):
             continue
         before = text[max(0, start - NEAR) : start]
-        if word == "hình thành" and before.lower().endswith("truyền "):
-            continue  # "Đài Truyền hình thành phố"
+        if before.lower().endswith(_NAME_BEFORE.get(word, ())):
+            continue
         if _PASSIVE.search(before) or (passive >= 0 and text[passive:start].strip() in (",", "và")):
             passive = end
             continue
@@ -152,6 +152,8 @@ def boundary(text: str, limit: int | None = None) -> int | None:
     return None
 
 
+# "Đài Truyền hình thành phố", "Phòng Văn hoá thông tin", "Đội Cảnh sát quản lý hành chính"
+_NAME_BEFORE = {"hình thành": ("truyền ",), "thông tin": ("văn hóa ", "văn hoá "), "quản lý": ("cảnh sát ",)}
 NEAR = 40  # signs around a word that tell what it is; the longest of the patterns below reads 25
 
 
@@ -238,11 +240,15 @@ _IN_CHARGE = "phụ trách"  # "Đảng ủy viên phụ trách Khối Dân vậ
 def _acts_later(text: str, start: int, stop: int) -> bool:
     """Whether another word of a task follows before any mark; "chi bộ" has none."""
     for at, word in _task_words_in(text, start, min(stop, start + NEAR)):
+        if " " not in word and _is_of_a_noun(text, at, word):
+            continue  # "phụ trách hậu cần"
         if not (may_be_noun(word) and _is_noun(word, text[max(0, at - NEAR) : at], text[at + len(word) :][:NEAR])):
             return not any(mark in text[start:at] for mark in ",;:.")
     return False
 
 
+# "Giám đốc bệnh viện chỉ đạo chung": of these none has the word in its name
+_INSTITUTION = re.compile(r"\b(?:viện|trung tâm|trường|đài) $", re.IGNORECASE)
 _DOES = re.compile(r"\s+(?:triển khai|thực hiện|quán triệt|tuyên truyền|phát động|hưởng ứng|kiểm tra|tập huấn)\b")
 _WHO_DOES = re.compile(r"(?:doanh nghiệp|cơ quan|đơn vị|địa phương|ngành|cơ sở|nhà trường)\s+$")
 
@@ -259,6 +265,8 @@ def _is_noun(word: str, before: str, after: str) -> bool:
         return True  # "Văn phòng Ban chỉ đạo phòng thủ dân sự", "Uỷ viên Ban chấp hành"
     if word == "tổ chức" and _DOES.match(after) and _WHO_DOES.search(before):
         return False  # "các cơ quan, doanh nghiệp tổ chức triển khai", but "các tổ chức triển khai"
+    if word == "chỉ đạo" and _INSTITUTION.search(before):
+        return False
     if word == "chỉ đạo" and after.startswith(" cơ sở"):
         return _NOUN_BEFORE.search(before) is not None  # "Hội Nông dân huyện chỉ đạo cơ sở", not "ban chỉ đạo cơ sở"
     if _NOUN_AFTER.match(after) and (word == "tổ chức" or not after.lstrip().startswith((",", ";"))):

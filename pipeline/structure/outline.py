@@ -172,7 +172,7 @@ def _move_closing(roots: Sequence[Draft]) -> None:
     while path[-1].children:
         path.append(path[-1].children[-1])
     if len(path) > 1:
-        at = ending.first_closing(path[-1].paragraphs)
+        at = ending.first_closing(path[-1].paragraphs, path[-1].score <= 0 and path[-1].marker is not None)
         if at is not None:
             roots[-1].paragraphs += path[-1].paragraphs[at:]
             del path[-1].paragraphs[at:]

@@ -49,7 +49,7 @@ def find_targets(
             elif kind == "tasks" and _is_item(step, paragraph) and _joins_goals(step) and _is_measured(paragraph):
                 found += goals_of_item(step, paragraph)  # "II. Phương hướng, nhiệm vụ và chỉ tiêu"
             elif (kind == "targets" and not _is_topic(paragraph, content[index + 1 : index + 2])) or (
-                kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.text[:60])))
+                kind not in _NO_GOALS and (id(paragraph) in listed or _SAYS_GOALS.match(aligned(paragraph.body[:60])))
             ):
                 found += goals_of_item(step, paragraph)
             elif kind not in _NO_PROSE and step.node.title is not None:

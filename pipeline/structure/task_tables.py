@@ -29,7 +29,10 @@ _NOT_LEAD = re.compile(
     r"\b(?:thoi (?:gian|han|diem)|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon"
     r"|so luong|don vi tinh|dvt)\b"
 )
-_TIME_HEAD = re.compile(r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b")
+_TIME_HEAD = re.compile(
+    r"\b(?:thoi gian|thoi han|tien do|hoan thanh|thoi diem|ngay hoan thanh)\b"
+    r"|^(?:(?:ngay|quy|tuan)\W+)?(?:thang|quy)(?:\W+nam)?$"  # "Tháng", "Ngày, tháng", "Quý"
+)
 _OTHER_HEAD = re.compile(
     r"^(?:stt|tt|so tt|so thu tu)$|\b(?:thoi gian|thoi han|thoi diem|tien do|ghi chu|dia diem|so luong|kinh phi|chu tri"
     r"|phoi hop|phu trach|don vi|co quan|bo phan|nguoi|ket qua|san pham|muc|nguon|xa|phuong|huyen|thon)\b"

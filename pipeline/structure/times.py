@@ -47,7 +47,7 @@ def find_deadlines(
                 since = issued or ("" if _is_ahead(step) else None)
                 told = [_with_task(deadline, step, paragraph) for deadline in from_text(paragraph, phased, since)]
                 if not told and not phased and ":" in paragraph.text:
-                    told = list(_held_on(paragraph, _is_of_timeline(step)))
+                    told = list(_held_on(paragraph, _is_of_timeline(step), _is_ahead(step)))
                 if not told and not phased and id(paragraph) in months:
                     told = list(_of_month(paragraph, *months[id(paragraph)]))
                 found += told
@@ -151,8 +151,9 @@ _HELD_ON = re.compile(
 LONGEST_HELD = 130  # signs of the name and hour before the day
 
 
-def _held_on(paragraph: Paragraph, timeline: bool) -> Iterator[FoundDeadline]:
-    """Names with the day they are held on; outside the part on time only where the hour is told too."""
+def _held_on(paragraph: Paragraph, timeline: bool, ahead: bool) -> Iterator[FoundDeadline]:
+    """Names with the day they are held on; outside the part on time where the hour is told too, or where the part is
+    `ahead` and the day stands right behind the name ("Lễ phát động: ngày 26/4/2019, tại Khu công nghiệp")."""
     text, offset = after_mark(paragraph)
     spans = terms.find_spans(text)
     for date in dates.find_dates(text):
@@ -164,7 +165,10 @@ def _held_on(paragraph: Paragraph, timeline: bool) -> Iterator[FoundDeadline]:
         if date.start - start > LONGEST_HELD:
             continue
         named = _HELD_ON.match(text[start : date.start].lstrip())
-        if named is None or not (timeline or named["hour"]) or _SAYS_NOTHING.match(aligned(named["name"])):
+        if named is None:
+            continue
+        right_behind = ahead and day_word(date.raw) and named.group().rstrip() == f"{named['name']}:"
+        if not (timeline or named["hour"] or right_behind) or _SAYS_NOTHING.match(aligned(named["name"])):
             continue
         parts = (
             ("date", paragraph.place(offset + date.start + day_word(date.raw), offset + date.end)),

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.knowledge import doctypes, numbering, signers
+from pipeline.knowledge import doctypes, numbering, sequence, signers
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ADDRESSEE,
@@ -135,6 +135,8 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
         return False
     if key.startswith("can cu ") and text[0].isupper():
         return False
+    if has_text and _opens_list(text):
+        return False
     if previous is not None and has_text and _DAY_ALONE.fullmatch(text):
         return True  # "... CHÀO MỪNG NGÀY NHÀ GIÁO VIỆT NAM" / "20/11"
     if previous is not None and _YEAR_ALONE.fullmatch(text) and aligned(previous.text).rstrip().endswith(" nam"):
@@ -162,6 +164,15 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
     loud = previous is not None and is_capitals(text) and is_capitals(previous.text)
     longest = LONGEST_LOUD if loud else LONGEST_SPOKEN
     return not OPENERS.match(key) and len(text) < longest and numbering.parse_marker(text[:80]) is None
+
+
+def _opens_list(text: str) -> bool:
+    """Whether a line is the first of a numbered list: "A. CĂN CỨ XÂY DỰNG KẾ HOẠCH", in capitals as the title is."""
+    marker = numbering.parse_marker(text[:80])
+    return marker is not None and sequence.is_first(marker) and marker.likelihood >= OPENS_LIST
+
+
+OPENS_LIST = 0.5  # likelihood of a mark; that of "A- CĂN CỨ" is 0.54, of "1 NĂM" 0.16
 
 
 def _is_spoken_under_capitals(text: str, above: str) -> bool:
