@@ -196,6 +196,16 @@ def test_a_foot_on_the_right_page_of_an_open_book_has_its_own_two_sides() -> Non
     assert (plan.signature.title, plan.signature.name) == ("HIỆU TRƯỞNG", "Trương Thị Minh")
 
 
+def test_a_note_on_a_line_of_its_own_belongs_to_the_recipient_above() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("CHỦ TỊCH", 400, 220), ("- UBND huyện, UBMTTQVN huyện", 85, 236), ("(p/h);", 85, 252),
+        ("- Các thôn;", 85, 268), ("Lý Văn Sơn", 395, 300),
+    )
+    assert [(one.name, one.note) for one in plan.recipients] == [
+        ("UBND huyện, UBMTTQVN huyện", "p/h"), ("Các thôn", None),
+    ]
+
+
 def test_a_figure_in_doubt_makes_the_date_doubtful() -> None:
     def dated(sure: float) -> Plan:
         line = line_at("Hải Lạng, ngày 1 tháng 02 năm 2020", 300, 80)

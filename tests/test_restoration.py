@@ -217,8 +217,14 @@ def test_what_stands_in_the_place_of_a_bullet_is_no_word(restorer):
         "® Phat trién kinh té tai cac khu vuc trong diém va", "¢ nghia quan trong d6i véi dia phuong.",
     ])
     found = [line.split()[0] for line in restorer.restore_text(raw).text.split("\n")][1:]
-    assert found[:4] == ["•", "•", "o", "®"]  # one that stands alone is kept as it was read
+    assert found[:4] == ["•", "•", "o", "•"]  # "o" may be one as it stands
     assert found[4] not in ("•", "¢")  # no capital follows and the line before has not ended: a word
+
+
+def test_a_sign_that_is_no_word_is_a_bullet_under_a_heading_and_before_a_number(restorer):
+    raw = ["3. Phát triển xã hội số", "s Trên 65% người dân có tài khoản", "s 80% hộ gia đình có điện thoại;"]
+    after = restore(document(raw, recognised=0.9), restorer, "balanced")
+    assert [line.split()[0] for line in after.pages[0].text.split("\n")] == ["3.", "•", "•"]
 
 
 def test_debris_of_a_garbled_page_is_doubted(restorer):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
 from pipeline.imaging import unread
 from pipeline.imaging.recognisers import Image, SeenWord
@@ -112,3 +113,32 @@ def test_what_is_read_with_doubt_or_is_no_syllable_stays_out() -> None:
     for reader in (Reader("Trần Thị Mai", 0.6), Reader("Tzqn Thw Mkk")):
         assert unread.read_left_out(page, DPI, tuple(words), reader, 10) == tuple(words)
         assert len(reader.asked) == 1
+
+
+def test_a_short_last_line_under_a_line_that_goes_on_is_read() -> None:
+    page, words = sheet()
+    print_line(page, "2;", 150, 250)
+    found = unread.read_left_out(page, DPI, tuple(words), Reader("2;"), 10)
+    assert [(word.text, word.top // 10) for word in found[len(words) :]] == [("2;", 25)]
+
+
+@pytest.mark.parametrize(
+    ("left", "top", "closed"),
+    [(150, 250, True), (400, 250, False), (150, 500, False)],
+    ids=["the sentence is over", "away from the edge of the lines", "far below"],
+)
+def test_what_is_no_last_line_is_not_looked_at(left: int, top: int, closed: bool) -> None:
+    page, words = sheet()
+    print_line(page, "2;", left, top)
+    if closed:
+        words[-1] = replace(words[-1], text="này.")
+    reader = Reader("2;")
+    assert unread.read_left_out(page, DPI, tuple(words), reader, 10) == tuple(words)
+    assert reader.asked == []
+
+
+def test_a_last_line_that_is_no_word_stays_out() -> None:
+    page, words = sheet()
+    print_line(page, "vz", 150, 250)
+    for reader in (Reader("vz"), Reader("xã;", 0.6)):
+        assert unread.read_left_out(page, DPI, tuple(words), reader, 10) == tuple(words)

@@ -280,6 +280,20 @@ class Finder:
         places = self.by_base.get(vietnamese.search_key(piece), ())
         if not places or (len(piece) > 1 and piece.isupper() and piece in self.short.by_key):
             return found
+        return self._with(found, piece, places, tone, base)
+
+    def with_alike(self, found: Candidates, piece: str, floor: float) -> Candidates:
+        """The list with every syllable that differs in one bare letter, at no less than this log-probability."""
+        key = vietnamese.search_key(piece)
+        places = [
+            place for other, own in self.by_base.items()
+            if len(other) == len(key) and sum(a != b for a, b in zip(other, key, strict=True)) == 1 for place in own
+        ]
+        return self._with(found, piece, places, floor, floor)
+
+    def _with(
+        self, found: Candidates, piece: str, places: Sequence[int], tone: float, base: float
+    ) -> Candidates:
         row = {text: number for number, text in enumerate(found.texts)}
         emissions = found.emissions.copy()
         toneless = vietnamese.strip_tone(vietnamese.compose(piece).lower())

@@ -62,8 +62,10 @@ def may_change(
 
 
 def is_no_word(text: str, vocabulary: Vocabulary) -> bool:
-    """Whether a possible syllable stands in no text, or only as a slip of another ("bỗ" for "bổ")."""
-    return vietnamese.is_syllable(text) and (
+    """Whether a possible syllable stands in no text, or only as a slip of another ("bỗ" for "bổ"); or a word in small
+    letters and with marks that is neither a syllable nor known ("iãnh")."""
+    marked = text.isalpha() and text.islower() and not text.replace("đ", "d").isascii()
+    return (marked or vietnamese.is_syllable(text)) and (
         vocabulary.number(text) == UNKNOWN or is_misprint(text)
     )
 

@@ -21,7 +21,8 @@ from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, t
 
 MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
 # What English and Vietnamese models print for •, as seen on synthetic pages and on scans; "&" and "@" are "ở" as often.
-BULLETS = frozenset("esoc¢®©°¤§")
+BULLETS = frozenset("esoc¢®©°¤§«»")
+NO_WORDS = BULLETS - frozenset("oc")  # what is no word and no label: a bullet wherever a line begins with it
 OWN_BULLETS = frozenset("o§")
 _LINE_ENDS = frozenset(".;:,")
 _NUMERAL = re.compile(r"(?P<numeral>[IVXLilvx]{2,5})(?P<sign>[.)-]{1,2})")
@@ -129,16 +130,17 @@ def _runs_on(before: Sequence[PendingWord], row: Sequence[PendingWord]) -> bool:
 
 
 def bullets(lines: Sequence[Sequence[PendingWord]]) -> list[int]:
-    """Lines that open with what a recogniser made of a bullet: one sign, then a capital, after a line that ended.
+    """Lines that open with what a recogniser made of a bullet: one sign, then a capital or a number; one that may be a
+    label or a word, only after a line that ended.
 
-    "e Đảm bảo", "¢ Xây dựng", "o Kiểm tra". Such a sign is no word, whatever word it may resemble.
+    "e Đảm bảo", "¢ Xây dựng", "s 80% số hộ", "o Kiểm tra". Such a sign is no word, whatever word it may resemble.
     """
     found = []
     ended = True
     for number, row in enumerate(lines):
         if row:
-            opens = len(row) > 1 and row[0].raw in BULLETS and row[1].raw[:1].isupper()
-            if opens and ended:
+            opens = len(row) > 1 and row[0].raw in BULLETS and (row[1].raw[:1].isupper() or row[1].raw[:1].isdecimal())
+            if opens and (ended or row[0].raw in NO_WORDS):
                 found.append(number)
             ended = row[-1].raw[-1:] in _LINE_ENDS
         else:
@@ -203,10 +205,13 @@ def _is_label(word: PendingWord) -> bool:
 
 
 def mend_bullets(rows: Sequence[Sequence[PendingWord]]) -> None:
-    """A sign that opens two lines or more in the place of a bullet is one: •. "o" may be one as it stands."""
+    """A sign that opens two lines or more in the place of a bullet is one: •; so is one that is no word where others
+    are. "o" may be one as it stands."""
     often = Counter(row[0].raw for row in rows)
+    no_words = sum(often[sign] for sign in NO_WORDS)
     for row in rows:
-        if often[row[0].raw] > 1 and row[0].raw not in OWN_BULLETS:
+        read = row[0].raw
+        if read not in OWN_BULLETS and (often[read] > 1 or (read in NO_WORDS and no_words > 1)):
             row[0].texts, row[0].kind, row[0].confidence = ["•"], "letter", MENDED_SYMBOL
 
 

@@ -44,6 +44,7 @@ RARE = -5.0
 # Log-probability floor of a syllable with other marks than those read: worn scans lose and blur marks far more often
 # than the synthetic pages of the channel. One that differs in its tone only, in any marks.
 NEAR_TONE, NEAR_BASE = -5.0, -6.0
+NEAR_LETTER = -8.0  # the same for one that differs in a letter, where no text has what was read ("cuậc"); an estimate
 # Nats for a word that opens tasks ("Củng cố") where a sentence or an item opens: other text opens its own otherwise
 # ("Cũng có"). 285 wrong words on garbled plans and samples without, 281 with 1, 282 with 2.
 OPENS_TASK = 1.0
@@ -208,6 +209,8 @@ class Weaver:
             named = piece.text.istitle() and len(piece.text) > 1 and not is_misprint(piece.text)
             name = NAME if named else 0.0
             found = self.finder.with_near(found, piece.text, NEAR_TONE + name, NEAR_BASE + name)
+            if is_no_word(piece.text, self.trained.vocabulary):
+                found = self.finder.with_alike(found, piece.text, NEAR_LETTER + name)
         if is_damage(piece.text):  # "tñ" is a misread syllable, not the short form TN
             found = found.only(np.flatnonzero([
                 text == piece.text or vietnamese.is_syllable(text) for text in found.texts

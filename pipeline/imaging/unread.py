@@ -4,7 +4,7 @@ The trouble: the engine's own layout takes a black seal with all that stands bes
 lines of clean print that no stroke touches: the power and position of a signer, half a list of recipients.
 
 The evidence: ink of the size of letters under no word, in a row on one baseline. The letters of a seal stand in a
-circle, specks in no row.
+circle, specks in no row. `last_lines` tells the short ones.
 
 What it never does: change a word that was read; what the second look reads with doubt stays unread.
 """
@@ -19,7 +19,7 @@ from statistics import median
 import cv2
 import numpy as np
 
-from pipeline.imaging import signlines
+from pipeline.imaging import last_lines, signlines
 from pipeline.imaging.recognisers import Image, Recogniser, SeenWord
 from pipeline.knowledge import vietnamese
 
@@ -62,13 +62,15 @@ def read_left_out(
     height = float(np.median([word.bottom - word.top for word in told]))
     # A stroke may have been read as a word of half a page: what it covers was not read.
     lying = [word for word in words if 0 < word.bottom - word.top < TALLEST * height]
-    regions = _regions(_rows(image, lying, height), height)
-    if not 0 < len(regions) <= MOST_REGIONS:
-        return words
+    chains = _chains(image, lying, height)
+    regions = _regions([row for chain in chains if (row := _row(chain, height)) is not None], height)
+    ends = [_Row(*box) for box in last_lines.find(chains, lying, height)]
+    ends = [end for end in ends if not any(_lies_in(end, region) for region in regions)]
+    regions, ends = ([] if len(places) > MOST_REGIONS else places for places in (regions, ends))
     found: list[SeenWord] = []
     next_line = max(word.line for word in words) + 1
     block = max(word.block for word in words) + 1
-    for region in regions:
+    for region in (*regions, *ends):
         pad = round(0.6 * height)
         left, top = max(0, region.left - pad), max(0, region.top - pad)
         crop = image[top : region.bottom + pad, left : region.right + pad].copy()
@@ -78,21 +80,31 @@ def read_left_out(
                      max(0, word.left - left) : max(0, word.right - left)] = 255
         seen = recogniser.read(crop, dpi=dpi, timeout=timeout)
         for line in signlines.lines_of(seen):
-            kept = signlines.trimmed(line)
-            if kept is None or not _is_believed(kept):
-                continue
-            dash = [word for word in line.words if word.right <= kept.left and word.text in _DASHES][-1:]
-            kept = signlines.SignLine((*dash, *kept.words))
             moved = [
                 replace(word, left=word.left + left, right=word.right + left, top=word.top + top,
                         bottom=word.bottom + top, line=next_line, block=block)
-                for word in kept.words
+                for word in _believed(line, region in ends)
             ]
-            if not any(_is_on(word, other) for word in moved for other in lying):
+            if moved and not any(_is_on(word, other) for word in moved for other in lying):
                 found += moved
                 next_line += 1
         block += 1
     return (*words, *found) if found else words
+
+
+def _believed(line: signlines.SignLine, is_last: bool) -> tuple[SeenWord, ...]:
+    """What of a line is print: of the last line of a paragraph all or nothing."""
+    if is_last:
+        return line.words if last_lines.is_believed(line.words) else ()
+    kept = signlines.trimmed(line)
+    if kept is None or not _is_believed(kept):
+        return ()
+    dash = [word for word in line.words if word.right <= kept.left and word.text in _DASHES][-1:]
+    return (*dash, *kept.words)
+
+
+def _lies_in(row: _Row, region: _Row) -> bool:
+    return row.top >= region.top and row.bottom <= region.bottom and row.left >= region.left
 
 
 def _is_believed(line: signlines.SignLine) -> bool:
@@ -112,8 +124,8 @@ def _is_on(word: SeenWord, other: SeenWord) -> bool:
     return across > MOST_COMMON * (word.right - word.left) and down > MOST_COMMON * (word.bottom - word.top)
 
 
-def _rows(image: Image, words: Sequence[SeenWord], height: float) -> list[_Row]:
-    """Letters in a row that stand under no word."""
+def _chains(image: Image, words: Sequence[SeenWord], height: float) -> list[list[list[int]]]:
+    """Letters in a row that stand under no word: left, top, width and height of each, in pixels."""
     ink = (image < INK).astype(np.uint8)
     for word in words:
         ink[max(0, word.top - 2) : word.bottom + 2, max(0, word.left - 2) : word.right + 2] = 0
@@ -135,7 +147,7 @@ def _rows(image: Image, words: Sequence[SeenWord], height: float) -> list[_Row]:
             min(near, key=lambda chain: abs(chain[-1][1] + chain[-1][3] - top - tall)).append(letter)
         else:
             chains.append([letter])
-    return [row for chain in chains if (row := _row(chain, height)) is not None]
+    return chains
 
 
 MOST_LETTERS = 2500  # a page of print has 2,000; what the engine leaves out is a part of one

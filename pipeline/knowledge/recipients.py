@@ -48,12 +48,13 @@ _NOTE_WORDS = re.compile(
     r"(?:de\s+)?(?:b/?[ce]|bao\s?cao|t/?h|thuc hien|p/?h|phoi hop|th/h|theo doi|t/d|chi dao|c/d|biet|de biet|"
     r"giam sat|kiem tra|dang tai|dua tin|"
     r"tuyen truyen|dang tin|trien khai|qua\s|x/b|x/d|xin y kien|trinh|phe duyet|tham gia|gui\s|thay b/?c|"
-    r"tham muu|chi thi|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
+    r"tham muu|chi thi|/h\Z|d/?b|b/cao|thi hanh|ph/h|phoi, ket hop|dtu|lam viec|thong bao|nhan|s/?y)"
 )
 
 
 # The stroke of "b/c" comes back as a letter: "bíc", "p1h". Only these four short forms have one.
-_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hH])\Z")
+_STROKE = re.compile(r"(?P<lead>(?:để|de)\s+)?(?P<one>[bBtTpP]|ph)(?:\s?[/⁄íìiIlL1|!]\s?|/)(?P<two>[cCeE€©hHlI])\Z")
+_SHORT_END = {**dict.fromkeys("eE€©", "c"), **dict.fromkeys("lI", "h")}  # what the last letter was read as
 # "(h/c)", "(/€)": of the three short forms only "b/c" ends so
 _REPORT = re.compile(r"(?P<lead>(?:để|de)\s+)?h?\s?/\s?[cCeE€©]\Z")
 # "(bí)", "(bÁ)", "(b/()", "(b c)": nothing else of so few signs that is sent with a copy begins so
@@ -81,7 +82,7 @@ def _mended_note(note: str) -> str | None:
     if found is None:
         report = _WORN_REPORT.match(said)
         return _nearly_note(said) if report is None else f"{report['lead'] or ''}b/c"
-    pair = f"{found['one']}/{'c' if found['two'] in 'eE€©' else found['two']}"
+    pair = f"{found['one']}/{_SHORT_END.get(found['two'], found['two'])}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
 
 
@@ -211,6 +212,7 @@ _ARCHIVE = re.compile(
 _DEBRIS = re.compile(r"\.\s+[a-z]{1,2}\Z|[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
 
 
+_CLERK = re.compile(r"V[IlĨÍÌĩíì1|7](?=[\s,;.]|\Z)")  # the clerk (văn thư), whom every archive line names
 _UNDERLINED = re.compile(r"(?<=[A-ZĐ])_(?=[A-ZĐ])")  # a comma between codes on a line of dots
 
 
@@ -238,7 +240,7 @@ def parse_archive(text: str) -> str | None:
         return None
     what = text[match.start("what") :].strip()
     what = _UNDERLINED.sub(", ", _DEBRIS.sub("", what))
-    what = " ".join(re.sub(r"[\s.;,/]*\Z", "", what).split())
+    what = _CLERK.sub("VT", " ".join(re.sub(r"[\s.;,/]*\Z", "", what).split()))
     if not what:
         return None
     colon = ":" in match["tail"] or ";" in match["tail"]

@@ -58,7 +58,7 @@ def mend(code: str, which: Literal["type", "body"]) -> str:
     struck = with_stroke(code)
     if struck in known:
         return struck
-    found = _by_key(which).get(_key(code))
+    found = _by_key(which).get(_key(code)) or _without_a_stroke(code, known)
     if found is not None:
         return found
     if code[-1:].isdecimal() and code[:-1] in _FOOTNOTED:
@@ -72,6 +72,15 @@ _TWICE = re.compile("ĐÐ|ÐĐ")  # one letter read as Đ and as the eth that lo
 
 
 _FOOTNOTED = frozenset(("CP", "TTg", "UBND", "HĐND", "TU", "TW", "BTC", "BNV", "BYT", "BCA"))
+
+
+def _without_a_stroke(code: str, known: frozenset[str]) -> str | None:
+    """The listed code of four letters and more of which one letter's stem was read as a stroke of its own: "UBNID"."""
+    fewer = {code[:place] + code[place + 1 :] for place, letter in enumerate(code) if letter in "Il1|"} & known
+    return fewer.pop() if len(fewer) == 1 and len(code) > LEAST_STRUCK else None
+
+
+LEAST_STRUCK = 4  # letters of the code that is meant
 
 
 def with_stroke(code: str) -> str:

@@ -426,7 +426,8 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
 
 
 def _ends_recipient(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
-    """Whether a short word at the left edge is the rest of a recipient that was broken: "... Đảng bộ" / "xã,"."""
+    """Whether a short word at the left edge, or a note, is the rest of a recipient that was broken: "... Đảng bộ" /
+    "xã,"."""
     if part.area != "aside" or part.box is None or not before or before[-1].area != "recipients":
         return False
     above = before[-1]
@@ -439,7 +440,7 @@ def _ends_recipient(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
     )
 
 
-_WORD_CLOSED = re.compile(r"[^\W\d_]{2,8}[;,.]")
+_WORD_CLOSED = re.compile(r"[^\W\d_]{2,8}[;,.]|\([^()\s]{1,5}\)[;,.]?")
 
 
 def _is_under(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
