@@ -43,7 +43,8 @@ _SYMBOL = re.compile(
 _POWERS = ("TM", "KT", "TL", "TUQ")
 _ADDRESS = re.compile(r"\S+@\S+\.\S+|(?:https?://|www\.)\S+", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:[IVXLC]{1,6}|\d{1,3}(?:\.\d{1,3}){0,3})[.)]|\(?(?:[a-zđ]|[ivx]{1,4}|\d{1,3})\)|[-–—+*•]|\d{1,3}(?:\.\d{1,3}){1,3}"
+    r"(?:[IVXLC]{1,6}|\d{1,3}(?:\.\d{1,3}){0,3})[.)]|[IVX]{1,5}[/-]|\(?(?:[a-zđ]|[ivx]{1,4}|\d{1,3})\)|[-–—+*•]"
+    r"|\d{1,3}(?:\.\d{1,3}){1,3}"
 )
 # A colon or a bracket between letters is a misread letter, not punctuation.
 _INNER = re.compile(r"([-–—/…“”\"]+|[,;](?=\w{2})|\.(?=[^\W\d_]{2}))")
@@ -72,8 +73,10 @@ def cut(word: str, first: bool = False) -> tuple[Piece, ...]:
 
     >>> [(piece.text, piece.kind) for piece in cut("(UBND,")]
     [('(', 'punctuation'), ('UBND', 'text'), (',', 'punctuation')]
-    >>> [piece.kind for piece in cut("29/KH-UBND;")], cut("d&")[0].kind, cut("1.2.", first=True)[0].kind
-    (['symbol', 'punctuation'], 'text', 'label')
+    >>> [piece.kind for piece in cut("29/KH-UBND;")], cut("d&")[0].kind
+    (['symbol', 'punctuation'], 'text')
+    >>> [cut(word, first=True)[0].kind for word in ("1.2.", "V/", "I-", "V")]
+    ['label', 'label', 'label', 'text']
     """
     if first and _LABEL.fullmatch(word):
         return (Piece(word, "label"),)

@@ -355,6 +355,8 @@ def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Compa
             continue
         if sign == ">=" and match.group().strip().startswith("tu") and up is None:
             continue  # "từ 5 xã": an amount to start from, no bound
+        if sign == ">" and up is not None and up.group().strip() != "tro len":
+            up = None  # "trên 95% được xếp loại trung bình trở lên": which classes count
         return (
             (">=", match.start(), up.end())
             if up

@@ -36,9 +36,11 @@ _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[
 _MAY_OPEN = re.compile(r"[\W_]*[nNñÑńŃňŇ]")  # most lines are told apart by their first letter
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
-# UBND huyện "để báo cáo": quotation marks about the usual notes do what parentheses do
-_QUOTED_NOTE = re.compile(
-    r"[\"“](?P<note>(?:để\s+)?(?:[btp]/[ch]|báo cáo|thực hiện|phối hợp))[\"”](?=[;.,:]*\s*\Z)", re.IGNORECASE
+# UBND huyện "để báo cáo", Huyện ủy để b/c: the usual notes in quotation marks, or behind "để", need no parentheses
+_BARE_NOTE = re.compile(
+    r"(?:[\"“](?P<note>(?:để\s+)?(?:[btp]/[ch]|báo cáo|thực hiện|phối hợp))[\"”]"
+    r"|(?<=\s)(?P<said>để (?:[btp]/[ch]|báo cáo)))(?=[;.,:]*\s*\Z)",
+    re.IGNORECASE,
 )
 # What a seal or handwriting left behind a closed entry: "Phòng Nội vụ (b/c); fo '+3"
 _AFTER_CLOSE = re.compile(r"(\))(?:;\s+\S{1,4}(?:\s+\S{1,3})?|[;,:.]?\s+(?:[\W_]{1,3}|\w))\Z")
@@ -153,7 +155,7 @@ def split_recipient(text: str) -> RecipientLine | None:
     if brace is not None:  # one note for several lines, "} b/c" beside the first
         body, note = body[: brace.start()].rstrip(" ;,"), brace["note"].strip(" ;,.") or None
     body = _TWICE_OPEN.sub("c)", _without_scrap(body))
-    body = _QUOTED_NOTE.sub(r"(\g<note>)", body)
+    body = _BARE_NOTE.sub(lambda bare: f"({bare['note'] or bare['said']})", body)
     match = _NOTE.search(body)
     if match and match.start() > 1 and (_NOTE_WORDS.match(plain(match["note"])) or _mended_note(match["note"])):
         note = _mended_note(match["note"]) or match["note"].strip(" ;,.")

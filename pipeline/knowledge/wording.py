@@ -44,7 +44,8 @@ CARRIED_OUT = (
 _BASIS = re.compile(
     r"(?:can cu"
     rf"|(?:thuc hien|trien khai) (?:{CARRIED_OUT})"
-    r"|theo (?:de nghi|noi dung)|xet (?:de nghi|to trinh)|cham hanh|chap hanh)\b"
+    r"|theo (?:de nghi|noi dung)|xet (?:de nghi|to trinh)|duoc su (?:nhat tri|dong y|thong nhat|cho phep)|cham hanh"
+    r"|chap hanh)\b"
 )
 OPENERS = re.compile(
     r"(?:can cu|xet|de (?:tiep tuc|trien khai|thuc hien|hoan thanh|kip thoi|nang cao|dam bao|bao dam|chu dong"

@@ -22,7 +22,7 @@ from pipeline.knowledge.wording import (
     motto_start,
     starts_basis,
 )
-from pipeline.structure.closing import label_foot
+from pipeline.structure.closing import BULLET, label_foot
 from pipeline.structure.foot_dates import with_foot_date
 from pipeline.structure.letterhead import label_head
 from pipeline.structure.passages import Area, PlacedLine, is_capitals, marks
@@ -73,12 +73,15 @@ def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
 
 def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
     """The grounds at the start of the body, each up to the next ground or the end of its lines."""
-    open_basis, over, ended, broken = False, False, False, False
+    open_basis, over, ended, broken, addressed = False, False, False, False, False
     for line in lines:
         if line.area != "body" or over:
             yield line
             continue
-        if ADDRESSEE.match(aligned(line.text).strip()):
+        addressed = ADDRESSEE.match(aligned(line.text).strip()) is not None or (
+            addressed and BULLET.match(line.text) is not None  # "Kính gửi: - Các phòng" / "- UBND các xã"
+        )
+        if addressed:
             yield replace(line, area="addressee")
             continue
         if is_main_heading(line.text):

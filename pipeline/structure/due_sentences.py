@@ -62,7 +62,7 @@ _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý
 LATER_WITHIN = 48  # signs of " và các năm tiếp theo"
 _EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
 _DONE_ON = re.compile(r"(?:(?:so|tong) ket|ra quan|nghiem thu|ban giao)\b")  # "tổng kết ngày 10/5/2012"
-_AND_DATE = re.compile(r"\s*(?:và|,)\s*")  # "vào tháng 4 và tháng 8 năm 2026"
+AND_DATE = re.compile(r"\s*(?:và|,)\s*")  # "vào tháng 4 và tháng 8 năm 2026"
 EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(
@@ -227,7 +227,7 @@ def _dates_beside(text: str, at: int, printed: Sequence[dates.FoundDate]) -> lis
     """The dates that follow a term at `at`, each joined to the one before by "và" or a comma and nothing else."""
     found: list[dates.FoundDate] = []
     for date in printed[bisect_left(printed, at, key=_start_of) :]:
-        if date.edtf and not date.recurring and _AND_DATE.fullmatch(text, at, date.start):
+        if date.edtf and not date.recurring and AND_DATE.fullmatch(text, at, date.start):
             found.append(date)
             at = date.end
         else:

@@ -27,7 +27,7 @@ from pipeline.structure.holders import (
     lists_bodies,
 )
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
-from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, after_mark, walk
+from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, after_mark, bullet_of, walk
 from pipeline.structure.task_labels import LABEL_END, LABELLED
 
 ORDERS = frozenset({"CT", "CĐ", "QĐ"})  # types whose numbered points all say who is to do what
@@ -100,7 +100,21 @@ def _charged(nodes: Sequence[Node], main: Sequence[Node]) -> frozenset[int]:
     steps = tuple(walk(main))
     if listed or any(step.node.kind == "organisation" for step in steps):
         return listed
-    return frozenset(id(step.node) for step in steps if _name_actors(step.node.children))
+    return frozenset(
+        id(step.node) for step in steps if _name_actors(step.node.children) or _bullets_name_actors(step.node)
+    )
+
+
+def _bullets_name_actors(node: Node) -> bool:
+    """The same of the bullets of a part of tasks: "C. BIỆN PHÁP" / "- Ban Tài chính xã ...", "- Đội thuế ..."."""
+    if node.kind not in ("tasks", None):
+        return False
+    items = [after_mark(own)[0] for own in node.paragraphs[:MOST_ITEMS] if bullet_of(own.text) is not None]
+    told = sum(_statement(text, 0, len(text)) is not None for text in items)
+    return len(items) >= LEAST_POINTS and told >= NAMED_SHARE * len(items)
+
+
+MOST_ITEMS = 60  # bullets that are asked for what they name; of more the first tell
 
 
 def _is_point(step: Step) -> bool:
@@ -461,7 +475,7 @@ def _has_own_actor(text: str, holder: str) -> bool:
     if own.actor.startswith("Các "):
         return False
     named = _TWO_CAPITALS_APART.match(own.actor) is not None
-    one_of_them = named and (_BODIES.match(holder) is not None or _OFFICE.match(own.actor) is not None)
+    one_of_them = (named and _BODIES.match(holder) is not None) or _OFFICE.match(own.actor) is not None
     return one_of_them or bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
 
 

@@ -298,7 +298,8 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         share = clause.quantity.unit == "%"
         if share and _is_bound(clause.quantity) and _BY_THEN.match(key, sentence, number):
             by_then = sentence
-        reaches = _REACHES.search(key, clause.start, number) or _CHANGES.match(key, clause.start, number)
+        reached = _REACHES.search(key, clause.start, number) if "đạt" in lowered else None  # "phần đất 5%"
+        reaches = reached or _CHANGES.match(key, clause.start, number)
         told = share and (reaches is not None or by_then == sentence)
         if told and "đã" not in text[sentence : clause.end].split():  # "Năm 2020 xã đã chữa 3 vụ, đạt 100%"
             said = clause.start

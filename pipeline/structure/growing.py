@@ -68,6 +68,7 @@ class Builder:
         self.recognised = False
         self.first_romans: frozenset[int] = frozenset()  # see relabel.first_romans
         self.lost: Mapping[int, Marker] = {}  # see relabel.lost
+        self.arabic_parts: frozenset[int] = frozenset()  # annexes whose parts are numbered "1.", "2."; see arabic_parts
         self.restarting: frozenset[int] = frozenset()  # annexes (0: the main text) in which Roman numbering begins anew
 
     def text(self, paragraph: Paragraph) -> None:
@@ -149,7 +150,9 @@ class Builder:
             if score > best[0]:
                 best = (score, height)
         level = len(self.stack)
-        while level and self._closes(self.stack[level - 1], marker, rank):
+        while level and (
+            self._closes(top := self.stack[level - 1], marker, rank) or self._is_next_part(top, marker, paragraph)
+        ):
             level -= 1
         above = self.stack[level - 1] if level else None
         if not sequence.is_first(marker) and marker.ordinals:
@@ -196,6 +199,18 @@ class Builder:
             return marker.ordinals[: len(before.ordinals)] != before.ordinals
         return False
 
+    def _is_next_part(self, open_draft: Draft, marker: Marker, paragraph: Paragraph) -> bool:
+        """Whether "1. Nội dung" opens the numbered parts of a plan beside "Mục đích, yêu cầu", whose text stands below
+        it."""
+        if not open_draft.unnumbered or open_draft.title is None or not (open_draft.paragraphs or open_draft.children):
+            return False
+        if marker.family != "arabic" or marker.ordinals != (1,) or paragraph.annex not in self.arabic_parts:
+            return False
+        after = paragraph.text[marker.text_start :].strip(" :")
+        if len(after) > LONGEST_PART or heading_kind(after) in _OPENING_KINDS:
+            return False
+        return heading_kind(open_draft.title.text.strip(" :")) in _OPENING_KINDS
+
     def unnumbered(self, paragraph: Paragraph) -> None:
         """Place a title without a number: beside the last one of its kind, else under an open title that has nothing
         below it yet, else by its rank."""
@@ -239,6 +254,28 @@ class Builder:
 def _has_items(draft: Draft) -> bool:
     """Whether a list stands below a title: bullets, or what has a label."""
     return bool(draft.children) or any(bullet_of(paragraph.text) is not None for paragraph in draft.paragraphs)
+
+
+# What a plan opens with, often without a number
+_OPENING_KINDS = frozenset({"purpose", "requirements", "purpose_requirements", "situation"})
+LONGEST_PART = 120  # letters of the title of a part
+
+
+def arabic_parts(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
+    """The annexes whose parts are numbered "1.", "2.": one is called the organisation, and no label is Roman."""
+    told: set[int] = set()
+    roman: set[int] = set()
+    for paragraph in paragraphs:
+        for mark in marks(paragraph.text)[:1]:
+            if mark.likelihood <= 0.5 or len(mark.ordinals) != 1:
+                continue
+            title = paragraph.text[mark.text_start :].strip(" :")
+            if mark.family == "roman":
+                roman.add(paragraph.annex)
+            later = mark.family == "arabic" and mark.ordinals > (1,) and len(title) <= LONGEST_PART
+            if later and heading_kind(title) == "organisation":
+                told.add(paragraph.annex)
+    return frozenset(told - roman)
 
 
 def restarting_annexes(paragraphs: Sequence[Paragraph]) -> frozenset[int]:

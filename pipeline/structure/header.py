@@ -346,9 +346,9 @@ _YEAR = re.compile(
     r"(?<!thang \d )(?<!thang \d\d )(?<!\bden )(?<!\btoi )"
     r"\bnam\s+(?:hoc\s+)?((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
-# "Tết Nguyên đán Ất Mùi 2015", "Xuân Mậu Tý 2008", in a title: no word for the year stands before it.
+# "Tết Nguyên đán Ất Mùi 2015", "Xuân Mậu Tý 2008", "hè 2006", in a title: no word for the year stands before it.
 _TET = re.compile(
-    r"\b(?:tet (?:nguyen dan )?|xuan (?=[a-z]{2,4} [a-z]{2,4} ))(?:[a-z]{2,4} [a-z]{2,4} )?"
+    r"\b(?:he |tet (?:nguyen dan )?|xuan (?=[a-z]{2,4} [a-z]{2,4} ))(?:[a-z]{2,4} [a-z]{2,4} )?"
     r"((?:19|20)\d{2})\b(?!\s*[-–]\s*(?:19|20)\d{2})"
 )
 # "Lịch tiếp công dân tháng 8 năm 2022", in a title; no date of a cited instrument, no horizon.

@@ -69,7 +69,7 @@ _RUNS_ON_WORD = re.compile(
 
 # What opens a paragraph of its own after a full stop, wherever the line before ends.
 _OPENER = re.compile(
-    r"(?:can cu|xet|tren day la|trong qua trinh"
+    r"(?:can cu|xet|duoc su|tren day la|trong qua trinh|nhan duoc ke hoach|(?:yeu cau|de nghi) (?:cac|thu truong)"
     rf"|thuc hien (?:{CARRIED_OUT}) so"
     r"|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
 )

@@ -116,7 +116,7 @@ _PAPER = re.compile(r"\b(?:kế hoạch|báo cáo|phương án|danh sách|dự t
 # "UBND cấp xã": the word says which body it is; "cấp kinh phí" is a task
 _RANK = re.compile(
     r"cấp (?:xã|huyện|tỉnh|phường|thành phố|cơ sở|cụm|khối|trường|chi bộ|chi hội|chi đoàn"
-    r"|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4])"
+    r"|trung ương|trên|dưới|ủy|uỷ|mình|học)\b|cấp\s+(?:I|[1-4](?![\d.,]))"
 )
 _PASSIVE = re.compile(r"\bđược\s+$")
 # "Phòng Quản lý lưu trữ chủ trì ...", "Phòng Kế hoạch tổng hợp làm đầu mối ...": before these a word that may be a

@@ -23,7 +23,7 @@ from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import is_footnote
 from pipeline.structure import ending, relabel, titles
 from pipeline.structure.goal_clauses import goal_quantities
-from pipeline.structure.growing import UNNUMBERED, Builder, Draft, restarting_annexes, wants_title
+from pipeline.structure.growing import UNNUMBERED, Builder, Draft, arabic_parts, restarting_annexes, wants_title
 from pipeline.structure.passages import Node, Paragraph, bullet_of, is_capitals, marks, paragraph_of
 
 # --- headings --------------------------------------------------------------------------------------------
@@ -57,6 +57,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     used = [p for p in paragraphs if p.area in ("body", "basis", "table", "annex") and (p.text.strip() or p.table)]
     builder = Builder()
     builder.restarting = restarting_annexes(used)
+    builder.arabic_parts = arabic_parts(used)
     recognised = relabel.is_recognised(used)
     if recognised:
         builder.recognised = True

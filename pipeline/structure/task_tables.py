@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from pipeline.document import Cell, Table
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.structure.actors import is_actor
 from pipeline.structure.repeated_cells import said_in
 from pipeline.structure.table_heads import Row, headed
 
@@ -24,6 +25,12 @@ _PRODUCT_HEAD = re.compile(r"\bsan pham\b")  # of a timetable that names nothing
 _LEAD_HEAD = re.compile(
     r"\b(?:chu tri|thuc hien|phu trach|chiu trach|(?:nguoi|don vi) chuan bi|don vi tham muu|co quan tham muu)\b"
 )
+# "Đơn vị | Nhiệm vụ | Thời gian": who acts, where the cells name those who do; "Đơn vị | Số người" are means
+_WHO_HEAD = re.compile(
+    r"(?:ten )?(?:don vi|co quan|bo phan|phong ban|thanh vien|ho (?:va )?ten|can bo|ca nhan)(?:\W+(?:don vi|ca nhan"
+    r"|bo phan|dia phuong|chuc vu))*"
+)
+_DUTY_HEAD = re.compile(r"\b(?:nhiem vu|cong viec)\b")
 _SUPPORT_HEAD = re.compile(r"\bphoi hop\b")
 _NOT_LEAD = re.compile(
     r"\b(?:thoi (?:gian|han|diem)|tien do|kinh phi|ket qua|ke hoach|nam|san pham|dia diem|hinh thuc|cach thuc|muc|nguon"
@@ -90,6 +97,9 @@ def _found(heads: Sequence[str], rows: tuple[Row, ...]) -> TaskTable | None:
         None,
     )
     time = next((i for i, head in enumerate(heads) if _TIME_HEAD.search(head) and i not in (task, support, lead)), None)
+    if lead is None and task is not None and (time is not None or _DUTY_HEAD.search(heads[task])):
+        named = (i for i, head in enumerate(heads) if i != task and _WHO_HEAD.fullmatch(head))
+        lead = next((i for i in named if _act(rows, i)), None)
     if lead is None and time is None:
         return None
     if task is None:
@@ -97,6 +107,12 @@ def _found(heads: Sequence[str], rows: tuple[Row, ...]) -> TaskTable | None:
     if task is None and time is not None:
         task = _first(heads, _PRODUCT_HEAD, _TIME_HEAD)
     return None if task is None else TaskTable(rows, task, lead, support, time)
+
+
+def _act(rows: Sequence[Row], column: int) -> bool:
+    """Whether most cells of a column name those who act."""
+    names = [cell.text.strip() for row in rows if (cell := row[column]) is not None and cell.text.strip()]
+    return bool(names) and sum(map(is_actor, names)) >= SHARE_OF_NAMES * len(names)
 
 
 def _first(heads: Sequence[str], wanted: re.Pattern[str], unwanted: re.Pattern[str]) -> int | None:

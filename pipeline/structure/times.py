@@ -12,13 +12,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.document import Table
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import calendars, periods
 from pipeline.structure.actors import titled_actor
-from pipeline.structure.due_sentences import EDGE, FoundDeadline, day_word, from_text, trimmed
+from pipeline.structure.due_sentences import AND_DATE, EDGE, FoundDeadline, day_word, from_text, trimmed
 from pipeline.structure.passages import Node, Paragraph, Place, Step, after_mark, place_of_cells, walk
 from pipeline.structure.task_labels import LABEL, TERM_ALONE, TERM_LINE
 from pipeline.structure.task_tables import timed_rows
@@ -182,25 +183,27 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
     for what, when in timed_rows(table):
         if what is when or periods.campaign(what, when) is not None:
             continue
-        due = _due_in(when.text)
-        if due is None or not what.text.strip():
+        if not what.text.strip():
             continue
         place = place_of_cells(paragraph, (what, when), f"{what.text} | {when.text}")
         parts = (
             ("date", place_of_cells(paragraph, (when,), when.text)),
             ("action", place_of_cells(paragraph, (what,), what.text)),
         )
-        yield FoundDeadline(due, what.text.strip(EDGE), place, parts)
+        for due in _due_in(when.text):
+            yield FoundDeadline(due, what.text.strip(EDGE), place, parts)
 
 
 # "2026", "3/2020" in a column of times
 _YEAR_ALONE = re.compile(r"\W*(?:(?P<month>0?[1-9]|1[0-2])\s?/\s?)?(?P<year>(?:19|20)\d\d)\W*")
 
 
-def _due_in(text: str) -> str | None:
-    """The last date in a cell of a column of times, or the month and year that stand there alone."""
+def _due_in(text: str) -> list[str]:
+    """The last date in a cell of a column of times, all of them where nothing but "và" joins them, or the month and
+    year that stand there alone."""
     alone = _YEAR_ALONE.fullmatch(text)
     if alone is not None:
-        return f"{alone['year']}-{int(alone['month']):02}" if alone["month"] else alone["year"]
-    dated = [date.edtf for date in dates.find_dates(text) if date.edtf and not date.recurring]
-    return dated[-1] if dated else None
+        return [f"{alone['year']}-{int(alone['month']):02}" if alone["month"] else alone["year"]]
+    dated = [date for date in dates.find_dates(text) if date.edtf and not date.recurring]
+    joined = all(AND_DATE.fullmatch(text, one.end, after.start) for one, after in pairwise(dated))
+    return [date.edtf for date in (dated if joined else dated[-1:]) if date.edtf]
