@@ -342,6 +342,20 @@ def test_the_soft_back_goes_and_pale_sharp_print_stays() -> None:
         assert (evened[page < 60] < 100).mean() > 0.95
 
 
+def test_the_back_of_a_full_page_goes_from_one_with_few_lines() -> None:
+    """What shines through has most of the ink, and letters of its own: neither depth nor size is told by it."""
+    few, full = drawn.text_page(lines=3), drawn.text_page()
+    back = cv2.GaussianBlur(np.roll(full[:, ::-1], 26, axis=0), (0, 0), 1.6)
+    grain = 4 * np.random.default_rng(3).standard_normal(few.shape)
+    page = 236 - 0.7 * (255.0 - few) - 0.2 * (255.0 - back) + grain
+    cleaned = clean.clean(np.clip(page, 0, 255).astype(np.uint8), 150)
+    assert cleaned.measures.x_height == pytest.approx(clean.clean(full, 150).measures.x_height, abs=2)
+    inked = cv2.resize(cleaned.image, few.shape[::-1]) < 128
+    lines = cv2.dilate(255 - few, np.ones((9, 9), np.uint8)) > 0
+    assert np.count_nonzero(inked & ~lines) < 0.03 * np.count_nonzero(few < 128)
+    assert np.count_nonzero(inked & (few < 128)) > 0.8 * np.count_nonzero(few < 128)
+
+
 def with_ink(page: np.ndarray, ink: tuple[int, int, int], draw: np.ndarray) -> np.ndarray:
     """A page in colour with ink where `draw` is set; black print shows through it."""
     colour = np.repeat(page[:, :, None], 3, axis=2)

@@ -21,8 +21,13 @@ NO_SHALLOWER, SHINE_THROUGH = 0.85, 0.30
 NO_SHALLOWER_PALE, SHINE_THROUGH_PALE = 0.50, 0.15
 # Marks shallower than this share of the depth of print are not looked at; see `_no_print`.
 SHALLOWEST = 0.25
+# Where most of the ink is the back's, the heap of print is at this bin of depths or a deeper one: 0.65 of its depth.
+PRINT_FROM = 4
 # What shines through is this much softer than print, or softer still.
 SOFT = 0.9
+# How many times as deep as the usual ink the deepest is where most of the ink is the back of the sheet, and how many
+# marks of such depth are print and no seal.
+MOSTLY_BACK, FEW_LETTERS = 2.5, 20
 # Grain beyond this share of the depth of print is smoothed: good scans have 0.01, old copies 0.1.
 GRAINY = 0.06
 # A stripe of a highlighter is as light as this at least and so much more coloured than the page's paper, in levels: red
@@ -89,7 +94,8 @@ def even_out(flat: Image, pale: bool) -> Image:
     inked = depth[depth > max(25.0, 5 * _grain(shallow.astype(np.float32)))]
     if inked.size < 50:
         return evened
-    usual = float(np.percentile(inked, 60))
+    among_back = _depth_among_back(inked, evened)
+    usual = among_back or float(np.percentile(inked, 60))
     floor, least = (NO_SHALLOWER_PALE, SHINE_THROUGH_PALE) if pale else (NO_SHALLOWER, SHINE_THROUGH)
     depth = np.clip(cv2.blur(depth, (2 * window, 2 * window)).astype(np.float32), floor * usual, 255.0)
     full = cv2.resize(depth, size, interpolation=cv2.INTER_LINEAR)
@@ -97,12 +103,33 @@ def even_out(flat: Image, pale: bool) -> Image:
     grain = _grain(inked) / usual
     smooth = cv2.GaussianBlur(inked, (0, 0), min(1.4, max(0.8, 10 * grain)))
     share = (smooth if grain > GRAINY else inked) / full
-    nothing, level = _no_print(smooth / full)
+    nothing, level = _no_print(smooth / full, 0 if among_back is None else PRINT_FROM)
     least = max(least, level)
     deepened = 255.0 * (1.0 - (share - least) / (1.0 - least))
     deepened[nothing] = 255.0
     result: Image = np.clip(deepened, 0, 255).astype(np.uint8)
     return result
+
+
+def _depth_among_back(depths: npt.NDArray[np.uint8], evened: Image) -> float | None:
+    """How deep print usually is on a page of even paper where most of the ink is the back of the sheet shining through;
+    None on other pages. `depths` are those around each inked place.
+
+    The last page of a letter has few lines, its back is full: the deepest places are several times as deep as the
+    usual ones, and their marks plainly sharper.
+    """
+    usual, deepest = (float(value) for value in np.percentile(depths, (60, 95)))
+    if deepest < MOSTLY_BACK * usual:
+        return None
+    cut = (usual * deepest) ** 0.5
+    smooth = 255.0 - cv2.GaussianBlur(evened, (0, 0), 1.0).astype(np.float32)
+    _, _, deep, steep = _marks_of(smooth, 0.5 * usual)
+    told = deep > 0
+    printed, back = told & (deep > cut), told & (deep <= cut)
+    if np.count_nonzero(printed) < FEW_LETTERS:
+        return None
+    softness = np.median(steep[back] / deep[back]) / np.median(steep[printed] / deep[printed])
+    return float(np.median(depths[depths > cut])) if softness < SOFT else None
 
 
 def _grain(inked: npt.NDArray[np.float32]) -> float:
@@ -112,26 +139,22 @@ def _grain(inked: npt.NDArray[np.float32]) -> float:
     return float(np.percentile(np.abs(sample), 25)) / 0.319
 
 
-def _no_print(share: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.bool_], float]:
+def _no_print(share: npt.NDArray[np.float32], print_from: int) -> tuple[npt.NDArray[np.bool_], float]:
     """Where there are marks that are no print, grain of the paper or what shines through from the back; and the share
     of the depth of print below which such marks lie where they touch print, 0 where there are none.
 
     Of each mark its deepest point is taken. On a page of print alone these form one heap; grain and the back of the
     sheet form a second, shallower one. That heap goes if its marks are plainly smaller than letters or plainly softer
-    than them: paper scatters what shines through it. Pale but sharp marks of a letter's size are print.
+    than them: paper scatters what shines through it. Pale but sharp marks of a letter's size are print. The heap of
+    print is the one with most ink, from the bin `print_from` on.
     """
-    marked = share > SHALLOWEST
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.astype(np.uint8), connectivity=8)
-    place = labels[marked]
-    step = cv2.morphologyEx(share, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    deepest, steepest = _largest(share[marked], place, count), _largest(step[marked], place, count)
-    area = stats[:, 4]
+    labels, area, deepest, steepest = _marks_of(share, SHALLOWEST)
     told = area >= 6
     told[0] = False
     bins = np.arange(SHALLOWEST, 1.6, 0.1)
     heaps = np.histogram(deepest[told], bins)[0]
     inked = np.histogram(deepest[told], bins, weights=area[told])[0]
-    usual = int(inked.argmax())
+    usual = print_from + int(inked[print_from:].argmax())
     nowhere = np.zeros(share.shape, np.bool_), 0.0
     if usual < 2:
         return nowhere
@@ -148,6 +171,18 @@ def _no_print(share: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.bool_], fl
     gone = deepest < cut
     gone[0] = True
     return gone[labels], 0.0 if small else 0.75 * cut
+
+
+def _marks_of(
+    depth: npt.NDArray[np.float32], least: float
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """The connected marks deeper than `least`, the background first: the label of each place; of each mark its area, how
+    deep it is at its deepest, how steep at its steepest."""
+    marked = depth > least
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.astype(np.uint8), connectivity=8)
+    place = labels[marked]
+    step = cv2.morphologyEx(depth, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    return labels, stats[:, 4], _largest(depth[marked], place, count), _largest(step[marked], place, count)
 
 
 def _largest(values: npt.NDArray[np.float32], place: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.float32]:

@@ -228,6 +228,9 @@ def measure(image: Image) -> Measures:
 SPECKLED = 0.5
 # A grey page with more is grainy, and its grain must not be taken for letters.
 GRAINY = 5.0
+# Letters are darker than what is around them by so many levels; on a page whose grain was not to be smoothed away, by
+# this share of the range of its levels.
+SHALLOW, DEEP = 20.0, 0.3
 # Letters are no smaller than this part of the page's long side: type of 6 points on A3.
 SMALLEST_LETTERS = 1 / 450
 
@@ -257,13 +260,18 @@ def _parts(core: Image, dark: bool, bilevel: bool) -> npt.NDArray[np.int32]:
     if not bilevel and _specks(stats) > GRAINY:
         mask = _grey_mask(cv2.GaussianBlur(core, (0, 0), 1.5))
         stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
+        if _specks(stats) > GRAINY:  # still: the back of the sheet, in pieces; only what is deep is print
+            paper, dark = np.percentile(core, (60, 0.5))
+            mask = _grey_mask(core, max(SHALLOW, DEEP * float(paper - dark)))
+            stats = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
     return stats
 
 
-def _grey_mask(core: Image) -> npt.NDArray[np.uint8]:
+def _grey_mask(core: Image, deeper: float = SHALLOW) -> npt.NDArray[np.uint8]:
+    """1 where a grey page is darker by `deeper` levels than around."""
     window = max(31, round(max(core.shape) / 60) | 1)
     mask: npt.NDArray[np.uint8] = cv2.adaptiveThreshold(
-        core, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, 20,
+        core, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, deeper,
     )
     return mask
 
