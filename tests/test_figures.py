@@ -244,3 +244,25 @@ def test_leaning_strokes_and_a_mark_beside_them_tell_no_quarter() -> None:
         assert quarters.counted("I/2024", marks, 20) is None
     assert quarters.counted("II/2024", [upright, leaning, *year], 20) is None
     assert quarters.counted("IV/2024", [upright, upright, leaning, *year], 20) is None
+
+
+@pytest.mark.parametrize(("before", "printed", "read"), [
+    ("ngày", "16", "1ó"), ("tháng", "01", "0!"), ("năm", "1996", "199ó"), ("ngày", "26/11/2006,", "2ó/11/200é,"),
+    ("đến", "15/12/1997.", "15/12/:997."), ("tháng", "6", "ó"), ("số", "671/QĐ-UBND", "ó71/QĐ-UBND"),
+])
+def test_what_is_no_number_where_one_must_stand_is_read_as_figures(before: str, printed: str, read: str) -> None:
+    sheet = Sheet()
+    words = [*sheet.some_figures(), sheet.word(before, x=100), sheet.word(printed, read, x=220, sure=0.93)]
+    seen = sheet.check(words)
+    assert seen.words[4].text == printed
+    assert seen.words[4].confidence <= 0.75
+    assert seen.readings[4][0] == Reading("first", read, 0.93)
+
+
+@pytest.mark.parametrize(("before", "printed"), [
+    ("số", "12a/KH-UBND"), ("tháng", "tới"), ("năm", "học"), ("ngày", "24h"), ("từ", "1ó"),
+])
+def test_words_are_no_figures_by_their_place(before: str, printed: str) -> None:
+    sheet = Sheet()
+    words = [*sheet.some_figures(), sheet.word(before, x=100), sheet.word(printed, x=220, sure=0.95)]
+    assert sheet.check(words).words[4].text == printed

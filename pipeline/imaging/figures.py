@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Reading
-from pipeline.imaging import glyphs, quarters
+from pipeline.imaging import glyphs, placed, quarters
 from pipeline.imaging.images import Mark
 from pipeline.imaging.recognisers import Image, SeenWord
 from pipeline.knowledge import vietnamese
@@ -44,7 +44,7 @@ _BARS = str.maketrans("<>", "≤≥")
 # were read right on drawn pages had 0.56. Such a word is flagged in any case.
 SURE_OF_QUARTER = 0.5
 _QUARTER = re.compile(r"[IVX]{1,3}/(?:19|20)[0-9]{2}")
-SURE_OF_STROKES = 0.75  # a quarter told by its strokes is flagged: two readers differ
+SURE_OF_STROKES = 0.75  # a quarter told by its strokes, a number by its place are flagged: two readers differ
 # Tesseract's confidence under which its figures are doubted.
 FIRM = 0.90
 # A syllable read with no more is no evidence against a figure: "bì" at 0.35 was 5. Above it the reader of figures must
@@ -180,15 +180,24 @@ def check(
     result = list(words)
     known = dict(readings)
     looked = changed = 0
-    asked = [i for i, word in enumerate(words) if _is_worth_a_look(word)]
+    before = ("", *(word.text for word in words))
+    placed_parts = {
+        i: part for i, word in enumerate(words) if (part := placed.part_of(before[i], word.text)) is not None
+    }
+    asked = [i for i, word in enumerate(words) if i in placed_parts or _is_worth_a_look(word)]
     wider = {i: parts.beside(own[i], tall) if _FIGURE.search(words[i].text) else own[i] for i in asked}
-    answers = network.read([parts.crop(wider[i]) for i in asked])
-    for index, told in zip(asked, answers, strict=True):
+    crops = {i: parts.crop(wider[i]) for i in asked}
+    answers = dict(zip(asked, network.read(list(crops.values())), strict=True))
+    forced = dict(zip(placed_parts, network.read([crops[i] for i in placed_parts], placed.SIGNS), strict=True))
+    for index, told in answers.items():
         word = words[index]
-        behind = index > 0 and quarters.is_one(words[index - 1].text, word.text)
-        quarter = quarters.counted(word.text, parts.shapes(own[index]), tall) if behind else None
-        if quarter is not None:
-            result[index] = replace(word, text=quarter, confidence=min(word.confidence, SURE_OF_STROKES))
+        number = None
+        if quarters.is_one(before[index], word.text):
+            number = quarters.counted(word.text, parts.shapes(own[index]), tall)
+        elif index in placed_parts:
+            number = placed.told(word.text, placed_parts[index], forced[index], told)
+        if number is not None:
+            result[index] = replace(word, text=number, confidence=min(word.confidence, SURE_OF_STROKES))
             known[index] = (Reading("first", word.text, word.confidence), *known.get(index, ()))
             changed += 1
             continue

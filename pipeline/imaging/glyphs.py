@@ -108,13 +108,14 @@ class Network:
         told: Floats = shares / shares.sum(axis=1, keepdims=True)
         return told
 
-    def read(self, crops: Sequence[Grey | None]) -> list[Told | None]:
-        """What stands in each crop (dark on light); None where there is nothing to read.
+    def read(self, crops: Sequence[Grey | None], signs: str = ALPHABET) -> list[Told | None]:
+        """What stands in each crop (dark on light), in these signs alone; None where there is nothing to read.
 
         The pictures are put side by side on strips: a hundred small products would cost five times as much.
         """
         pictures = [None if crop is None else picture(crop) for crop in crops]
         told: list[Told | None] = [None] * len(pictures)
+        asked = None if signs == ALPHABET else np.array([sign in signs or sign == ALPHABET[0] for sign in ALPHABET])
         strip: list[int] = []
         columns = 0
         for index, seen in enumerate(pictures):
@@ -123,13 +124,16 @@ class Network:
             strip.append(index)
             columns += seen.shape[1] + _GAP + 1
             if columns > _STRIP:
-                self._read_strip(pictures, strip, told)
+                self._read_strip(pictures, strip, asked, told)
                 strip, columns = [], 0
         if strip:
-            self._read_strip(pictures, strip, told)
+            self._read_strip(pictures, strip, asked, told)
         return told
 
-    def _read_strip(self, pictures: list[Floats | None], strip: list[int], told: list[Told | None]) -> None:
+    def _read_strip(
+        self, pictures: list[Floats | None], strip: list[int], asked: npt.NDArray[np.bool_] | None,
+        told: list[Told | None],
+    ) -> None:
         parts: list[Floats] = []
         places: list[tuple[int, int, int]] = []
         column = 0
@@ -141,6 +145,9 @@ class Network:
             places.append((index, column // 2, (column + wide) // 2))
             column += wide + _GAP
         chances = self.chances(np.concatenate(parts, axis=1))
+        if asked is not None:
+            chances = chances * asked
+            chances /= chances.sum(axis=1, keepdims=True)
         for index, first, last in places:
             told[index] = _told(chances[first:last])
 

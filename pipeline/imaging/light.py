@@ -176,8 +176,8 @@ def _no_print(share: npt.NDArray[np.float32], print_from: int) -> tuple[npt.NDAr
 def _marks_of(
     depth: npt.NDArray[np.float32], least: float
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """The connected marks deeper than `least`, the background first: the label of each place; of each mark its area, how
-    deep it is at its deepest, how steep at its steepest."""
+    """The connected marks deeper than `least`, the background first: the label of each place; of each mark its area,
+    how deep it is at its deepest, how steep at its steepest."""
     marked = depth > least
     count, labels, stats, _ = cv2.connectedComponentsWithStats(marked.astype(np.uint8), connectivity=8)
     place = labels[marked]

@@ -3,7 +3,8 @@
 The trouble: spaces stand inside the symbol, đ comes back as d or as the eth that looks like it, I as l or 1.
 
 What it never does: touch a digit. A symbol is repaired only to a member of `document_types` or `body_codes`, and each
-repair is named.
+repair is named. One letter of worn print is taken for another that looks like it only in a long code that one body
+alone has, or in the code of the very type that is named before it.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def mend(code: str, which: Literal["type", "body"]) -> str:
     known = type_codes() if which == "type" else body_codes()
     if code in known:
         return code
-    single = re.sub("[ĐÐ]{1,2}|[DĐ][BP](?=[A-ZĐ]*$)", "Đ", code)  # an English model reads Đ as "DB" now and then
+    single = re.sub("[ĐÐ]{1,3}|[DĐ][BP](?=[A-ZĐ]*$)", "Đ", code)  # an English model reads Đ as "DB" now and then
     if single in known:
         return single
     struck = with_stroke(code)
@@ -65,7 +66,28 @@ def mend(code: str, which: Literal["type", "body"]) -> str:
         return code[:-1]  # "NĐ-CP1": the figure of a footnote
     if which == "type" and code.upper() in known:
         return code.upper()
+    if which == "body" and len(code) >= LONG:
+        alike = [one for one in known if looks_like(code, one)]
+        if len(alike) == 1:
+            return alike[0]
     return _TWICE.sub("Đ", code)
+
+
+# A letter of worn print -> what recognisers read for it; and the length from which one such letter is no other code.
+_READ_FOR = {"B": "PRE8", "Đ": "EPB", "T": "IF", "Q": "OGC"}
+LONG = 4
+
+
+def looks_like(read: str, code: str) -> bool:
+    """Whether a code may have been read so: one letter is another that looks like it.
+
+    >>> looks_like("UPND", "UBND"), looks_like("NO", "NQ"), looks_like("UBND", "UBND"), looks_like("SNV", "SYT")
+    (True, True, False, False)
+    """
+    if len(read) != len(code):
+        return False
+    unlike = [(one, two) for one, two in zip(read, code, strict=True) if one != two]
+    return len(unlike) == 1 and unlike[0][0] in _READ_FOR.get(unlike[0][1], "")
 
 
 _TWICE = re.compile("ĐÐ|ÐĐ")  # one letter read as Đ and as the eth that looks like it: no keyboard has both

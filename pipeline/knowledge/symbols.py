@@ -1,6 +1,7 @@
 """Numbers with their symbols in running text: "29/KH-UBND", "14-CT/TU", "30/2020/NĐ-CP".
 
-What it never does: touch a digit. The symbol is repaired as `symbol_codes` may; the printed form stays in `raw`.
+What it never does: touch a digit. The symbol is repaired as `symbol_codes` may, in doubt where a letter was taken for
+another; the printed form stays in `raw`.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.symbol_codes import (
     CAPITAL,
     CODE,
@@ -20,6 +23,7 @@ from pipeline.knowledge.symbol_codes import (
     Repair,
     body_codes,
     is_type,
+    looks_like,
     mend_symbol,
     plain_marks,
     type_codes,
@@ -86,8 +90,39 @@ def find_symbols(text: str) -> tuple[FoundSymbol, ...]:
             end -= 1
         printed, raw = text[start:end], latin[start:end]
         repairs = value.repairs if printed == raw else (*value.repairs, (printed, raw))
-        found.append(replace(value, end=end, raw=printed, repairs=repairs))
+        guessed = [read for read, code in value.repairs if looks_like(read, code)]
+        doubt = value.doubt or (f"symbol read as {guessed[0]}" if guessed else None)
+        found.append(replace(value, end=end, raw=printed, repairs=repairs, doubt=doubt))
     return tuple(found)
+
+
+@cache
+def _codes_of_names() -> dict[str, tuple[str, ...]]:
+    """Names of types without marks -> their codes."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, name, _, _ in load_table("document_types"):
+        if code:
+            found[aligned(name)] = (*found.get(aligned(name), ()), code)
+    return found
+
+
+_WORDS_BEFORE = re.compile(r"([a-z]+(?: [a-z]+)*) s[o06e] ?[:.]? ?\Z")
+
+
+def _type_in(read: str, text: str, start: int) -> str | None:
+    """The type that a code of a symbol stands for; None where it is none.
+
+    "Nghị quyết số 03-NO/HU": the type is named before the number, and what was read looks like its code.
+    """
+    if is_type(read):
+        return read
+    before = None if read in body_codes() else _WORDS_BEFORE.search(aligned(text[max(0, start - 40) : start]))
+    words = before[1].split() if before else []
+    for count in range(2, min(4, len(words)) + 1):
+        for code in _codes_of_names().get(" ".join(words[-count:]), ()):
+            if looks_like(read, code):
+                return code
+    return None
 
 
 # A reader of each kind of `_FOUND` gives the symbol, None where it is none; `raw` and the end are set afterwards.
@@ -140,9 +175,12 @@ def _of_party(match: re.Match[str], text: str) -> FoundSymbol | None:
     """ "14-CT/TU"; the hyphen behind the number may be lost where "số" stands before it."""
     number, start = match["pty_n"], match.start()
     glued = not re.search(r"[-–—‐‑−]", match[0][: match[0].index("/")])
-    if not is_type(match["pty_t"]) or (glued and not aligned(text[max(0, start - 4) : start]).rstrip().endswith("so")):
+    read = match["pty_t"]
+    told = _type_in(read, text, start)
+    if told is None or (glued and not aligned(text[max(0, start - 4) : start]).rstrip().endswith("so")):
         return None
-    symbol, repairs = mend_symbol(f"{match['pty_t']}/{match['pty_b']}")
+    symbol, repairs = mend_symbol(f"{told}/{match['pty_b']}")
+    repairs = repairs if told == read else ((read, told), *repairs)
     kind, _, body = symbol.partition("/")
     return FoundSymbol(
         *match.span(), "", f"{number}-{symbol}", "party", number, kind, body, None, repairs,
@@ -182,13 +220,15 @@ def _of_blank(match: re.Match[str], text: str) -> FoundSymbol | None:
 def _of_state(match: re.Match[str], text: str) -> FoundSymbol | None:
     """ "29/KH-UBND", "30/2020/NĐ-CP"; of an unknown type that of a body with its unit: "12/BCĐ-VP"."""
     number, year, sign = match["adm_n"], match["adm_y"], "/" if match["adm_j"] == "/" else "-"
-    typed = is_type(match["adm_t"])
-    if not typed and sign == "/":
+    read = match["adm_t"]
+    typed = _type_in(read, text, match.start())
+    if typed is None and sign == "/":
         return None
-    symbol, repairs = mend_symbol(f"{match['adm_t']}{sign}{plain_marks(match['adm_b'])}")
+    symbol, repairs = mend_symbol(f"{typed or read}{sign}{plain_marks(match['adm_b'])}")
+    repairs = repairs if typed in (None, read) else ((read, typed), *repairs)
     whole = "/".join(part for part in (number, year, symbol) if part)
     first, _, body = symbol.partition(sign)
-    if typed:
+    if typed is not None:
         form: Form = "normative" if year else "state"
         return FoundSymbol(*match.span(), "", whole, form, number, first, body, year, repairs)
     doubt = None if first in body_codes() else f"unknown type or body {first}"
