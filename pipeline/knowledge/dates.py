@@ -55,10 +55,11 @@ class FoundDate:
 # --- atoms ---------------------------------------------------------------------------------------------
 # All patterns run on `aligned` text: small letters without marks, same length as the text.
 
-# One or two signs with a digit among them; o, l, i and | are what recognisers put for digits. They make a
+# One or two signs with a digit among them; o, l, i and strokes are what recognisers put for digits. They make a
 # date doubtful, they are never turned into digits.
-NUMBER = r"(?:[0-9][0-9oil|]?|[oil|][0-9])"
-YEAR = r"(?:[12][0-9oil|]{3})"
+_LIKE = "0-9oil|!¡"
+NUMBER = rf"(?:[0-9][{_LIKE}]?|[oil|!¡][0-9])"
+YEAR = rf"(?:[12][{_LIKE}]{{3}})"
 # No quarter is eleven: "Quý 11" was "Quý II", and H is what recognisers make of two strokes.
 _QUARTER = r"(?:[il1]v|[1-4](?![0-9h])|0[1-4]|[ilh1t]{1,2}[\]|]|[ilh1t]{1,3})"
 _SEP = r"\s?[/.\-]\s?"
@@ -328,7 +329,7 @@ def _carry_years(found: list[FoundDate], plain: str) -> list[FoundDate]:
 def _with_year(date: FoundDate, plain: str, year: int, after: FoundDate) -> FoundDate | None:
     words = plain[date.start : date.end]
     numbers = (
-        re.findall(r"[0-9oil|]+", re.sub(r"[a-z]{2,}\.?", " ", words)) if date.precision != "quarter" else []
+        re.findall(rf"[{_LIKE}]+", re.sub(r"[a-z]{2,}\.?", " ", words)) if date.precision != "quarter" else []
     )
     if date.precision == "quarter":
         printed = words.split("quy")[-1].split("qui")[-1].strip()

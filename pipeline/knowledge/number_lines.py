@@ -180,6 +180,7 @@ def _strokes(window: str) -> Iterable[int]:
     yield from (index for index, sign in enumerate(window[:20]) if sign in "lI|\\!" and index)
 
 
+_TORN = re.compile(r"[!?*<>$%€£¥¿¡§'’][^\s.,;:]*[^\W_]")  # signs and more letters behind what may be a symbol
 _UNIT_IN_BRACKETS = re.compile(rf"\([{CAPITAL}0-9][{CAPITAL}{SMALL}0-9.\-]{{0,11}}\)")  # "45/KH-CATT(ĐTTH)"
 
 
@@ -191,6 +192,12 @@ def _number_line(
     doubts = [said for said in (doubt, misread) if said]
     groups = tail.groupdict()
     year = groups.get("year")
+    torn = _TORN.match(text, end)
+    if torn is not None:  # "42/FE!-UB": what was read of the symbol is not all of it
+        doubts.append(f"symbol read as {tail[0].strip()}{torn[0]}")
+        return NumberLine(
+            start, torn.end(), text[start : torn.end()], number, None, form, groups.get("year"), doubt=_told(doubts)
+        )
     unit = _UNIT_IN_BRACKETS.match(text, end)
     if unit is not None and groups.get("body"):
         groups["body"] += unit.group()
