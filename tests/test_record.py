@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.document import Document
+from pipeline.plan import Section
 from pipeline.structure import flow, record, tables
 from tests.papers import line_at, page_of, scan, text_document
 
@@ -207,6 +208,36 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     rows = [row for title in read_as for row in (title, "- Việc thứ nhất đã nêu ở trên.", "- Việc thứ hai.")]
     found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
     assert [section.label for section in found.sections] == labels
+
+
+FIRSTS = {  # rows as read -> labels of the outline, from left to right and down
+    "a stroke before 2.": (
+        ["II. TỔ CHỨC", "I Ban Lâm nghiệp xã củng cố các tổ đội trước mùa khô.", "2. Công an xã trực gác."],
+        ["II", "1", "2"],
+    ),
+    "a stroke and its point": (
+        ["II. YÊU CẦU", "Í, Làm gọn từng việc một.", "a) Nhà gần trước.", "b) Nhà xa sau.", "2. Không thu tiền."],
+        ["II", "1", "a", "b", "2"],
+    ),
+    "a sign and a bracket before b)": (
+        ["II. VIỆC", "3. Chữa cháy", "8) Thấy lửa thì đánh kẻng.", "b) Gọi trưởng thôn."], ["II", "3", "a", "b"],
+    ),
+    "Roman one before II/": (["lí Mục tiêu chung", "Bớt nghèo.", "II/ Biện pháp", "Cho vay."], ["I", "II"]),
+    "the next of another list": (
+        ["II. VIỆC", "7) Đào hố.", "8) Lấp hố:", "b) Lấp bằng đất.", "c) Tưới nước."], ["II", "7", "8", "b", "c"],
+    ),
+    "a dash of dust": (["II. VIỆC", "1. Đào hố.", "-2. Lấp hố.", "3. Tưới nước."], ["II", "1", "2", "3"]),
+}
+
+
+def _labels(sections: Iterable[Section]) -> list[str]:
+    return [label for one in sections for label in ([one.label] if one.label else []) + _labels(one.children)]
+
+
+@pytest.mark.parametrize(("rows", "labels"), FIRSTS.values(), ids=FIRSTS)
+def test_a_first_label_that_is_none_is_told_by_the_second(rows: list[str], labels: list[str]) -> None:
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert _labels(found.sections) == labels
 
 
 def test_a_label_found_by_its_list_keeps_its_reading_and_is_told() -> None:

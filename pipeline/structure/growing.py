@@ -67,7 +67,7 @@ class Builder:
         self.seen: set[str] = set()  # shapes of labels used so far
         self.recognised = False
         self.first_romans: frozenset[int] = frozenset()  # see relabel.first_romans
-        self.lost: Mapping[int, Marker] = {}  # see relabel.lost
+        self.lost: Mapping[int, Marker] = {}  # see relabel.lost, relabel.lost_first
         self.arabic_parts: frozenset[int] = frozenset()  # annexes whose parts are numbered "1.", "2."; see arabic_parts
         self.restarting: frozenset[int] = frozenset()  # annexes (0: the main text) in which Roman numbering begins anew
 

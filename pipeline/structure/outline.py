@@ -62,7 +62,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     if recognised:
         builder.recognised = True
         builder.first_romans = relabel.first_romans(used)
-        builder.lost = relabel.lost(used)
+        builder.lost = {**relabel.lost_first(used), **relabel.lost(used)}
     annex = 0
     main_end = 0
     for index, paragraph in enumerate(used):

@@ -317,8 +317,9 @@ _SYMBOL = re.compile(
     r"\s*\d{1,6}[A-Za-z]?\s?"
     r"(?:-\s?(?!Đ/c\b)[A-ZĐ][A-Za-zĐđ]*\s?/|/\s?(?:\d{4}\s?/\s?)?[A-ZĐ][A-Za-zĐđ]*\s?-)"
 )
-# Specks that a recogniser puts before a label ("‘ 5. ...").
-_JUNK = re.compile(r"[‘’'`´|,;._~^]{1,2}\s+(?=\S)|[=~^°«»¬‘’'`´]\s?(?=\d{1,2}\s?[.)/]\s)|[\"“”]\s+(?=[a-zđ]\)\s)")
+# Specks that a recogniser puts before a label ("‘ 5. ...", "-2. ...": behind the dash of a list is a blank).
+_JUNK = re.compile(r"[‘’'`´|,;._~^]{1,2}\s+(?=\S)|[=~^°«»¬‘’'`´]\s?(?=\d{1,2}\s?[.)/]\s)"
+    r"|[-–—.](?=\d{1,2}[.)/]\s+[^\W\d_])|[\"“”]\s+(?=[a-zđ]\)\s)")
 _SURE_FAMILIES = frozenset({"annex", "part", "chapter"})
 
 

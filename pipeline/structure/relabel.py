@@ -6,7 +6,7 @@ II, "Cc." for C, "'." for B).
 Evidence: the labels before and after. A label is mended only to one that holds the strokes which were read, and only in
 a text that was recognised; an office's own repeats ("II, II, III") stay, and so does all of a text file that was typed.
 In the middle of a list one line alone may be the one that is missing: a title as the others are, with what may be left
-of its label.
+of its label. Before the second of a list stands the first, if its label is a stroke or one sign and a bracket.
 
 What it never does: mend in silence. The reading stays in `raw`, and the mended mark says in `doubt` what was read.
 """
@@ -199,6 +199,75 @@ def _goes_on(paragraphs: Sequence[Paragraph], index: int, stop: int) -> bool:
             if marker.shape == "1":
                 return marker.ordinals == (2,)
     return False
+
+
+# --- the first label of a list -------------------------------------------------------------------------------
+
+_STROKE = "IlLiíìÍÌÏï|!¡\\[\\]J1"
+_FIRST = {  # shape of a list -> what is read for its first label
+    "I": re.compile(r"\s*(?P<token>[IlLi|!1][íìÍÌiIl/⁄]?[.,:)/\-–]?)\s+(?=[^\W\d_])"),
+    "1": re.compile(rf"\s*(?P<token>[{_STROKE}][.,:)/]?)\s+(?=[^\W\d_])"),
+    "a": re.compile(r"\s*(?P<token>[^\w\s]?\S\))\s+(?=\S)"),
+}
+_UNDER = {"I": None, "1": frozenset(("a", "1.1", "(1)")), "a": frozenset[str]()}  # shapes in a point; None: all
+LOOK_BACK = 30  # paragraphs between the first point of a list and the second
+SOUND = 0.5  # likelihood of a mark that is printed as it should be
+MAY_BE = 0.3  # from which the outline itself takes a mark for the first of a list
+
+
+def lost_first(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
+    """Marks of paragraphs whose label is no label as it was read ("I Ban Lâm nghiệp ...", "8) Người phát hiện ...", "lí
+    Mục tiêu"), by the ids of their lines: what stands before "2.", "b)" or "II/" where the first of the list is lost."""
+    found: dict[int, Marker] = {}
+    for at, paragraph in enumerate(paragraphs):
+        mark = _sound(paragraph)
+        if mark is None or mark.shape not in _FIRST or mark.ordinals != (2,):
+            continue
+        first = _first_before(paragraphs, at, mark.shape)
+        if first is not None:
+            index, token, start = first
+            found[id(paragraphs[index].lines)] = replace(
+                mark, label=mark.shape, ordinals=(1,), start=0, text_start=start, doubt=f"read as {token}, before {mark.label}"
+            )
+    return found
+
+
+def _sound(paragraph: Paragraph) -> Marker | None:
+    """The mark that a paragraph opens with, if it was read soundly."""
+    if paragraph.area not in ("body", "annex"):
+        return None
+    mark = next(iter(marks(paragraph.text)), None)
+    return mark if mark is not None and mark.family != "bullet" and mark.likelihood >= SOUND else None
+
+
+def _first_before(paragraphs: Sequence[Paragraph], at: int, shape: str) -> tuple[int, str, int] | None:
+    """(index, what was read for the label, where the text begins) of the one that opens a list before its second."""
+    under = _UNDER[shape]
+    for index in range(at - 1, max(-1, at - 1 - LOOK_BACK), -1):
+        paragraph = paragraphs[index]
+        if paragraph.area == "table":
+            continue
+        if paragraph.annex != paragraphs[at].annex or paragraph.area != paragraphs[at].area:
+            return None
+        if any(m.shape == shape and m.ordinals == (1,) and m.likelihood >= MAY_BE for m in marks(paragraph.text)):
+            return None
+        match = _FIRST[shape].match(paragraph.text[:12])
+        sound = _sound(paragraph)
+        if match is not None and (sound is None or (shape == "a" and not _goes_on_from(paragraphs, index, sound))):
+            capitals = is_capitals(paragraph.text[match.end() :])
+            title = is_title(paragraph, sound) if sound is not None else len(paragraph.text.split()) <= TITLE_WORDS
+            return (index, match["token"], match.end()) if (title if shape == "I" else not capitals) else None
+        if sound is not None and under is not None and sound.shape not in under:
+            return None
+    return None
+
+
+def _goes_on_from(paragraphs: Sequence[Paragraph], at: int, mark: Marker) -> bool:
+    """Whether a mark goes on a list: a "3)" behind "2)"."""
+    before = (_sound(paragraph) for paragraph in paragraphs[max(0, at - LOOK_BACK) : at])
+    return mark.ordinals == (1,) or any(
+        one is not None and one.shape == mark.shape and sequence.step(one, mark) == "next" for one in before
+    )
 
 
 def mended(markers: Sequence[Marker]) -> tuple[Marker, ...]:
