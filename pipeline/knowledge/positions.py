@@ -85,6 +85,7 @@ def mostly_capitals(text: str) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
     return bool(letters) and sum(map(str.isupper, letters)) >= 0.6 * len(letters)
 
+LEAST_LEFT = 6  # letters of a position that tell it
 STAMPED_WORD = 4  # letters that a seal leaves of "PHÓ" or "P.", and one or two of its own
 
 
@@ -143,13 +144,22 @@ def as_listed(piece: str) -> str:
     return " ".join(words)
 
 
+def is_cut(piece: str) -> bool:
+    """Whether a line is one listed position whose first letters lie under a seal: "Ó CHỦ TỊCH"."""
+    return _cut_position(piece) is not None
+
+
 def _cut_position(piece: str) -> str | None:
-    """The one listed position in capitals that lost its first letters under a seal: "Ó CHỦ TỊCH" is "PHÓ CHỦ TỊCH"."""
+    """The one listed position in capitals that lost its first letters under a seal, or has one of the seal's in their
+    place: "Ó CHỦ TỊCH" is "PHÓ CHỦ TỊCH", "TỦ TỊCH" "CHỦ TỊCH"."""
     key = plain(piece)
-    if not piece.isupper() or len(key) < 8 or key in _listed():
+    if not piece.isupper() or len(key) < 7 or key in _listed() or is_stamped_over(piece):
         return None
-    whole = [name for listed, name in _listed().items() if listed.endswith(key) and 0 < len(listed) - len(key) <= 2]
-    return whole[0].upper() if len(whole) == 1 else None
+    for left in (key, key[1:]):
+        whole = [name for listed, name in _listed().items() if listed.endswith(left) and 0 < len(listed) - len(left) < 3]
+        if len(whole) == 1 and len(left) >= LEAST_LEFT:
+            return whole[0].upper()
+    return None
 
 
 def _with_tones_of(listed: str, printed: str) -> str:

@@ -65,8 +65,8 @@ _WORN_REPORT = re.compile(
 )
 # "(b/()", "(b/[": the last letter read as a bracket that opens
 _TWICE_OPEN = re.compile(r"(?<=\(b/)[(\[{<]\)?\Z")
-# "(Uh)", "(Lh)": the t and its stroke read as one capital
-_WORN_ORDER = re.compile(r"(?P<lead>(?:để|de)\s+)?[UVL0]h\Z")
+# "(Uh)", "(Lh)": the t and its stroke read as one capital; "(thì;", "(thí": the h and its bracket read as two letters
+_WORN_ORDER = re.compile(r"(?P<lead>(?:để|de)\s+)?(?:[UVL0]h|th[ìíĩ])\Z")
 # In small letters; "(TH)" may be printed so.
 _LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h", "thiện": "t/hiện"}
 

@@ -218,7 +218,8 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
             elif kind == "position" and not draft.title and draft.authority and draft.authority[-1][1].endswith(","):
                 draft.authority.append((index, piece))  # "KT. BỘ TRƯỞNG," / "CHỦ NHIỆM" are two offices of one man
             elif kind == "position" or (
-                kind == "other" and draft.authority and not draft.title and positions.is_stamped_over(piece)
+                kind == "other" and draft.authority and not draft.title
+                and (positions.is_stamped_over(piece) or positions.is_cut(piece))
             ):
                 draft.title.append((index, piece))
             elif kind == "name" and (draft.title or draft.authority) and draft.name is None:
