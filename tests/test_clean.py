@@ -398,6 +398,17 @@ def test_a_seal_is_no_stroke_of_a_pen() -> None:
     assert [mark.kind for mark in cleaned.marks if mark.kind in ("seal", "stamp")] == ["seal"]
 
 
+@pytest.mark.parametrize("ink", [(205, 40, 60), (50, 60, 175)])
+def test_the_form_of_a_registry_goes_where_it_touches_nothing(ink: tuple[int, int, int]) -> None:
+    page, draw = drawn.text_page(lines=8), np.zeros((1754, 1240), np.uint8)
+    cv2.rectangle(draw, (200, 900), (560, 1070), 1, 6)
+    for y, words in ((940, "CONG VAN DEN"), (990, "So: 123"), (1040, "Chuyen:")):
+        cv2.putText(draw, words, (225, y), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 1, 3)
+    cleaned = clean.clean(with_ink(page, ink, draw), 150.0)
+    assert done(cleaned)["marks_taken_out"] == ["stamp"]
+    assert (cv2.resize(cleaned.image, page.shape[::-1])[draw > 0] < 150).mean() < 0.02
+
+
 def test_a_stamp_beside_the_print_is_text() -> None:
     page, draw = drawn.text_page(lines=8), np.zeros((1754, 1240), np.uint8)
     cv2.putText(draw, "NGUYEN VAN A", (600, 1200), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 1, 4)

@@ -210,6 +210,19 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     assert [section.label for section in found.sections] == labels
 
 
+@pytest.mark.parametrize(("read", "place", "told"), [
+    ("Hương Khê", "Hương Khê", False), ("Hương Khô", "Hương Khê", True), ("Hương Sơn", "Hương Sơn", False),
+])
+def test_a_place_one_letter_off_is_that_of_the_issuer(read: str, place: str, told: bool) -> None:
+    rows = [
+        "UỶ BAN NHÂN DÂN HUYỆN HƯƠNG KHÊ", "Số: 12/KH-UBND", f"{read}, ngày 14 tháng 5 năm 2012", "KẾ HOẠCH",
+        "Trồng cây", "I. MỤC ĐÍCH", "Để có bóng mát./.",
+    ]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert found.issued.place == place
+    assert any("place read as" in warning.message for warning in found.warnings) is told
+
+
 FIRSTS = {  # rows as read -> labels of the outline, from left to right and down
     "a stroke before 2.": (
         ["II. TỔ CHỨC", "I Ban Lâm nghiệp xã củng cố các tổ đội trước mùa khô.", "2. Công an xã trực gác."],

@@ -35,6 +35,9 @@ PEN_LENGTH, PEN_WIDTH, PEN_GAP, NEAR_SEAL = 12.0, 1.3, 1.4, 12.0
 PRINT_LEVEL, PRINT_CHROMA = 150, 45
 # A stamp has a frame: this share of three of its sides at least is inked.
 FRAMED = 0.6
+# Width and height in millimetres from which on a framed stamp is a form that an office fills in ("CÔNG VĂN ĐẾN / Số: /
+# Ngày: / Chuyển:", about 60 x 30), no word of the document as the flat "HỎA TỐC" is.
+FORM = (36.0, 18.0)
 
 
 def colour_masks(frame: Image) -> tuple[Mask, Mask]:
@@ -156,8 +159,9 @@ def without_rules(flat: Image, rules: list[Mark], per_mm: float) -> Image:
 def over_print(marks: list[Mark], frame: Image, red: Mask, blue: Mask, per_mm: float) -> list[Mark]:
     """The coloured marks that lie over black print: seals, stamps that touch it, and what was written into these.
 
-    A stamp beside the print is text (a stamped name, a stamp of urgency), and so is what is written in a blank. A
-    signature stays too: an engine takes it for a picture as long as it is whole.
+    A stamp beside the print is text (a stamped name, a stamp of urgency), and so is what is written in a blank, but a
+    registry's form goes wherever it stands. A signature stays too: an engine takes it for a picture as long as it is
+    whole.
     """
     dark = frame.max(axis=2) < DARK
     reach = np.ones((max(3, round(0.5 * per_mm)) | 1,) * 2, np.uint8)
@@ -167,7 +171,9 @@ def over_print(marks: list[Mark], frame: Image, red: Mask, blue: Mask, per_mm: f
             continue
         zone = np.s_[int(mark.top) : int(mark.bottom) + 1, int(mark.left) : int(mark.right) + 1]
         ink = (_ink_of(mark, red, blue))[zone]
-        if np.count_nonzero(dark[zone] & (cv2.dilate(ink, reach) > 0)) > TOUCHING * np.count_nonzero(ink):
+        size = ((mark.right - mark.left) / per_mm, (mark.bottom - mark.top) / per_mm)
+        form = size[0] > FORM[0] and size[1] > FORM[1] and _is_framed(ink)
+        if form or np.count_nonzero(dark[zone] & (cv2.dilate(ink, reach) > 0)) > TOUCHING * np.count_nonzero(ink):
             found.append(mark)
             found += [other for other in marks if other.kind == "signature" and _meet(mark, other)]
     return found

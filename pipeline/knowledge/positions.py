@@ -156,7 +156,8 @@ def _cut_position(piece: str) -> str | None:
     if not piece.isupper() or len(key) < 7 or key in _listed() or is_stamped_over(piece):
         return None
     for left in (key, key[1:]):
-        whole = [name for listed, name in _listed().items() if listed.endswith(left) and 0 < len(listed) - len(left) < 3]
+        longer = ((name, len(listed) - len(left)) for listed, name in _listed().items() if listed.endswith(left))
+        whole = [name for name, lost in longer if 0 < lost <= 2]
         if len(whole) == 1 and len(left) >= LEAST_LEFT:
             return whole[0].upper()
     return None

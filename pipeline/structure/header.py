@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pipeline.knowledge import citations, datelines, doctypes, number_lines
+from pipeline.knowledge import citations, datelines, doctypes, gazetteer, number_lines
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.vietnamese import fold
 from pipeline.knowledge.wording import TITLED_TOGETHER, TOGETHER, UNDER_TITLE
@@ -77,7 +77,7 @@ def _is_typed(header: Header, lines: Sequence[PlacedLine]) -> bool:
 
 def _same_spelling(header: Header) -> None:
     """A dateline's place that lost every mark, or got others by restoration, takes those of the same name in the
-    letterhead: "Da Mai", "Đa Mai"."""
+    letterhead: "Da Mai", "Đa Mai". On a scan a place that there is none of, one letter off, is the issuer's own."""
     known = header.issuing
     where = header.places.get("/issued/place")
     for name in (known.commune, known.district, known.province):
@@ -91,6 +91,20 @@ def _same_spelling(header: Header) -> None:
         if header.place.isascii() or name in where.raw or fold(header.place) not in fold(where.raw):
             header.place = name
             return
+    own = known.commune or known.district or known.province
+    if own is None or header.place is None or where is None or where.box is None or not _is_one_letter_off(
+        plain(header.place), plain(own)
+    ):
+        return
+    if gazetteer.find_units(own) and not gazetteer.find_units(header.place):
+        said = f"place read as {header.place}, taken for {own}, of which the issuer is"
+        header.doubts.append(("low_confidence", said, where))
+        header.place = own
+
+
+def _is_one_letter_off(name: str, other: str) -> bool:
+    """Whether two names of six letters and more differ in one: "me cay", "mo cay"."""
+    return len(name) == len(other) >= 6 and sum(a != b for a, b in zip(name, other, strict=True)) == 1
 
 
 def _same_initials(header: Header) -> None:

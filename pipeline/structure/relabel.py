@@ -216,8 +216,8 @@ MAY_BE = 0.3  # from which the outline itself takes a mark for the first of a li
 
 
 def lost_first(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
-    """Marks of paragraphs whose label is no label as it was read ("I Ban Lâm nghiệp ...", "8) Người phát hiện ...", "lí
-    Mục tiêu"), by the ids of their lines: what stands before "2.", "b)" or "II/" where the first of the list is lost."""
+    """Marks of paragraphs whose label is none as it was read ("I Ban Lâm nghiệp ...", "8) Người ...", "lí Mục tiêu"), by
+    the ids of their lines: what stands before "2.", "b)" or "II/" where the first of the list is lost."""
     found: dict[int, Marker] = {}
     for at, paragraph in enumerate(paragraphs):
         mark = _sound(paragraph)
@@ -226,8 +226,9 @@ def lost_first(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
         first = _first_before(paragraphs, at, mark.shape)
         if first is not None:
             index, token, start = first
+            said = f"read as {token}, before {mark.label}"
             found[id(paragraphs[index].lines)] = replace(
-                mark, label=mark.shape, ordinals=(1,), start=0, text_start=start, doubt=f"read as {token}, before {mark.label}"
+                mark, label=mark.shape, ordinals=(1,), start=0, text_start=start, doubt=said
             )
     return found
 
