@@ -216,8 +216,8 @@ MAY_BE = 0.3  # from which the outline itself takes a mark for the first of a li
 
 
 def lost_first(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
-    """Marks of paragraphs whose label is none as it was read ("I Ban Lâm nghiệp ...", "8) Người ...", "lí Mục tiêu"), by
-    the ids of their lines: what stands before "2.", "b)" or "II/" where the first of the list is lost."""
+    """Marks of paragraphs whose label is none as it was read ("I Ban Lâm nghiệp ...", "8) Người ...", "lí Mục đích"),
+    by the ids of their lines: what stands before "2.", "b)" or "II/" where the first of the list is lost."""
     found: dict[int, Marker] = {}
     for at, paragraph in enumerate(paragraphs):
         mark = _sound(paragraph)
