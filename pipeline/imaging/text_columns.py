@@ -80,11 +80,11 @@ def _tabbed(lines: Sequence[str], start: int) -> Found | None:
     if sum(map(bool, head)) < LEAST_COLUMNS or not _is_head(head):
         return None
     end = start + 1
-    while end < len(lines) and "\t" in lines[end] and any(_cells(lines[end])):
-        if table_rows.opens_head(_cells(lines[end])[0]) and _cells(lines[end]) != head:
+    while (row := _next_filled(lines, end)) < len(lines) and "\t" in lines[row] and any(_cells(lines[row])):
+        if table_rows.opens_head(_cells(lines[row])[0]) and _cells(lines[row]) != head:
             break  # the head of another table
-        end += 1
-    rows = [_cells(line) for line in lines[start:end]]
+        end = row + 1
+    rows = [_cells(line) for line in lines[start:end] if line.strip()]
     width = max(map(len, rows))
     while not any(row[width - 1] for row in rows if len(row) >= width):
         width -= 1
@@ -96,6 +96,14 @@ def _tabbed(lines: Sequence[str], start: int) -> Found | None:
         for c, text in enumerate(row)
     ]
     return Found(start, end, Table(tuple(cells), ruled=False))
+
+
+def _next_filled(lines: Sequence[str], at: int) -> int:
+    """The first line from `at` on that is not empty, not further than rows of one table stand apart."""
+    stop = min(len(lines), at + MOST_BLANK)
+    while at < stop and not lines[at].strip():
+        at += 1
+    return at
 
 
 def _cells(line: str) -> list[str]:

@@ -3,9 +3,9 @@
 The trouble: some collections store a document as one line, and a reader of lines then finds no head, no sections and no
 foot in it; copies of web pages break "**I. MỤC / ĐÍCH, YÊU CẦU**" in the middle of its marks.
 
-Evidence: for one line that is a document the motto, a number with its symbol, sections I and II in capitals, "Nơi
-nhận": two of these in a line longer than most paragraphs. For a broken title a mark that opens on one line and closes
-on the next.
+Evidence: for one line that is a document the motto, a number with its symbol, sections I and II (or A and B) in
+capitals, "Nơi nhận": two of these in a line longer than most paragraphs. For a broken title a mark that opens on one
+line and closes on the next.
 
 What it never does: drop a word or change their order, or part a line that lacks these signs.
 """
@@ -37,7 +37,8 @@ _DATELINE = (
 )
 _SECTION = rf"\s?[./-]\s+[{_CAPITALS}]{{2,}}\s"
 _SIGNS = tuple(
-    map(re.compile, (f"{_MOTTO}|{_PARTY}", rf"\s{_NUMBER}\s", rf"\sI{_SECTION}", rf"\sII{_SECTION}", r"\sNơi nhận\s*:"))
+    map(re.compile, (f"{_MOTTO}|{_PARTY}", rf"\s{_NUMBER}\s", rf"\s[IA]{_SECTION}", rf"\s(?:II|B){_SECTION}",
+                     r"\sNơi nhận\s*:"))
 )
 _HEAD = re.compile(rf"{_MOTTO}|{_PARTY}|{_SECOND}|{_NUMBER}|{_DATELINE}|[-_*=]{{4,}}")
 HEAD_WITHIN = 1200  # signs in which the head of a document ends
@@ -125,10 +126,13 @@ _WORD = re.compile(r"\S+\s*")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-–](?:19|20)\d\d)?")
 
 
+LONGEST_RUN = 400  # signs; the longest title in capitals met has 305
+
+
 def _run_of_capitals(line: str, at: int) -> int:
     """Where the words in capitals end that begin at `at`; years, and numbers and marks among them, are of the run."""
     end = at
-    for word in _WORD.finditer(line, at):
+    for word in _WORD.finditer(line, at, at + LONGEST_RUN):
         letters = [sign for sign in word.group() if sign.isalpha()]
         if letters and not all(map(str.isupper, letters)):
             break
@@ -158,9 +162,10 @@ def _basis_cuts(line: str, start: int, end: int) -> Iterator[int]:
 
 MOST_SECTIONS = 12
 _LABEL = re.compile(
-    r"(?:(?<=\s)|^)(?:(?P<roman>[IVX]{1,4})\s?[.)/-]\s+(?=[^\W\d_])"
-    r"|(?P<number>\d{1,2})(?:\s?[.)]|-)\s+(?=[^\W\d_])|(?P<sub>\d{1,2}\.\d{1,2})\.?\s+(?=[^\W\d_])"
-    r"|(?P<letter>[a-zđ])\)\s+(?=\S)|(?P<bullet>[-–+•*])\s+(?=[^\W\d_]))"
+    r"(?:(?<=\s)|^)(?:(?P<roman>[IVX]{1,4})\s?[.)/-]\s+(?=[^\W\d_])|(?P<part>[A-E])\s?[./-]\s+(?=[^\W\d_])"
+    r"|(?P<worded>(?:Phần|PHẦN|Chương|CHƯƠNG)\s+(?:(?:thứ|THỨ)\s+\w+|[IVX]{1,4}))[.:]?\s+(?=[^\W\d_])"
+    r"|(?P<number>\d{1,2})(?:\s?[.)/]|-)\s+(?=[^\W\d_])|(?P<sub>\d{1,2}(?:\.\d{1,2}){1,2})\.?\s+(?=[^\W\d_])"
+    r"|(?P<letter>[a-zđ])[)/]\s+(?=\S)|(?P<bullet>[-–+•*])\s+(?=[^\W\d_]))"
 )
 _CLOSED = re.compile(r"[.;:!?…\"”)]\s*\Z")
 CLOSED_WITHIN, LONGEST_WORD = 24, 60  # signs before a label in which a mark is looked for, and behind it its first word
@@ -169,44 +174,73 @@ CLOSED_WITHIN, LONGEST_WORD = 24, 60  # signs before a label in which a mark is 
 def _section_cuts(line: str, start: int, end: int) -> Iterator[int]:
     """Before labels that follow one another and stand behind a closed sentence or the title of a section, and behind a
     title in capitals."""
-    roman = number = letter = 0
+    part = roman = number = letter = 0
     after_title = start
-    titled = -1  # where a section opened whose title may not be closed by a mark: "III. Tổ chức thực hiện 1. Phòng ..."
+    # where a section opened whose title may not be closed by a mark: "III. Tổ chức thực hiện 1. Phòng ...", and a point
+    titled = opened = -1
+    if (led := _LED_TO.search(line, start, end)) is not None and _is_title(line, led.end()):
+        yield led.end()  # "... như sau: MỤC ĐÍCH, YÊU CẦU - ..."
+        after_title = _title_end(line, led.end())
+        yield after_title
     for found in _LABEL.finditer(line, start, end):
         before = line[max(start, found.start() - CLOSED_WITHIN) : found.start()]
         closed = _CLOSED.search(before) is not None or found.start() == after_title
-        first = found["bullet"] or found["number"] == "1" or found["letter"] == "a"
-        closed = closed or (bool(first) and 0 <= found.start() - titled <= LONGEST_HEADING)
-        said = line[found.end() : found.end() + LONGEST_WORD].split(" ")[0]
-        if found["roman"]:
-            due = roman < MOST_SECTIONS and found["roman"] == roman_numeral(roman + 1)
-            if not due or not (closed or said.isupper()):
+        first = found["number"] == "1" or found["letter"] == "a" or found["sub"]
+        closed = closed or (bool(first or found["bullet"]) and 0 <= found.start() - titled <= LONGEST_HEADING)
+        closed = closed or (bool(first) and 0 <= found.start() - opened <= LONGEST_HEADING)
+        loud = line[found.end() : found.end() + LONGEST_WORD].split(" ")[0].isupper()
+        if found["worded"]:
+            if not (closed or loud):
                 continue
-            roman, number, letter = roman + 1, 0, 0
-            titled = found.end()
-            after_title = _run_of_capitals(line, found.end())
-            if len(line[found.end() : after_title].split()) > 1:
-                yield after_title
+            part = roman = number = letter = 0
+        elif found["part"] or found["roman"]:
+            due = "ABCDE"[part : part + 1] if found["part"] else roman_numeral(min(roman, MOST_SECTIONS) + 1)
+            if (found["part"] or found["roman"]) != due or not (closed or loud):
+                continue
+            part, roman = (part + 1, 0) if found["part"] else (part, roman + 1)
+            number = letter = 0
         elif not closed:
             continue
         elif found["number"]:
-            if int(found["number"]) != number + 1 and int(found["number"]) != 1:
+            own = int(found["number"])
+            if own not in (1, number + 1) and not (loud and own > number):
                 continue
-            number, letter = int(found["number"]), 0
+            number, letter = own, 0
         elif found["letter"]:
             if found["letter"] not in (labels.LETTERS[letter : letter + 1], "a"):
                 continue
             letter = labels.LETTERS.find(found["letter"]) + 1
-        if not found["roman"]:
-            titled = -1
+        titled = found.end() if found["part"] or found["roman"] or found["worded"] else -1
+        opened = found.end() if found["number"] or found["sub"] else -1
+        if not found["bullet"] and _is_title(line, found.end()):
+            after_title = _title_end(line, found.end())
+            yield after_title
         yield found.start()
 
 
+def _is_title(line: str, at: int) -> bool:
+    """Whether two words in capitals or more begin at a place."""
+    return len(line[at : _title_end(line, at)].split()) > 1
+
+
+def _title_end(line: str, at: int) -> int:
+    """Where a title in capitals ends that begins at a place: before the next label, if that is in capitals too."""
+    end = _run_of_capitals(line, at)
+    label = _LOUD_LABEL.search(line, at, end)
+    return end if label is None else label.start()
+
+
+_LOUD_LABEL = re.compile(r"(?<=\s)(?:[IVX]{1,4}|[A-E])\s?[./)-]\s")
+
+
+_LED_TO = re.compile(r"(?:như sau|sau đây|cụ thể)\s?:\s")
 LONGEST_HEADING = 80  # signs of the title of a section
 FOOT_BEHIND = 4  # the foot stands behind the first quarter of a document; heads have powers too ("TM. ...")
-_FOOT = re.compile(r"(?<=\s)(?=Nơi nhận\s*:|TM\.\s+[^\W\d_]{2,}|KT\.\s+[^\W\d_]{2,}|T/M\s)")
+_FOOT = re.compile(r"(?<=\s)(?=Nơi (?:nhận|gửi)\s*:|TM\.\s+[^\W\d_]{2,}|KT\.\s+[^\W\d_]{2,}|T\.?/M\.?\s)")
 _CLOSING = re.compile(r"(?<=[.;:] )(?=Trên đây là)")
 _RECIPIENT = re.compile(r"(?<=[:;,.] )(?=[-–+]\s?\S)")
+_ENTRY_CLOSED = re.compile(r"[;,] [-–+]\s?\S")
+_BARE_RECIPIENT = re.compile(r"(?<=\s)(?=[-–+]\s[^\W\d_])")  # no entry closes: a dash is all that parts them
 _POSITION = (
     r"(?<!KT\. )(?<!TL\. )(?<!TM\. )(?<!UQ\. )(?<! Q\. )"  # "KT. CHỦ TỊCH" is one line
     r"(?:PHÓ )?(?:TỔNG )?(?:GIÁM ĐỐC|CHỦ TỊCH|BÍ THƯ|CHỦ NHIỆM|CHỈ HUY|CHÁNH"
@@ -232,7 +266,8 @@ def _foot_cuts(line: str, start: int) -> Iterator[int]:
     if start == len(line):
         return
     yield start
-    for pattern in (_FOOT, _RECIPIENT, _POWER):
+    listed = _RECIPIENT if _ENTRY_CLOSED.search(line, start) else _BARE_RECIPIENT
+    for pattern in (_FOOT, listed, _POWER):
         yield from (found.start() for found in pattern.finditer(line, start))
     signed = _SIGNED.search(line, start)
     if signed is not None:  # "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH Vũ Xuân Thủy": the name is in small letters

@@ -20,7 +20,7 @@ from pipeline.knowledge.fuzzy import aligned, folded
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.vietnamese import is_legal_text, is_syllable
 from pipeline.knowledge.wording import is_body_end, motto_start
-from pipeline.structure.foot_columns import with_second_column
+from pipeline.structure.foot_columns import BULLETS, with_second_column
 from pipeline.structure.passages import CAPITALS, PlacedLine, is_capitals
 from pipeline.structure.placing import height_of, parted, wide_gap, word_at
 
@@ -33,7 +33,7 @@ _POWER = re.compile(
     r"|(?<=\s)(?:(?:PHÓ\s+|P\.\s*)?(?:CHỦ TỊCH|CHỦ NHIỆM|GIÁM ĐỐC|TRƯỞNG BAN|BÍ THƯ|TRƯỞNG PHÒNG|CHÁNH VĂN PHÒNG"
     r"|HIỆU TRƯỞNG))\b"
 )
-BULLET = re.compile(r"\s*[-–—~+•*·=]\s*\S")
+BULLET = re.compile(rf"\s*[{BULLETS}=]\s*\S")
 
 
 def _signing(text: str) -> float:

@@ -19,8 +19,9 @@ from pipeline.knowledge import recipients, signers
 from pipeline.structure.passages import PlacedLine
 from pipeline.structure.placing import height_of
 
-DASH = re.compile(r"[-–—~+•*·]{1,2}")
-ENTRY = re.compile(r"\s*[-–—~+•*·]\s*\w")
+BULLETS = "-–—~+•*·●▪■◦➢✓\uf0b7\uf0a7\uf02d"  # the last three are of fonts of symbols
+DASH = re.compile(rf"[{BULLETS}]{{1,2}}")
+ENTRY = re.compile(rf"\s*[{BULLETS}]\s*\w")
 CLOSED = re.compile(r"[;.,)]$")
 EDGE = 5.0  # points by which left edges of one column differ on a straightened scan
 BESIDE = 14.0  # points between a dash and its entry
