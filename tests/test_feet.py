@@ -206,6 +206,17 @@ def test_a_note_on_a_line_of_its_own_belongs_to_the_recipient_above() -> None:
     ]
 
 
+def test_an_entry_whose_dash_was_lost_begins_behind_a_note() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("BÍ THƯ", 400, 220), ("- Ban Thường vụ Huyện ủy (để báo cáo),", 85, 236),
+        ("Ban Tuyên giáo Huyện ủy (để báo cáo),", 85, 252), ("- Các chi bộ trực thuộc,", 85, 268),
+        ("- Lưu VP.", 85, 284), ("Lý Văn Sơn", 395, 300),
+    )
+    assert [one.name for one in plan.recipients] == [
+        "Ban Thường vụ Huyện ủy", "Ban Tuyên giáo Huyện ủy", "Các chi bộ trực thuộc",
+    ]
+
+
 def test_a_figure_in_doubt_makes_the_date_doubtful() -> None:
     def dated(sure: float) -> Plan:
         line = line_at("Hải Lạng, ngày 1 tháng 02 năm 2020", 300, 80)

@@ -31,7 +31,7 @@ _NUMBER_SIGN = re.compile(r"[S§$](?:[6óòôốồéo0]|06)(?P<tail>[:.;]?)")
 # A letter that opens an item, and what is printed for it: 20 of 212 were read wrong on held-out pages.
 _ITEM = re.compile(r"(?P<read>[^\W\d_]|[€©¢®(]|gø)(?P<sign>[)}\]])")
 _TAKEN_FOR = {
-    "a": ("g", "q", "ä", "à", "á", "â"), "c": ("€", "©", "¢", "®", "("), "d": ("đ", "("), "đ": ("d",),
+    "a": ("g", "q", "ä", "à", "á", "â"), "b": ("d", "h"), "c": ("€", "©", "¢", "®", "("), "d": ("đ", "("), "đ": ("d",),
     "e": ("€", "©", "é", "è", "ê"), "g": ("ø", "gø", "q"), "i": ("ï", "í", "ì", "î"), "o": ("ø", "ó", "ò"),
 }
 UNSURE_LETTER = 0.8  # of a letter taken for another: the list itself may be at fault ("c) đ) đ)" in a law)

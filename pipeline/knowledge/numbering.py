@@ -49,10 +49,16 @@ _NO_LABEL = re.compile(
 )
 
 
+# "- PHỤ LỤC", "„ Phụlục": specks before the title of an annex that stands alone
+_BEFORE_ANNEX = re.compile(r"[^\w\s]{1,2}\s+(?=ph[uụ]\s?l[uụ]c[\s.:*_-]*$)", re.IGNORECASE)
+
+
 @lru_cache(maxsize=4096)
 def _markers(line: str) -> tuple[Marker, ...]:
     opening = _MARKDOWN.match(line)
     at = opening.end() if opening else 0
+    specks = _BEFORE_ANNEX.match(line, at)
+    at = specks.end() if specks else at
     head = line[at : at + 60]  # no label is longer; keeps a line of a megabyte linear
     if not head or _NO_LABEL.match(head):
         return ()

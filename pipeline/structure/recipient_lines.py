@@ -20,7 +20,7 @@ from pipeline.structure.closing import BULLET, is_recipients_head
 from pipeline.structure.foot_columns import in_columns
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
 
-_ENDED = re.compile(r"[;.:]\s*$")
+_ENDED = re.compile(r"(?:[;.:]|\),)\s*$")
 _ENDED_SOMEHOW = re.compile(r"[;.:,)]\s*$")
 
 
