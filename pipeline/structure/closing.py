@@ -190,6 +190,7 @@ def _split_foot_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         # offices of the Party close their recipients with commas; "- Đồng chí A, Nguyễn Văn B" are two who receive
         # "- Lưu VP          Đào Văn Khuê": behind the codes of the archive line nobody else's name stands
         open_end = head.endswith(",") or recipients.parse_archive(head) is not None
+        open_end = open_end or (count > 2 and recipients.is_archive_alone(head))
         closed = closed or (open_end and likely >= SURE_NAME and not _PERSONS.search(head))
         if closed and likely >= 0.7:
             return parted(line, word_at(line, len(" ".join(texts[:-count])) + 1))

@@ -25,6 +25,7 @@ from pipeline.structure.holders import (
     heading_actor,
     holder_place,
     lists_bodies,
+    numbered_anew,
 )
 from pipeline.structure.name_ends import EDGE, boundary, opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Node, Paragraph, Place, Step, after_mark, bullet_of, walk
@@ -96,7 +97,10 @@ def _name_actors(nodes: Sequence[Node]) -> bool:
 def _charged(nodes: Sequence[Node], main: Sequence[Node]) -> frozenset[int]:
     """Ids of the parts under other names whose titles are bodies ("II. Nội dung"), or in a text that has no part for
     duties those of the `main` text whose points name who is to do what ("IV. Biện pháp")."""
-    listed = frozenset(id(step.node) for step in walk(nodes) if lists_bodies(step.node))
+    steps = tuple(walk(nodes))
+    listed = frozenset(id(step.node) for step in steps if lists_bodies(step.node))
+    anew = (numbered_anew(step.node) for step in steps)
+    listed |= {id(point) for points in anew if _name_actors(points) for point in points}
     steps = tuple(walk(main))
     if listed or any(step.node.kind == "organisation" for step in steps):
         return listed
@@ -464,7 +468,7 @@ def _has_own_actor(text: str, holder: str) -> bool:
     Bodies spoken of in general ("các ngân hàng thương mại tham gia ...") are part of what the holder sees to. Under a
     holder of several ("Các phòng thuộc Sở") an item may name one of them.
     """
-    stop = _NEXT_CLAUSE.search(text)
+    stop = _NEXT_CLAUSE.search(text, RANKS)
     own = _statement(text, 0, stop.start() if stop else len(text))
     if own is None or not text.lstrip(" -–+*•").startswith(own.actor):
         return False
@@ -479,6 +483,7 @@ def _has_own_actor(text: str, holder: str) -> bool:
     return one_of_them or bodies.looks_like_body(own.actor[:120]) >= SURE_BODY
 
 
+RANKS = 14  # signs in which "PGS. TS. BS." before a name closes no clause
 STATED = 0.85  # how sure a sentence's actor is; where its name ends is told by a list of verbs
 
 

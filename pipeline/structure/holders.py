@@ -11,6 +11,7 @@ What it never does: make a holder of a title that names a topic ("5. Chế độ
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.knowledge.fuzzy import aligned
@@ -87,11 +88,19 @@ LEAST_BODIES, BODIES_SHARE = 3, 2 / 3  # of the titles of such a part
 def lists_bodies(node: Node) -> bool:
     """Whether a part that is called by another name is one of duties: its titles name bodies, and tasks stand below
     ("II. NỘI DUNG THỰC HIỆN" / "1. Sở Y tế" / "a) Chủ trì ...")."""
-    titled = [child for child in node.children if child.heading is not None]
-    if node.kind not in _MAY_LIST_BODIES or len(titled) < LEAST_BODIES:
-        return False
-    acting = [child for child in titled if _names_body(child.heading or "") and _tells_tasks(child)]
-    return len(acting) >= BODIES_SHARE * len(node.children)
+    anew = numbered_anew(node)
+    listed = anew or (node.children if node.kind in _MAY_LIST_BODIES else ())
+    acting = [
+        child for child in listed
+        if child.heading and _names_body(child.heading) and (anew or _tells_tasks(child))
+    ]
+    return len(acting) >= LEAST_BODIES and len(acting) >= BODIES_SHARE * len(listed)
+
+
+def numbered_anew(node: Node) -> Sequence[Node]:
+    """The last points of a part whose numbering begins anew, as the title over them was lost; empty for any other."""
+    first = [at for at, child in enumerate(node.children) if child.label == "1"]
+    return node.children[first[-1] :] if len(first) > 1 else ()
 
 
 def _names_body(title: str) -> bool:

@@ -188,11 +188,15 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
                 alone = None
         if alone is not None:
             first, last, start, end, doubt = alone
-            yield _dated(paragraph, name, first, last, offset, (start, end, doubt))
+            open_end = first == last and _OPEN_END.search(key, 0, start) is not None
+            yield _dated(paragraph, name, first, None if open_end else last, offset, (start, end, doubt))
             return
     # an undated phase counts where it is numbered and opens its paragraph: "Đợt 1: ..."
     if _NUMBERED_NAME.match(key):
         yield FoundPeriod(name, None, None, paragraph.place(offset, offset + name_end))
+
+
+_OPEN_END = re.compile(r"\btu(?: ngay| thang)?\s*\Z")  # "Bước 3: Từ 01/01/2017 đến ngày giao quân"
 
 
 def _dated(
