@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from pipeline.document import Box
 from pipeline.structure import areas, placing
-from tests.papers import text_document
+from tests.papers import line_at, page_of, scan, text_document
 
 MOTTO = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n"
 HEAD = f"UBND XÃ {{place}}\n{MOTTO}Số: {{number}}/KH-UBND\n{{place}}, ngày 02 tháng 01 năm 2020\n"
@@ -42,3 +47,18 @@ def test_a_word_of_a_line_of_two_columns_is_never_lost() -> None:
     text = "UBND XÃ A CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSố: 3/KH-UBND A, ngày 02 tháng 01 năm 2020\n" + BODY
     lines = areas.label(placing.place_lines(text_document(text)))
     assert " ".join(line.text for line in lines).split() == text.split()
+
+
+@pytest.mark.parametrize(("gap", "areas_"), [(160, ["aside", "body"]), (14, ["body"])])
+def test_a_sign_far_before_a_line_is_put_aside(gap: int, areas_: list[str]) -> None:
+    line = line_at("- sạch” gắn với", 140, 180)
+    dash, *words = line.words
+    moved = tuple(replace(word, box=place_moved(word.box, gap)) for word in words)
+    placed = placing.place_lines(scan(page_of([replace(line, words=(dash, *moved))])))
+    assert [one.area for one in placed] == areas_
+    assert placed[-1].text.endswith("sạch” gắn với")
+
+
+def place_moved(box: Box | None, right: float) -> Box:
+    assert box is not None
+    return Box(box.left + right, box.top, box.right + right, box.bottom)

@@ -43,6 +43,19 @@ def test_a_power_whose_first_letter_lies_under_a_seal(power: str, authority: str
     assert (plan.signature.authority, plan.signature.title) == (authority, title)
 
 
+@pytest.mark.parametrize(("power", "title", "authority"), [
+    ("TIM BAN THƯỜNG VỤ", "BÍ THƯ", "T/M BAN THƯỜNG VỤ"),
+    ("KIT BÍ THƯ", "PHÓ BÍ THƯ", "K/T BÍ THƯ"),
+    ("TIM MẠCH", "BÁC SĨ TRƯỞNG", None),  # a heart department, and no power
+])
+def test_the_stroke_of_a_power_of_the_party_read_as_a_letter(power: str, title: str, authority: str | None) -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VP.", 85, 240),
+        (power, 340, 220), (title, 340, 236), ("Trần Thị Mai", 340, 300),
+    )
+    assert plan.signature.authority == authority
+
+
 def test_a_place_that_restoration_changed_is_spelled_as_in_the_letterhead() -> None:
     lines = [
         line_at("ỦY BAN NHÂN DÂN HUYỆN THẠNH HÓA", 60, 40), line_at("Số: 02/KH-UBND", 60, 60),
@@ -198,7 +211,7 @@ def test_a_foot_on_the_right_page_of_an_open_book_has_its_own_two_sides() -> Non
 
 def test_a_note_on_a_line_of_its_own_belongs_to_the_recipient_above() -> None:
     plan = read(
-        ("Nơi nhận:", 85, 220), ("CHỦ TỊCH", 400, 220), ("- UBND huyện, UBMTTQVN huyện", 85, 236), ("(p/h);", 85, 252),
+        ("Nơi nhận:", 85, 220), ("CHỦ TỊCH", 400, 220), ("- UBND huyện, UBMTTQVN huyện", 85, 236), ("(ph); :", 85, 252),
         ("- Các thôn;", 85, 268), ("Lý Văn Sơn", 395, 300),
     )
     assert [(one.name, one.note) for one in plan.recipients] == [

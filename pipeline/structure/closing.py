@@ -441,7 +441,7 @@ def _ends_recipient(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
     )
 
 
-_WORD_CLOSED = re.compile(r"[^\W\d_]{2,8}[;,.]|\([^()\s]{1,5}\)[;,.]?")
+_WORD_CLOSED = re.compile(r"[^\W\d_]{2,8}[;,.]|\([^()\s]{1,5}\)[\s;:,.]*")
 
 
 def _is_under(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:

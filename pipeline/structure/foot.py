@@ -115,6 +115,8 @@ _POINTED = re.compile(r"^([TK])([MTL])\.\s")
 _PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS + r"]{2})")
 # "T.", "XT.": of the state's powers only "KT." ends so
 _HALF_POWER = re.compile(r"^[" + CAPITALS + r"]?T\.\s?(?=[" + CAPITALS + r"]{2})")
+# "TIM": the stroke of the Party's "T/M" read as a letter
+_STROKED = re.compile(r"^([TK])[Il1!|]([MTL])\s(?=[" + CAPITALS + r"]{2})")
 _NO_POINT = re.compile(r"^(TM|KT|TL|TUQ)\s(?=[" + CAPITALS + r"]{2})")
 
 
@@ -123,8 +125,14 @@ def _without_signs(line: PlacedLine) -> str:
     has them back: the Party prints "T/M", "K/T" and "T/L" and no other, the state a point."""
     text = _PARTY_POWER.sub(lambda power: f"{'K' if power['last'] == 'T' else 'T'}/{power['last']} ", line.text)
     text = _LEADING_SIGNS.sub("", text)
-    text = _HALF_POWER.sub("KT. ", text) if line.box is not None else text
-    return _NO_POINT.sub(r"\1. ", text) if line.box is not None else text
+    if line.box is None:
+        return text
+    stroked = _STROKED.match(text)
+    if stroked is not None:
+        rest = plain(text[stroked.end() :])
+        if rest.startswith(positions.BODY_WORDS) or positions.position_at(rest) is not None:
+            text = f"{stroked[1]}/{stroked[2]} {text[stroked.end() :]}"
+    return _NO_POINT.sub(r"\1. ", _HALF_POWER.sub("KT. ", text))
 
 
 def _moved(block: signers.SignatureBlock, by: int) -> signers.SignatureBlock:

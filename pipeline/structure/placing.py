@@ -48,7 +48,8 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                     table is None and line.box is not None and _is_speck(text)
                 ):
                     area = "aside"
-                placed.append(PlacedLine(line.words, page.number, text, line.box, line.size, gap, frame, area, table))
+                whole = PlacedLine(line.words, page.number, text, line.box, line.size, gap, frame, area, table)
+                placed += _without_far_speck(whole) if area == "body" else (whole,)
                 gap = "line"
             if gap == "line":
                 # A text file has no boxes: what parts its blocks is an empty line.
@@ -64,6 +65,21 @@ def _is_speck(text: str) -> bool:
     if not signs:
         return True
     return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(text) is None
+
+
+def _without_far_speck(line: PlacedLine) -> tuple[PlacedLine, ...]:
+    """The line without a sign far before it, which is put aside: the dot under a letter of the line above, read as a
+    dash before the short line of a title. Behind the dash of a list stands a tab at most."""
+    first, *rest = [(index, word) for index, word in enumerate(line.words) if word.text]
+    if not rest or first[1].box is None or rest[0][1].box is None or any(map(str.isalnum, first[1].text)):
+        return (line,)
+    if rest[0][1].box.left - first[1].box.right < FAR * height_of(line):
+        return (line,)
+    speck, print_ = parted(line, rest[0][0])
+    return replace(speck, area="aside"), replace(print_, gap=line.gap)
+
+
+FAR = 5.0  # heights of the line
 
 
 def _frames(page: Page) -> tuple[Frame | None, ...]:
