@@ -124,3 +124,22 @@ def test_words_that_were_cut_otherwise_stay() -> None:
     assert [word.text for word in found.words] == ["kế", "hoạch"]
     assert found.readings == {}
     assert found.lines == 1
+
+
+def test_a_line_of_which_nothing_was_made_gets_the_words_of_the_second_look() -> None:
+    first = (*line(("TÁC", 0.0), ("ôn", 0.12)), *line(("KẾ", 0.95), ("HOẠCH", 0.95), number=1, top=140))
+    engine = Scripted([(".", 100, 102, 0.1), ("Phụ", 110, 160, 0.96), ("lục", 170, 210, 0.97)])
+    look = second.look_again(PAGE, 150, first, engine, 10)
+    assert [word.text for word in look.words] == ["Phụ", "lục", "KẾ", "HOẠCH"]
+    assert [word.line for word in look.words] == [0, 0, 1, 1]
+    assert abs(look.words[0].left - 110) < 3
+    assert abs(look.words[0].top - 100) < 8
+    assert look.readings == {0: (Reading("first", "TÁC ôn", 0.0),)}
+
+
+@pytest.mark.parametrize("again", [("Phụ", 0.6), ("Pkq", 0.97)], ids=["doubted", "no syllable"])
+def test_what_is_not_surely_read_does_not_stand_in_its_stead(again: tuple[str, float]) -> None:
+    first = line(("TÁC", 0.0), ("ôn", 0.12))
+    engine = Scripted([(again[0], 110, 160, again[1]), ("lục", 170, 210, again[1])])
+    look = second.look_again(PAGE, 150, first, engine, 10)
+    assert [(word.left, word.right) for word in look.words] == [(word.left, word.right) for word in first]

@@ -5,11 +5,14 @@ the two looks agree the word is safe, where they differ the restorer has both to
 doubtful word are looked at, put under one another on one strip, so that the engine starts once.
 
 Which look is believed here is decided by the engine's confidence and by whether the word is a possible syllable, never
-by a dictionary; figures keep their first reading unless the second is plainly surer, and both are kept.
+by a dictionary; figures keep their first reading unless the second is plainly surer, and both are kept. A line of which
+the first look made nothing ("TÁC ôn" for "Phụ lục", a short title in a wide page) gets the words that the second one
+reads surely, however it cuts them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -35,6 +38,10 @@ WIDEST = 1.45
 # Below this mean confidence the page cannot be read, and a second look would double the time for nothing.
 LEAST_SCORE = 0.25
 _GAP = 24
+# Mean confidence of a line below which the first look made nothing of it, and that from which the second one's words
+# stand in its stead; each of them has the third at least.
+HOPELESS, BELIEVED, EACH_BELIEVED = 0.35, 0.85, 0.7
+LEAST_LETTERS = 4  # of such a line: specks are read as a word now and then
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +91,20 @@ def look_again(
     source = f"{recogniser.identity.get('engine', 'recogniser')}:second"
     result = list(words)
     readings: dict[int, tuple[Reading, ...]] = {}
+    anew: dict[int, list[SeenWord]] = {}  # by the index of a word: those that stand in its stead
     changed = 0
-    for indexes, (top, bottom, left, across) in zip(doubtful, places, strict=True):
+    for indexes, place in zip(doubtful, places, strict=True):
         again = [
-            replace(
-                word, left=round(word.left / across) + left, right=round(word.right / across) + left,
-            )
-            for word in seen if top <= (word.top + word.bottom) / 2 < bottom
+            place.on_page(word, enlarged) for word in seen
+            if place.top <= (word.top + word.bottom) / 2 < place.bottom
         ]
+        if _is_hopeless([words[i] for i in indexes]) and _is_believed(read := _without_specks(again)):
+            first = words[indexes[0]]
+            anew |= {index: [] for index in indexes}
+            anew[indexes[0]] = [replace(word, line=first.line, block=first.block) for word in read]
+            readings[indexes[0]] = (Reading("first", " ".join(words[i].text for i in indexes), first.confidence),)
+            changed += len(read)
+            continue
         for index, text, confidence in _matched([words[i] for i in indexes], indexes, again):
             first = words[index]
             if text == first.text:
@@ -104,7 +117,29 @@ def look_again(
                 changed += 1
             else:
                 readings[index] = (Reading(source, text, confidence),)
-    return SecondLook(tuple(result), readings, len(doubtful), changed)
+    starts = np.cumsum([0] + [len(anew.get(index, "1")) for index in range(len(words))])
+    return SecondLook(
+        tuple(word for index, word in enumerate(result) for word in anew.get(index, [word])),
+        {int(starts[index]): told for index, told in readings.items()}, len(doubtful), changed,
+    )
+
+
+def _is_hopeless(line: Sequence[SeenWord]) -> bool:
+    return sum(word.confidence for word in line) < HOPELESS * len(line)
+
+
+def _without_specks(line: Sequence[SeenWord]) -> list[SeenWord]:
+    return [word for word in line if word.confidence >= EACH_BELIEVED or sum(map(str.isalnum, word.text)) > 1]
+
+
+def _is_believed(line: Sequence[SeenWord]) -> bool:
+    """Whether a line was surely read: in possible syllables, codes or numbers alone."""
+    return (
+        sum(sum(map(str.isalnum, word.text)) for word in line) >= LEAST_LETTERS
+        and vietnamese.is_legal_text(" ".join(word.text for word in line))
+        and sum(word.confidence for word in line) >= BELIEVED * len(line)
+        and min(word.confidence for word in line) >= EACH_BELIEVED
+    )
 
 
 def _widening(line: list[SeenWord]) -> float:
@@ -114,15 +149,32 @@ def _widening(line: list[SeenWord]) -> float:
     return min(WIDEST, USUAL_WIDTH / width) if width < CONDENSED else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line stands: its top and bottom on the strip, the page's pixel at the strip's left edge and at the top of
+    the line's piece, and how many pixels of the strip across are one of the page."""
+
+    top: float
+    bottom: float
+    left: int
+    above: int
+    across: float
+
+    def on_page(self, word: SeenWord, enlarged: float) -> SeenWord:
+        down = self.top + _GAP / 2
+        return replace(
+            word, left=round(word.left / self.across) + self.left, right=round(word.right / self.across) + self.left,
+            top=round((word.top - down) / enlarged) + self.above,
+            bottom=round((word.bottom - down) / enlarged) + self.above,
+        )
+
+
 def _strip(
     image: Image, words: tuple[SeenWord, ...], doubtful: list[list[int]], enlarged: float
-) -> tuple[Image, list[tuple[float, float, int, float]]]:
-    """The lines under one another, enlarged, and for each line where it stands.
-
-    That is its (top, bottom) on the strip, its left on the page, and how many pixels across are one of the page.
-    """
+) -> tuple[Image, list[_Place]]:
+    """The lines under one another, enlarged, and for each line where it stands."""
     pieces: list[Image] = []
-    places: list[tuple[float, float, int, float]] = []
+    places: list[_Place] = []
     width = 0
     height = _GAP
     for indexes in doubtful:
@@ -133,9 +185,14 @@ def _strip(
         x0, x1 = max(0, left - 12), min(image.shape[1], right + 12)
         y0, y1 = max(0, top - pad), min(image.shape[0], bottom + pad)
         across = enlarged * _widening(line)
-        piece = cv2.resize(image[y0:y1, x0:x1], None, fx=across, fy=enlarged, interpolation=cv2.INTER_CUBIC)
+        part = image[y0:y1, x0:x1]
+        if _is_hopeless(line):
+            part = _without_others(part, words, line[0].line, x0, y0)
+        piece = cv2.resize(part, None, fx=across, fy=enlarged, interpolation=cv2.INTER_CUBIC)
         pieces.append(piece)
-        places.append((height - _GAP / 2, height + piece.shape[0] + _GAP / 2, x0 - round(_GAP / across), across))
+        places.append(_Place(
+            height - _GAP / 2, height + piece.shape[0] + _GAP / 2, x0 - round(_GAP / across), y0, across
+        ))
         height += piece.shape[0] + _GAP
         width = max(width, piece.shape[1])
     strip = np.full((height, width + 2 * _GAP), 255, dtype=np.uint8)
@@ -144,6 +201,19 @@ def _strip(
         strip[row : row + piece.shape[0], _GAP : _GAP + piece.shape[1]] = piece
         row += piece.shape[0] + _GAP
     return strip, places
+
+
+def _without_others(part: Image, words: tuple[SeenWord, ...], line: int, left: int, top: int) -> Image:
+    """A part of the page without the words of other lines: the box of a line that was not read is no good one."""
+    out = part.copy()
+    for word in words:
+        if word.line != line and word.right > left and word.bottom > top:
+            high = word.top - round(MARKS * (word.bottom - word.top)) - top
+            out[max(0, high) : max(0, word.bottom - top), max(0, word.left - left) : max(0, word.right - left)] = 255
+    return out
+
+
+MARKS = 0.25  # of the height of a word, that marks of its capitals may stand above its box
 
 
 def _matched(
