@@ -210,6 +210,27 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     assert [section.label for section in found.sections] == labels
 
 
+def test_a_part_right_under_the_last_ground_is_none_of_it() -> None:
+    rows = [
+        "TRƯỜNG THCS ĐỒNG TÂM", "Số: 12/KH-THCSĐT", "Đồng Tâm, ngày 14 tháng 9 năm 2023", "KẾ HOẠCH", "Đọc sách",
+        "Căn cứ Công văn số 30/PGDĐT ngày 05 tháng 9 năm 2023 của Phòng Giáo dục và Đào tạo,", "1. Mục đích",
+        "- Đọc nhiều hơn.", "2. Cách làm", "- Mỗi lớp một tủ sách.",
+    ]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 15 * i) for i, row in enumerate(rows)])))
+    assert _labels(found.sections) == ["1", "2"]
+
+
+def test_a_last_point_that_lost_its_full_stop_is_no_title() -> None:
+    rows = [
+        "UBND HUYỆN TÂN HỒNG", "Số: 3/CT-UBND", "Tân Hồng, ngày 2 tháng 6 năm 2010", "CHỈ THỊ", "Về diệt chuột",
+        "1. Phòng Nông nghiệp cấp bẫy.", "2. Đài Truyền thanh đưa tin.",
+        "3. Ủy ban nhân dân các xã, thị trấn đếm số chuột bắt được ở từng ấp, gửi về Phòng Nông nghiệp vào chiều thứ sáu",
+        "Chỉ thị này có hiệu lực từ ngày ký./.",
+    ]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert [section.heading for section in found.sections] == [None, None, None]
+
+
 @pytest.mark.parametrize(("read", "place", "told"), [
     ("Hương Khê", "Hương Khê", False), ("Hương Khô", "Hương Khê", True), ("Hương Sơn", "Hương Sơn", False),
 ])

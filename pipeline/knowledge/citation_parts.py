@@ -123,7 +123,7 @@ _SUBJECT_JOIN = re.compile(
 # "gắn với", "và các văn bản" without one.
 _ACTING = (
     "ban hanh|xay dung|yeu cau|trien khai|de nghi|huong dan|to chuc|lap|bao cao|thong bao|trinh|chi dao|quyet dinh|"
-    "cu the|de ra|phoi hop|"
+    "cu the|de ra|phoi hop|chi thi|"
     "da |co |se |phat dong|giao|tiep tuc|thuc hien|kinh "
 )
 _SUBJECT_END = re.compile(

@@ -66,7 +66,7 @@ def mend(code: str, which: Literal["type", "body"]) -> str:
         return code[:-1]  # "NĐ-CP1": the figure of a footnote
     if which == "type" and code.upper() in known:
         return code.upper()
-    if which == "body" and len(code) >= LONG:
+    if which == "body" and (len(code) >= LONG or looks_like(code, "TTg")):
         alike = [one for one in known if looks_like(code, one)]
         if len(alike) == 1:
             return alike[0]
@@ -74,7 +74,7 @@ def mend(code: str, which: Literal["type", "body"]) -> str:
 
 
 # A letter of worn print -> what recognisers read for it; and the length from which one such letter is no other code.
-_READ_FOR = {"B": "PRE8", "Đ": "EPB", "T": "IF", "Q": "OGC"}
+_READ_FOR = {"B": "PRE8", "Đ": "EPB", "T": "IF", "Q": "OGC", "g": "E89"}
 LONG = 4
 
 

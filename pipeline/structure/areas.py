@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.knowledge import numbering
+from pipeline.knowledge import numbering, sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import (
     ADDRESSEE,
@@ -73,7 +73,7 @@ def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
 
 def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
     """The grounds at the start of the body, each up to the next ground or the end of its lines."""
-    open_basis, over, ended, broken, addressed = False, False, False, False, False
+    open_basis, over, ended, paused, broken, addressed = False, False, False, False, False, False
     for line in lines:
         if line.area != "body" or over:
             yield line
@@ -93,9 +93,10 @@ def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
         elif (
             line.text[:1].isupper()
             and (line.gap != "line" or ended or (not broken and OPENERS.match(aligned(line.text).strip())))
-        ) or (ended and _is_labelled(line.text)):
+        ) or _opens_part(line.text, ended, paused):
             open_basis = False
         ended = line.text.rstrip().endswith((".", ";", ":"))
+        paused = line.text.rstrip().endswith(",")
         # "... của Ban" / "Thường trực Ủy ban ...": a full line without a closing mark goes on below
         broken = len(line.text) > FULL_LINE and not line.text.rstrip().endswith((".", ";", ":", ","))
         yield replace(line, area="basis") if open_basis else line
@@ -104,6 +105,9 @@ def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
 FULL_LINE = 50  # letters; printed lines of the body have 70 to 90
 
 
-def _is_labelled(text: str) -> bool:
+def _opens_part(text: str, ended: bool, paused: bool) -> bool:
+    """Whether a line below a ground that has ended, or paused with a comma as the last one does, is a numbered part."""
     marker = numbering.parse_marker(text[:80])
-    return marker is not None and marker.likelihood >= 0.6
+    if marker is None or marker.likelihood < 0.6:
+        return False
+    return ended or (paused and marker.family != "bullet" and sequence.is_first(marker))

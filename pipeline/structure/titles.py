@@ -60,6 +60,8 @@ def heading_score(title: Paragraph, content: bool) -> float:
         score -= 1.5
     if words <= 12:
         score += 0.5
+    if words > LONG_TITLE and telling is None:
+        score -= 1.0  # a sentence whose full stop was lost
     if words > 30:
         score -= 2.0
     if words > 45:
@@ -74,7 +76,7 @@ def _lists_bodies(text: str) -> bool:
     return "; " in text and all(titled_actor(part) is not None for part in text.split("; "))
 
 
-SHORT_TITLE = 9  # words
+SHORT_TITLE, LONG_TITLE = 9, 18  # words
 TITLE_BESIDE = 16  # words of a title without a number where the section already has such titles
 
 
