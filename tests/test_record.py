@@ -210,6 +210,16 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     assert [section.label for section in found.sections] == labels
 
 
+def test_a_speck_behind_the_type_is_no_title() -> None:
+    rows = ["UBND XÃ ĐỒNG TÂM", "Số: 5/KH-UBND", "Đồng Tâm, ngày 3 tháng 4 năm 2008", "SH HH VU ĐÊN"]
+    body = ["I. MỤC ĐÍCH", "Nước chảy thông, thuyền bè qua lại dễ dàng quanh năm./."]
+    lines = [line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)]
+    lines += [line_at("KẾ HOẠCH _", 235, 160), line_at("Nạo vét kênh mương năm 2008", 184, 180)]
+    lines += [line_at(row, 100, 200 + 20 * i) for i, row in enumerate(body)]
+    found = record.read_record(scan(page_of(lines)))
+    assert (found.title, found.year) == ("Nạo vét kênh mương năm 2008", 2008)
+
+
 def test_a_part_right_under_the_last_ground_is_none_of_it() -> None:
     rows = [
         "TRƯỜNG THCS ĐỒNG TÂM", "Số: 12/KH-THCSĐT", "Đồng Tâm, ngày 14 tháng 9 năm 2023", "KẾ HOẠCH", "Đọc sách",
@@ -224,7 +234,7 @@ def test_a_last_point_that_lost_its_full_stop_is_no_title() -> None:
     rows = [
         "UBND HUYỆN TÂN HỒNG", "Số: 3/CT-UBND", "Tân Hồng, ngày 2 tháng 6 năm 2010", "CHỈ THỊ", "Về diệt chuột",
         "1. Phòng Nông nghiệp cấp bẫy.", "2. Đài Truyền thanh đưa tin.",
-        "3. Ủy ban nhân dân các xã, thị trấn đếm số chuột bắt được ở từng ấp, gửi về Phòng Nông nghiệp vào chiều thứ sáu",
+        "3. Ủy ban nhân dân các xã, thị trấn đếm số chuột bắt được ở từng ấp, báo cho Phòng Nông nghiệp vào thứ sáu",
         "Chỉ thị này có hiệu lực từ ngày ký./.",
     ]
     found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))

@@ -44,6 +44,12 @@ def test_columns_parted_by_white_are_read_cell_by_cell() -> None:
     assert not any(mark.kind == "vertical_rule" for mark in clean.clean(page, 150.0, turn=0).marks)
 
 
+def test_the_dark_edge_of_the_sheet_joins_no_rows() -> None:
+    page = unruled(ROWS)
+    cv2.line(page, (4, TOP - 200), (9, TOP + 8 * STEP), 120, 5)
+    assert len(cells_of(page)) == len(ROWS) * len(XS)
+
+
 def test_a_title_on_two_lines_is_one_cell_beside_the_others() -> None:
     cells = cells_of(unruled([["TT", "Chi tieu", "Don vi|tinh", "Nam|2023", "Nam|2024"], *ROWS[1:]]))
     head = [cell for cell in cells if cell[1] < TOP]

@@ -171,7 +171,8 @@ def _straightened(
         if abs(measures.skew) >= LEAST_SKEW:
             skew = measures.skew
             done["deskewed"] = round(skew, 2)
-    copy, back = frame.copied(skew, scale, bent)
+    # beside grey paper, or paper that is darker at its edges, white would be dark print's edge once it is made even
+    copy, back = frame.copied(skew, scale, bent, white=not _is_uneven(measures, frame.is_sheet))
     return (sheet.without_rim(copy) if frame.is_sheet else copy), back
 
 
@@ -198,11 +199,15 @@ def _without_colour(
 
 def _evened(copy: Image, first: Measures, is_sheet: bool, done: dict[str, Any]) -> Image:
     """The copy with its paper white and its print dark; a bilevel page has both."""
-    uneven = first.unevenness > UNEVEN or first.paper < DARK_PAPER or is_sheet
-    if first.bilevel or not (uneven or first.ink > PALE_INK):
+    if first.bilevel or not (_is_uneven(first, is_sheet) or first.ink > PALE_INK):
         return copy
     done["evened"] = True
     return light.even_out(copy, first.ink > PALE_INK)
+
+
+def _is_uneven(measures: Measures, is_sheet: bool) -> bool:
+    """Whether the paper is grey, or lighter here than there."""
+    return measures.unevenness > UNEVEN or measures.paper < DARK_PAPER or is_sheet
 
 
 def _without_rules(copy: Image, per_mm: float, done: dict[str, Any]) -> tuple[Image, list[Mark], list[cells.Cell]]:

@@ -64,10 +64,11 @@ class Frame:
         )
         return framed
 
-    def copied(self, skew: float, scale: float, bent: sheet.Bend | None) -> tuple[Image, Back]:
+    def copied(self, skew: float, scale: float, bent: sheet.Bend | None, white: bool) -> tuple[Image, Back]:
         """Turned back by its skew, scaled and unbent, and the way back to the picture.
 
-        A frame that is the whole picture grows, so that turning does not cut off its corners.
+        A frame that is the whole picture grows, so that turning does not cut off its corners; what it grows by is
+        `white`, or as its edges are.
         """
         width, height = self.size
         angle = math.radians(skew)
@@ -98,7 +99,7 @@ class Frame:
                 return _quarter(self.flat, self.to_image), back
             copy: Image = cv2.warpPerspective(
                 source, shrink @ to_all, target, flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE if self.is_sheet else cv2.BORDER_CONSTANT, borderValue=255,
+                borderMode=cv2.BORDER_CONSTANT if white else cv2.BORDER_REPLICATE, borderValue=255,
             )
             return copy, back
         back = Back(to_frame, sheet.straightening(bent, BEND_STEP), float(BEND_STEP), self.to_image)

@@ -49,6 +49,10 @@ def find(faint: Mask, marks: Sequence[Mark], known: Sequence[Grid], per_mm: floa
     for grid in known:
         ink[round(grid.ys[0]) : round(grid.ys[-1]) + 1, round(grid.xs[0]) : round(grid.xs[-1]) + 1] = 0
     ink = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))  # specks stand in the white of any scan
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    tall = stats[:, cv2.CC_STAT_HEIGHT] > STRIPE * per_mm
+    tall[0] = False
+    ink[tall[labels]] = 0  # the edge of the sheet, a picture: the rows of a table beside it would be one
     wide = max(per_mm, WIDER_THAN_BLANK * _blank(ink, per_mm) / GUTTER)
     found = []
     for top, bottom in _ranges(ink, per_mm, wide):

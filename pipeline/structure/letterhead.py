@@ -299,8 +299,8 @@ def _goes_on_above(window: Sequence[PlacedLine], index: int) -> bool:
 def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, window: Sequence[PlacedLine]) -> bool:
     """A type name alone on its line, or before a title; not the first words of a body's name."""
     rest = " ".join(line.text.split()[found.words :])
-    if not rest:
-        return True
+    if not any(map(str.isalnum, rest)):
+        return True  # nothing, or a speck
     if line.box is not None and line.frame is not None and line.box.right < line.frame.middle:
         return False  # "CHƯƠNG TRÌNH ..." in the letterhead
     return found.score >= 0.9 and len(rest) > 3 and not motto_start(rest)

@@ -25,7 +25,7 @@ _BLANKS = r"[\s:.,…_—\-]*"
 _OF_FORM = re.compile(
     rf"\W*(?:(?:cv|cong van)\s+)?(?:so(?:\s+den)?{_BLANKS}\d{{0,6}}{_BLANKS}(?:ngay\b.*)?$"
     rf"|(?:den\s+)?ngay(?:\s+den)?{_BLANKS}(?:[0-9]{{1,2}}\s?[./\-].*)?$"
-    rf"|gio{_BLANKS}.*$|chuyen{_BLANKS}(?:[^a-z].*|cho\b.*|[a-z]{{1,12}})?$|luu (?:ho so|hs)\b.*$|(?:cv|cong van)$)"
+    rf"|gio{_BLANKS}.*$|\(?chuyen{_BLANKS}(?:[^a-z].*|cho\b.*|[a-z]{{1,12}})?$|luu (?:ho so|hs)\b.*$|(?:cv|cong van)$)"
 )
 
 

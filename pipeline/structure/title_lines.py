@@ -32,6 +32,8 @@ from pipeline.structure.received import is_stamp_beside
 def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
     found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
     parts = (line,) if found is None else parted(line, word_at_count(line, found.words))
+    if len(parts) > 1 and not any(map(str.isalnum, parts[-1].text)):
+        return replace(parts[0], area="title"), replace(parts[-1], area="aside")
     text_at = _text_after_title(parts[-1]) if len(parts) > 1 else None
     if text_at is None:
         return tuple(replace(part, area="title") for part in parts)
@@ -57,9 +59,9 @@ def title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list
     if typed:
         found += _split_type(lines[at])
         used = 1
-        if found[-1].area != "title":
+        if found[-1].area not in ("title", "aside"):
             return found, used
-    has_text = len(found) > 1 and not TOGETHER.fullmatch(aligned(found[-1].text).strip())
+    has_text = len(found) > 1 and found[-1].area == "title" and not TOGETHER.fullmatch(aligned(found[-1].text).strip())
     previous = lines[at] if typed else None
     ruled = False
     for index in range(at + used, min(len(lines), at + used + TITLE_LINES + 3)):
