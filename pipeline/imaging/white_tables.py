@@ -32,6 +32,7 @@ MARK_HIGH = 1.2  # millimetres: lower rows of ink are marks of the letters below
 # A line of text has so many blanks at least, and none wider than so many times its usual one: lines set to both margins
 # have 1.1 to 1.4, rows of tables 3 and more.
 LEAST_BLANKS, EVEN = 5, 1.5
+MARGIN = 8.0  # millimetres at the sides of a page in which nothing is printed
 EDGE = 0.6  # millimetres around the outermost letters: their grey rims
 RULE_RIM = 2  # pixels beside a rule that are grey
 
@@ -49,10 +50,11 @@ def find(faint: Mask, marks: Sequence[Mark], known: Sequence[Grid], per_mm: floa
     for grid in known:
         ink[round(grid.ys[0]) : round(grid.ys[-1]) + 1, round(grid.xs[0]) : round(grid.xs[-1]) + 1] = 0
     ink = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))  # specks stand in the white of any scan
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    tall = stats[:, cv2.CC_STAT_HEIGHT] > STRIPE * per_mm
-    tall[0] = False
-    ink[tall[labels]] = 0  # the edge of the sheet, a picture: the rows of a table beside it would be one
+    for side in (np.s_[:, : round(MARGIN * per_mm)], np.s_[:, -round(MARGIN * per_mm) :]):
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink[side], connectivity=8)
+        tall = stats[:, cv2.CC_STAT_HEIGHT] > STRIPE * per_mm
+        tall[0] = False
+        ink[side][tall[labels]] = 0  # the edge of the sheet: the rows of a table beside it would be one
     wide = max(per_mm, WIDER_THAN_BLANK * _blank(ink, per_mm) / GUTTER)
     found = []
     for top, bottom in _ranges(ink, per_mm, wide):
