@@ -120,6 +120,14 @@ def test_running_feet_are_set_apart_and_stay_on_their_page() -> None:
     assert all("Sở Nội vụ, số 5 phố Lê Lai" in page.text for page in document.pages)
 
 
+def test_a_dash_read_as_a_tilde_is_one_before_a_word_of_a_scan() -> None:
+    rows = ["~ Sở Thương binh ~ Xã hội;", "._~ Các phòng ~ 5 người;"]
+    page = page_of([line_at(row, 80, 200 + 20 * i) for i, row in enumerate(rows)])
+    assert text_after(scan(page)) == "- Sở Thương binh - Xã hội; - Các phòng ~ 5 người;"
+    assert tidy(scan(page))[0].pages[0].blocks[0].lines[0].words[0].raw == "~"
+    assert text_after(text_document(rows[0])) == rows[0]
+
+
 def test_a_tidy_document_comes_back_equal() -> None:
     once = tidy(text_document(f"**{FILLER}**\nsố 05-\nCT/TW"))[0]
     assert tidy(once) == (once, ())

@@ -7,6 +7,7 @@ What it never does: read a type out of running text in small letters.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -32,6 +33,7 @@ def _keys() -> tuple[tuple[str, int, str | None, str], ...]:
     return tuple((folded(name), len(name.split()), code, name) for code, name in types())
 
 
+_SIGNS = re.compile(r"[^\w\s-]")  # what a worn letter is read as: "KẾ HOẠC¿1"
 TYPE_LIKENESS = 0.84  # "KE HOACII", "KÉ HOẠCII" 0.87-0.9; "KẾT LUẬN" against "KẾ HOẠCH" 0.5
 
 
@@ -66,7 +68,7 @@ def type_of_line(text: str) -> TypeLine | None:
             continue
         if count not in heads:
             head = " ".join(words[:count])
-            heads[count] = folded(head) if _in_capitals(head) else None
+            heads[count] = folded(_SIGNS.sub("", head)) if _in_capitals(head) else None
         folded_head = heads[count]
         if folded_head is None:
             continue

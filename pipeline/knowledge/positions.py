@@ -85,7 +85,7 @@ def mostly_capitals(text: str) -> bool:
     letters = [letter for letter in text if letter.isalpha()]
     return bool(letters) and sum(map(str.isupper, letters)) >= 0.6 * len(letters)
 
-LEAST_LEFT = 6  # letters of a position that tell it
+LEAST_LEFT = 5  # letters of a position that tell it
 STAMPED_WORD = 4  # letters that a seal leaves of "PHÓ" or "P.", and one or two of its own
 
 
@@ -153,7 +153,7 @@ def _cut_position(piece: str) -> str | None:
     """The one listed position in capitals that lost its first letters under a seal, or has one of the seal's in their
     place: "Ó CHỦ TỊCH" is "PHÓ CHỦ TỊCH", "TỦ TỊCH" "CHỦ TỊCH"."""
     key = plain(piece)
-    if not piece.isupper() or len(key) < 7 or key in _listed() or is_stamped_over(piece):
+    if not piece.isupper() or len(key) <= LEAST_LEFT or key in _listed() or is_stamped_over(piece):
         return None
     for left in (key, key[1:]):
         longer = ((name, len(listed) - len(left)) for listed, name in _listed().items() if listed.endswith(left))

@@ -73,7 +73,8 @@ _LOST_STROKE = {"bc": "b/c", "be": "b/c", "bo": "b/c", "th": "t/h", "ph": "p/h",
 
 def _mended_note(note: str) -> str | None:
     """ "để bíc" as "để b/c", "thu hiền" as "thực hiện"; None for anything but the usual notes, damaged."""
-    said = note.strip(" ;,.")
+    said = _GLUED_LEAD.sub("để ", note.strip(" ;,."))
+    said = _LETTER_FOR_CLOSE.sub("", said)
     for pattern, meant in ((_REPORT, "b/c"), (_WORN_ORDER, "t/h")):
         if (worn := pattern.match(said)) is not None:
             return f"{worn['lead'] or ''}{meant}"
@@ -87,6 +88,10 @@ def _mended_note(note: str) -> str | None:
     pair = f"{found['one']}/{_SHORT_END.get(found['two'], found['two'])}"
     return f"{found['lead'] or ''}{pair}" if pair.lower() in ("b/c", "t/h", "p/h", "ph/h") else None
 
+
+# "(đểbíc)", "(đế t/hJ": the blank lost, a mark misread; the bracket that closes read as a letter
+_GLUED_LEAD = re.compile(r"đ[ểếêề]\s*(?=(?:[bBtTpP]|ph)[/⁄íìiIlL1|!])")
+_LETTER_FOR_CLOSE = re.compile(r"(?<=[/⁄íì][chCH])[JjIl1]\Z")
 
 _PURPOSES = ("báo cáo", "thực hiện", "phối hợp", "theo dõi", "chỉ đạo", "đăng tải", "kiểm tra", "giám sát")
 _NOTES = (*_PURPOSES, *(f"để {purpose}" for purpose in _PURPOSES), "để biết")

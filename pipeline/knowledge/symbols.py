@@ -57,7 +57,7 @@ _FOUND = re.compile(
             rf"(?P<law>(?<![\w/])(?P<law_n>\d{{1,4}}){_GAP}/{_GAP}(?P<law_y>(?:19|"
             rf"20)\d{{2}}){_GAP}/{_GAP}(?P<law_b>(?:UBTV)?QH\s?\d{{1,2}})(?!\w))",
             rf"(?P<adm>(?<![\w/])(?P<adm_n>\d{{1,6}}(?:\.\d{{1,2}})?[a-zA-Z]?){_GAP}/{_GAP}(?:(?P<adm_y>(?:19|"
-            rf"20)\d{{2}}){_GAP}/{_GAP})?(?P<adm_t>[{CAPITAL}][{CAPITAL}{SMALL}Il1]{{0,4}}){_GAP}(?P<adm_j>[-–—‐‑−/]){_GAP}(?P<adm_b>{CODE}(?:{MORE}){{0,3}}))",
+            rf"20)\d{{2}}){_GAP}/{_GAP})?(?P<adm_t>[{CAPITAL}][{CAPITAL}{SMALL}Il1]{{0,4}}){_GAP}(?P<adm_j>[-–—‐‑−/]|[:;~_](?=[{CAPITAL}]{{2}})){_GAP}(?P<adm_b>{CODE}(?:{MORE}){{0,3}}))",
             rf"(?P<glu>(?<![\w/])(?P<glu_n>\d{{1,6}}){_GAP}/{_GAP}(?P<glu_y>(?:19|20)\d{{2}})/(?P<glu_s>[{CAPITAL}]{{4,14}})(?![\w&-]))",
             rf"(?P<pty>(?<![\w/\-–])(?P<pty_n>\d{{1,5}}){_GAP}(?:[-–—‐‑−]{_GAP}|"
             rf"(?<=\s))(?P<pty_t>[{CAPITAL}][{CAPITAL}{SMALL}Il1]{{0,4}}){_GAP}/{_GAP}(?P<pty_b>{CODE}(?:[-–]{CODE}){{0,2}}))",
@@ -217,20 +217,27 @@ def _of_blank(match: re.Match[str], text: str) -> FoundSymbol | None:
     )
 
 
+_WORN_HYPHEN = ":;~_"  # "30/2020/NĐ:CP", between codes of the closed lists
+
+
 def _of_state(match: re.Match[str], text: str) -> FoundSymbol | None:
     """ "29/KH-UBND", "30/2020/NĐ-CP"; of an unknown type that of a body with its unit: "12/BCĐ-VP"."""
     number, year, sign = match["adm_n"], match["adm_y"], "/" if match["adm_j"] == "/" else "-"
     read = match["adm_t"]
     typed = _type_in(read, text, match.start())
-    if typed is None and sign == "/":
+    worn = match["adm_j"] in _WORN_HYPHEN
+    if typed is None and (worn or sign == "/"):
         return None
     symbol, repairs = mend_symbol(f"{typed or read}{sign}{plain_marks(match['adm_b'])}")
     repairs = repairs if typed in (None, read) else ((read, typed), *repairs)
     whole = "/".join(part for part in (number, year, symbol) if part)
     first, _, body = symbol.partition(sign)
+    if worn and body.split("-")[0] not in body_codes():
+        return None
     if typed is not None:
         form: Form = "normative" if year else "state"
-        return FoundSymbol(*match.span(), "", whole, form, number, first, body, year, repairs)
+        said = f"hyphen read as {match['adm_j']}" if worn else None
+        return FoundSymbol(*match.span(), "", whole, form, number, first, body, year, repairs, said)
     doubt = None if first in body_codes() else f"unknown type or body {first}"
     return FoundSymbol(*match.span(), "", whole, "letter", number, None, symbol, year, repairs, doubt)
 

@@ -62,6 +62,24 @@ def _without_marks(line: Line, text: str) -> Line:
     return replace(line, words=tuple(words))
 
 
+# --- dashes ----------------------------------------------------------------------------------------------
+
+_TILDE = re.compile(r"[._]{0,2}~[-–]?|[-–]~")
+
+
+def _with_dashes(line: Line) -> Line:
+    """A recognised line with the dashes that were read as "~", alone before a word: no office prints that sign there,
+    and "~ 5" may be about five."""
+    if line.box is None or not any("~" in word.text for word in line.words):
+        return line
+    words = list(line.words)
+    for index, (word, after) in enumerate(pairwise(line.words)):
+        between = index == 0 or words[index - 1].text[-1:].isalnum()
+        if between and _TILDE.fullmatch(word.text) and after.text[:1].isalpha():
+            words[index] = replace(word, text="-", edits=(*word.edits, Edit("dash_for_tilde", word.text, "-")))
+    return replace(line, words=tuple(words))
+
+
 # --- page numbers and running heads ----------------------------------------------------------------------
 
 _LONE_NUMBER = re.compile(r"[-–—\s\[(.]*(?:trang\s+)?(\d{1,3})(?:\s*/\s*\d{1,3})?[-–—\s\])._]*")
@@ -303,7 +321,7 @@ def tidy(document: Document) -> tuple[Document, tuple[Notice, ...]]:
             for line in block.lines:
                 before.append(line)
                 text = line.text
-                bare = line if block.kind == "page_number" else _without_marks(line, text)
+                bare = line if block.kind == "page_number" else _with_dashes(_without_marks(line, text))
                 entries.append(_Entry(p, b, block.kind, bare, offset, text if bare is line else bare.text))
                 offset += len(text) + 1
     notices = []
