@@ -231,11 +231,15 @@ def merge_citations(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     found: dict[str, Citation] = {}
     for citation in citations:
         key = _identity(citation)
+        if citation.kind == "law" and key not in found:
+            key = next((other for other in found if _is_misread(key, other)), key)
         known = found.get(key)
         if known is None:
             found[key] = citation
             continue
         doubt = known.doubt
+        if key != _identity(citation):
+            doubt = "; ".join(part for part in (doubt, f"also read as {citation.subject}") if part)
         if known.date and citation.date and not _dates_agree(known.date, citation.date):
             doubt = "; ".join(part for part in (doubt, f"also dated {citation.date}") if part)
         found[key] = replace(
@@ -247,6 +251,14 @@ def merge_citations(citations: Iterable[Citation]) -> tuple[Citation, ...]:
             doubt=doubt,
         )
     return tuple(found.values())
+
+
+def _is_misread(key: str, other: str) -> bool:
+    """Whether a law's name is that of another with one letter read wrongly: "luat te tung hanh chinh"."""
+    return len(key) == len(other) >= LONG_NAME and sum(a != b for a, b in zip(key, other, strict=True)) == 1
+
+
+LONG_NAME = 16  # letters of a type and a name that no other law differs from in one
 
 
 def _dates_agree(one: str, two: str) -> bool:
