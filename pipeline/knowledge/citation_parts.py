@@ -267,7 +267,8 @@ _JOINT = re.compile(
 
 
 _SPEAKS = re.compile(
-    r"\s+(?:ban hanh|xay dung|lap|trien khai|to chuc|yeu cau|de nghi)\s[^;]{0,120}?(?:ke hoach|chuong trinh|nhu sau|:)"
+    r"\s+(?:ban hanh|xay dung|de ra|lap|trien khai|to chuc|yeu cau|de nghi)\s[^;]{0,120}?"
+    r"(?:ke hoach|chuong trinh|nhu sau|:)"
 )
 # The same behind a name with commas ("..., Ủy ban Bảo vệ rừng, phòng hộ và ven biển huyện lập kế hoạch như sau:"); in
 # small letters, since "Bộ Xây dựng" is a name.

@@ -1,6 +1,7 @@
 """Provinces, districts and communes of Viet Nam by date.
 
-63 provinces with districts stood until 30 June 2025, 34 without districts stand since 1 July 2025. A name
+63 provinces with districts stood until 30 June 2025, 34 without districts stand since 1 July 2025; before 1997, 2004
+and 2008 some districts were of other provinces. A name
 alone is rarely unique (32 communes Tân Thành), so a place is settled by the names around it or not at all.
 
 What it never does: rewrite a printed place, or choose between two that fit. Names of communes of before 2021
@@ -319,6 +320,22 @@ def _named_at(province: str, date: str | None) -> str:
     return province
 
 
+@cache
+def _former() -> dict[tuple[str, str], tuple[str, str]]:
+    """(province, district or "" for all) -> the province before it, and the last day there."""
+    rows = load_table("former_provinces")
+    return {(province, district): (former, last) for province, district, former, last in rows}
+
+
+def province_at(unit: Unit, date: str | None) -> str:
+    """The province that a district or commune was of at a date: Thạch Thất of Hà Tây until July 2008."""
+    district = unit.district or unit.name
+    former = _former().get((unit.province, split_kind(district)[1])) or _former().get((unit.province, ""))
+    if former is not None and date is not None and date <= former[1]:
+        return former[0]
+    return _named_at(unit.province, date)
+
+
 def _agreed(values: Iterable[str | None]) -> str | None:
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None
@@ -340,15 +357,15 @@ def _candidates(
             else None
         )
         for unit in find_units(commune, "commune", date):
-            if provinces is not None and unit.province not in provinces:
+            if provinces is not None and not provinces & {unit.province, province_at(unit, date)}:
                 continue
             if districts is not None and (unit.province, unit.district) not in districts:
                 continue
-            found.add((_named_at(unit.province, date), unit.district or None, unit.name))
+            found.add((province_at(unit, date), unit.district or None, unit.name))
     elif district:
         for unit in find_units(district, "district", date):
-            if provinces is None or unit.province in provinces:
-                found.add((_named_at(unit.province, date), unit.name, None))
+            if provinces is None or provinces & {unit.province, province_at(unit, date)}:
+                found.add((province_at(unit, date), unit.name, None))
     else:
         found.update((_named_at(name, date), None, None) for name in provinces or ())
     return found

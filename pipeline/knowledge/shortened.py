@@ -12,6 +12,7 @@ import re
 from functools import cache
 
 from pipeline.knowledge.lexicon import load_table
+from pipeline.knowledge.vietnamese import is_syllable
 
 
 @cache
@@ -58,6 +59,8 @@ def expand_abbreviations(text: str) -> tuple[str, bool]:
 
     def full(match: re.Match[str]) -> str:
         nonlocal left
+        if capitals and _is_word_of_name(match):
+            return match.group()
         for expansion, context in rows[match.group()]:
             if not context or any(_stands_near(word, whole, match) for word in context):
                 return expansion
@@ -72,6 +75,17 @@ def expand_abbreviations(text: str) -> tuple[str, bool]:
     if re.search(r"(?<!\w)(?![IVX]+(?!\w))[A-ZĐ&]{2,}(?![\w-])", out) and not capitals:
         left = True
     return out, not left
+
+
+_BEHIND_LETTER = re.compile(r"[^\W\d_] \Z")
+_WHOSE = re.compile(r"\s(?:TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THÀNH PHỐ|THỊ XÃ|THỊ TRẤN|TP|TX)(?!\w)")
+
+
+def _is_word_of_name(match: re.Match[str]) -> bool:
+    """Whether in a line of capitals an abbreviation that is a syllable too ends a name: "TRƯỜNG MẦM NON SƠN CA"."""
+    if not is_syllable(match.group()) or _WHOSE.match(match.string, match.end()):
+        return False
+    return _BEHIND_LETTER.search(match.string, 0, match.start()) is not None
 
 
 def _stands_near(word: str, text: str, match: re.Match[str]) -> bool:

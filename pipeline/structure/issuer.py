@@ -391,7 +391,8 @@ def _of_dateline(issuing: FoundIssuer) -> tuple[str, str] | None:
         units = gazetteer.find_units(name, level, date)
         if len({(unit.province, unit.name) for unit in units}) == 1:
             # a province's body that dates from its town ("Buôn Ma Thuột") is of that province
-            return issuing.level, units[0].province if issuing.level == "province" else units[0].name
+            province = gazetteer.province_at(units[0], date)
+            return issuing.level, province if issuing.level == "province" else units[0].name
         if units:
             break
     return None

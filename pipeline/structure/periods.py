@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pipeline.document import Cell, Table
 from pipeline.knowledge import dates, terms
@@ -57,7 +58,7 @@ _NUMBERED_NAME = re.compile(
 )
 # "mở đợt cao điểm tuyên truyền từ ngày 01/6/2023 đến ngày 30/6/2023" inside a sentence
 _SPOKEN_OF = re.compile(
-    r"\b" + _KIND + r"\b[^:;.(]{0,90}?(?=,?\s*\(?(?:bat dau )?(?:tu (?:ngay|thang|quy|\d)|tinh tu)\b)"
+    r"\b" + _KIND + r"\b[^:;.(]{0,90}?(?=,?\s*\(?(?:bat dau )?(?:tu (?:ngay|thang|quy|\d{1,2})|tinh tu)\b)"
 )
 _IS_HELD = re.compile(r"\s(?:duoc|se) (?:trien khai|to chuc|thuc hien|tien hanh|phat dong)\b")  # of no name
 
@@ -119,9 +120,25 @@ def _of_paragraph(paragraph: Paragraph, past: bool) -> tuple[FoundPeriod, ...]:
         return ()
     text, offset = after_mark(paragraph)
     opening = tuple(_period(paragraph, text, offset, ()))
+    if opening:
+        opening += tuple(_further(paragraph, text, offset))
     if past or (opening and opening[0].dated is None):
         return opening
     return (*opening, *_spoken_of(paragraph, text, offset, opening[0].dated[2] if opening and opening[0].dated else 0))
+
+
+# "Đợt 1: 05/6 - 30/6/2024; Đợt 2: 05/7 - 31/7/2024": one behind the other in a line
+_NEXT_PHASE = re.compile(r"[;.]\s+(?=(?:dot|giai doan|buoc|vong) (?:\d{1,2}|[ivx]{1,4})\s?:)")
+MOST_PHASES = 12  # of one line
+
+
+def _further(paragraph: Paragraph, text: str, offset: int) -> Iterator[FoundPeriod]:
+    """The phases of a line behind its first one."""
+    for mark in islice(_NEXT_PHASE.finditer(aligned(text)), MOST_PHASES):
+        at = mark.end()
+        for found in _period(paragraph, text[at:], offset + at, ()):
+            dated = found.dated and (paragraph, found.dated[1] + at, found.dated[2] + at)
+            yield replace(found, dated=dated)
 
 
 _SPAN_FIRST = re.compile(r"^tu (?:(?:ngay|thang|dau|quy)\b|\d{1,2}/)[^:;]{4,60}:\s")
