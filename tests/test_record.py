@@ -99,6 +99,15 @@ def test_the_flow_keeps_every_word_once(case: dict[str, Any]) -> None:
     assert sorted(kept) == sorted(word.raw for word in document.words() if word.raw not in gone or word.raw in kept)
 
 
+def test_a_province_that_the_text_names_is_shown_there() -> None:
+    found = read(
+        "UBND XÃ ĐẠI ĐỒNG\nSố: 3/KH-UB\nCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐại Đồng, ngày 03 tháng 4 năm 1999\n\n"
+        "KẾ HOẠCH\nĐắp đê năm 1999\n\nThực hiện chỉ tiêu của UBND huyện Thạch Thất, tỉnh Hà Tây giao năm nay.\n"
+    )
+    assert found["issuer"]["province"] == "Hà Tây"
+    assert found["evidence"]["/issuer/province"]["text"] == "Hà Tây"
+
+
 def head_and_foot() -> list[Any]:
     return [
         line_at("UBND HUYỆN MÙ CANG CHẢI", 70, 60),

@@ -341,7 +341,18 @@ def _places(issuing: FoundIssuer, lines: Sequence[PlacedLine], paragraphs: Seque
         value = values[name]
         if value is not None and pointer in issuing.places:
             printed = [line for line in lines if line.area == "issuer" and aligned(value) in aligned(line.text)]
-            issuing.places[f"/issuer/{name}"] = place_of_lines(printed[-1:]) if printed else issuing.places[pointer]
+            shown = place_of_lines(printed[-1:]) if printed else _place_in_text(value, paragraphs)
+            issuing.places[f"/issuer/{name}"] = shown or issuing.places[pointer]
+
+
+def _place_in_text(name: str, paragraphs: Sequence[Paragraph]) -> Place | None:
+    """Where the text first names a place that the letterhead does not."""
+    pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    for paragraph in paragraphs:
+        found = pattern.search(paragraph.text)
+        if found is not None:
+            return paragraph.place(found.start(), found.end(), 0.75)
+    return None
 
 
 def _settle(issuing: FoundIssuer, values: dict[str, str | None], paragraphs: Sequence[Paragraph]) -> None:
