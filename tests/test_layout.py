@@ -123,3 +123,25 @@ def test_a_text_file_has_blocks_between_empty_lines() -> None:
     page = layout.text_page(source)
     assert columns_of(page) == ["KẾ HOẠCH / năm 2024", "Căn cứ"]
     assert layout.text_page(PageInput(1, 595.0, 842.0, "text-file", lines=("",))).status == "blank"
+
+
+def typed(text: str, left: int, top: int, line: int, letter: int = 17, blank: int = 17) -> list[SeenWord]:
+    """The words of a typewriter: every letter and every blank as wide, lines stretched to one edge."""
+    words = []
+    for part in text.split():
+        words.append(SeenWord(part, left, top, left + letter * len(part), top + 24, 0.95, 0, line))
+        left += letter * len(part) + blank
+    return words
+
+
+def test_the_dashes_of_a_typewritten_page_part_no_columns() -> None:
+    rows = [
+        "- Công chức Văn phòng - Thống kê tổng hợp đăng ký", "thi đua, tham mưu chấm điểm từng quý một lần",
+        "- Công chức Văn hóa - Xã hội viết bài, phát trên", "hệ thống loa truyền thanh về gương người tốt",
+        "- Công chức Tài chính - Kế toán cân đối Quỹ thi", "đua, khen thưởng, chi trả tiền thưởng ngay sau",
+    ]
+    words: list[SeenWord] = []
+    for number, row in enumerate(rows):
+        words += typed(row, 170, 100 + 40 * number, number, blank=19 + number)
+    page = layout.layout(tuple(words), page_input(), cleaned())
+    assert [" ".join(word.raw for word in line.words) for block in page.blocks for line in block.lines] == rows

@@ -6,12 +6,13 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.document import Document
+from pipeline.document import Document, Reading
 from pipeline.plan import Section
 from pipeline.structure import flow, record, tables
 from tests.papers import line_at, page_of, scan, text_document
@@ -262,6 +263,22 @@ def test_a_place_one_letter_off_is_that_of_the_issuer(read: str, place: str, tol
     found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
     assert found.issued.place == place
     assert any("place read as" in warning.message for warning in found.warnings) is told
+
+
+@pytest.mark.parametrize(("other", "labels"), [
+    ("1.", ["IV", "1", "2", "3"]), ("7.", ["IV", "4", "2", "3"]), (None, ["IV", "4", "2", "3"]),
+], ids=["that goes on the list", "that does not", "none"])
+def test_of_two_readings_of_a_label_that_stands_which_goes_on_the_list(other: str | None, labels: list[str]) -> None:
+    rows = [
+        "UBND XÃ TÂN AN", "Số: 12/KH-UBND", "Tân An, ngày 14 tháng 5 năm 2004", "KẾ HOẠCH", "Trồng cây",
+        "IV. TỔ CHỨC THỰC HIỆN", "4. Công an xã giữ cây.", "2. Các thôn trồng cây.", "3. Nhà trường tưới cây./.",
+    ]
+    lines = [line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)]
+    first, *words = lines[6].words
+    readings = () if other is None else (Reading("figures", other, 0.95),)
+    lines[6] = replace(lines[6], words=(replace(first, readings=readings, confidence=0.5), *words))
+    found = record.read_record(scan(page_of(lines)))
+    assert _labels(found.sections) == labels
 
 
 FIRSTS = {  # rows as read -> labels of the outline, from left to right and down

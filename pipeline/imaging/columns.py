@@ -75,14 +75,15 @@ def parted_lines(words: tuple[SeenWord, ...], bars: tuple[Mark, ...] = ()) -> li
     lines = [sorted(line, key=lambda word: word.left) for line in gathered.values()]
     if not lines:
         return []
-    usual = statistics.median(word.bottom - word.top for word in words)
+    usual = statistics.median(word.bottom - word.top for word in words) * _stretched(lines)
     motto, likely = _gutters(lines, usual)
     parts: list[Segment] = []
     for line in lines:
         current: list[SeenWord] = []
         before: SeenWord | None = None  # the last word that is no debris
+        printed = set(map(id, _printed(line, usual)))
         for word in line:
-            if not LINE_LIKE.fullmatch(word.text):
+            if id(word) in printed:
                 if before is not None and (
                     _is_gutter(before, word, motto, likely, usual) or _bar_between(before, word, bars)
                 ):
@@ -94,6 +95,35 @@ def parted_lines(words: tuple[SeenWord, ...], bars: tuple[Mark, ...] = ()) -> li
     return parts
 
 
+def _stretched(lines: list[list[SeenWord]]) -> float:
+    """How much wider the blanks of the page are than those of book faces at their widest: a typewriter's blank is as
+    wide as a letter."""
+    blanks = [
+        (after.left - before.right) / max(1, before.bottom - before.top)
+        for line in lines if len(line) >= FULL_LINE for before, after in itertools.pairwise(line)
+    ]
+    return max(1.0, statistics.median(blanks) / WIDEST_BLANK) if blanks else 1.0
+
+
+FULL_LINE = 5  # words
+WIDEST_BLANK = 0.45  # heights of a word
+
+
+def _printed(line: list[SeenWord], usual: float) -> list[SeenWord]:
+    """The words of a line that are no debris. A dash that was surely read is none where blanks stand beside it, as in
+    "Văn phòng - Thống kê"; a rule or speck read as one stands in a gutter."""
+    def is_dash(at: int) -> bool:
+        word = line[at]
+        return (
+            word.text in "-–" and word.confidence >= SURE_DASH and 0 < at < len(line) - 1
+            and max(word.left - line[at - 1].right, line[at + 1].left - word.right) < COLUMN_GAP * usual
+        )
+
+    return [word for at, word in enumerate(line) if not LINE_LIKE.fullmatch(word.text) or is_dash(at)]
+
+
+SURE_DASH = 0.8  # confidence
+
 _Gap = tuple[float, float, float]  # left, right, height on the page
 
 
@@ -102,8 +132,7 @@ def _gutters(lines: list[list[SeenWord]], usual: float) -> tuple[list[_Gap], lis
     motto: list[_Gap] = []
     likely: list[_Gap] = []
     for whole in lines:
-        # A rule or speck read as a dash must not make two gaps of one gutter.
-        line = [word for word in whole if not LINE_LIKE.fullmatch(word.text)]
+        line = _printed(whole, usual)  # a rule or speck read as a dash must not make two gaps of one gutter
         for i, (before, after) in enumerate(itertools.pairwise(line)):
             width = after.left - before.right
             gap = (before.right, after.left, (before.top + before.bottom) / 2)

@@ -21,7 +21,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind
 from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import is_footnote
-from pipeline.structure import ending, relabel, titles
+from pipeline.structure import ending, label_readings, relabel, titles
 from pipeline.structure.goal_clauses import goal_quantities
 from pipeline.structure.growing import UNNUMBERED, Builder, Draft, arabic_parts, restarting_annexes, wants_title
 from pipeline.structure.passages import Node, Paragraph, bullet_of, is_capitals, marks, paragraph_of
@@ -62,7 +62,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     if recognised:
         builder.recognised = True
         builder.first_romans = relabel.first_romans(used)
-        builder.lost = {**relabel.lost_first(used), **relabel.lost(used)}
+        builder.lost = {**label_readings.settled(used), **relabel.lost_first(used), **relabel.lost(used)}
     annex = 0
     main_end = 0
     for index, paragraph in enumerate(used):
