@@ -194,6 +194,10 @@ ROMANS = {  # labels as read -> labels of the outline
         ["I. MỤC ĐÍCH", "II. NỘI DUNG", "1. Tập huấn", "2. Kiểm tra", "1. TỔ CHỨC THỰC HIỆN"],
         ["I", "II", "III"],
     ),
+    "most at their place, the last among them": (
+        ["1. I.MỤC ĐÍCH", "HH. CHỈ TIÊU:", "1 Thu ngô.", "2. Trồng tre.", "II. NỘI DUNG", "1V KINH PHÍ", "V TỔ CHỨC"],
+        ["I", "II", "III", "IV", "V"],
+    ),
     "a letter of which a speck is left": (["A. TÌNH HÌNH", "'. NHIỆM VỤ", "C. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
     "a Roman number restored as a word": (["V - KINH PHÍ", "VỊ - TỔ CHỨC THỰC HIỆN"], ["V", "VI"]),
     "a letter read as a sign": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "€. TIN HỌC, NGOẠI NGỮ"], ["A", "B", "C"]),

@@ -39,11 +39,11 @@ class FoundSpan:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A date with words before it that make it a term.
+    """A date with words before it that make it a term, or with what is held then, or alone in brackets behind it.
 
-    `cue` is these words as printed, `start` where they begin. `strength`: "term" for "trước", "chậm nhất",
-    "hoàn thành ... trong"; "time" for "trong quý I", "thời gian: tháng 3/2024"; "horizon" for "đến năm 2025", which
-    more often belongs to a target than to a task.
+    `cue` is these words as printed, empty where there are none, `start` where they begin. `strength`: "term" for
+    "trước", "chậm nhất", "hoàn thành ... trong"; "time" for "trong quý I", "thời gian: tháng 3/2024"; "horizon" for
+    "đến năm 2025", which more often belongs to a target than to a task.
     """
 
     start: int
@@ -198,7 +198,14 @@ _TIME = re.compile(
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
 # "Hội nghị cấp tỉnh (tháng 9/2010)": a month or quarter alone in brackets says when what stands before it is done
+_ENDS = re.compile(r"\s*(?:[;.,)]|\Z|tai\b)")
 _ASIDE, _CLOSED = re.compile(r"\(\s*\Z"), re.compile(r"\s*\)")
+# "tổ chức lễ ra quân cấp huyện ngày 05/6/2005": what is to be held, and the day behind it
+_HELD = re.compile(
+    r"\b(?:to chuc|tien hanh|mo|tham gia|phat dong)\b[^;.:()]{0,60}?\b(?:le|hoi (?:nghi|thi|thao|trai|dien|cho)"
+    r"|mit tinh|dai hoi|cuoc thi|giai|chung ket|hop|toa dam|dien tap|ra quan|tap huan|lop)\b[^;.:()\d]{0,60}\Z"
+)
+HELD_WITHIN = 130  # signs before the day
 _CUE_REACH = 60  # letters before a date in which its cue may begin
 
 
@@ -246,6 +253,9 @@ def find_due(text: str) -> tuple[Due, ...]:
             aside = _ASIDE.search(plain, low, date.start)
             if aside and date.precision in ("month", "quarter") and (close := _CLOSED.match(plain, date.end)):
                 found.append(Due(aside.start(), close.end(), "", date.edtf, "time", date))
+            held = date.precision == "day" and not inside[date.start] and _ENDS.match(plain, date.end)
+            if held and _HELD.search(plain, max(0, date.start - HELD_WITHIN), date.start):
+                found.append(Due(date.start, date.end, "", date.edtf, "time", date))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from pipeline.knowledge import numbering, sequence
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.wording import (
     ADDRESSEE,
     HEAD_LINE_LENGTH,
@@ -84,7 +85,7 @@ def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
         if addressed:
             yield replace(line, area="addressee")
             continue
-        if is_main_heading(line.text):
+        if is_main_heading(line.text) or _is_loud_heading(line):
             over = True
             yield line
             continue
@@ -100,6 +101,14 @@ def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
         # "... của Ban" / "Thường trực Ủy ban ...": a full line without a closing mark goes on below
         broken = len(line.text) > FULL_LINE and not line.text.rstrip().endswith((".", ";", ":", ","))
         yield replace(line, area="basis") if open_basis else line
+
+
+def _is_loud_heading(line: PlacedLine) -> bool:
+    """Whether a line is a heading of plans in capitals behind any mark: "1. I.MỤC ĐÍCH, YÊU CẦU"."""
+    marker = numbering.parse_marker(line.text[:80])
+    if marker is None or marker.family == "bullet" or not line.is_capitals:
+        return False
+    return is_canonical(line.text[marker.text_start :].strip(" .:"))
 
 
 FULL_LINE = 50  # letters; printed lines of the body have 70 to 90

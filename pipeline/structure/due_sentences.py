@@ -85,7 +85,7 @@ def from_text(
     if lead is not None:
         yield from _behind_time(paragraph, text, offset, lead.end())
         return
-    dues = _dues(text, phases)
+    dues = [due for due in _dues(text, phases) if due.cue or _is_to_come(due, since)]
     if not dues:
         return
     printed = dates.find_dates(text)
@@ -120,6 +120,11 @@ def from_text(
             action = trimmed(text[due.end : end])
         done, last = others[-1].end if others else end, action
         yield from _told(paragraph, offset, (start, end), due, action, others)
+
+
+def _is_to_come(due: terms.Due, since: str | None) -> bool:
+    """Whether a time without a word of its own is one that is to come: not before the day in `since`."""
+    return since is not None and due.edtf >= since[: len(due.edtf)]
 
 
 # "Ngày 03/10/2024, Chủ tịch UBND tỉnh có Công văn số ... giao ...": what came before the plan

@@ -62,7 +62,10 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
     if recognised:
         builder.recognised = True
         builder.first_romans = relabel.first_romans(used)
-        builder.lost = {**label_readings.settled(used), **relabel.lost_first(used), **relabel.lost(used)}
+        placed, first = relabel.by_place(used), relabel.lost_first(used)
+        if placed:  # a "II." that is the third is no sign of what stood before the second
+            first = {lines: mark for lines, mark in first.items() if mark.shape != "I"}
+        builder.lost = {**label_readings.settled(used), **first, **relabel.lost(used), **placed}
     annex = 0
     main_end = 0
     for index, paragraph in enumerate(used):

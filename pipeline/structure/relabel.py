@@ -84,6 +84,45 @@ def _is_roman_alone(readings: Sequence[Marker]) -> bool:
     return not any(marker.family in ("arabic", "letter") and marker.likelihood > 0.5 for marker in readings)
 
 
+# --- a list of which most labels stand at their place ---------------------------------------------------------
+
+LEAST_PARTS = 4  # titles in capitals with a Roman label, sound or not; fewer tell nothing
+_AGAIN = re.compile(r"[IVXl1|]{1,4}\s?[.)]\s?(?=[^\W\d_])")  # "1. I.MỤC ĐÍCH": the label and what a speck made of it
+
+
+def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
+    """Marks of titles in capitals by the ids of their lines, where the label read is not the one of its place ("1. I.",
+    "HH.", "II.", "1V", "V") and half of the labels and the last are: the others lost strokes or are damaged."""
+    titles = [
+        (paragraph, mark)
+        for paragraph in paragraphs
+        if paragraph.area in ("body", "basis") and not paragraph.annex and (mark := _roman_title(paragraph)) is not None
+    ]
+    if len(titles) < LEAST_PARTS or titles[-1][1].ordinals != (len(titles),):
+        return {}
+    found: dict[int, Marker] = {}
+    for place, (paragraph, mark) in enumerate(titles, start=1):
+        label = roman_numeral(place)
+        if mark.ordinals != (place,) and mark.doubt is None and not label.startswith(mark.label):
+            return {}
+        if mark.ordinals != (place,) or mark.doubt is not None:
+            again = _AGAIN.match(paragraph.text, mark.text_start)
+            said = f"read as {paragraph.text[mark.start : mark.text_start].strip()}, number {place} of {len(titles)}"
+            found[id(paragraph.lines)] = replace(
+                mark, label=label, ordinals=(place,), doubt=said, text_start=again.end() if again else mark.text_start
+            )
+    sound = sum(mark.ordinals == (place,) for place, (_, mark) in enumerate(titles, start=1))
+    return found if 2 * sound >= len(titles) else {}
+
+
+def _roman_title(paragraph: Paragraph) -> Marker | None:
+    """The Roman reading of the mark of a title in capitals."""
+    for mark in marks(paragraph.text):
+        if mark.family == "roman" and len(mark.ordinals) == 1:
+            return mark if is_title(paragraph, mark) and _in_capitals(paragraph, mark) else None
+    return None
+
+
 # --- a label that is missing in the middle of a list, or at its end ------------------------------------------
 
 _TOKEN = re.compile(r"\s*(?P<token>\S{0,4}[.)/:,\-–])\s+(?=\S)")
