@@ -198,6 +198,8 @@ ROMANS = {  # labels as read -> labels of the outline
         ["1. I.MỤC ĐÍCH", "HH. CHỈ TIÊU:", "1 Thu ngô.", "2. Trồng tre.", "II. NỘI DUNG", "1V KINH PHÍ", "V TỔ CHỨC"],
         ["I", "II", "III", "IV", "V"],
     ),
+    "a damaged second of three": (["I- MỤC ĐÍCH", "HI- NỘI DUNG", "III- TỔ CHỨC THỰC HIỆN"], ["I", "II", "III"]),
+    "a second with a stroke too many": (["I- MỤC ĐÍCH", "III- NỘI DUNG", "III- KINH PHÍ"], ["I", "II", "III"]),
     "a letter of which a speck is left": (["A. TÌNH HÌNH", "'. NHIỆM VỤ", "C. TỔ CHỨC THỰC HIỆN"], ["A", "B", "C"]),
     "a Roman number restored as a word": (["V - KINH PHÍ", "VỊ - TỔ CHỨC THỰC HIỆN"], ["V", "VI"]),
     "a letter read as a sign": (["A. TÌNH HÌNH", "B. NHIỆM VỤ", "€. TIN HỌC, NGOẠI NGỮ"], ["A", "B", "C"]),

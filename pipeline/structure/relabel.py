@@ -86,13 +86,14 @@ def _is_roman_alone(readings: Sequence[Marker]) -> bool:
 
 # --- a list of which most labels stand at their place ---------------------------------------------------------
 
-LEAST_PARTS = 4  # titles in capitals with a Roman label, sound or not; fewer tell nothing
+LEAST_PARTS = 3  # titles in capitals with a Roman label, sound or not; fewer tell nothing
 _AGAIN = re.compile(r"[IVXl1|]{1,4}\s?[.)]\s?(?=[^\W\d_])")  # "1. I.MỤC ĐÍCH": the label and what a speck made of it
 
 
 def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
     """Marks of titles in capitals by the ids of their lines, where the label read is not the one of its place ("1. I.",
-    "HH.", "II.", "1V", "V") and half of the labels and the last are: the others lost strokes or are damaged."""
+    "HH.", "II.", "1V", "V") and half of the labels and the last are: the others lost strokes, are damaged, or have one too
+    many beside their like ("I", "III", "III")."""
     titles = [
         (paragraph, mark)
         for paragraph in paragraphs
@@ -103,7 +104,8 @@ def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
     found: dict[int, Marker] = {}
     for place, (paragraph, mark) in enumerate(titles, start=1):
         label = roman_numeral(place)
-        if mark.ordinals != (place,) and mark.doubt is None and not label.startswith(mark.label):
+        twice = place < len(titles) and titles[place][1].label == mark.label and mark.label.startswith(label)
+        if mark.ordinals != (place,) and mark.doubt is None and not (twice or label.startswith(mark.label)):
             return {}
         if mark.ordinals != (place,) or mark.doubt is not None:
             again = _AGAIN.match(paragraph.text, mark.text_start)
@@ -116,8 +118,11 @@ def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
 
 
 def _roman_title(paragraph: Paragraph) -> Marker | None:
-    """The Roman reading of the mark of a title in capitals."""
-    for mark in marks(paragraph.text):
+    """The Roman reading of the mark of a title in capitals, where no other reading is sound."""
+    readings = marks(paragraph.text)
+    if any(mark.family != "roman" and mark.likelihood >= SOUND for mark in readings):
+        return None
+    for mark in readings:
         if mark.family == "roman" and len(mark.ordinals) == 1:
             return mark if is_title(paragraph, mark) and _in_capitals(paragraph, mark) else None
     return None
