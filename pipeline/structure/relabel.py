@@ -92,8 +92,10 @@ _AGAIN = re.compile(r"[IVXl1|]{1,4}\s?[.)]\s?(?=[^\W\d_])")  # "1. I.MỤC ĐÍC
 
 def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
     """Marks of titles in capitals by the ids of their lines, where the label read is not the one of its place ("1. I.",
-    "HH.", "II.", "1V", "V") and half of the labels and the last are: the others lost strokes, are damaged, or have one too
-    many beside their like ("I", "III", "III")."""
+    "HH.", "II.", "1V", "V") and half of the labels and the last are.
+
+    The others lost strokes, are damaged, or have one too many beside their like ("I", "III", "III").
+    """
     titles = [
         (paragraph, mark)
         for paragraph in paragraphs
