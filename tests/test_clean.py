@@ -101,6 +101,19 @@ def test_what_shines_through_is_made_paper_and_print_stays() -> None:
     assert np.median(evened[page < 60]) < 40
 
 
+@pytest.mark.parametrize(("right", "above", "stays"), [(12, 0, True), (12, 8, False), (30, 0, False)],
+                         ids=["behind a letter on its line", "between the lines", "far behind"])
+def test_the_point_of_a_typewriter_stays(right: int, above: int, stays: bool) -> None:
+    page = np.full((300, 400), 255, np.uint8)
+    for row in range(3):
+        for at in range(8):
+            page[60 + 70 * row : 78 + 70 * row, 40 + 20 * at : 48 + 20 * at] = 0  # letters, 18 high
+    end, base = 188, 78
+    point = np.s_[base - 4 - above : base - above, end + right : end + right + 4]
+    page[point] = 0
+    assert bool((light.without_specks(page, 18.0)[point] == 0).all()) is stays
+
+
 def test_specks_go_and_dots_stay() -> None:
     page = np.where(drawn.text_page() < 128, 0, 255).astype(np.uint8)
     dotted = page.copy()

@@ -197,7 +197,8 @@ def without_specks(flat: Image, x_height: float) -> Image:
     """A black-and-white page without the dots that stand apart from all letters.
 
     The dot of nặng and of i, full stops and commas stand within a letter's height of a letter; what is larger than
-    a sixth of the x-height stays wherever it stands.
+    a sixth of the x-height stays wherever it stands. The points and colons of a typewriter stand a letter further off:
+    what is as large as a point stays on the line of a letter.
     """
     ink = (flat < 128).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -210,8 +211,41 @@ def without_specks(flat: Image, x_height: float) -> Image:
     tiny = stats[:, 4] <= max(2, round((0.09 * x_height) ** 2))
     drop = (~letters) & (tiny | ~touching)
     drop[0] = False
+    drop &= ~_points(stats, letters, drop, x_height)
     result: Image = np.where(drop[labels], np.uint8(255), flat)
     return result
+
+
+def _points(
+    stats: npt.NDArray[np.int32], letters: npt.NDArray[np.bool_], apart: npt.NDArray[np.bool_], x_height: float
+) -> npt.NDArray[np.bool_]:
+    """Which of the dots `apart` are points or halves of colons: as large as points are printed and as high as wide,
+    behind a letter, on its baseline or, over another such dot, at its x-height."""
+    found = np.zeros(len(stats), dtype=bool)
+    wide, high, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    least, most = (size * x_height**2 for size in POINT)
+    alike = (area > least) & (area < most) & (wide < 1.7 * high) & (high < 1.7 * wide)
+    dots, sized = np.flatnonzero(apart & alike), np.flatnonzero(letters & (high > 0.7 * x_height))
+    if not len(dots) or not len(sized) or len(dots) > MOST_DOTS:
+        return found
+    left, bottom = stats[dots, 0], stats[dots, 1] + high[dots]
+    right, base = stats[sized, 0] + wide[sized], stats[sized, 1] + high[sized]
+    off = left[:, None] - right[None, :]
+    behind = (off > 0) & (off < FURTHER * x_height)
+    rise = base[None, :] - bottom[:, None]
+    low = (behind & (np.abs(rise) < 0.15 * x_height)).any(axis=1)
+    middle = (behind & (rise > 0.5 * x_height) & (rise < 0.95 * x_height)).any(axis=1)
+    over = (
+        (np.abs(left[:, None] - left[low][None, :]) < 0.25 * x_height)
+        & (np.abs(bottom[low][None, :] - bottom[:, None] - 0.7 * x_height) < 0.3 * x_height)
+    ).any(axis=1)
+    found[dots[low | (middle & over)]] = True
+    return found
+
+
+POINT = (0.02, 0.1)  # least and largest area of a point, in squares of the x-height
+FURTHER = 1.0  # x-heights from a letter to a typewriter's point
+MOST_DOTS = 2000  # a page of dust tells nothing
 
 
 def _is_written_on(levels: Image) -> bool:
