@@ -270,7 +270,10 @@ def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
 
 
 # "các đơn vị hoàn thành trước ngày ..." has a subject and nothing that is to be done
-_ONLY_WHO = re.compile(r"(?:(?:cac |tung |moi )?(?:co so|don vi|dia phuong|co quan|noi dung|viec|cong viec|phan nay))?")
+_ONLY_WHO = re.compile(
+    r"(?:ket thuc|hoan tat"
+    r"|(?:cac |tung |moi )?(?:co so|don vi|dia phuong|co quan|noi dung|viec|cong viec|phan nay))?"
+)
 
 
 _ENDS_CLAUSE = re.compile(r"\s*(?:[.;,)]|$)")
