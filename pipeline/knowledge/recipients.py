@@ -219,6 +219,7 @@ _ARCHIVE = re.compile(
 _DEBRIS = re.compile(r"\.\s+[a-z]{1,2}\Z|[.;]?\s+[\\<>|=_{}~—]{1,3}\S*\s.*\Z|\.\s+[^\w\s(]*[\\<>|=_{}~].*\Z", re.DOTALL)
 
 
+_LIKE_KEPT = re.compile(r"l[umnri]{1,3}|[li]\.uu?")
 _CLERK = re.compile(r"V[IlĨÍÌĩíì1|7](?=[\s,;.]|\Z)")  # the clerk (văn thư), whom every archive line names
 _UNDERLINED = re.compile(r"(?<=[A-ZĐ])_(?=[A-ZĐ])")  # a comma between codes on a line of dots
 
@@ -253,8 +254,8 @@ def parse_archive(text: str) -> str | None:
     colon = ":" in match["tail"] or ";" in match["tail"]
     if match["word"] not in ("luu", "l.uu") and not (colon or what.isupper()):
         return None
-    if match["word"][0] != "l" and not re.match(r"vt|vp|v\.t|van thu", plain(what)):
-        return None  # "Eưu: VT" is the archive line, "Tu: ..." is not
+    if not _LIKE_KEPT.fullmatch(match["word"]) and not re.match(r"vt|vp|v\.t|van thu", plain(what)):
+        return None  # "Eưu: VT" is the archive line, "Tu: ..." and "... công lập; công khai ..." are not
     if not colon:
         first = what.split()[0].strip(",.;()")
         office = _OFFICE.match(plain(what)) is not None and bodies.looks_like_body(what) >= LIKE_OFFICE
