@@ -198,7 +198,6 @@ _TIME = re.compile(
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
 # "Hội nghị cấp tỉnh (tháng 9/2010)": a month or quarter alone in brackets says when what stands before it is done
-_ENDS = re.compile(r"\s*(?:[;.,)]|\Z|tai\b)")
 _ASIDE, _CLOSED = re.compile(r"\(\s*\Z"), re.compile(r"\s*\)")
 # "tổ chức lễ ra quân cấp huyện ngày 05/6/2005": what is to be held, and the day behind it
 _HELD = re.compile(
@@ -206,6 +205,7 @@ _HELD = re.compile(
     r"|mit tinh|dai hoi|cuoc thi|giai|chung ket|hop|toa dam|dien tap|ra quan|tap huan|lop)\b[^;.:()\d]{0,60}\Z"
 )
 HELD_WITHIN = 130  # signs before the day
+_ENDS = re.compile(r"\s*(?:[;.,)]|\Z|tai\b)")  # of a clause, or where it is held
 _CUE_REACH = 60  # letters before a date in which its cue may begin
 
 

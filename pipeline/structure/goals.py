@@ -276,6 +276,9 @@ _CHANGES = re.compile(
 _BY_THEN = re.compile(rf"[\W_]*(?:phai )?{_WHEN}")
 
 
+LONGEST_SENTENCE = 2_000  # signs before a clause in which its sentence begins, so that a text of shares stays linear
+
+
 def _is_bound(quantity: Quantity) -> bool:
     """Whether a share is a bound or all: what was reached by a day is told to the point."""
     return quantity.comparator != "=" or quantity.value == "100"
@@ -292,7 +295,8 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
     for clause in clauses_of(text):
         if clause.quantity is None:
             continue
-        sentence = max(key.rfind(". ", 0, clause.start), 0)
+        low = max(0, clause.start - LONGEST_SENTENCE)
+        sentence = max(key.rfind(". ", low, clause.start), low)
         number = clause.quantity.number_start
         said = key.rfind("phan dau", sentence, clause.end)
         share = clause.quantity.unit == "%"

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipeline.document import Cell, Table
 from pipeline.knowledge import dates, terms
@@ -134,9 +134,9 @@ MOST_PHASES = 12  # of one line
 
 def _further(paragraph: Paragraph, text: str, offset: int) -> Iterator[FoundPeriod]:
     """The phases of a line behind its first one."""
-    for mark in islice(_NEXT_PHASE.finditer(aligned(text)), MOST_PHASES):
-        at = mark.end()
-        for found in _period(paragraph, text[at:], offset + at, ()):
+    starts = [mark.end() for mark in islice(_NEXT_PHASE.finditer(aligned(text)), MOST_PHASES)]
+    for at, stop in pairwise([*starts, len(text)]):
+        for found in _period(paragraph, text[at:stop], offset + at, ()):
             dated = found.dated and (paragraph, found.dated[1] + at, found.dated[2] + at)
             yield replace(found, dated=dated)
 
