@@ -208,7 +208,7 @@ def test_a_sign_that_was_read_right_stays(printed: str) -> None:
 
 @pytest.mark.parametrize(("printed", "read"), [
     ("II/2024", "I/2024"), ("III/2025", "II/2025"), ("II/2024", "I2024"), ("III/2019", "IH/2019"),
-    ("II/2020", "11/2020"),
+    ("II/2020", "11/2020"), ("III;", "II;"), ("II", "I"), ("III.", "HI."), ("II,", "H,"),
 ])
 def test_the_strokes_of_a_quarter_are_counted(printed: str, read: str) -> None:
     page = Sheet()
@@ -221,6 +221,7 @@ def test_the_strokes_of_a_quarter_are_counted(printed: str, read: str) -> None:
 
 @pytest.mark.parametrize(("before", "printed"), [
     ("Quý", "IV/2024"), ("Quý", "II/2024"), ("Quý", "1/2024"), ("Tháng", "11/2024"), ("ngày", "1/2024"),
+    ("Quý", "IV."), ("Quý", "1"), ("Quý", "I,"), ("Phần", "II"),
 ])
 def test_what_is_no_other_quarter_stays(before: str, printed: str) -> None:
     page = Sheet()

@@ -1,10 +1,10 @@
-"""Quarters in Roman figures, told by their strokes: "III/2024".
+"""Quarters in Roman figures, told by their strokes: "Quý III/2024", "Quý II.".
 
 The trouble: recognisers of text drop one of two or three strokes that stand side by side, and are fairly sure; the
 term of a task then falls three months too early.
 
-Evidence: "Quý" before it; the marks before the leaning stroke of the date, where all of them are upright strokes of a
-figure's height.
+Evidence: "Quý" before it; the marks before the leaning stroke of the date or up to the end of the word, where all of them
+are upright strokes of a figure's height.
 
 What it never does: count strokes that touch one another, lean, or stand beside a mark of another shape ("IV"), or take
 a month for a quarter.
@@ -22,24 +22,25 @@ from pipeline.knowledge.fuzzy import aligned
 
 Mark = npt.NDArray[np.bool_]  # the pixels of one mark in its box
 
-# What a recogniser makes of strokes before a slash and a year, the slash itself at times lost; a V it knows.
-_QUARTER = re.compile(r"([IHTLl1|]{1,4})/?((?:19|20)[0-9]{2})")
+# What a recogniser makes of strokes before a slash and a year, the slash itself at times lost, or alone; a V it knows.
+_QUARTER = re.compile(r"([IHTLJl1|]{1,4})(?:[/⁄]?((?:19|20)[0-9]{2}))?([.,;:]?)")
 _NAMES_QUARTER = re.compile(r"\W*quy\W*")
 MOST = 3  # strokes; the fourth quarter is IV
 # Of its height: how wide an upright stroke with its feet is at most (0.45 in the widest face at hand; a V 0.6), and how
 # far the top of a leaning one stands from its foot at least (0.35 to 0.5; an upright one 0.05).
 WIDEST, LEANS = 0.5, 0.2
 LEAST_HIGH = 0.75  # of a figure's height
+POINT = 0.5  # of it: a mark no higher behind the strokes closes the word
 
 
 def is_one(before: str, text: str) -> bool:
     """Whether a word behind another may be a quarter in Roman figures. A "1" is none: some print quarters so.
 
-    >>> is_one("Quý", "II/2024"), is_one("quý", "IH/2024"), is_one("Tháng", "11/2024"), is_one("Quý", "1/2024")
+    >>> is_one("Quý", "II/2024"), is_one("quý", "IH;"), is_one("Tháng", "11/2024"), is_one("Quý", "1/2024")
     (True, True, False, False)
     """
     return (
-        not text.startswith("1/") and _QUARTER.fullmatch(text) is not None
+        re.match(r"1(?![IHTLJl1|])", text) is None and _QUARTER.fullmatch(text) is not None
         and _NAMES_QUARTER.fullmatch(aligned(before)) is not None
     )
 
@@ -55,18 +56,21 @@ def counted(text: str, marks: Sequence[Mark], tall: float) -> str | None:
     strokes = 0
     for at, mark in enumerate(marks):
         high, wide = mark.shape
+        if read[2] is None and strokes and high < POINT * tall:
+            break
         if high < LEAST_HIGH * tall:
             return None
         if _lean(mark) > LEANS * high:
-            if len(marks) - at - 1 != len(read[2]):
+            if read[2] is None or len(marks) - at - 1 != len(read[2]):
                 return None  # leaning letters, or figures of the year that touch
             break
         if wide > WIDEST * high:
             return None
         strokes += 1
     else:
-        return None
-    told = f"{'I' * strokes}/{read[2]}"
+        if read[2] is not None:
+            return None
+    told = f"{'I' * strokes}/{read[2]}" if read[2] else f"{'I' * strokes}{read[3]}"
     more = strokes >= len(read[1])  # a recogniser drops strokes, and makes none
     return told if more and 1 <= strokes <= MOST and told != text else None
 
