@@ -3,8 +3,8 @@
 The trouble: recognisers of text drop one of two or three strokes that stand side by side, and are fairly sure; the
 term of a task then falls three months too early.
 
-Evidence: "Quý" before it; the marks before the leaning stroke of the date or up to the end of the word, where all of them
-are upright strokes of a figure's height.
+Evidence: "Quý" before it; the marks before the leaning stroke of the date or up to the end of the word, where all of
+them are upright strokes of a figure's height.
 
 What it never does: count strokes that touch one another, lean, or stand beside a mark of another shape ("IV"), or take
 a month for a quarter.
