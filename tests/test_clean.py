@@ -125,6 +125,19 @@ def test_specks_go_and_dots_stay() -> None:
     assert np.array_equal(out[:1600][page[:1600] == 0], page[:1600][page[:1600] == 0])
 
 
+def test_commas_colons_and_dashes_a_little_off_stay_and_specks_there_go() -> None:
+    page = np.full((200, 400), 255, np.uint8)
+    page[100:116, 200:216] = 0  # a letter of 16 pixels
+    marks = {"comma": (112, 228, 6, 4), "colon's other half": (101, 228, 4, 4), "dash": (108, 180, 3, 7)}
+    specks = {"before": (112, 182, 4, 4), "above": (80, 230, 4, 4), "far behind": (112, 244, 4, 4)}
+    for top, left, high, wide in (*marks.values(), *specks.values()):
+        page[top : top + high, left : left + wide] = 0
+    out = light.without_specks(page, 16.0)
+    for found, there in ((marks, 0), (specks, 255)):
+        for name, (top, left, high, wide) in found.items():
+            assert (out[top : top + high, left : left + wide] == there).all(), name
+
+
 def test_black_edges_and_holes_go() -> None:
     page = drawn.text_page()
     page[:, :14] = 0
