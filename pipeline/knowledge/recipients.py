@@ -34,6 +34,8 @@ _HEAD = re.compile(
 )
 _MARK = re.compile(r"\s*(?P<mark>[-–—+•●*·▪_~¬°=]{1,2}|[oo](?=\s)|[\uf0b7\uf02d])?\s*")
 _MAY_OPEN = re.compile(r"[\W_]*[nNñÑńŃňŇ]")  # most lines are told apart by their first letter
+# "'Vưi nhận;" alone on its line
+_WORN_HEAD = re.compile(r"[\W_]*[VMHU][^\W\d_]{1,2}[iìíï]\s+nh[ậấẩâạ]n\s*[:;,.]?\s*\Z", re.IGNORECASE)
 _SENT_TO = re.compile(r"\W*noi\s+gui\s*(?:[:;.]\W*|\Z)")  # "Nơi gửi:", before 2005
 _NOTE = re.compile(r"\s*[(\[{](?P<note>[^()\[\]{}]{1,60})[)\]}]?\s*[;.,:]*\s*\Z")
 # UBND huyện "để báo cáo", Huyện ủy để b/c: the usual notes in quotation marks, or behind "để", need no parentheses
@@ -111,7 +113,8 @@ def _nearly_note(note: str) -> str | None:
 def recipients_head_end(text: str) -> int | None:
     """Where the words "Nơi nhận:" end at the head of a line, however damaged; None where they do not stand there."""
     if _MAY_OPEN.match(text) is None:
-        return None
+        worn = _WORN_HEAD.match(text)
+        return None if worn is None else worn.end()
     flat = aligned(text[:120])  # the words stand at the head, with some signs before them
     sent = _SENT_TO.match(flat)
     if sent is not None:

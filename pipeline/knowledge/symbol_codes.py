@@ -160,7 +160,11 @@ def plain_marks(text: str) -> str:
 CAPITAL = "A-ZĐÐƠƯÂÊÔĂ"  # the second Đ is the Icelandic eth that recognisers put for it, also behind it ("QĐÐ")
 SMALL = "a-zđơưâêôă"
 # A body's code: capitals first; ends before a word that was printed without a space ("BTCngày", "CP.Điều").
-CODE = rf"[{CAPITAL}](?:[{CAPITAL}0-9&]|[{SMALL}]{{1,2}}(?![^\W\d_A-ZĐ]{{1}})|\.(?=[{CAPITAL}0-9]{{2}}|[{CAPITAL}]\b))*"
+# One letter that is as a capital in small ("sYT") was read so.
+CODE = (
+    rf"(?:[{CAPITAL}]|[cksvx](?=[{CAPITAL}]{{2}}))"
+    rf"(?:[{CAPITAL}0-9&]|[{SMALL}]{{1,2}}(?![^\W\d_A-ZĐ]{{1}})|\.(?=[{CAPITAL}0-9]{{2}}|[{CAPITAL}]\b))*"
+)
 HYPHEN = r"\s?[-–—‐‑−]\s?"
 # A further group of the body ("UBND-VX", "SYT - NVY"): with a space it must be in capitals, else a new
 # sentence begins ("29/KH-UBND - Kế hoạch ...").
