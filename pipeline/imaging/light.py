@@ -193,57 +193,64 @@ def _largest(values: npt.NDArray[np.float32], place: npt.NDArray[np.int32], coun
     return found
 
 
-# Where points and commas stand about the foot of the letter before them, the upper half of a colon about its lower
-# one, dashes about the letters beside them, in x-heights: from and to, to the right and up. Behind the foot of a T a comma is
-# as far off as its bar is long; a typewriter's point stands in the middle of a letter's width.
-CLOSING, OVER, BEFORE, BEHIND = (
-    (0.0, 1.2, -0.35, 0.2), (-0.2, 0.2, 0.5, 1.0), (-1.6, 0.0, 0.15, 0.8), (0.0, 1.6, 0.15, 0.8)
-)
-DASH = (1.8, 0.25)  # width of a dash at the least, in its heights and in x-heights
-
-
 def without_specks(flat: Image, x_height: float) -> Image:
     """A black-and-white page without the dots that stand apart from all letters.
 
-    The dot of nặng and of i stand within a letter's height of a letter, points and commas behind its foot, the other
-    half of a colon over a point, dashes a blank beside; marks of nearly half the x-height stay wherever they stand.
+    The dot of nặng and of i stand within a letter's height of a letter; marks of nearly half the x-height stay wherever
+    they stand. A comma behind a T, the points and colons of a typewriter and dashes stand further off: what is as large
+    as a point stays on the line of a letter, and what is as flat as a dash beside one.
     """
     ink = (flat < 128).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     extent = np.maximum(stats[:, 2], stats[:, 3])
     letters = extent >= max(4.0, 0.45 * x_height)
     letters[0] = False
-    wide, high = stats[:, 2], stats[:, 3]
-    dashes = (wide > DASH[0] * high) & (wide > DASH[1] * x_height) & ~letters
     near = cv2.dilate(letters[labels].astype(np.uint8), np.ones((round(0.9 * x_height) | 1,) * 2, np.uint8))
-    left, foot = stats[letters, 0], stats[letters, 1] + stats[letters, 3]
-    right = left + stats[letters, 2]
-    near |= _about(right, foot, CLOSING, x_height, near.shape)
-    middle = _about(left, foot, BEFORE, x_height, near.shape) | _about(right, foot, BEHIND, x_height, near.shape)
     touching = np.zeros(count, dtype=bool)
     touching[np.unique(labels[near > 0])] = True
-    touching[np.unique(labels[(middle > 0) & dashes[labels]])] = True
-    points = touching & ~letters
-    over = _about(stats[points, 0] + wide[points] // 2, stats[points, 1] + high[points], OVER, x_height, near.shape)
-    touching[np.unique(labels[over > 0])] = True
     tiny = stats[:, 4] <= max(2, round((0.09 * x_height) ** 2))
     drop = (~letters) & (tiny | ~touching)
     drop[0] = False
+    drop &= ~_points(stats, letters, drop, x_height)
     result: Image = np.where(drop[labels], np.uint8(255), flat)
     return result
 
 
-def _about(
-    xs: npt.NDArray[np.int32], feet: npt.NDArray[np.int32], place: tuple[float, float, float, float], x_height: float,
-    shape: tuple[int, ...],
-) -> npt.NDArray[np.uint8]:
-    """1 in that place about each point at the foot of a letter."""
-    left, right, low, high = (round(share * x_height) for share in place)
-    mask = np.zeros(shape, np.uint8)
-    mask[np.clip(feet - high, 0, shape[0] - 1), np.clip(xs + left, 0, shape[1] - 1)] = 1
-    kernel = np.ones((high - low + 1, right - left + 1), np.uint8)
-    spread: npt.NDArray[np.uint8] = cv2.dilate(mask, kernel, anchor=(kernel.shape[1] - 1, kernel.shape[0] - 1))
-    return spread
+def _points(
+    stats: npt.NDArray[np.int32], letters: npt.NDArray[np.bool_], apart: npt.NDArray[np.bool_], x_height: float
+) -> npt.NDArray[np.bool_]:
+    """Which of the dots `apart` are points, commas, halves of colons or dashes: as large as these are printed, behind a
+    letter, on its baseline or, over another such dot, at its x-height; a dash beside a letter, at its middle."""
+    found = np.zeros(len(stats), dtype=bool)
+    wide, high, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    least, most = (size * x_height**2 for size in POINT)
+    flat = (wide > DASH[0] * high) & (wide > DASH[1] * x_height)
+    alike = (area > least) & (area < most) & (wide < 1.7 * high) & (high < 2.5 * wide)
+    dots, sized = np.flatnonzero(apart & (alike | flat)), np.flatnonzero(letters & (high > 0.7 * x_height))
+    if not len(dots) or not len(sized) or len(dots) > MOST_DOTS:
+        return found
+    left, bottom, flat = stats[dots, 0], stats[dots, 1] + high[dots], flat[dots]
+    first, right, base = stats[sized, 0], stats[sized, 0] + wide[sized], stats[sized, 1] + high[sized]
+    off, rise = left[:, None] - right[None, :], base[None, :] - bottom[:, None]
+    behind = (off > 0) & (off < FURTHER * x_height) & ~flat[:, None]
+    hangs = -0.35 * (high[dots] > 1.2 * wide[dots]) - 0.15  # a comma's tail
+    low = (behind & (rise < 0.15 * x_height) & (rise > hangs[:, None] * x_height)).any(axis=1)
+    middle = (behind & (rise > 0.5 * x_height) & (rise < 0.95 * x_height)).any(axis=1)
+    over = (
+        (np.abs(left[:, None] - left[low][None, :]) < 0.25 * x_height)
+        & (np.abs(bottom[low][None, :] - bottom[:, None] - 0.7 * x_height) < 0.3 * x_height)
+    ).any(axis=1)
+    before = first[None, :] - (left + wide[dots])[:, None]
+    beside = ((off > 0) & (off < BLANK * x_height)) | ((before > 0) & (before < BLANK * x_height))
+    dash = flat & (beside & (rise > 0.15 * x_height) & (rise < 0.7 * x_height)).any(axis=1)
+    found[dots[low | (middle & over) | dash]] = True
+    return found
+
+
+POINT = (0.02, 0.13)  # least and largest area of a point or comma, in squares of the x-height
+DASH = (1.8, 0.25)  # width of a dash at the least, in its heights and in x-heights
+FURTHER, BLANK = 1.2, 1.6  # x-heights from a letter to a typewriter's point, and to a dash beside it
+MOST_DOTS = 2000  # a page of dust tells nothing
 
 
 def _is_written_on(levels: Image) -> bool:
