@@ -77,6 +77,7 @@ _HEADS = {"number": "số văn bản", "date": "ngày tháng", "signature": "ch�
           "target": "chỉ tiêu"}
 _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"number read as (.+)", "số đọc thành {0}"),
+    (r"symbol read as (.+)", "ký hiệu đọc thành {0}"),
     (r"number printed as (.+)", "số ghi là {0}"),
     (r"the word Số is missing", "không thấy chữ Số"),
     (r"no stroke before the symbol", "không thấy dấu gạch trước ký hiệu"),
@@ -113,6 +114,7 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"read as (.+), between (.+) and (.+)", "đọc thành {0}, đứng giữa {1} và {2}"),
     (r"read as (.+), after (.+)", "đọc thành {0}, đứng sau {1}"),
     (r"read as (.+), before (.+)", "đọc thành {0}, đứng trước {1}"),
+    (r"read as (.+) too", "cũng đọc thành {0}"),
     (r"read as (.+)", "đọc thành {0}"),
 )
 _WORDS = {**_COMPONENTS, "day": "ngày", "month": "tháng", "year": "năm"}
