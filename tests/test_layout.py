@@ -1,6 +1,7 @@
 """Reading order of heads and feet, boxes on the page as displayed, page numbers, rules and stamps."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,23 @@ def columns_of(page: Any) -> list[str]:
 def test_reading_order(case: dict[str, Any]) -> None:
     page = layout.layout(seen_words(case), page_input(), cleaned())
     assert columns_of(page) == case["columns"]
+
+
+def test_beside_a_short_line_a_narrow_gutter_parts_no_words() -> None:
+    """What stands before "Độc lập" in the row of "YÊN" is wide; the gutter is where the motto's other row has it."""
+    head = {"spread": 1.8, "lines": [
+        [["SỞ GIÁO DỤC VÀ ĐÀO TẠO HƯNG", 100, 100], ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 438, 100]],
+        [["YÊN", 240, 132], ["Độc lập - Tự do - Hạnh phúc", 520, 132]], [["TRƯỜNG THPT TRIỆU QUANG", 120, 164]],
+    ]}
+    body = {"lines": [
+        [["Căn cứ kế hoạch của huyện về phát triển sản xuất nông nghiệp trong năm nay và năm sau", 100, 300 + 32 * row]]
+        for row in range(4)
+    ]}
+    words = (*seen_words(head), *(replace(word, line=word.line + 9) for word in seen_words(body)))
+    assert columns_of(layout.layout(words, page_input(), cleaned()))[:2] == [
+        "SỞ GIÁO DỤC VÀ ĐÀO TẠO HƯNG / YÊN / TRƯỜNG THPT TRIỆU QUANG",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM / Độc lập - Tự do - Hạnh phúc",
+    ]
 
 
 def word(text: str, left: int, top: int, line: int, width: int = 60) -> SeenWord:

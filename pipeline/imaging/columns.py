@@ -169,9 +169,14 @@ def _is_gutter(before: SeenWord, after: SeenWord, motto: list[_Gap], likely: lis
     def shared(gap: _Gap) -> float:
         return min(gap[1], after.left) - max(gap[0], before.right)
 
-    if width > HEAD_GAP * usual and any(
-        abs(gap[2] - height) < 4 * usual and shared(gap) > 0.6 * HEAD_GAP * usual for gap in motto
-    ):
+    # Beside a short line the gutter seems wide: a line with a motto of its own is parted there and nowhere else, others
+    # where all gaps before the motto have it.
+    own = [gap for gap in motto if abs(gap[2] - height) < 0.3 * usual]
+    near = own or [gap for gap in motto if abs(gap[2] - height) < 4 * usual]
+    left, right = max((gap[0] for gap in near), default=0.0), min((gap[1] for gap in near), default=0.0)
+    if right > left:
+        near = [(left, right, height)]
+    if width > HEAD_GAP * usual and any(shared(gap) > 0.6 * HEAD_GAP * usual for gap in near):
         return True
     return width > COLUMN_GAP * usual and any(
         0.3 * usual < abs(gap[2] - height) < 8 * usual and shared(gap) > 0.8 * usual for gap in likely
