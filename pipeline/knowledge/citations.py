@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.knowledge.citation_parts import TYPE, Citation, printed_type, take_date, take_issuer, take_subject, tidy
-from pipeline.knowledge.fuzzy import aligned, plain
+from pipeline.knowledge.fuzzy import aligned, is_one_letter_off, plain
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.symbols import FoundSymbol, find_symbols
 from pipeline.knowledge.unnumbered import (
@@ -232,7 +232,7 @@ def merge_citations(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     for citation in citations:
         key = _identity(citation)
         if citation.kind == "law" and key not in found:
-            key = next((other for other in found if _is_misread(key, other)), key)
+            key = next((one for one in found if len(key) >= LONG_NAME and is_one_letter_off(key, one)), key)
         known = found.get(key)
         if known is None:
             found[key] = citation
@@ -251,11 +251,6 @@ def merge_citations(citations: Iterable[Citation]) -> tuple[Citation, ...]:
             doubt=doubt,
         )
     return tuple(found.values())
-
-
-def _is_misread(key: str, other: str) -> bool:
-    """Whether a law's name is that of another with one letter read wrongly: "luat te tung hanh chinh"."""
-    return len(key) == len(other) >= LONG_NAME and sum(a != b for a, b in zip(key, other, strict=True)) == 1
 
 
 LONG_NAME = 16  # letters of a type and a name that no other law differs from in one

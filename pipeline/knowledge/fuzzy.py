@@ -204,6 +204,11 @@ def _swap_cost(left: str, right: str) -> float:
     return 1.0
 
 
+def is_one_letter_off(key: str, other: str) -> bool:
+    """Whether two keys as long as each other differ in one letter: "me cay", "mo cay"."""
+    return len(key) == len(other) and sum(a != b for a, b in zip(key, other, strict=True)) == 1
+
+
 def within(text: str, choices: Sequence[str], edits: int) -> str | None:
     """The one choice at most `edits` letters from `text` on `folded` keys; None where two are.
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.knowledge import citations, datelines, doctypes, gazetteer, number_lines
-from pipeline.knowledge.fuzzy import aligned, plain
+from pipeline.knowledge.fuzzy import aligned, is_one_letter_off, plain
 from pipeline.knowledge.vietnamese import fold
 from pipeline.knowledge.wording import TITLED_TOGETHER, TOGETHER, UNDER_TITLE
 from pipeline.structure import issuer, themes
@@ -92,9 +92,9 @@ def _same_spelling(header: Header) -> None:
             header.place = name
             return
     own = known.commune or known.district or known.province
-    if own is None or header.place is None or where is None or where.box is None or not _is_one_letter_off(
-        plain(header.place), plain(own)
-    ):
+    if own is None or header.place is None or where is None or where.box is None or len(own) < LONG_NAME:
+        return
+    if not is_one_letter_off(plain(header.place), plain(own)):
         return
     if gazetteer.find_units(own) and not gazetteer.find_units(header.place):
         said = f"place read as {header.place}, taken for {own}, of which the issuer is"
@@ -102,9 +102,7 @@ def _same_spelling(header: Header) -> None:
         header.place = own
 
 
-def _is_one_letter_off(name: str, other: str) -> bool:
-    """Whether two names of six letters and more differ in one: "me cay", "mo cay"."""
-    return len(name) == len(other) >= 6 and sum(a != b for a, b in zip(name, other, strict=True)) == 1
+LONG_NAME = 6  # letters of a place that no chance makes of another by one
 
 
 def _same_initials(header: Header) -> None:
