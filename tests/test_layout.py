@@ -163,3 +163,14 @@ def test_the_dashes_of_a_typewritten_page_part_no_columns() -> None:
         words += typed(row, 170, 100 + 40 * number, number, blank=19 + number)
     page = layout.layout(tuple(words), page_input(), cleaned())
     assert [" ".join(word.raw for word in line.words) for block in page.blocks for line in block.lines] == rows
+
+
+def test_a_speck_read_as_a_dash_before_the_motto_joins_no_columns() -> None:
+    rows = ("ỦY BAN NHÂN DÂN - CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "TỈNH YÊN BÁI - Độc lập - Tự do")
+    words: list[SeenWord] = []
+    for row, text in enumerate(rows):
+        words += typed(text, 100, 100 + 40 * row, row, letter=12, blank=9)
+    dash = next(at for at, word in enumerate(words) if word.text == "-")
+    words[dash + 1 :] = [replace(word, left=word.left + 8, right=word.right + 8) for word in words[dash + 1 :]]
+    page = layout.layout(tuple(words), page_input(), cleaned())
+    assert not any("BÁI - Độc" in column or "DÂN - CỘNG" in column for column in columns_of(page))

@@ -111,12 +111,13 @@ WIDEST_BLANK = 0.45  # heights of a word
 
 def _printed(line: list[SeenWord], usual: float) -> list[SeenWord]:
     """The words of a line that are no debris. A dash that was surely read is none where blanks stand beside it, as in
-    "Văn phòng - Thống kê"; a rule or speck read as one stands in a gutter."""
+    "Văn phòng - Thống kê"; a rule or speck read as one stands in a gutter, be it the narrow one before the motto."""
     def is_dash(at: int) -> bool:
         word = line[at]
         return (
             word.text in "-–" and word.confidence >= SURE_DASH and 0 < at < len(line) - 1
             and max(word.left - line[at - 1].right, line[at + 1].left - word.right) < COLUMN_GAP * usual
+            and not _opens_motto(line[at + 1 :])
         )
 
     return [word for at, word in enumerate(line) if not LINE_LIKE.fullmatch(word.text) or is_dash(at)]
@@ -138,11 +139,13 @@ def _gutters(lines: list[list[SeenWord]], usual: float) -> tuple[list[_Gap], lis
             gap = (before.right, after.left, (before.top + before.bottom) / 2)
             if width > COLUMN_GAP * usual:
                 likely.append(gap)
-            if width > HEAD_GAP * usual:
-                rest = strip_marks(" ".join(word.text for word in line[i + 1 : i + 6]))
-                if _RIGHT_HEAD.match(rest):
-                    motto.append(gap)
+            if width > HEAD_GAP * usual and _opens_motto(line[i + 1 :]):
+                motto.append(gap)
     return motto, likely
+
+
+def _opens_motto(words: list[SeenWord]) -> bool:
+    return _RIGHT_HEAD.match(strip_marks(" ".join(word.text for word in words[:5]))) is not None
 
 
 def _bar_between(before: SeenWord, after: SeenWord, bars: tuple[Mark, ...]) -> bool:
