@@ -95,6 +95,13 @@ def test_other_columns_are_left_to_the_engine(rows: list[list[str]], xs: tuple[i
     assert cells_of(unruled(rows, xs)) == []
 
 
+def test_the_shreds_of_a_sheet_s_edge_are_no_column() -> None:
+    page = unruled([["Trong 4 thang dau nam", "toan tinh ghi nhan"]] * 6, (LEFT, LEFT + 480))
+    for y in range(TOP - 60, TOP + 6 * STEP, 14):
+        page[y : y + 9, 14:18] = 0
+    assert cells_of(page) == []
+
+
 def test_a_page_of_text_has_no_columns() -> None:
     faint = (drawn.text_page(lines=24) < 215).astype(np.uint8)
     assert white_tables.find(faint, [], [], 150 / 25.4) == []

@@ -33,6 +33,7 @@ MARK_HIGH = 1.2  # millimetres: lower rows of ink are marks of the letters below
 # have 1.1 to 1.4, rows of tables 3 and more.
 LEAST_BLANKS, EVEN = 5, 1.5
 MARGIN = 8.0  # millimetres at the sides of a page in which nothing is printed
+SHREDS = 3.0  # millimetres between the pieces of a sheet's edge
 EDGE = 0.6  # millimetres around the outermost letters: their grey rims
 RULE_RIM = 2  # pixels beside a rule that are grey
 
@@ -49,17 +50,25 @@ def find(faint: Mask, marks: Sequence[Mark], known: Sequence[Grid], per_mm: floa
             ] = 0
     for grid in known:
         ink[round(grid.ys[0]) : round(grid.ys[-1]) + 1, round(grid.xs[0]) : round(grid.xs[-1]) + 1] = 0
+    _without_sheet_edges(ink, per_mm)
     ink = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))  # specks stand in the white of any scan
-    for side in (np.s_[:, : round(MARGIN * per_mm)], np.s_[:, -round(MARGIN * per_mm) :]):
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(ink[side], connectivity=8)
-        tall = stats[:, cv2.CC_STAT_HEIGHT] > STRIPE * per_mm
-        tall[0] = False
-        ink[side][tall[labels]] = 0  # the edge of the sheet: the rows of a table beside it would be one
     wide = max(per_mm, WIDER_THAN_BLANK * _blank(ink, per_mm) / GUTTER)
     found = []
     for top, bottom in _ranges(ink, per_mm, wide):
         found += _grids(ink, top, bottom, per_mm, wide)
     return found
+
+
+def _without_sheet_edges(ink: Mask, per_mm: float) -> None:
+    """Erase the edges of the sheet in the margins and all beyond them: the rows of a table beside an edge would be one,
+    and its shreds a column."""
+    margin, along = round(MARGIN * per_mm), np.ones((round(SHREDS * per_mm), 1), np.uint8)
+    for outwards in (ink[:, :margin][:, ::-1], ink[:, -margin:]):
+        whole = cv2.morphologyEx(np.ascontiguousarray(outwards), cv2.MORPH_CLOSE, along)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+        edges = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] > STRIPE * per_mm]
+        if len(edges):
+            outwards[:, int(edges[:, cv2.CC_STAT_LEFT].min()) :] = 0
 
 
 # Times the usual blank that white between two columns is at least: a typewriter's blanks, 1.9 to 2.7 millimetres, are
