@@ -25,11 +25,12 @@ def settled(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
     known = [_mark(paragraph, paragraph.text) for paragraph in paragraphs]
     found: dict[int, Marker] = {}
     for at, (paragraph, mark) in enumerate(zip(paragraphs, known, strict=True)):
-        if mark is None:
+        others = _others(paragraph)
+        if mark is None or not others:
             continue
         before = _nearest(known[max(0, at - NEAR) : at][::-1], mark.shape)
         after = _nearest(known[at + 1 : at + 1 + NEAR], mark.shape)
-        for other in _others(paragraph):
+        for other in others:
             if other.shape == mark.shape and _fits(other, before, after) and not _fits(mark, before, after):
                 found[id(paragraph.lines)] = known[at] = replace(
                     other, start=mark.start, text_start=mark.text_start, doubt=f"read as {mark.label} too"
@@ -60,7 +61,7 @@ def _nearest(known: Sequence[Marker | None], shape: str) -> int | None:
 
 
 def _fits(mark: Marker, before: int | None, after: int | None) -> bool:
-    """Whether a point follows the one before, or opens a list that goes on, or precedes the one after it."""
+    """Whether a point follows the one before, or opens a list that goes on."""
     number = mark.ordinals[0]
     follows = before is not None and number == before + 1
     goes_on = after == number + 1
