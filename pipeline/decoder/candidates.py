@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -285,15 +286,15 @@ class Finder:
     def with_alike(self, found: Candidates, piece: str, floor: float) -> Candidates:
         """The list with every syllable that differs in one bare letter, at no less than this log-probability."""
         key = vietnamese.search_key(piece)
-        places = [
-            place for other, own in self.by_base.items()
-            if len(other) == len(key) and sum(a != b for a, b in zip(other, key, strict=True)) == 1 for place in own
-        ]
+        alike = (key[:at] + letter + key[at + 1 :] for at in range(len(key)) for letter in ascii_lowercase)
+        places = [place for other in alike if other != key for place in self.by_base.get(other, ())]
         return self._with(found, piece, places, floor, floor)
 
     def _with(
         self, found: Candidates, piece: str, places: Sequence[int], tone: float, base: float
     ) -> Candidates:
+        """The list with the syllables of these places, at no less than `tone` where they differ from the piece in the
+        tone mark only, else at no less than `base`."""
         row = {text: number for number, text in enumerate(found.texts)}
         emissions = found.emissions.copy()
         toneless = vietnamese.strip_tone(vietnamese.compose(piece).lower())

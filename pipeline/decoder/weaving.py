@@ -205,11 +205,12 @@ class Weaver:
                 return self.finder.spared(self.trained.latin, piece.text, setting, piece.with_tail)
             return self.finder.read_by(self.trained.latin, piece.text, setting, piece.with_tail)
         found = self.finder.read_by(self.trained.vie, piece.text, setting, piece.with_tail)
+        rare = is_no_word(piece.text, self.trained.vocabulary)
         if self.condition in ("slips", "clean"):
             named = piece.text.istitle() and len(piece.text) > 1 and not is_misprint(piece.text)
             name = NAME if named else 0.0
             found = self.finder.with_near(found, piece.text, NEAR_TONE + name, NEAR_BASE + name)
-            if is_no_word(piece.text, self.trained.vocabulary):
+            if rare:
                 found = self.finder.with_alike(found, piece.text, NEAR_LETTER + name)
         if is_damage(piece.text):  # "tñ" is a misread syllable, not the short form TN
             found = found.only(np.flatnonzero([
@@ -218,7 +219,6 @@ class Weaver:
         key = vietnamese.fold(piece.text)
         same = np.array([vietnamese.fold(text) == key for text in found.texts])
         # What was read stands as it was printed, whatever the case prior says.
-        rare = is_no_word(piece.text, self.trained.vocabulary)
         if is_damage(piece.text):
             own = found.emissions
         elif rare:

@@ -76,14 +76,15 @@ def parted_lines(words: tuple[SeenWord, ...], bars: tuple[Mark, ...] = ()) -> li
     if not lines:
         return []
     usual = statistics.median(word.bottom - word.top for word in words) * _stretched(lines)
-    motto, likely = _gutters(lines, usual)
+    printed = [_printed(line, usual) for line in lines]
+    motto, likely = _gutters(printed, usual)
     parts: list[Segment] = []
-    for line in lines:
+    for line, own in zip(lines, printed, strict=True):
         current: list[SeenWord] = []
         before: SeenWord | None = None  # the last word that is no debris
-        printed = set(map(id, _printed(line, usual)))
+        solid = set(map(id, own))
         for word in line:
-            if id(word) in printed:
+            if id(word) in solid:
                 if before is not None and (
                     _is_gutter(before, word, motto, likely, usual) or _bar_between(before, word, bars)
                 ):
@@ -129,11 +130,11 @@ _Gap = tuple[float, float, float]  # left, right, height on the page
 
 
 def _gutters(lines: list[list[SeenWord]], usual: float) -> tuple[list[_Gap], list[_Gap]]:
-    """Gaps before the motto, and gaps wide enough to be gutters."""
+    """Gaps before the motto, and gaps wide enough to be gutters, in lines without their debris: a rule or speck read as
+    a dash must not make two gaps of one gutter."""
     motto: list[_Gap] = []
     likely: list[_Gap] = []
-    for whole in lines:
-        line = _printed(whole, usual)  # a rule or speck read as a dash must not make two gaps of one gutter
+    for line in lines:
         for i, (before, after) in enumerate(itertools.pairwise(line)):
             width = after.left - before.right
             gap = (before.right, after.left, (before.top + before.bottom) / 2)
