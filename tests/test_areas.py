@@ -59,6 +59,21 @@ def test_a_sign_far_before_a_line_is_put_aside(gap: int, areas_: list[str]) -> N
     assert placed[-1].text.endswith("sạch” gắn với")
 
 
+@pytest.mark.parametrize(("left", "areas_"), [(60, ["aside", "body"]), (100, ["body"])])
+def test_a_speck_in_the_margin_is_put_aside(left: float, areas_: list[str]) -> None:
+    row = "Các thôn đào hố, bón lót, trồng cây, chăm sóc và bảo vệ rừng mới."
+    lines = [line_at(row, 100, 100 + 20 * i) for i in range(9)]
+    own = line_at("3. Trạm Khuyến lâm phát cây giống.", 136, 280)
+    speck = line_at("`", left, 280).words
+    placed = placing.place_lines(scan(page_of([*lines, replace(own, words=(*speck, *own.words))])))
+    assert [one.area for one in placed[9:]] == areas_
+
+
+@pytest.mark.parametrize(("text", "area"), [("xã.", "body"), ("ở;", "aside"), ("na.", "aside"), ("lề", "aside")])
+def test_a_word_of_two_letters_that_ends_a_sentence_is_no_speck(text: str, area: str) -> None:
+    assert [line.area for line in placing.place_lines(scan(page_of([line_at(text, 100, 100)])))] == [area]
+
+
 def place_moved(box: Box | None, right: float) -> Box:
     assert box is not None
     return Box(box.left + right, box.top, box.right + right, box.bottom)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.document import Document, Reading
+from pipeline.document import Block, Document, Reading
 from pipeline.plan import Section
 from pipeline.structure import flow, record, tables
 from tests.papers import line_at, page_of, scan, text_document
@@ -224,6 +224,35 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     rows = [row for title in read_as for row in (title, "- Việc thứ nhất đã nêu ở trên.", "- Việc thứ hai.")]
     found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
     assert [section.label for section in found.sections] == labels
+
+
+POINTS = {
+    "e between b and d": (["a)", "b)", "e)", "d)"], ["a", "b", "c", "d"]),
+    "đ behind what was read as e": (["a)", "b)", "e)", "đ)"], ["a", "b", "c", "d"]),
+    "c behind đ": (["a)", "b)", "c)", "d)", "đ)", "c)", "g)"], ["a", "b", "c", "d", "đ", "e", "g"]),
+    "no đ": (["a)", "b)", "c)", "d)", "e)"], ["a", "b", "c", "d", "e"]),
+    "a list in a list": (["a)", "b)", "1.", "a)", "b)", "c)"], ["a", "b", "1", "a", "b", "c"]),
+}
+
+
+@pytest.mark.parametrize(("read_as", "labels"), POINTS.values(), ids=POINTS)
+def test_letters_read_as_their_like_are_those_of_their_list(read_as: list[str], labels: list[str]) -> None:
+    rows = ["I. VIỆC", *(f"{label} Vá lưới, sơn thuyền, sửa neo ở bến." for label in read_as)]
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert [label for label in _labels(found.sections) if label != "I"] == labels
+    typed = record.read_record(text_document("\n".join(rows)))
+    assert [label for label in _labels(typed.sections) if label != "I"] == [label.rstrip(".)") for label in read_as]
+
+
+def test_the_words_of_an_electronic_signature_part_no_sentence() -> None:
+    rows = ["I. VIỆC", "- Sở Công Thương đưa hàng về chợ phiên, mở gian hàng ở bến xe để"]
+    first = page_of([line_at(row, 85, 100 + 20 * i) for i, row in enumerate(rows)])
+    stamp = Block((line_at("Ký bởi: Ủy ban nhân dân tỉnh Hà Nam", 420, 20),), "stamp_text")
+    second = page_of([line_at("bà con vùng cao mua muối, vải, dầu và giống mới.", 85, 80)], 2)
+    pages = (replace(first, blocks=(*first.blocks, stamp)), second)
+    found = record.read_record(scan(*pages))
+    assert [len(section.paragraphs) for section in found.sections] == [1]
+    assert [p.text for p in flow.paragraphs(scan(*pages))][-1] == "Ký bởi: Ủy ban nhân dân tỉnh Hà Nam"
 
 
 @pytest.mark.parametrize("kind", ["KẾ HOẠCH _", "KẾ HOẠC¿1"])

@@ -120,6 +120,14 @@ def test_running_feet_are_set_apart_and_stay_on_their_page() -> None:
     assert all("Sở Nội vụ, số 5 phố Lê Lai" in page.text for page in document.pages)
 
 
+@pytest.mark.parametrize(("number", "left", "taken"), [(2, 295, True), (3, 295, False), (2, 90, False)])
+def test_the_number_of_a_sheet_shorter_than_what_was_scanned_stands_in_its_middle(
+    number: int, left: float, taken: bool
+) -> None:
+    page = page_of([line_at("Nội dung của trang sau.", 80, 200), line_at(str(number), left, 690)], 2)
+    assert text_after(scan(page)) == ("Nội dung của trang sau." if taken else f"Nội dung của trang sau. {number}")
+
+
 def test_a_dash_read_as_a_tilde_is_one_before_a_word_of_a_scan() -> None:
     rows = ["~ Sở Thương binh ~ Xã hội;", "._~ Các phòng ~ 5 người;"]
     page = page_of([line_at(row, 80, 200 + 20 * i) for i, row in enumerate(rows)])

@@ -118,7 +118,7 @@ def _bullets(bullet: re.Match[str], head: str, at: int, line: str) -> Iterator[M
 
 def _readings(head: str, at: int, line: str) -> Iterator[Marker]:
     first = head[0]
-    if first.isalnum() or first in "|!":
+    if first.isalnum() or first in "|!§":
         yield from worded(head, at, line)
     elif first not in "([{":
         return

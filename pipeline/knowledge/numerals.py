@@ -46,7 +46,7 @@ _ROMAN_FAULTS = str.maketrans(
 # A bold "V" read twice, and what restoration makes of that: no numeral has two, and "VŨ." before a title is no word.
 _DOUBLED = re.compile("[Vv][VvŨũỤụÙù]|Xx|xX")
 _ONE_WITH_MARK = frozenset("UH")  # "I/" and "I." run together; only the sequence can tell
-DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0"})
+DIGIT_FAULTS = str.maketrans({"l": "1", "I": "1", "|": "1", "!": "1", "i": "1", "O": "0", "o": "0", "§": "8"})
 WORD_NUMERALS = {
     "nhat": 1,
     "mot": 1,

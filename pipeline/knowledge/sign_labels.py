@@ -15,9 +15,10 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.labels import ALPHABET, CLOSE, Marker, closing, heading_like, join_doubts, text_start
 from pipeline.knowledge.numerals import DIGIT_FAULTS, roman_readings, roman_value
 
-# "1.1.", "2.10.3", "1. 1." (a space the recogniser put in), "l.1"; a group of four digits is a year or amount
+# "1.1.", "2.10.3", "1. 1." (a space the recogniser put in), "l.1", "§." for "8."; a group of four digits is a year or
+# amount
 _ARABIC = re.compile(
-    r"(?P<number>[0-9lI|]{1,3}(?:\s?[.,]\s?(?:[0-9]{1,3}|"
+    r"(?P<number>(?:[0-9lI|]{1,3}|[12]?§(?=[.)]))(?:\s?[.,]\s?(?:[0-9]{1,3}|"
     r"[0-9lI|]{1,3}(?![^\W_]))(?![0-9])){0,4})(?![0-9])" + CLOSE + r"(?P<after>\s|[^\W\d_]|[\"“(*]|$)"
 )
 _MIXED = re.compile(

@@ -7,7 +7,8 @@ Evidence is weighed, none of it decides alone: the mark at the head of the line 
 list of this document; whether the line before was full, ended a sentence or left a bracket open; small
 letter or capital; indentation, distance, boldness and size where there are boxes; empty lines where not.
 
-What it never does: reorder lines, or join across areas, tables and annexes.
+What it never does: reorder lines (but what stands aside comes after the paragraph it stood in), or join across areas,
+tables and annexes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from pipeline.structure.table_parts import joined
 from pipeline.structure.task_labels import OPENS_LINE
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
+# What stands aside on a page, such as the words of an electronic signature, parts no sentence of these: it comes after.
+_GOING_ON = frozenset({"body", "basis", "annex"})
 _TERMINAL_SIGNS = (".", ";", ":", "!", "?", "…", "./")
 _AFTER_TERMINAL = "\"”’')]*= \t"
 _STRONG_END = re.compile(r"[.…]\s?/\s?[.…]?[\s=.-]*$")
@@ -310,13 +313,19 @@ def join_lines(
     lists = _Lists()
     paragraphs: list[Paragraph] = []
     current: list[PlacedLine] = []
+    passed: list[PlacedLine] = []
 
     def close() -> None:
         if current:
             paragraphs.append(paragraph_of(current))
             current.clear()
+        paragraphs.extend(paragraph_of([line]) for line in passed)
+        passed.clear()
 
     for line in lines:
+        if line.area == "aside" and current and current[-1].area in _GOING_ON and not _at_margin(line):
+            passed.append(line)
+            continue
         if current and current[-1].annex != line.annex:
             lists = _Lists()
         if line.area == "table" and line.table is not None:
@@ -371,6 +380,11 @@ def _of_table(parts: Sequence[Paragraph], tables: Sequence[Table]) -> Paragraph:
         text=" ".join(part.text for part in parts),
         table=joined(tables),
     )
+
+
+def _at_margin(line: PlacedLine) -> bool:
+    """Whether a line begins where those of a paragraph do: its short last line may have been read as a speck."""
+    return line.box is not None and line.frame is not None and abs(line.box.left - line.frame.left) <= INDENT
 
 
 def _is_type_only(lines: Sequence[PlacedLine]) -> bool:

@@ -319,7 +319,7 @@ _SYMBOL = re.compile(
 )
 # Specks that a recogniser puts before a label ("‘ 5. ...", "-2. ...": behind the dash of a list is a blank).
 _JUNK = re.compile(r"[‘’'`´|,;._~^]{1,2}\s+(?=\S)|[=~^°«»¬‘’'`´]\s?(?=\d{1,2}\s?[.)/]\s)"
-    r"|[-–—.](?=\d{1,2}[.)/]\s+[^\W\d_])|[\"“”]\s+(?=[a-zđ]\)\s)")
+    r"|[-–—.](?=\d{1,2}[.)/]\s+[^\W\d_])|[\"“”]\s+(?=(?:[a-zđ]\)|\d{1,2}\.)\s)")
 _SURE_FAMILIES = frozenset({"annex", "part", "chapter"})
 
 

@@ -7,11 +7,12 @@ What it never does: drop a word. A speck stays, in the area "aside".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
 
-from pipeline.document import Document, Line, Page
+from pipeline.document import Document, Line, Page, union
 from pipeline.knowledge import numbering
 from pipeline.structure.passages import Area, Frame, Gap, PlacedLine, text_of
 
@@ -48,7 +49,8 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                     table is None and line.box is not None and _is_speck(text)
                 ):
                     area = "aside"
-                whole = PlacedLine(line.words, page.number, text, line.box, line.size, gap, frame, area, table)
+                box = union([word.box for word in line.words if word.text]) or line.box
+                whole = PlacedLine(line.words, page.number, text, box, line.size, gap, frame, area, table)
                 placed += _without_far_speck(whole) if area == "body" else (whole,)
                 gap = "line"
             if gap == "line":
@@ -64,22 +66,31 @@ def _is_speck(text: str) -> bool:
         return False
     if not signs:
         return True
+    if _LAST_WORD.fullmatch(text.strip()):
+        return False
     return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(text) is None
+
+
+# "... đang lưu tại" / "xã.": a word of two letters that ends a sentence; a mark above or below tells it from a speck
+_LAST_WORD = re.compile(r"(?=\w?[à-ỹđ])[a-zà-ỹđ]{2}\s?[.;]")
 
 
 def _without_far_speck(line: PlacedLine) -> tuple[PlacedLine, ...]:
     """The line without a sign far before it, which is put aside: the dot under a letter of the line above, read as a
-    dash before the short line of a title. Behind the dash of a list stands a tab at most."""
+    dash before the short line of a title, or a speck in the margin. Behind the dash of a list stands a tab at most, and
+    it stands in the column."""
     first, *rest = [(index, word) for index, word in enumerate(line.words) if word.text]
     if not rest or first[1].box is None or rest[0][1].box is None or any(map(str.isalnum, first[1].text)):
         return (line,)
-    if rest[0][1].box.left - first[1].box.right < FAR * height_of(line):
+    in_margin = line.frame is not None and first[1].box.right <= line.frame.left
+    height = line.size if in_margin and line.size else height_of(line)  # a speck may be higher than the line
+    if rest[0][1].box.left - first[1].box.right < (FAR_IN_MARGIN if in_margin else FAR) * height:
         return (line,)
     speck, print_ = parted(line, rest[0][0])
     return replace(speck, area="aside"), replace(print_, gap=line.gap)
 
 
-FAR = 5.0  # heights of the line
+FAR, FAR_IN_MARGIN = 5.0, 2.0  # heights of the line
 
 
 def _frames(page: Page) -> tuple[Frame | None, ...]:

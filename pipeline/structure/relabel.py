@@ -1,7 +1,7 @@
 """Roman labels that a recogniser damaged, mended by the list they stand in.
 
 The trouble: strokes of bold numerals are dropped ("I, II, II, IV") or read as other signs ("HH." for III, "1." for I or
-II, "Cc." for C, "'." for B).
+II, "Cc." for C, "'." for B); "c)" is read as "e)".
 
 Evidence: the labels before and after. A label is mended only to one that holds the strokes which were read, and only in
 a text that was recognised; an office's own repeats ("II, II, III") stay, and so does all of a text file that was typed.
@@ -315,6 +315,29 @@ def _goes_on_from(paragraphs: Sequence[Paragraph], at: int, mark: Marker) -> boo
     return mark.ordinals == (1,) or any(
         one is not None and one.shape == mark.shape and sequence.step(one, mark) == "next" for one in before
     )
+
+
+# Of a list of letters: the one before and the one that was read -> what stands there.
+_MISREAD = {("b", "e"): "c", ("c", "đ"): "d", ("d", "c"): "e", ("đ", "c"): "e"}
+
+
+def misread_letters(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
+    """Marks of points whose letter was read as its like ("b) e) d)" is b, c, d), by the ids of their lines; no list
+    leaves out so many letters, or goes back so far."""
+    found: dict[int, Marker] = {}
+    before: tuple[int, int, str] | None = None  # place, annex and letter of the point before
+    for at, paragraph in enumerate(paragraphs):
+        mark = _sound(paragraph)
+        if mark is None or mark.shape != "a":
+            continue
+        letter = mark.label
+        if before is not None and at - before[0] <= LOOK_BACK and before[1] == paragraph.annex:
+            letter = _MISREAD.get((before[2], letter), letter)
+            if letter != mark.label:
+                order, said = ALPHABET.index(letter) + 1, f"read as {mark.label}, after {before[2]}"
+                found[id(paragraph.lines)] = replace(mark, label=letter, ordinals=(order,), doubt=said)
+        before = (at, paragraph.annex, letter)
+    return found
 
 
 def mended(markers: Sequence[Marker]) -> tuple[Marker, ...]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.document import Block, BlockKind, Document, Edit, Line, Notice, Page, Word
+from pipeline.document import Block, BlockKind, Box, Document, Edit, Line, Notice, Page, Word
 from pipeline.knowledge.fuzzy import aligned
 
 # --- marks of earlier tools ------------------------------------------------------------------------------
@@ -86,6 +86,7 @@ _LONE_NUMBER = re.compile(r"[-–—\s\[(.]*(?:trang\s+)?(\d{1,3})(?:\s*/\s*\d{1
 LONE_WORDS = 8  # of such a line, signs set apart included
 EDGE_LINES = 2  # a page number stands in the first or last two lines of its page
 TOP_SHARE, BOTTOM_SHARE = 0.11, 0.90  # of the page height: top margin 20-25 mm of 297 and the line under it
+MIDDLE = 0.08  # of the page width: margins of 30 and 15 mm put the middle of the text 0.04 to the right
 # Characters of one typed A4 page of 13-14 point text: 5 plans gave 1,900 to 3,300 in pages without a head.
 SHORTEST_PAGE, LONGEST_PAGE = 1_100, 4_300
 RUNNING_PAGES = 3  # a head that runs stands on three pages or more
@@ -125,7 +126,9 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
             at_edge = place < EDGE_LINES or place >= len(lines) - EDGE_LINES
             if entry.line.box is not None:
                 top, bottom = entry.line.box.top / page.height, entry.line.box.bottom / page.height
-                if at_edge and (top < TOP_SHARE or bottom > BOTTOM_SHARE):
+                outermost = place in (0, len(lines) - 1) and value == page.number > 1
+                in_margin = at_edge and (top < TOP_SHARE or bottom > BOTTOM_SHARE)
+                if in_margin or (outermost and _is_centred(entry.line.box, page)):
                     found.append((entry, False))
             elif (several and at_edge and 0 <= value - last <= max(3, index + 1 - last)) or (
                 not several and value > last and _page_may_begin(value, entry.offset)
@@ -133,6 +136,12 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
                 found.append((entry, True))
                 last = value
     return found
+
+
+def _is_centred(box: Box, page: Page) -> bool:
+    """Whether a number stands in the middle of its page, as those of a sheet do that is shorter than what was scanned;
+    a label or a figure stands at the left."""
+    return abs(box.middle[0] - page.width / 2) < MIDDLE * page.width
 
 
 def _page_may_begin(number: int, offset: int) -> bool:
