@@ -69,9 +69,12 @@ def test_a_speck_in_the_margin_is_put_aside(left: float, areas_: list[str]) -> N
     assert [one.area for one in placed[9:]] == areas_
 
 
-@pytest.mark.parametrize(("text", "area"), [("xã.", "body"), ("ở;", "aside"), ("na.", "aside"), ("lề", "aside")])
-def test_a_word_of_two_letters_that_ends_a_sentence_is_no_speck(text: str, area: str) -> None:
-    assert [line.area for line in placing.place_lines(scan(page_of([line_at(text, 100, 100)])))] == [area]
+@pytest.mark.parametrize(("text", "left", "area"), [
+    ("xã.", 100, "body"), ("xã.", 180, "aside"), ("ở;", 100, "aside"), ("na.", 100, "aside"), ("lề", 100, "aside"),
+])
+def test_a_word_of_two_letters_that_ends_a_paragraph_is_no_speck(text: str, left: float, area: str) -> None:
+    lines = [line_at("Mỗi thôn giữ một quyển sổ ghi việc, sổ cũ đang lưu tại", 100, 100), line_at(text, left, 120)]
+    assert placing.place_lines(scan(page_of(lines)))[1].area == area
 
 
 def place_moved(box: Box | None, right: float) -> Box:

@@ -46,7 +46,7 @@ def place_lines(document: Document) -> tuple[PlacedLine, ...]:
                     continue
                 area: Area = "table" if table is not None else "body"
                 if block.kind == "stamp_text" or (
-                    table is None and line.box is not None and _is_speck(text)
+                    table is None and line.box is not None and _is_speck(text) and not _is_last_word(line, frame)
                 ):
                     area = "aside"
                 box = union([word.box for word in line.words if word.text]) or line.box
@@ -66,13 +66,21 @@ def _is_speck(text: str) -> bool:
         return False
     if not signs:
         return True
-    if _LAST_WORD.fullmatch(text.strip()):
-        return False
     return not any(sign.isdigit() for sign in signs) and numbering.parse_marker(text) is None
 
 
 # "... đang lưu tại" / "xã.": a word of two letters that ends a sentence; a mark above or below tells it from a speck
 _LAST_WORD = re.compile(r"(?=\w?[à-ỹđ])[a-zà-ỹđ]{2}\s?[.;]")
+
+
+def _is_last_word(line: Line, frame: Frame | None) -> bool:
+    """Whether a line of a sign or two is the end of a paragraph, which stands at the margin."""
+    if line.box is None or frame is None or abs(line.box.left - frame.left) > AT_MARGIN:
+        return False
+    return _LAST_WORD.fullmatch(line.text.strip()) is not None
+
+
+AT_MARGIN = 10.0  # points; first-line indents are 28 or 36
 
 
 def _without_far_speck(line: PlacedLine) -> tuple[PlacedLine, ...]:
