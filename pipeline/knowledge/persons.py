@@ -10,6 +10,7 @@ What it never does: complete a name."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from pipeline.knowledge import positions
@@ -33,7 +34,7 @@ _RANK = re.compile(
     r"(?P<rank>(?:(?:(?:đại|thượng|trung|thiếu)\s+(?:tướng|tá|úy|uý)|thiếu tướng|giáo sư|phó giáo sư|"
     r"tiến sĩ|thạc sĩ|thạc sỹ|"
     r"bác sĩ|bác sỹ|dược sĩ|kỹ sư|cử nhân|luật sư|đồng chí|đ/c|ông|"
-    r"bà)[\s,.]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
+    r"bà)[\s,.:]+|" + _ACADEMIC + r"){1,4})(?=[^\W\d_])",
     re.IGNORECASE,
 )
 
@@ -71,7 +72,7 @@ def split_rank(text: str) -> tuple[str | None, str]:
     match = _RANK.match(stripped) or _FORCES_RANK.match(aligned(stripped))
     if match:
         end = max(match.end(name) for name in match.re.groupindex)
-        return stripped[:end].strip(" ,-"), stripped[match.end() :].strip()
+        return stripped[:end].strip(" ,-:"), stripped[match.end() :].strip()
     worn = _WORN_DEGREE.match(stripped)
     if worn is not None and name_score(stripped[worn.end() :]) >= WHOLE_NAME:
         return stripped[: worn.end()].strip(), stripped[worn.end() :]
@@ -169,28 +170,49 @@ _NOT_NAMES = re.compile(
 LONGEST_NAME = 5  # syllables: "Nguyễn Thị Hoàng Mai Lan"
 
 
-def two_names(line: str, least: int = LONGEST_NAME + 1) -> tuple[str, str] | None:
-    """The names of two signers side by side, read as one line; None for one name, and under `least` syllables.
+def names_beside(line: str, least: int = LONGEST_NAME + 1) -> tuple[str, ...]:
+    """The names of two or three signers side by side, with their ranks, read as one line; () for one name, and under
+    `least` syllables.
 
-    >>> two_names("Phạm Hữu Nghĩa Trần Thị Cẩm Tú")
+    >>> names_beside("Phạm Hữu Nghĩa Trần Thị Cẩm Tú")
     ('Phạm Hữu Nghĩa', 'Trần Thị Cẩm Tú')
+    >>> names_beside("Lê Chí Bền Đại tá: Phan Văn Mười Võ Thị Lan")
+    ('Lê Chí Bền', 'Đại tá: Phan Văn Mười', 'Võ Thị Lan')
     """
-    rank, name = split_rank(line)
-    if rank is not None and len(name.split()) <= LONGEST_NAME:
-        return None
     words = line.split()
-    found: list[tuple[float, int, str, str]] = []
-    for cut in range(2, len(words) - 1) if least <= len(words) <= 2 * LONGEST_NAME else ():
-        left, right = " ".join(words[:cut]), " ".join(words[cut:])
-        parted = any(plain(word) in _MIDDLE for word in words[cut - 1 : cut + 1])  # no name ends with "Thị" either
-        score = 0.0 if parted else min(name_likeness(left), name_likeness(right))
-        if score >= SIDE_BY_SIDE:
-            found.append((score, -abs(len(words) - 2 * cut), left, right))
-    if not found or (len(found) > 1 and len(words) <= LONGEST_NAME):
-        return None  # of a few syllables nothing tells whose the middle one is
-    return max(found)[2:]
+    if not least <= len(words) <= MOST_SIGNERS * (LONGEST_NAME + LONGEST_RANK):
+        return ()
+    if len(split_rank(line)[1].split()) < min(len(words), LONGEST_NAME + 1):
+        return ()  # one name behind a rank
+    for count in range(2, MOST_SIGNERS + 1):
+        found = sorted(_partings(tuple(words), count), key=lambda parts: (_evenness(parts), parts))
+        if found and not (len(found) > 1 and len(words) <= LONGEST_NAME):
+            return found[0]  # of a few syllables nothing tells whose the middle one is
+    return ()
 
 
+def _partings(words: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
+    """All ways to part words into `count` names."""
+    if count == 1:
+        own = " ".join(words)
+        short = 2 <= len(split_rank(own)[1].split()) <= LONGEST_NAME and plain(words[0]) not in _MIDDLE
+        return [(own,)] if short and name_likeness(own) >= SIDE_BY_SIDE else []
+    return [
+        (*first, *rest)
+        for cut in range(2, min(len(words) - 1, LONGEST_NAME + LONGEST_RANK + 1))
+        if plain(words[cut - 1]) not in _MIDDLE  # no name ends with "Thị" either
+        for first in _partings(words[:cut], 1)
+        for rest in _partings(words[cut:], count - 1)
+    ]
+
+
+def _evenness(parts: Sequence[str]) -> int:
+    lengths = [len(split_rank(part)[1].split()) for part in parts]
+    return max(lengths) - min(lengths)
+
+
+MOST_SIGNERS = 3
+LONGEST_RANK = 3  # words: "PGS. TS. BS."
 _MIDDLE = ("thi", "van")  # family names of few, middle names of millions
 
 SIDE_BY_SIDE = 0.9  # likeness of both names; one name of six syllables never gives two family names

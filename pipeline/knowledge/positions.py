@@ -56,6 +56,9 @@ BODY_WORDS = (
     "tap the",
     "ban quan ly",
     "to cong tac",
+    "vien kiem sat",
+    "toa an",
+    "cong an",
 )
 
 

@@ -31,6 +31,11 @@ _DAMAGED = (
     (re.compile(r"(?<!\w)H[ĐD]N[DĐ](?!\w)"), "HĐND"),
 )
 
+# "Uỷ ban ND xã", "Hội ND": no rows of the table, where restoration would take "ND" for it in place of "NĐ"
+_BY_WORD_BEFORE = re.compile(
+    r"(?<!\w)(?P<before>(?i:(?P<people>[ủu][yỷ] ban|hội đồng|tòa án|toà án|kiểm sát)|hội) )ND(?!\w)"
+)
+
 _GLUED = re.compile(r"(?<![^\W\d_])(UBND|HĐND|UBMTTQ)(?=(?:tỉnh|huyện|xã|phường|quận)(?![^\W\d_]))")
 
 _TOWNSHIP = re.compile(r"(?<!\w)((?:UBND|HĐND|Ủy ban nhân dân|ỦY BAN NHÂN DÂN|MTTQ)\s+)TT(?=\s)")  # "UBND TT. Cầu Gồ"
@@ -48,6 +53,7 @@ def expand_abbreviations(text: str) -> tuple[str, bool]:
     """
     for pattern, short in _DAMAGED:
         text = pattern.sub(short, text)
+    text = _BY_WORD_BEFORE.sub(_with_people, text)
     text = _GLUED.sub(r"\1 ", text)
     text = re.sub(r"(?<!\w)TT\.\s?(?=\S)", "TT ", text)
     text = _TOWNSHIP.sub(r"\1thị trấn", text)
@@ -95,6 +101,11 @@ def _stands_near(word: str, text: str, match: re.Match[str]) -> bool:
     if word.startswith("..."):
         return bool(re.search(rf"(?<!\w){re.escape(word[3:])}\s\Z", text[: match.start()], re.IGNORECASE))
     return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE))
+
+
+def _with_people(found: re.Match[str]) -> str:
+    full = f"{found['before']}{'nhân dân' if found['people'] else 'Nông dân'}"
+    return full.upper() if found["before"].isupper() else full
 
 
 def _known_pair(pair: re.Match[str], rows: dict[str, tuple[tuple[str, tuple[str, ...]], ...]]) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from pipeline.knowledge import persons, positions
@@ -129,16 +130,26 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
     return tuple(found)
 
 
-def _two_positions(line: str) -> tuple[str, str] | None:
-    """Two powers or positions side by side, read as one line: "CHỦ TỊCH GIÁM ĐỐC", not "CHỦ TỊCH HỘI ĐỒNG"."""
-    words = line.split() if len(line) <= 2 * LONGEST_LINE else []
+def _positions_beside(line: str) -> tuple[str, ...]:
+    """Powers or positions side by side, read as one line: "CHỦ TỊCH GIÁM ĐỐC", not "CHỦ TỊCH HỘI ĐỒNG"; () for one."""
+    words = line.split() if len(line) <= persons.MOST_SIGNERS * LONGEST_LINE else []
     for cut in range(1, len(words)):
         left, right = " ".join(words[:cut]), " ".join(words[cut:])
         if _kind(left) in ("power", "position", "body") and (
             _kind(right) == "power" or positions.position_at(plain(right)) is not None
         ):
-            return left, right
-    return None
+            return left, *(_positions_beside(right) or (right,))
+    return ()
+
+
+def _bodies_beside(line: str, count: int) -> tuple[str, ...]:
+    """The names of `count` bodies side by side: "VIỆN KIỂM SÁT ND TỈNH CÔNG AN TỈNH TÒA ÁN ND TỈNH"; () for another
+    number."""
+    words = line.split()
+    starts = [at for at in range(len(words)) if plain(" ".join(words[at:])).startswith(positions.BODY_WORDS)]
+    if len(starts) != count or starts[0] != 0 or not positions.mostly_capitals(line):
+        return ()
+    return tuple(" ".join(words[start:end]) for start, end in pairwise([*starts, len(words)]))
 
 
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
@@ -147,7 +158,7 @@ def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
     alone = sum(_kind(line) == "name" for line in lines) <= 1  # else the other signer's name stands on its own line
     least = TWO_SHORT_NAMES if alone and any(map(_is_doubled, lines)) else persons.LONGEST_NAME + 1
     named = next(
-        (i for i, line in enumerate(lines) if not _COLUMNS.search(line.strip()) and persons.two_names(line, least)),
+        (i for i, line in enumerate(lines) if not _COLUMNS.search(line.strip()) and persons.names_beside(line, least)),
         None,
     )
     if named is not None:
@@ -177,25 +188,27 @@ TWO_SHORT_NAMES = 4  # syllables of two names on one line, where two positions o
 
 def _is_doubled(line: str) -> bool:
     """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC"."""
-    pair = None if _COLUMNS.search(line.strip()) else _two_positions(line)
-    return pair is not None and _kind(pair[0]) == _kind(pair[1]) != "body"
+    beside = () if _COLUMNS.search(line.strip()) else _positions_beside(line)
+    return len(beside) == 2 and _kind(beside[0]) == _kind(beside[1]) != "body"
 
 
 def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[tuple[int, str]]]:
-    """Two signers whose columns were merged: lines cut where both halves are positions. What cannot be cut is the one's
-    who has no position yet, and left out where that may be either's."""
-    left: list[tuple[int, str]] = []
-    right: list[tuple[int, str]] = []
+    """Signers whose columns were merged: lines cut where all parts are positions. What cannot be cut is the one's who
+    has no position yet, and left out where that may be another's."""
+    names = persons.names_beside(lines[named], least)
+    sides: tuple[list[tuple[int, str]], ...] = tuple([] for _ in names)
     for index, line in enumerate(lines[: named + 1]):
-        pair = persons.two_names(line, least) if index == named else _two_positions(line)
-        if pair is not None:
-            left.append((index, pair[0]))
-            right.append((index, pair[1]))
+        parts = names if index == named else _positions_beside(line)
+        if len(parts) != len(sides):
+            parts = _bodies_beside(line, len(sides))
+        if parts:
+            for side, part in zip(sides, parts, strict=True):
+                side.append((index, part))
             continue
-        open_sides = [side for side in (left, right) if side and not any(_kind(text) == "position" for _, text in side)]
+        open_sides = [side for side in sides if side and not any(_kind(text) == "position" for _, text in side)]
         if len(open_sides) == 1 and index > 0:
             open_sides[0].append((index, line.strip()))
-    return [left, right]
+    return list(sides)
 
 
 def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:

@@ -104,6 +104,8 @@ def is_actor(text: str) -> bool:
         return False  # "Báo cáo 6 tháng ..." is a task; "Báo cáo viên" is a person
     if opening and _OBJECT.match(text, len(opening)):
         return False  # "Thanh tra việc thu phí" is a task, "Thanh tra Sở" a body
+    if opening == "tổ chức" and _ORGANISATION.match(text, len(opening)) is None:
+        return False  # "Tổ chức tiết dạy ...", "Tổ chức Hội thi"
     if _is_person(text) or _OFFICE_OF_MINISTRY.match(text):
         return True
     return bodies.looks_like_body(text[:120]) >= 0.5 or _begins_as_people(text)
@@ -120,6 +122,11 @@ def _lists_bodies_alone(text: str) -> bool:
 
 LISTED = 0.5  # how much a name in such a list must look like that of a body
 _OBJECT = re.compile(r"\s+(?:việc|công tác|tình hình|hoạt động|các|những)\b")  # of a task, behind its verb
+# Of one organisation, behind the word that opens a task as often: "Tổ chức Đoàn", "Tổ chức cơ sở đảng"
+_ORGANISATION = re.compile(
+    r"\s+(?:cơ sở|chính trị|xã hội|đảng|đoàn|công đoàn|tín dụng|tôn giáo|khoa học|cá nhân|cán bộ|thành viên)\b",
+    re.IGNORECASE,
+)
 _DIRECTS = re.compile(r"(?:chi dao|yeu cau)\b")  # "Chỉ đạo các phòng, ban ...:" is a task of the one who directs
 NAME_WORDS = 30  # of people who are no listed body, alone in a title; lists of bodies of a province have 22
 SURE_BODY = 0.6  # of looks_like_body: kind and place known

@@ -37,7 +37,7 @@ BULLET = re.compile(rf"\s*[{BULLETS}=]\s*\S")
 
 
 def _signing(text: str) -> float:
-    side_by_side = 1.0 if persons.two_names(text) else 0.0
+    side_by_side = 1.0 if persons.names_beside(text) else 0.0
     return max(signers.authority_likeness(text), persons.name_likeness(text), side_by_side)
 
 
@@ -206,14 +206,11 @@ def _with_rank(texts: Sequence[str], count: int) -> int:
     """How many of the last words are a name of `count` with the rank before it, as in "- Ban Giám đốc; BSCKII. Đặng
     Thị Kiều" and "- Các đội; Thượng tá A Thút Rơ Mah"."""
     name = " ".join(texts[-count:])
-    for more in range(min(LONGEST_RANK, len(texts) - count - 2), 0, -1):
+    for more in range(min(persons.LONGEST_RANK, len(texts) - count - 2), 0, -1):
         rank, rest = persons.split_rank(" ".join(texts[-count - more :]))
         if rank is not None and rest == name:
             return count + more
     return count
-
-
-LONGEST_RANK = 3  # words: "PGS. TS. BS."
 
 
 _ENDS_IN_POWER = re.compile(r"(?:^|\s)(?:T/?M|K/?T|T/?L|[TG]UQ|Q|P)[./,:]?$")
@@ -356,14 +353,12 @@ def _under_powers(lines: Sequence[PlacedLine]) -> bool:
     )
 
 
+_SIGNING_NOTE = re.compile(r"(?:[ ()\[\].,:]*(?:(?:da ky|ky ten)(?:, dong dau)?|ky, ghi ro ho ten)[ ()\[\].,:]*){1,3}")
+
+
 def _is_signing_note(text: str) -> bool:
-    return aligned(text).strip(" ()[].,:") in (
-        "da ky",
-        "ky ten",
-        "ky ten, dong dau",
-        "da ky, dong dau",
-        "ky, ghi ro ho ten",
-    )
+    """ "(Đã ký)", of two signers side by side twice."""
+    return _SIGNING_NOTE.fullmatch(aligned(text)) is not None
 
 
 def _ends_foot(line: PlacedLine, seen: dict[str, bool]) -> bool:

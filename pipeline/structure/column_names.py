@@ -104,7 +104,7 @@ _BESIDE = re.compile(r"\s+[-–—]\s*|\s*[-–—]\s+")
 
 
 def beside(text: str) -> tuple[str, ...]:
-    """The names in "SỞ GIÁO DỤC VÀ ĐÀO TẠO - CÔNG AN TỈNH"; one for "PHÒNG TÀI CHÍNH - KẾ HOẠCH"."""
+    """The two names or more in "SỞ GIÁO DỤC VÀ ĐÀO TẠO - CÔNG AN TỈNH"; one for "PHÒNG TÀI CHÍNH - KẾ HOẠCH"."""
     for dash in _BESIDE.finditer(text):
         left, right = text[: dash.start()], text[dash.end() :]
         opens = _OPENS_BODY.match(aligned(right)) is not None and len(right.split()) > 1
@@ -112,7 +112,7 @@ def beside(text: str) -> tuple[str, ...]:
         # a listed name may have a dash of its own
         whole = core is not None and not core[3] and core[0] > len(text[: dash.end()].split())
         if opens and not whole and min(bodies.looks_like_body(left), bodies.looks_like_body(right)) >= LIKE_BODY:
-            return left, right
+            return left, *beside(right)
     return (text,)
 
 

@@ -193,7 +193,8 @@ _PERSON_TITLE = re.compile(rf"(?:[đĐ]ồng chí|[đĐ]/c|[ôÔ]ng|[bB]à|[tT]h
 
 
 _KIND_ALONE = re.compile(
-    r"(?:Các|Những) (?:bộ|sở|ban|ngành|phòng|xã|phường|huyện|tỉnh|trường|đơn vị|cơ quan)", re.IGNORECASE
+    r"(?:Các|Những) (?:bộ|sở|ban|ngành|phòng|xã|phường|huyện|tỉnh|trường|đơn vị|cơ quan|hội|đoàn thể|tổ chức)",
+    re.IGNORECASE,
 )
 
 
@@ -318,15 +319,26 @@ _GROUP = re.compile(r"các (?!cấp\b)\w+(?: \w+){0,4}")  # "các khoa chuyên m
 
 
 def _partners(task: str) -> Iterator[tuple[str, str]]:
-    """(actor, task) of bodies named after "phối hợp với" at the start of a task or of a clause of it."""
+    """(actor, task) of bodies named after "phối hợp với" at the start of a task or of a clause of it; in a later clause
+    without "chủ trì" only of listed ones."""
+    done = 0
     for start in (0, *(found.end() for found in _CLAUSE.finditer(task))):
-        match = _TOGETHER.match(task, start)
-        if match is not None and (start == 0 or match.group().lower().startswith("chủ trì")):
-            stop = _CLAUSE.search(task, match.end())
-            yield from _named_partners(task[match.end() : stop.start() if start and stop else len(task)])
+        match = _TOGETHER.match(task, start) if start >= done else None
+        if match is None:
+            continue
+        done = match.end()
+        stop = _CLAUSE.search(task, match.end())
+        rest = task[match.end() : stop.start() if start and stop else len(task)]
+        leads = start == 0 or match.group().lower().startswith("chủ trì")
+        for actor, shared in _named_partners(rest):
+            if leads or bodies.looks_like_body(actor[:120]) >= PARTNER:
+                yield actor, shared
 
 
-_CLAUSE = re.compile(r"[;.]\s+(?=\w)|,\s+(?=chủ trì\b)")
+PARTNER = 0.4  # of looks_like_body: "Đài Truyền thanh xã", "Đồn Biên phòng" have 0.45, people and posts nothing
+
+
+_CLAUSE = re.compile(r"[;.]\s+(?=\w)|,\s+(?=(?:chủ trì|phối hợp)\b)")
 
 
 # "phối hợp với Sở Y tế trong việc kiểm tra ...", "... để khảo sát": no part of the partner's name
@@ -334,7 +346,9 @@ _WHERE_TOGETHER = re.compile(r"\s(?:để|nhằm|khi|trong (?:việc|quá trình
 
 
 def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
-    cut = boundary(rest)
+    cut = task_start(rest)
+    if cut is not None and _WHERE_TOGETHER.match(rest, cut - 1):
+        cut = boundary(rest)
     if cut is None:
         return
     where = _WHERE_TOGETHER.search(rest, 0, cut)

@@ -38,10 +38,10 @@ _ASKS_ALL = re.compile(
 )
 # What opens the last paragraphs of a plan, so that no duty is read from them
 _OPENS = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
-# "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị ... thực hiện./."
+# "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị ... thực hiện"
 _CALLS_ON_ALL = re.compile(
-    r"\W*(?:uy ban nhan dan|ubnd|so|phong|dang uy|ban thuong vu|hoi|doan)\b[^,.;]{0,40}"
-    r"\b(?:yeu cau|de nghi) (?:cac|thu truong)\b"
+    r"\W*(?:uy ban|ubnd|so|phong|(?:tinh |huyen |thanh |dang )uy|ban|hoi|(?:tinh |huyen |thanh )?doan|truong|cong an"
+    r"|trung tam|lien nganh)\b[^,.;]{0,40}\b(?:yeu cau|de nghi) (?:cac|thu truong)\b"
 )
 
 
@@ -73,7 +73,7 @@ def closing_words(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
     found: set[int] = set()
     for paragraph in reversed(paragraphs):
         key = aligned(paragraph.text[:HEAD])
-        if _OPENS.match(key) or _TRAILER.match(key) or (is_body_end(paragraph.text) and _CALLS_ON_ALL.match(key)):
+        if _OPENS.match(key) or _TRAILER.match(key) or (paragraph.marker is None and _CALLS_ON_ALL.match(key)):
             found.add(id(paragraph))
         elif found or _letters(paragraph) > DEBRIS_LETTERS:
             break
@@ -90,7 +90,7 @@ def _says_it_closes(paragraph: Paragraph, is_last: bool) -> bool:
     key = aligned(paragraph.text[:HEAD])
     if _TRAILER.match(key) is not None:
         return True
-    asks_all = paragraph.marker is None and len(paragraph.text) < LONGEST_CALL
-    return is_last and (
-        _LAST_WORDS.match(key) is not None or (asks_all and _ASKS_ALL.match(aligned(paragraph.text)) is not None)
-    )
+    if not is_last or _LAST_WORDS.match(key) is not None:
+        return is_last
+    short = paragraph.marker is None and len(paragraph.text) < LONGEST_CALL
+    return short and (_CALLS_ON_ALL.match(key) or _ASKS_ALL.match(aligned(paragraph.text))) is not None

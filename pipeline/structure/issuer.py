@@ -194,7 +194,15 @@ def _set_together(issuing: FoundIssuer, names: Sequence[str], lines: Sequence[Pl
     last = bodies.body_place(full[-1].name, issuing.date)
     unit = last.commune or last.district or last.province
     if unit is not None:  # "CÔNG AN HUYỆN - HUYỆN ĐOÀN" / "PHÚ THIỆN": the place named last is that of all
-        full = [replace(body, name=f"{body.name} {unit}") if _KIND_LAST.search(body.name) else body for body in full]
+        kind = re.search(rf"{_KIND_LAST.pattern[:-1]} (?={re.escape(unit)}$)", full[-1].name)
+        full = [
+            replace(body, name=f"{body.name} {unit}") if _KIND_LAST.search(body.name)
+            # "TÒA ÁN ND - VIỆN KSND - CÔNG AN TỈNH A"
+            else replace(body, name=f"{body.name} {kind.group()}{unit}")
+            if kind and bodies.body_level(body.name, None, issuing.date) == "other" and body is not full[-1]
+            else body
+            for body in full
+        ]
     issuing.issuer = "; ".join(body.name for body in full)
     levels = [bodies.body_level(body.name, None, issuing.date) for body in full]
     issuing.level = next((level for level in levels if level != "other"), levels[0])

@@ -74,7 +74,8 @@ _RUNS_ON_WORD = re.compile(
 _OPENER = re.compile(
     r"(?:can cu|xet|duoc su|tren day la|trong qua trinh|nhan duoc ke hoach|(?:yeu cau|de nghi) (?:cac|thu truong)"
     rf"|thuc hien (?:{CARRIED_OUT}) so"
-    r"|(?:uy ban nhan dan|ubnd|dang uy|so) .{0,30}(?:ban hanh|xay dung))\b"
+    r"|(?:uy ban|ubnd|(?:tinh |huyen |dang )uy|so|truong|phong|ban|hoi|doan|trung tam|benh vien|cong an) .{0,40}"
+    r"(?:ban hanh|xay dung|thong nhat|(?:de ra|lap) ke hoach))\b"
 )
 
 _PHASE = re.compile(r"(?:dot|giai doan|buoc|vong) (?:\d|[ivx]+)\s?:")  # "Đợt 2: từ ngày ..."
@@ -84,7 +85,7 @@ LONGEST_TITLE = 40  # letters of a canonical heading alone on its line
 LONG_LINE = 130  # characters; a printed line of 13-point type holds 75 to 100
 FEW_LINES = 12  # fewer tell nothing about how a text is wrapped
 RUNS_ON = 0.12  # share of lines that begin in the middle of a sentence: 0.35-0.6 in wrapped plans, 0-0.05 in others
-FULL_SHARE = 0.86  # of the wrap width: proportional type makes full lines vary by a seventh
+FULL_SHARE = 0.86  # of the wrap width: proportional type makes full lines vary by a seventh, typed lines do not
 INDENT = 10.0  # points; first-line indents are 28 or 36, skew and justification stay under 8
 SIZE_CHANGE = 0.18  # of the type size: 13 to 14 point is 0.07 and no change of style
 WIDE_GAP = 1.45  # of the usual pitch: 6 points between paragraphs add a third at most
@@ -115,26 +116,33 @@ class _Lists:
 
 @dataclass(frozen=True, slots=True)
 class _Width:
-    """How a text without boxes is wrapped: `wrap` in characters, 0 where a line is a paragraph; `blanks` says that
-    empty lines part its paragraphs, wherever its lines break."""
+    """How a text without boxes is wrapped: `wrap` in characters, 0 where a line is a paragraph; from `full` on the next
+    word would not have fitted; `blanks` says that empty lines part its paragraphs, wherever its lines break."""
 
     wrap: int
+    full: float = 0.0
     blanks: bool = False
 
 
 def _width(lines: Sequence[PlacedLine]) -> _Width:
-    body = [line.text for line in lines if line.box is None and line.area in _JOINED_AREAS]
+    own = [line for line in lines if line.box is None and line.area in _JOINED_AREAS]
+    body = [line.text for line in own]
     lengths = sorted(map(len, body))
     if not lengths or sum(length for length in lengths if length > LONG_LINE) > sum(lengths) / 2:
         return _Width(0)
-    running_on = sum(
-        below[:1].islower() and not marks(below) and not _ends(above) for above, below in pairwise(body)
-    )
+    running_on = [
+        (above, below) for above, below in pairwise(own)
+        if below.text[:1].islower() and not marks(below.text) and not _ends(above.text)
+    ]
     going_on = _goes_on_between_blanks(lines)
-    if len(body) >= FEW_LINES and running_on < RUNS_ON * len(body) and going_on < GOES_ON:
+    if len(body) >= FEW_LINES and len(running_on) < RUNS_ON * len(body) and going_on < GOES_ON:
         return _Width(0)
-    full = lengths[-1 - len(lengths) // 20]
-    return _Width(full if full >= LEAST_WRAP else 0, going_on >= ALL_GO_ON)
+    wrap = lengths[-1 - len(lengths) // 20]
+    if wrap < LEAST_WRAP:
+        return _Width(0, blanks=going_on >= ALL_GO_ON)
+    needed = [len(above.text) + 1 + len(below.text.split()[0]) for above, below in running_on if above.area != "title"]
+    exact = len(needed) >= LEAST_GOING_ON and sum(length > wrap for length in needed) >= ALL_GO_ON * len(needed)
+    return _Width(wrap, (1.0 if exact else FULL_SHARE) * wrap, going_on >= ALL_GO_ON)
 
 
 def _goes_on_between_blanks(lines: Sequence[PlacedLine]) -> float:
@@ -164,7 +172,7 @@ def _is_full(line: PlacedLine, after: PlacedLine, width: _Width) -> bool | None:
         return line.frame.right - line.box.right < needed + 4
     if width.wrap == 0:
         return None
-    return len(line.text) + 1 + len(first) > FULL_SHARE * width.wrap
+    return len(line.text) + 1 + len(first) > width.full
 
 
 def _open_brackets(text: str) -> bool:
@@ -220,7 +228,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         inside = not ended and bool(full is not False) and goes_on
         score += 0.4 if inside else 3.2
     opening = aligned(text[:60])
-    opens = _OPENER.match(opening[:40]) or _PHASE.match(opening[:20]) or OPENS_LINE.match(opening)
+    opens = _OPENER.match(opening) or _PHASE.match(opening[:20]) or OPENS_LINE.match(opening)
     if ended and opens and not (hangs and full):
         score += 1.6
     apart = ended or line.gap in ("blank", "block")
