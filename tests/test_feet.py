@@ -134,6 +134,17 @@ def test_who_stands_over_a_deputy_is_signed_for_and_does_not_sign(deputy: str, t
     assert (plan.signature.authority, plan.signature.title) == (None, title)
 
 
+@pytest.mark.parametrize("chief", ["VY. TRƯỞNG BAN", "T{,TRƯỞNGBAN '"])
+def test_a_word_before_whom_a_deputy_signs_for_is_his_power(chief: str) -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), (chief, 330, 220), ("PHÓ TRƯỞNG BAN", 330, 236),
+        ("Vàng Mí Sính", 340, 300),
+    )
+    assert (plan.signature.authority, plan.signature.title) == ("KT. TRƯỞNG BAN", "PHÓ TRƯỞNG BAN")
+    assert plan.evidence["/signature/authority"].confidence <= 0.5
+    assert any(f"power read as {chief}" in warning.message for warning in plan.warnings)
+
+
 def test_a_word_that_a_position_had_no_room_for_belongs_to_it() -> None:
     plan = read(
         ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("TUQ. GIÁM ĐỐC", 340, 220),

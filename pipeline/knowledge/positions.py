@@ -125,6 +125,25 @@ def _listed() -> dict[str, str]:
     return {plain(name): name for name in names}
 
 
+def letters_of(text: str) -> str:
+    """The letters of a text without marks and blanks."""
+    return "".join(sign for sign in plain(text) if sign.isalpha())
+
+
+def ends_in_one(text: str) -> bool:
+    """Whether the letters of a line are those of a listed position behind two others at most."""
+    letters = letters_of(text)
+    return any(letters.endswith(own) for own in _listed_letters() if len(letters) - len(own) <= 2)
+
+
+@cache
+def _listed_letters() -> tuple[str, ...]:
+    return tuple(own for own in map(letters_of, _positions()) if len(own) >= LEAST_LETTERS)
+
+
+LEAST_LETTERS = 7  # "giamdoc", "chutich"
+
+
 def as_listed(piece: str) -> str:
     """A piece in capitals with the marks of the positions that it holds: "PHÓ GIÁM ĐÓC" is "PHÓ GIÁM ĐỐC". What a
     seal left behind it in small letters is cut off."""

@@ -57,12 +57,13 @@ def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
         doubts = (*doubts, "a name without a readable position over it")
         places["/signature/name"] = place_of_lines([signing[alone[0]]])
         return Foot(None, None, alone[1], archive, entries, places, doubts)
-    first, ruled = without_foreign_approval(blocks[chosen]), False
+    first = without_foreign_approval(blocks[chosen])
+    supplied: set[str] = set()  # of which the rule gives the first word
     if first.title is not None and first.authority is not None and _signs_for(first.authority, first.title):
         # Who signs for the chairman is not the chairman: the word before ("PHÓ") lies under the seal.
         doubts = (*doubts, f"title read as {first.title}, who does not sign for himself")
         first = replace(first, title=_deputy(first.authority, first.title))
-        ruled = first.title is not None
+        supplied.add("title")
     if first.title is not None and positions.lost_its_first_word(first.title):
         doubts = (*doubts, f"title read as {first.title}, its first word not readable")
         first = replace(first, title=None)
@@ -78,6 +79,7 @@ def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
     first, above = _with_power_above(first, [line.text for line in signing])
     if above is not None:
         doubts = (*doubts, f"power read as {above}, its first word not readable")
+        supplied.add("authority")  # where it was
     if first.name is not None and _is_half(first, signing, lines):
         doubts = (*doubts, f"name read as {first.name}, its beginning not readable")
         first = replace(first, name=None, name_lines=())
@@ -93,7 +95,7 @@ def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
         ("name", first.name_lines),
     ):
         if getattr(first, key) is not None and indexes:
-            sure = RULED if ruled and key == "title" else 1.0
+            sure = RULED if key in supplied else 1.0
             places[f"/signature/{key}"] = place_of_lines([signing[i] for i in indexes], sure)
     return Foot(first.authority, first.title, first.name, archive, entries, places, doubts)
 
@@ -229,16 +231,23 @@ def _name_among(lines: Sequence[PlacedLine], least: float, taken: Collection[int
 def _with_power_above(
     block: signers.SignatureBlock, texts: Sequence[str]
 ) -> tuple[signers.SignatureBlock, str | None]:
-    """A block whose position is of two lines, the second the deputy of the first: that is whom he signs for, and its
-    "KT." was written by hand or lies under a seal. The power is then left out, and given back as it was read."""
-    if block.authority is not None or len(block.title_lines) != 2:
+    """The block of a deputy under the position of his chief, whom he signs for, and that line as it was read. Where a
+    word before it was read it is "KT.", written by hand or under a seal, since a deputy has no other power from his
+    chief (Nghị định 30/2020/NĐ-CP, annex I, part II, 7); where none was, the power is left out."""
+    if block.authority is not None or not block.title_lines:
         return block, None
-    chief, deputy = (positions.as_listed(_LEADING_SIGNS.sub("", texts[index])) for index in block.title_lines)
-    before, _, rest = plain(deputy).partition(" ")
-    if rest != plain(chief) or before not in ("pho", "phu", "p."):
+    own = block.title_lines[-1]
+    deputy = positions.as_listed(_LEADING_SIGNS.sub("", texts[own]))
+    before, _, chief = plain(deputy).partition(" ")
+    ends = positions.letters_of(chief)
+    above = next((index for index in range(own - 1, -1, -1) if positions.letters_of(texts[index]).endswith(ends)), None)
+    if before not in ("pho", "phu", "p.") or not chief or above is None:
         return block, None
     title = deputy if before != "phu" else f"PHÓ {deputy.partition(' ')[2]}"
-    return replace(block, title=title, title_lines=block.title_lines[1:]), chief
+    powered = replace(block, title=title, title_lines=(own,))
+    if positions.letters_of(texts[above]) != ends:
+        powered = replace(powered, authority=f"KT. {title.partition(' ')[2]}", authority_lines=(above,))
+    return powered, texts[above]
 
 
 INK_BEFORE = 30.0  # points before a name of two syllables in which other ink of its row may be the family name
@@ -298,7 +307,7 @@ def _is_letters(word: str) -> bool:
 
 
 _LEADING_SIGNS = re.compile(r"^[^\w(]+")
-RULED = 0.5  # confidence of a title of which the rule gives the first word and the paper the others
+RULED = 0.5  # confidence of a power or title of which the rule gives the first word and the paper the others
 
 
 def _deputy(authority: str, title: str) -> str | None:
@@ -348,6 +357,8 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     loud = len(words) == 1 and words[0].text.isupper() and len(kept.text) > 2 and kept.confidence >= LOUD
     if loud and is_legal_text(words[0].text.strip("\"'“”.,")):
         return kept  # "TM. BAN CHẤP HÀNH ĐOÀN" / "TRƯỜNG"
+    if positions.ends_in_one(kept.text):
+        return kept  # "T{,GIAMĐÓC": a stamp over it closed its blanks
     return kept if told >= SCRAWL or named or "ký" in kept.text.lower() else None
 
 
