@@ -44,6 +44,19 @@ def test_every_word_is_told_of_in_order(restorer):
     assert all(word.kind in ("mark", "letter", "split", "merge") for word in changed)
 
 
+@pytest.mark.parametrize("preset", ["strict", "balanced", "full"])
+@pytest.mark.parametrize("case", cases("restore", "exact"))
+def test_no_figure_of_a_word_and_a_number_in_one_is_lost(restorer, case, preset):
+    for word in restorer.restore_text(case["raw"], preset).words:
+        if re.search(r"[2-57-9]", word.raw):  # those that stand for no letter
+            assert digits(word.text) == digits(word.raw)
+
+
+def test_figures_with_letters_in_them_are_doubtful(restorer):
+    words = restorer.restore_text("Quyét dinh ngay l0 thang 5 nam 2O19 cua Uy ban nhan dan huyén vé vigc chi dao").words
+    assert {word.raw for word in words if word.confidence <= 0.5} == {"l0", "2O19"}
+
+
 def test_pure_digits_stay_even_where_a_word_would_fit(restorer):
     raw = "nhat 13 nguodi dimg dau co quan, don vi phai guong mau"
     found = restorer.restore_text(raw, "full")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.decoder.pending import PendingWord, text_place
+from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, text_place
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
 from pipeline.knowledge.lexicon import load_table
@@ -19,15 +19,12 @@ from pipeline.knowledge.numerals import roman_readings
 from pipeline.knowledge.persons import surname_keys
 from pipeline.knowledge.vietnamese import bare_syllables, compose, search_key, to_old_style
 
-MENDED_SYMBOL = 0.97  # of a code or label mended by the closed list; an estimate
 # What English and Vietnamese models print for •, as seen on synthetic pages and on scans; "&" and "@" are "ở" as often.
 BULLETS = frozenset("esoc¢®©°¤§«»")
 NO_WORDS = BULLETS - frozenset("oc")  # what is no word and no label: a bullet wherever a line begins with it
 OWN_BULLETS = frozenset("o§")
 _LINE_ENDS = frozenset(".;:,")
 _NUMERAL = re.compile(r"(?P<numeral>[IVXLilvx]{2,5})(?P<sign>[.)-]{1,2})")
-_STROKES = re.compile(r"(?=[l1!|]{0,4}[IVHT])[IVHTLl1!|]{1,5}(?:[-/,.;:)].*)?")
-_NUMBER_SIGN = re.compile(r"[S§$](?:[6óòôốồéo0]|06)(?P<tail>[:.;]?)")
 # A letter that opens an item, and what is printed for it: 20 of 212 were read wrong on held-out pages.
 _ITEM = re.compile(r"(?P<read>[^\W\d_]|[€©¢®(]|gø)(?P<sign>[)}\]])")
 _TAKEN_FOR = {
@@ -35,8 +32,6 @@ _TAKEN_FOR = {
     "e": ("€", "©", "é", "è", "ê"), "g": ("ø", "gø", "q"), "i": ("ï", "í", "ì", "î"), "o": ("ø", "ó", "ò"),
 }
 UNSURE_LETTER = 0.8  # of a letter taken for another: the list itself may be at fault ("c) đ) đ)" in a law)
-QUARTER = "quy"
-UNSURE_QUARTER = 0.5  # below any bar of doubt
 _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
 _ROMAN_LABEL = re.compile(r"(?P<read>[^\W_]{1,5})(?P<sign>[.)/:-]{1,2})")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
@@ -146,31 +141,6 @@ def bullets(lines: Sequence[Sequence[PendingWord]]) -> list[int]:
         else:
             ended = True
     return found
-
-
-def keep_quarters(row: Sequence[PendingWord], unmarked: bool) -> None:
-    """Numbers of quarters ("Quý ITI/2022", "quý HI") stay as read: strokes are no word, and which number they are
-    is not ours to say. What reads terms may count the strokes, and then says that it did.
-
-    In text that lost its marks (`unmarked`) the word before them is "quý", whatever else "quy" may be.
-    """
-    for before, word in pairwise(row):
-        if search_key(before.text) != QUARTER or not _STROKES.fullmatch(word.raw):
-            continue
-        if word.text != word.raw:
-            word.texts, word.kind, word.confidence = [word.raw], "kept", UNSURE_QUARTER
-        if unmarked and before.text[-1] not in "ýÝ":
-            before.texts = [before.text[:-1] + ("Ý" if before.text.isupper() else "ý")]
-            before.kind, before.confidence, before.alternatives = "mark", MENDED_SYMBOL, ()
-
-
-def mend_number_signs(row: Sequence[PendingWord]) -> None:
-    """"S6:", "$6:" before a document symbol is "Số:", whatever syllable is likelier."""
-    for word, after in pairwise(row):
-        found = _NUMBER_SIGN.fullmatch(word.raw)
-        if found and after.pieces and after.pieces[0].kind == "symbol":
-            word.texts, word.kind, word.confidence = [f"Số{found['tail']}"], "letter", MENDED_SYMBOL
-            word.alternatives = ()
 
 
 @cache

@@ -18,6 +18,7 @@ LONGEST_WORD = 40  # letters; anything longer is no word
 LISTED = 0.005  # probability from which on a reading is among a word's alternatives
 MOST_LISTED = 4
 RESPACED = 0.97  # confidence in a word whose blanks were mended, before its letters are decoded; an estimate
+MENDED_SYMBOL = 0.97  # confidence in a code or label mended by the closed list; an estimate
 UNTOLD = 0.8  # confidence supposed of a reader that tells none
 
 

@@ -16,15 +16,14 @@ from pathlib import Path
 
 from pipeline.decoder import capitals, router, tokens
 from pipeline.decoder.agreeing import agree
+from pipeline.decoder.beside import drop_loose_marks, keep_figures, mend_number_signs, part_figures
 from pipeline.decoder.casing import mend_case
 from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
-    keep_quarters,
     mend_bullets,
     mend_labels,
-    mend_number_signs,
     mend_numeral,
     mend_romans,
     mend_title,
@@ -183,14 +182,16 @@ class Restorer:
         ])
         mend_romans([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
-            keep_quarters(row, unmarked=condition in MENDED)
+            keep_figures(row, unmarked=condition in MENDED)
             if condition in MENDED or condition == "slips":
                 mend_numeral(row)
                 mend_title(row)
             if condition in MENDED:
                 mend_number_signs(row)
+                part_figures(row)
             if preset != "strict" and (condition == "garbled" or (scanned and condition == "slips")):
                 mend_case(row)
+                drop_loose_marks(row)
         for row in lines:
             for word in row:
                 if word.texts is None and all(piece.kind != "text" for piece in word.pieces):

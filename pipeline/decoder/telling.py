@@ -102,9 +102,11 @@ class Teller:
             _list(slot, read, sure, odds)
 
     def _move_punctuation(self, number: int, group: Group) -> None:
-        """Behind a joined word, the punctuation of its second half stands with the first."""
+        """Behind a joined word, the punctuation of its second half stands with the first; a sign within it is gone."""
         first, second = self.slots[group.slots[0]], self.slots[group.slots[1]]
-        if number == group.slots[1] and first.word.texts is not None and second.word.texts is not None:
+        if first.word is second.word:
+            put(first.word, first.place + 1, "", 1.0)
+        elif number == group.slots[1] and first.word.texts is not None and second.word.texts is not None:
             first.word.texts.extend(second.word.texts[second.place + 1 :])
             for place in range(second.place + 1, len(second.word.texts)):
                 second.word.texts[place] = ""

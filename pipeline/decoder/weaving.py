@@ -16,8 +16,7 @@ from pipeline.decoder.capitals import CAPITALS, IN_SENTENCE
 from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
-from pipeline.decoder.paragraphs import MENDED_SYMBOL
-from pipeline.decoder.pending import UNTOLD, PendingWord, Preset, Slot, put
+from pipeline.decoder.pending import MENDED_SYMBOL, UNTOLD, PendingWord, Preset, Slot, put
 from pipeline.decoder.references import Expected
 from pipeline.decoder.telling import Group, Outcome, Teller
 from pipeline.decoder.trained import Trained
@@ -32,6 +31,8 @@ POOR = -2.2  # nats a letter (reading and frequency) below which a token may be 
 MOST_HALVES = 6
 LONGEST_OF_TWO = 14  # letters of a token that may be two syllables
 LONGEST_JOINED = 9  # letters of two tokens read as one syllable
+# Between letters it may be what is left of one ("nf,ng" for năng), and costs less than a blank; an estimate.
+INNER_SIGN, MERGE_OVER_SIGN = ",", 2.0
 # A word of a trusted text: the share of words around that must agree, the nats it gets, and how far below the best
 # reading it may lie. On a garbled plan beside its kin, copied words lay up to 12 nats below; of the 10 words that the
 # plan had changed ("xã" for "tỉnh", its own name) none was among the candidates at all. More nats (7 and 4) let slips
@@ -137,7 +138,8 @@ class Weaver:
             doubtful = slot.place > 0 and slot.word.pieces[slot.place - 1].with_tail
             if tokens.ends_sentence(piece.text) and not (doubtful and piece.text in ("?", "!")):
                 self._boundary()
-            self.last_text = -1
+            if not (piece.text == INNER_SIGN and slot.place > 0):
+                self.last_text = -1
         elif piece.kind == "text":
             self._text(slot, piece)
         elif self.figures and wordlike.is_wordlike(slot.word.pieces, slot.place):
@@ -250,18 +252,21 @@ class Weaver:
         for place, (left, right) in enumerate(halves, 1):
             self._arcs(begin, begin + place, left, SPLIT, Group((number,), left.texts, "left"))
             self._arcs(begin + place, end, right, 0.0, Group((number,), right.texts, "right"))
-        if self.condition == "garbled" and self.last_text >= 0 and slot.place == 0:
+        if self.condition == "garbled" and self.last_text >= 0:
             before = self.slots[self.last_text]
-            joined = before.word.pieces[before.place].text + piece.text
+            between = "" if slot.place == 0 else INNER_SIGN
+            joined = before.word.pieces[before.place].text + between + piece.text
             near = before.line == slot.line and len(joined) <= LONGEST_JOINED and not joined.isupper()
             if near and min(value, self.values[self.last_text]) < POOR:
                 made = self.finder.read_by(self.trained.latin, joined, before.setting)
                 made = made.only(np.flatnonzero([text != joined for text in made.texts]))
                 group = Group((self.last_text, number), made.texts, "merge")
-                self._arcs(self.begins[self.last_text], end, made, MERGE, group)
+                self._arcs(self.begins[self.last_text], end, made, MERGE_OVER_SIGN if between else MERGE, group)
         self.node = end
         self.bounded = self.fresh = False
-        self.last_text = number if slot.place == len(slot.word.pieces) - 1 else -1
+        after = slot.word.pieces[slot.place + 1 :]
+        inner = len(after) > 1 and after[0].text == INNER_SIGN and after[1].kind == "text"
+        self.last_text = number if inner or not after else -1
 
     def _figure(self, slot: Slot, piece: tokens.Piece) -> None:
         """A lone figure that may be a word."""

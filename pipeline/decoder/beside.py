@@ -1,0 +1,104 @@
+"""Words beside numbers and signs, mended by rule once all words are decoded: what a language model knows nothing of."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put
+from pipeline.knowledge.vietnamese import is_syllable, search_key
+
+# Numbers of days, of months and of years as they are misread, and strokes of Roman numerals.
+_DAY = re.compile(r"(?=.*[\dIO]|ll)[\dIlOoi]{1,2}[.,;:)]*")
+_BEFORE_MONTH = re.compile(r"[\dIlOoi]{1,2}")
+_YEAR = re.compile(r"(?=.*\d)[12Il][\dIlOo]{3}[.,;:)]*")
+_STROKES = re.compile(r"(?=[l1!|]{0,4}[IVHT])[IVHTLl1!|]{1,5}(?:[-/,.;:)].*)?")
+_FIGURES_AFTER = {"ngay": _DAY, "thang": _DAY, "nam": _YEAR, "quy": _STROKES}
+# What is like a number of one to three figures, one of them read, and numbers of figures and letters like them.
+_CELL = re.compile(r"(?=.*\d)[\dlIOozZsStJ]{2,3}")
+_LIKE_FIGURES = re.compile(r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}")
+UNSURE_FIGURE = 0.5  # below any bar of doubt
+_NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6óòôốồéo0]|06)(?P<tail>[:.;]?)")
+# Marks that were printed as signs behind their word ("Tổ^", "cơ'"); an apostrophe may also close a quotation.
+_LOOSE_MARKS = "^~`´"
+_APOSTROPHES = "'’"
+_OPENING = re.compile(r"\W*['‘]\w")
+
+
+def keep_figures(row: Sequence[PendingWord], unmarked: bool) -> None:
+    """Numbers of days, months, years and quarters ("ngày l0", "tháng I2", "năm 2O2O", "Quý ITI/2022", "quý HI") stay as
+    read: what is like figures or strokes is no word there, and which number it is is not ours to say. What reads dates
+    and terms may take it for one, and then says that it did. So does one that stands alone on its line ("t2"): a cell.
+
+    In text that lost its marks (`unmarked`) the word before strokes is "quý", whatever else "quy" may be.
+    """
+    for word in row:
+        if word.texts is None and _LIKE_FIGURES.fullmatch(word.raw):
+            put(word, 0, word.pieces[0].text, UNSURE_FIGURE)
+    if len(row) == 1 and _CELL.fullmatch(row[0].raw):
+        _keep(row[0])
+    after = [search_key(word.text) for word in row[2:]]
+    for place, (before, word) in enumerate(pairwise(row)):
+        kept = _FIGURES_AFTER.get(search_key(before.text))
+        if kept is _DAY and after[place : place + 1] == ["thang"]:
+            kept = _BEFORE_MONTH
+        if kept is None or not kept.fullmatch(word.raw):
+            continue
+        _keep(word)
+        if unmarked and kept is _STROKES and before.text[-1] not in "ýÝ":
+            before.texts = [before.text[:-1] + ("Ý" if before.text.isupper() else "ý")]
+            before.kind, before.confidence, before.alternatives = "mark", MENDED_SYMBOL, ()
+
+
+def _keep(word: PendingWord) -> None:
+    if word.text != word.raw and word.kind != "reading":
+        word.texts, word.kind, word.confidence = [word.raw], "kept", UNSURE_FIGURE
+
+
+def mend_number_signs(row: Sequence[PendingWord]) -> None:
+    """"S6:", "$6:", "so" before a document symbol is "Số:" or "số", whatever syllable is likelier."""
+    for word, after in pairwise(row):
+        found = _NUMBER_SIGN.fullmatch(word.raw)
+        if found and after.pieces and after.pieces[0].kind == "symbol":
+            _be_number_sign(word, found, [found["tail"]])
+    for word in row:
+        found = _NUMBER_SIGN.fullmatch(word.pieces[0].text) if len(word.pieces) == 2 else None
+        if found and word.pieces[1].kind == "symbol":
+            _be_number_sign(word, found, (word.texts or [word.pieces[1].text])[-1:])
+
+
+def _be_number_sign(word: PendingWord, found: re.Match[str], after: list[str]) -> None:
+    word.texts = ["số" if found["sign"] == "s" else "Số", *after]
+    word.kind, word.confidence, word.alternatives = "letter", MENDED_SYMBOL, ()
+
+
+def part_figures(row: Sequence[PendingWord]) -> None:
+    """Words and the numbers that ran into them apart again: "ngày09" is "ngày 09", "95%kế" is "95% kế"."""
+    for word, place, (first, second) in _neighbours(row):
+        if {first, second} not in ({"text", "number"}, {"text", "symbol"}):
+            continue
+        texts = word.texts or [piece.text for piece in word.pieces]
+        if is_syllable(texts[place if first == "text" else place + 1]):
+            put(word, place, f"{texts[place]} ", word.confidence)
+            word.kind = "split"
+
+
+def drop_loose_marks(row: Sequence[PendingWord]) -> None:
+    """Signs behind a word that are its own marks, misread, leave it: "về^", "Sở'" where nothing opened a quotation."""
+    quoted = next((number for number, word in enumerate(row) if _OPENING.match(word.raw)), len(row))
+    for words, marks in ((row[:quoted], _LOOSE_MARKS + _APOSTROPHES), (row[quoted:], _LOOSE_MARKS)):
+        for word, place, kinds in _neighbours(words):
+            if kinds == ("text", "punctuation") and word.texts is not None and is_syllable(word.texts[place]):
+                left = word.texts[place + 1].lstrip(marks)
+                if left != word.texts[place + 1]:
+                    put(word, place + 1, left, word.confidence)
+                    word.kind = "letter" if word.kind == "kept" else word.kind
+
+
+def _neighbours(row: Sequence[PendingWord]) -> Iterator[tuple[PendingWord, int, tuple[str, str]]]:
+    """Pieces that stand side by side: their word, the place of the first, the kinds of both. Words that a rule gave
+    another text as a whole have none."""
+    for word in row:
+        if word.texts is None or len(word.texts) == len(word.pieces):
+            for place, (piece, after) in enumerate(pairwise(word.pieces)):
+                yield word, place, (piece.kind, after.kind)
