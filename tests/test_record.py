@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.document import Block, Document, Reading
+from pipeline.document import Block, Document, Line, Reading, Word
 from pipeline.plan import Section
 from pipeline.structure import flow, record, tables
 from tests.papers import line_at, page_of, scan, text_document
@@ -253,6 +253,52 @@ def test_the_words_of_an_electronic_signature_part_no_sentence() -> None:
     found = record.read_record(scan(*pages))
     assert [len(section.paragraphs) for section in found.sections] == [1]
     assert [p.text for p in flow.paragraphs(scan(*pages))][-1] == "Ký bởi: Ủy ban nhân dân tỉnh Hà Nam"
+
+
+def test_notes_at_the_foot_of_a_page_part_no_sentence() -> None:
+    rows = ["I. VIỆC", "- Mỗi bản trồng một hàng cây lát, cây trám dọc bờ suối, giữ"]
+    rows += ["cho đất khỏi lở, và đến mùa mưa thì", "mỗi hộ cử một người đi tuần, thấy nước đục hay đất nứt thì gõ"]
+    first = [line_at(row, 85, 100 + 20 * i) for i, row in enumerate(rows)]
+    below = ["1 Theo số liệu của bản.", "2 Năm 2019."]
+    notes = [line_at(row, 85, 740 + 12 * i, size=9.0) for i, row in enumerate(below)]
+    second = page_of([line_at("kẻng báo cho cả bản, dời nhà lên nương cao.", 85, 80)], 2)
+    found = flow.paragraphs(scan(page_of([*first, *notes]), second))
+    assert [paragraph.text.split()[0] for paragraph in found] == ["I.", "-", "1", "2"]
+    assert found[1].text.endswith("thì gõ kẻng báo cho cả bản, dời nhà lên nương cao.")
+
+
+def test_the_title_of_an_annex_on_three_lines_ends_before_what_carries_it() -> None:
+    rows = [
+        ("KẾ HOẠCH", 270), ("Vá đường làng", 250), ("I. VIỆC", 100), ("Đổ đá, rải cát, lu chặt./.", 100),
+        ("- Lưu: VT.", 80),
+        ("PHỤ LỤC II", 268), ("LỊCH PHÁT VẬT LIỆU CHO CÁC THÔN", 205), ("TRONG MÙA KHÔ", 259),
+        ("(Ban hành kèm theo Kế hoạch số 3/KH-UBND)", 172), ("Vật liệu để ở sân kho.", 100),
+    ]
+    found = record.read_record(scan(page_of([line_at(row, left, 60 + 18 * i) for i, (row, left) in enumerate(rows)])))
+    annex = found.sections[-1]
+    assert (annex.label, annex.heading) == ("PHỤ LỤC II", "LỊCH PHÁT VẬT LIỆU CHO CÁC THÔN TRONG MÙA KHÔ")
+    assert [text[:9] for text in annex.paragraphs] == ["(Ban hành", "Vật liệu "]
+
+
+def _thin(line: Line) -> tuple[Word, ...]:
+    return tuple(replace(word, bold=False) for word in line.words)
+
+
+def test_a_word_in_bold_over_a_list_is_a_title() -> None:
+    rows = ["I. LỊCH ĐO ĐẤT", "Tổ đo làm cả ngày.", "Sáng:", "1) Đo đất.", "2) Cắm mốc.", "Chiều:", "1) Ghi sổ."]
+    lines = [line_at(row, 100, 60 + 20 * i, bold=row.endswith(":")) for i, row in enumerate(rows)]
+    found = record.read_record(scan(page_of(lines)))
+    assert [section.heading for section in found.sections[0].children] == ["Sáng", "Chiều"]
+    plain = record.read_record(scan(page_of([replace(line, words=_thin(line)) for line in lines])))
+    assert not any(section.heading == "Chiều" for section in plain.sections[0].children)
+
+
+def test_the_title_of_an_article_may_be_long_where_it_is_bold() -> None:
+    title = "Điều 1. Sửa đổi một số điều của Quy chế giữ rừng đầu nguồn, rừng sau núi và rừng ven suối của các bản"
+    rows = [(title, True), ("trong xã (sau đây gọi là Quy chế), ban hành năm ngoái", True), ("1. Bỏ khoản 2.", False)]
+    lines = [line_at(row, 40, 60 + 20 * i, bold=bold) for i, (row, bold) in enumerate(rows)]
+    found = record.read_record(scan(page_of(lines))).sections[0]
+    assert (found.label, found.heading is not None, len(found.children)) == ("Điều 1", True, 1)
 
 
 @pytest.mark.parametrize("kind", ["KẾ HOẠCH _", "KẾ HOẠC¿1"])

@@ -23,13 +23,14 @@ from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
-from pipeline.knowledge.wording import CARRIED_OUT, starts_basis
+from pipeline.knowledge.wording import CARRIED_OUT, UNDER_TITLE, starts_basis
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
 from pipeline.structure.table_parts import joined
 from pipeline.structure.task_labels import OPENS_LINE
 
 _JOINED_AREAS = frozenset({"body", "basis", "annex", "title", "addressee"})
-# What stands aside on a page, such as the words of an electronic signature, parts no sentence of these: it comes after.
+# What stands aside on a page, such as the words of an electronic signature, and notes at its foot part no sentence of
+# these: they come after.
 _GOING_ON = frozenset({"body", "basis", "annex"})
 _TERMINAL_SIGNS = (".", ";", ":", "!", "?", "…", "./")
 _AFTER_TERMINAL = "\"”’')]*= \t"
@@ -197,6 +198,12 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     if _STRONG_END.search(before):
         return True
     marker, strength = lists.best(text)
+    if line.area == "annex" and UNDER_TITLE.match(aligned(text[:60])):
+        return True
+    if before.endswith(")") and UNDER_TITLE.match(aligned(lines[0].text[:60])):
+        return True
+    if marker is None and _is_one_title(above, line):
+        return False
     wants_number = not ended and full and not above.is_capitals and _WANTS_NUMBER.search(aligned(before[-24:]))
     if marker is not None and wants_number:
         strength -= 0.8
@@ -250,6 +257,16 @@ def _hangs(lines: Sequence[PlacedLine], line: PlacedLine) -> bool:
     if first.box is None or line.box is None or first.page != line.page:
         return False
     return first.box.left - line.box.left > INDENT
+
+
+def _is_one_title(above: PlacedLine, line: PlacedLine) -> bool:
+    """Whether two lines in capitals are of one title: right under one another, on one axis and of two lengths."""
+    if above.box is None or line.box is None or line.frame is None or above.page != line.page:
+        return False
+    if not (above.is_capitals and line.is_capitals) or line.box.bottom - above.box.bottom > WIDE_GAP * line.frame.pitch:
+        return False
+    apart = abs(above.box.left - line.box.left) > INDENT
+    return apart and abs(above.box.middle[0] - line.box.middle[0]) <= INDENT / 2
 
 
 def _opens_like_heading(lines: Sequence[PlacedLine]) -> bool:
@@ -327,11 +344,14 @@ def join_lines(
         if current:
             paragraphs.append(paragraph_of(current))
             current.clear()
-        paragraphs.extend(paragraph_of([line]) for line in passed)
-        passed.clear()
+        if passed:
+            paragraphs.extend(join_lines(passed))
+            passed.clear()
 
+    notes = _footnotes(lines)
     for line in lines:
-        if line.area == "aside" and current and current[-1].area in _GOING_ON and not _at_margin(line):
+        aside = line.area == "aside" and not _at_margin(line)
+        if (aside or id(line) in notes) and current and current[-1].area in _GOING_ON:
             passed.append(line)
             continue
         if current and current[-1].annex != line.annex:
@@ -393,6 +413,26 @@ def _of_table(parts: Sequence[Paragraph], tables: Sequence[Table]) -> Paragraph:
 def _at_margin(line: PlacedLine) -> bool:
     """Whether a line begins where those of a paragraph do: its short last line may have been read as a speck."""
     return line.box is not None and line.frame is not None and abs(line.box.left - line.frame.left) <= INDENT
+
+
+def _footnotes(lines: Sequence[PlacedLine]) -> frozenset[int]:
+    """The ids of the lines of notes at the foot of a page: the last of its body, in small type, under more others."""
+    on_page: dict[int, list[PlacedLine]] = {}
+    for line in lines:
+        if line.area in _GOING_ON and line.box is not None and line.size:
+            on_page.setdefault(line.page, []).append(line)
+    found: set[int] = set()
+    for own in on_page.values():
+        sizes = sorted(line.size or 0.0 for line in own)
+        usual = sizes[len(sizes) // 2]
+        for line in reversed(own):
+            if (line.size or usual) > NOTE_SIZE * usual:
+                break
+            found.add(id(line))
+    return frozenset(found)
+
+
+NOTE_SIZE = 0.82  # of the usual type size: notes are printed in 10 points, the text in 13 or 14
 
 
 def _is_type_only(lines: Sequence[PlacedLine]) -> bool:

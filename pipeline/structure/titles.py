@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import heading_kind, is_canonical
 from pipeline.knowledge.wording import is_body_end
@@ -17,8 +18,8 @@ from pipeline.structure.actors import NAME_WORDS, titled_actor
 from pipeline.structure.passages import CAPITALS, Paragraph, bullet_of, is_capitals, marks
 
 _INTRO = re.compile(
-    r"(?:nhu sau|sau(?: day)?|gom(?: co)?|bao gom|cu the(?: la)?|la|nhu|(?:noi dung|dot|phan|viec) chinh|noi"
-    r" dung sau|gan voi)\s*:\s*$"
+    r"(?:nhu sau|sau(?: day)?|gom(?: co| ong/ ?ba)?|co trach nhiem|bao gom|cu the(?: la)?|la|nhu"
+    r"|(?:noi dung|dot|phan|viec) chinh|noi dung sau|gan voi)\s*:\s*$"
 )
 _SENTENCE_BREAK = re.compile(r"[.;!?]\s+[" + CAPITALS + r"“\"]")
 _INNER_COLON = re.compile(r":\s+(\S.*)$")
@@ -60,6 +61,8 @@ def heading_score(title: Paragraph, content: bool) -> float:
         score -= 1.5
     if words <= 12:
         score += 0.5
+    if bold and title.marker is not None and title.marker.family == "article":
+        score += 4.0  # however long: what an article says stands below its title, and is not bold
     if words > LONG_TITLE and telling is None:
         score -= 1.0  # a sentence whose full stop was lost
     if words > 30:
@@ -84,6 +87,14 @@ def _opens_bullets(after: Paragraph) -> bool:
     """Whether what follows is a bullet that begins a sentence; "- xã hội" is a wrapped line."""
     bullet = bullet_of(after.text)
     return bullet is not None and after.text[bullet.text_start :][:1].isupper()
+
+
+def _opens_list(after: Paragraph) -> bool:
+    """Whether what follows is the first point of a list."""
+    return any(sequence.is_first(mark) and mark.family in _POINTS for mark in marks(after.text)[:1])
+
+
+_POINTS = frozenset({"arabic", "letter", "paren"})
 
 
 # "Bước 1: Sơ tuyển (từ 05/11 đến 15/11)", "Tháng 9/2004: Chủ điểm ...": a step or month of a calendar
@@ -131,8 +142,10 @@ def is_unnumbered_heading(
     """
     text = paragraph.text.strip()
     words = text.split()
-    if not 2 <= len(words) <= 40 or after is None or paragraph.table is not None or bullet_of(text) is not None:
+    if after is None or paragraph.table is not None or bullet_of(text) is not None:
         return False
+    if not 2 <= len(words) <= 40:  # "Sáng:" in bold over "1) Họp đoàn ..."
+        return len(words) == 1 and bool(paragraph.is_bold) and text.endswith(":") and _opens_list(after)
     if text.endswith((";", ",")) or (text.endswith(".") and not is_capitals(text)) or is_body_end(text):
         return False
     if is_capitals(text):
