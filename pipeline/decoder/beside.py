@@ -18,7 +18,7 @@ _FIGURES_AFTER = {"ngay": _DAY, "thang": _DAY, "nam": _YEAR, "quy": _STROKES}
 _CELL = re.compile(r"(?=.*\d)[\dlIOozZsStJ]{2,3}")
 _LIKE_FIGURES = re.compile(r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}")
 UNSURE_FIGURE = 0.5  # below any bar of doubt
-_NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6óòôốồéo0]|06)(?P<tail>[:.;]?)")
+_NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06)(?P<tail>[:.;]?)")
 # Marks that were printed as signs behind their word ("Tổ^", "cơ'"); an apostrophe may also close a quotation.
 _LOOSE_MARKS = "^~`´"
 _APOSTROPHES = "'’"
@@ -68,8 +68,9 @@ def mend_number_signs(row: Sequence[PendingWord]) -> None:
 
 
 def _be_number_sign(word: PendingWord, found: re.Match[str], after: list[str]) -> None:
-    word.texts = ["số" if found["sign"] == "s" else "Số", *after]
-    word.kind, word.confidence, word.alternatives = "letter", MENDED_SYMBOL, ()
+    texts = ["số" if found["sign"] == "s" else "Số", *after]
+    if "".join(texts) != word.text:
+        word.texts, word.kind, word.confidence, word.alternatives = texts, "letter", MENDED_SYMBOL, ()
 
 
 def part_figures(row: Sequence[PendingWord]) -> None:

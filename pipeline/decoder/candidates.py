@@ -48,6 +48,7 @@ PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
 
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+_HALF_A_HORN = re.compile("[ưừứửữự][oòóỏõọ]|(?<!q)[uùúủũụ][ơờớởỡợ](?=[a-z])")  # of ươ; Quới is a name
 _VOWEL = re.compile("[aeiouyAEIOUY]")
 # Onset, vowels, coda, once or more, without their marks: "dak", "krong", "oto".
 _SPELLED = re.compile("(?:(?:[bcdghklmnpqrstvx]|[cgknpt]h|[bcgkp][lr]|ng|tr)?[aeiouy]{1,2}(?:[bcgkmnpt]|ng)?)+")
@@ -112,12 +113,13 @@ def mixed(first: Candidates, second: Candidates, share: float) -> Candidates:
 
 
 def is_damage(piece: str) -> bool:
-    """Whether it has a marked Latin letter that Vietnamese has not: "Hoäng" is no word. Other scripts are no damage.
+    """Whether it has a marked Latin letter that Vietnamese has not, or one horn of ươ: "Hoäng", "Chưong" and "Nguời"
+    are no words, nor names. Other scripts are no damage.
 
-    >>> is_damage("Hoäng"), is_damage("ổn"), is_damage("San"), is_damage("湖")
-    (True, False, False, False)
+    >>> [is_damage(word) for word in ("Hoäng", "Chưong", "Nguời", "Quới", "ổn", "San", "湖")]
+    [True, True, True, False, False, False, False]
     """
-    return any(
+    return _HALF_A_HORN.search(piece.lower()) is not None or any(
         not letter.isascii() and letter not in vietnamese.LETTERS and vietnamese.strip_marks(letter) in _LATIN
         for letter in piece.lower()
     )

@@ -31,6 +31,9 @@ _TAKEN_FOR = {
     "a": ("g", "q", "ä", "à", "á", "â"), "b": ("d", "h"), "c": ("€", "©", "¢", "®", "("), "d": ("đ", "("), "đ": ("d",),
     "e": ("€", "©", "é", "è", "ê"), "g": ("ø", "gø", "q"), "i": ("ï", "í", "ì", "î"), "o": ("ø", "ó", "ò"),
 }
+_FORMULAS = (
+    ("cộng", "hòa", "xã", "hội", "chủ", "nghĩa", "việt", "nam"), ("độc", "lập", "tự", "do", "hạnh", "phúc"),
+)
 UNSURE_LETTER = 0.8  # of a letter taken for another: the list itself may be at fault ("c) đ) đ)" in a law)
 _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
 _ROMAN_LABEL = re.compile(r"(?P<read>[^\W_]{1,5})(?P<sign>[.)/:-]{1,2})")
@@ -166,6 +169,30 @@ def mend_title(row: Sequence[PendingWord]) -> None:
         if to_old_style(compose(raw)) != to_old_style(text):
             word.texts = [text if number == place else piece.text for number, piece in enumerate(word.pieces)]
             word.kind, word.confidence, word.alternatives = "mark", MENDED_SYMBOL, ()
+
+
+def mend_formulas(row: Sequence[PendingWord]) -> None:
+    """The name of the state and its motto have their marks wherever they stand, as in a line that two columns made."""
+    places = [(word, place) for word in row for place, piece in enumerate(word.pieces) if piece.kind == "text"]
+    keys = [search_key((word.texts or [piece.text for piece in word.pieces])[place]) for word, place in places]
+    for formula in _FORMULAS:
+        size = len(formula)
+        wanted = [search_key(text) for text in formula]
+        for start in range(len(keys) - size + 1):
+            if keys[start : start + size] == wanted:
+                found = places[start : start + size]
+                upper = sum(word.raw.isupper() for word, _ in found) > size / 2
+                for (word, place), text in zip(found, formula, strict=True):
+                    read = word.pieces[place].text
+                    _hold(word, place, text.upper() if upper else text.title() if read[0].isupper() else text)
+
+
+def _hold(word: PendingWord, place: int, text: str) -> None:
+    """Hold a piece for what a closed list says, if it is another text than that it is held for."""
+    texts = word.texts or [piece.text for piece in word.pieces]
+    if len(texts) == len(word.pieces) and to_old_style(texts[place]) != to_old_style(text):
+        word.texts = [text if number == place else other for number, other in enumerate(texts)]
+        word.kind, word.confidence, word.alternatives = "mark", MENDED_SYMBOL, ()
 
 
 def _is_label(word: PendingWord) -> bool:

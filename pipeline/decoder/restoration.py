@@ -23,6 +23,7 @@ from pipeline.decoder.language import LanguageModel
 from pipeline.decoder.paragraphs import (
     bullets,
     mend_bullets,
+    mend_formulas,
     mend_labels,
     mend_numeral,
     mend_romans,
@@ -186,8 +187,11 @@ class Restorer:
             if condition in MENDED or condition == "slips":
                 mend_numeral(row)
                 mend_title(row)
-            if condition in MENDED:
+            if condition in MENDED or "slips" in (condition, whole):
                 mend_number_signs(row)
+            if condition not in ("foreign", "encoded"):
+                mend_formulas(row)
+            if condition in MENDED:
                 part_figures(row)
             if preset != "strict" and (condition == "garbled" or (scanned and condition == "slips")):
                 mend_case(row)
