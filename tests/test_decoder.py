@@ -15,7 +15,7 @@ from pipeline.training import calibration, confusions, mixing
     ("word", "kinds"),
     [("2024,", ["number", "punctuation"]), ("26-CT/TU", ["symbol"]), ("30/2020/NĐ-CP;", ["symbol", "punctuation"]),
      ("(UBND)", ["punctuation", "text", "punctuation"]), ("t&", ["text"]), ("¥", ["text"]), ("d@)ng", ["text"]),
-     ("12,5%", ["number"]), ("|", ["punctuation"]), ("kinh-tế", ["text", "punctuation", "text"]),
+     ("12,5%", ["number"]), ("0,6%o", ["number"]), ("|", ["punctuation"]), ("kinh-tế", ["text", "punctuation", "text"]),
      ("a@b.vn", ["other"]), ("208-KH/TĐTN-PT", ["symbol"]), ("TL.", ["symbol", "punctuation"]),
      ("14B", ["symbol"]), ("S:3I/QD-SYT", ["symbol"]), ("l0/5/2O19,", ["symbol", "punctuation"]),
      ("4G,", ["symbol", "punctuation"]), ("H6", ["text"]), ("1a", ["text"]),

@@ -23,7 +23,7 @@ _AMBIGUOUS_TAIL = "?'’‘)"
 _STROKE_TAIL = "!"  # behind capitals: "HO!" is HỘI
 _ENDS = frozenset(".;:!?…")
 
-_NUMBER = re.compile(r"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?(?:%|‰|°|º|ha|km|kg|m|m2|m3|tr|h)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?(?:%[o0]?|‰|°|º|ha|km|kg|m|m2|m3|tr|h)?", re.IGNORECASE)
 _SYMBOL = re.compile(
     r"""
     \d{1,2}[hg:]\d{2}[\'′p]?                                              # 08h30

@@ -11,7 +11,7 @@ in `doubt`; a number that can be read in two ways keeps the reading of the rule 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.knowledge.fuzzy import aligned
@@ -112,6 +112,8 @@ _BEFORE_GE = re.compile(
     r"(?:it nhat|toi thieu|khong (?:it|thap|nho|kem) hon|khong duoi|≥|>\s?=|=\s?>|tu)(?:\s+(?:la|dat|tu|"
     r"bang|phai|co|khoang|duoc|cho|la tu))*\s*\Z"
 )
+_REACHES_FROM = re.compile(r"(?<![a-z])dat tu\s*\Z")
+_SHARE_ENDS = re.compile(r"%\s*(?:[.;,)]|\Z)")
 _BEFORE_LE = re.compile(
     r"(?:khong (?:vuot |de )?(?:qua|vuot|cao hon|lon hon|nhieu hon|tren)|toi da|nhieu nhat|cao nhat(?= la)|"
     r"≤|<\s?=|=\s?<)(?:\s+(?:la|dat|qua|bang|khoang))*\s*\Z"
@@ -182,9 +184,29 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
             continue
         quantity = _quantity(match, plain, text)
         if quantity is not None:
-            found.append(quantity)
+            both = _range_of(found[-1], quantity, plain, text) if found else None
+            if both is not None:
+                found.pop()
+            found.append(both or quantity)
             last_end = quantity.end
     return tuple(found)
+
+
+_UP_TO = re.compile(r"\s*(?:den|toi)\s*")
+
+
+def _range_of(one: Quantity, other: Quantity, plain: str, text: str) -> Quantity | None:
+    """The range of two values that have the same unit each: "từ 1.200 ha đến 1.500 ha"; None where they are none."""
+    if None in (one.value, other.value, one.unit) or one.unit != other.unit or other.value_to is not None:
+        return None
+    opening = _RANGE_FROM.search(plain, max(0, one.number_start - LEFT), one.number_start)
+    joined = _UP_TO.fullmatch(plain, one.end, other.number_start) is not None
+    if opening is None or not joined or float(one.value or 0) >= float(other.value or 0):
+        return None
+    return replace(
+        one, start=opening.start(), end=other.end, raw=text[opening.start() : other.end], comparator="range",
+        value_to=other.value, number_end=other.number_end, doubt=one.doubt or other.doubt,
+    )
 
 
 def _closed_letters(plain: str, text: str) -> bytearray:
@@ -353,8 +375,10 @@ def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Compa
             match.start() > 0 and plain[match.start()].isalpha() and plain[match.start() - 1].isalnum()
         ):
             continue
-        if sign == ">=" and match.group().strip().startswith("tu") and up is None:
-            continue  # "từ 5 xã": an amount to start from, no bound
+        if sign == ">=" and match.group().strip().startswith("tu") and up is None and not (
+            _REACHES_FROM.search(plain, low, start) and _SHARE_ENDS.match(plain, end - 1)
+        ):
+            continue  # "từ 5 xã": an amount to start from, no bound; "đạt từ 90%;" is one
         if sign == ">" and up is not None and up.group().strip() != "tro len":
             up = None  # "trên 95% được xếp loại trung bình trở lên": which classes count
         return (

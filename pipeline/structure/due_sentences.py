@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import is_actor
-from pipeline.structure.name_ends import task_start
+from pipeline.structure.name_ends import opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Paragraph, Place, after_mark
 from pipeline.structure.task_labels import TERM_ALONE
 
@@ -62,13 +62,22 @@ _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý
 LATER_WITHIN = 48  # signs of " và các năm tiếp theo"
 _EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
 _DONE_ON = re.compile(r"(?:(?:so|tong) ket|ra quan|nghiem thu|ban giao)\b")  # "tổng kết ngày 10/5/2012"
-AND_DATE = re.compile(r"\s*(?:và|,)\s*")  # "vào tháng 4 và tháng 8 năm 2026"
+# "vào tháng 4 và tháng 8 năm 2026", "ngày 05/6/2014 (đợt 1) và 05/9/2014 (đợt 2)"
+AND_DATE = re.compile(r"\s*(?:\([^()]{1,30}\)\s*)?(?:và|,)\s*")
 EDGE = " ,;:.-–+*"
 _TRAILING_NOTE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 _DANGLING = re.compile(
     r"[\s,]+(?:và|từ nay|kể từ nay|hoàn thành|xong|được hoàn thành|thời gian|thời hạn|trước|trong|vào|chậm nhất|về)$"
 )
-_AT_MOMENT = re.compile(r"\bthời điểm (?:0|00|24)\s?(?:giờ|h)(?:\s?00)?(?: phút)?,?\s+(?:ngày\s+)?\Z", re.IGNORECASE)
+_AT_MOMENT = re.compile(
+    r"\b(?:thời điểm (?:0|00|24)\s?(?:giờ|h)(?:\s?00)?(?: phút)?,?|tại thời điểm)\s+(?:ngày\s+)?\Z", re.IGNORECASE
+)
+# "đến hết ngày 30/6/2019 đạt 45%, đến hết ngày 30/9/2019 đạt 70%": how far what is named before is to be by then
+_REACHES = re.compile(
+    r"[\s,]*(?:phan dau )?(?:dat|con) (?:tren |it nhat |toi thieu |khoang |duoi )?\d[\d.,]*\s?%(?: [a-z]+){0,5}[\s,;]*"
+)
+REACHES_WITHIN = 60  # signs
+_IN_PLACE = re.compile(r"(?:tai|o) ")  # "Hội thi: Thời gian ngày 05/3/2010 tại Nhà văn hóa"
 _WAS = re.compile(r"\)?,?\s+đã\b")
 
 
@@ -85,6 +94,8 @@ def from_text(
     if lead is not None:
         yield from _behind_time(paragraph, text, offset, lead.end())
         return
+    if since is not None:
+        yield from _held_in_months(paragraph, text, offset, since)
     dues = [due for due in _dues(text, phases) if due.cue or _is_to_come(due, since)]
     if not dues:
         return
@@ -107,7 +118,7 @@ def from_text(
             place = paragraph.place(offset + due.start, offset + due.end)
             yield FoundDeadline(due.edtf, None, place, (("date", place),))
             continue
-        if goes_on and not action.strip() and last:
+        if goes_on and last and (not action.strip() or _REACHES.fullmatch(aligned(action))):
             done = due.end
             place = paragraph.place(offset + start, offset + due.end)
             yield FoundDeadline(due.edtf, last, place, (("action", paragraph.place_of(last, offset)),))
@@ -118,6 +129,8 @@ def from_text(
             stop = _CLAUSE_BREAK.search(text, due.end, limit)
             start, end = due.start, stop.start() if stop else limit
             action = trimmed(text[due.end : end])
+            if behind and _IN_PLACE.match(aligned(action)):  # what is held there stands before the colon
+                action = trimmed(text[max([done, *starts[max(0, behind - 2) : behind - 1]]) : due.start])
         done, last = others[-1].end if others else end, action
         yield from _told(paragraph, offset, (start, end), due, action, others)
 
@@ -151,6 +164,25 @@ def _behind_time(paragraph: Paragraph, text: str, offset: int, end: int) -> Iter
         yield FoundDeadline(dated[-1].edtf or "", action, place, parts)
 
 
+# "Tháng 7/1998 sơ kết, tháng 12/1998 tổng kết": a month opens a clause, and a word of a task follows
+_MONTH_OPENS = re.compile(
+    r"(?:^|[,;.]\s+)(?P<when>(?:trong |vao )?thang \d{1,2}(?:\s?[/-]\s?| nam )(?:19|20)\d{2})"
+    r"\s+(?P<task>[a-z][^,;.]+)"
+)
+
+
+def _held_in_months(paragraph: Paragraph, text: str, offset: int, since: str) -> Iterator[FoundDeadline]:
+    """What clauses that open with a month not before the day in `since` say is done in it."""
+    for clause in _MONTH_OPENS.finditer(aligned(text)):
+        task = text[clause.start("task") : clause.end("task")]
+        dated = dates.find_dates(text[clause.start("when") : clause.end()])
+        month = dated[0].edtf if len(dated) == 1 else None
+        if month is not None and month >= since[: len(month)] and opens_with_task(task) and len(task.split()) > 1:
+            when = paragraph.place(offset + clause.start("when"), offset + clause.end("when"))
+            place = paragraph.place_of(task, offset + clause.start("task"))
+            yield FoundDeadline(month, trimmed(task), place, (("date", when), ("action", place)))
+
+
 def _told(
     paragraph: Paragraph, offset: int, where: tuple[int, int], due: terms.Due, action: str,
     others: Sequence[dates.FoundDate],
@@ -179,6 +211,7 @@ def _dues(text: str, phases: Sequence[tuple[int, int]]) -> list[terms.Due]:
             and not completes
             and not _FROM_NOW.search(aligned(text[max(0, due.start - FROM_NOW) : due.start]))
             and not (due.date.precision == "day" and _NAME_ALONE.fullmatch(text, 0, due.start))
+            and not (due.date.precision == "day" and _REACHES.match(aligned(text[due.end : due.end + REACHES_WITHIN])))
         )
 
     return [

@@ -250,6 +250,7 @@ def _better(key: str, first: Quantity, second: Quantity, start: int) -> Quantity
     def score(quantity: Quantity) -> int:
         verb = _GOAL_VERB.search(_just_before(key, quantity)) is not None
         leads = not key[start : quantity.start].strip(" -+:(,")
-        return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=")
+        signed = key[quantity.start : quantity.start + 1] in tuple("<>≤≥")  # "chỉ số BI < 30 tại 100% ấp điểm"
+        return 2 * (quantity.unit == "%") + 2 * leads + verb + (quantity.comparator != "=") + 3 * signed
 
     return second if score(second) > score(first) else first

@@ -236,7 +236,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score += 0.4 if inside else 3.2
     opening = aligned(text[:60])
     opens = _OPENER.match(opening) or _PHASE.match(opening[:20]) or OPENS_LINE.match(opening)
-    if ended and opens and not (hangs and full):
+    # "..., / UBND xã ban hành kế hoạch": behind a comma only where the line above was not full
+    if ended and opens and not (full and (hangs or not _ends(before))):
         score += 1.6
     apart = ended or line.gap in ("blank", "block")
     if apart and len(text) <= LONGEST_TITLE and text[:1].isupper() and not _ends(text) and is_canonical(text):

@@ -192,10 +192,10 @@ LEAST_GOALS = 2  # one number may stand in a purpose; half of the items with a n
 
 
 def _items_below(children: Sequence[Draft]) -> Iterator[Paragraph]:
-    """Paragraphs below, but for those under a title that tells another kind."""
+    """Paragraphs below, but for those under a title that tells a kind of its own ("1. Mục tiêu cụ thể")."""
     for child in children:
         titled = child.unnumbered or child.score > 0
-        if titled and child.title is not None and heading_kind(child.title.body.strip(" :")) not in (None, "targets"):
+        if titled and child.title is not None and heading_kind(child.title.body.strip(" :")) is not None:
             continue
         if not titled and child.title is not None:
             yield child.title

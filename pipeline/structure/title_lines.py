@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from pipeline.knowledge import doctypes, numbering, sequence, signers
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import (
     ADDRESSEE,
     OPENERS,
@@ -165,13 +166,19 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
         return True
     loud = previous is not None and is_capitals(text) and is_capitals(previous.text)
     longest = LONGEST_LOUD if loud else LONGEST_SPOKEN
-    return not OPENERS.match(key) and len(text) < longest and numbering.parse_marker(text[:80]) is None
+    return not OPENERS.match(key) and len(text) < longest and _mark(text) is None
+
+
+def _mark(text: str) -> Marker | None:
+    """The mark that opens a line, where it is plainly one: "6 tháng cuối năm 2025" goes on with a title."""
+    marker = numbering.parse_marker(text[:80])
+    return marker if marker is not None and marker.likelihood >= OPENS_LIST else None
 
 
 def _opens_list(text: str) -> bool:
     """Whether a line is the first of a numbered list: "A. CĂN CỨ XÂY DỰNG KẾ HOẠCH", in capitals as the title is."""
-    marker = numbering.parse_marker(text[:80])
-    return marker is not None and sequence.is_first(marker) and marker.likelihood >= OPENS_LIST
+    marker = _mark(text)
+    return marker is not None and sequence.is_first(marker)
 
 
 OPENS_LIST = 0.5  # likelihood of a mark; that of "A- CĂN CỨ" is 0.54, of "1 NĂM" 0.16
@@ -217,7 +224,7 @@ def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
         return True
     fills = line.box.left < line.frame.left + 8 and line.box.right > line.frame.right - 8
     return (
-        centred and not fills and distance < 1.3 * line.frame.pitch and numbering.parse_marker(line.text[:80]) is None
+        centred and not fills and distance < 1.3 * line.frame.pitch and _mark(line.text) is None
     )
 
 LONG_TITLE = 330  # letters; capitals without a full stop are a title at any length met (the longest has 305)
