@@ -129,9 +129,9 @@ def test_the_number_of_a_sheet_shorter_than_what_was_scanned_stands_in_its_middl
 
 
 def test_a_dash_read_as_a_tilde_is_one_before_a_word_of_a_scan() -> None:
-    rows = ["~ Sở Thương binh ~ Xã hội;", "._~ Các phòng ~ 5 người;"]
+    rows = ["~ Sở Thương binh ~ Xã hội;", "._~ Các phòng ~ 5 người;", "” Thư ký ” Trạm."]
     page = page_of([line_at(row, 80, 200 + 20 * i) for i, row in enumerate(rows)])
-    assert text_after(scan(page)) == "- Sở Thương binh - Xã hội; - Các phòng ~ 5 người;"
+    assert text_after(scan(page)) == "- Sở Thương binh - Xã hội; - Các phòng ~ 5 người; - Thư ký ” Trạm."
     assert tidy(scan(page))[0].pages[0].blocks[0].lines[0].words[0].raw == "~"
     assert text_after(text_document(rows[0])) == rows[0]
 

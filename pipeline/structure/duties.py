@@ -128,7 +128,13 @@ def _is_point(step: Step) -> bool:
 
 
 # "... chịu trách nhiệm thi hành Quyết định này": the last article of every decision
-_CARRIES_IT_OUT = re.compile(r"\bthi hanh (?:quyet dinh|chi thi|nghi quyet) nay\b")
+_CARRIES_IT_OUT = re.compile(r"\bthi hanh (?:quyet dinh|chi thi|nghi quyet|thong tu) nay\b")
+
+# "2. Bà Lê Thị A, Trưởng phòng Hành chính - Thành viên;": one of a council that is set up
+_MEMBER = re.compile(
+    r".*(?:[-–—]|,)\s*(?:(?:pho )?(?:chu tich|truong (?:ban|doan|tieu ban))|(?:uy|thanh|to) vien|thu ky"
+    r"|to (?:truong|pho))(?: [^,;:.]{1,25})?[;.,\s]*"
+)
 
 
 _TOGETHER = re.compile(
@@ -153,15 +159,17 @@ _GROUNDS = re.compile(
     r"(?=(?:cac|uy ban|ubnd|so|phong|giam doc|thu truong|chu tich) )"
 )
 _DUTY = re.compile(r"\s(?=có trách nhiệm\b)")
+_WITHIN = re.compile(r"\b(?:trong phạm vi|theo (?:chức năng|nhiệm vụ|thẩm quyền))\b")
 _CHOSEN = re.compile(r"\b(?:được (?:phân công|giao)|liên quan (?:tới|đến|trong) việc)\b")
 
 
 def _duty_at(text: str) -> int | None:
     """Where "có trách nhiệm" opens the task of bodies that are told by what they were given to do."""
     duty = _DUTY.search(text)
-    if duty is None or not _CHOSEN.search(text, 0, duty.start()) or ";" in text[: duty.start()]:
+    if duty is None or ";" in text[: duty.start()]:
         return None
-    return duty.end()
+    within = _WITHIN.search(text, 0, duty.start())
+    return duty.end() if _CHOSEN.search(text, 0, within.start() if within else duty.start()) else None
 
 
 _ALSO = re.compile(r"(?:dong thoi|ngoai ra|ben canh do),? (?=(?:giao|de nghi|yeu cau)\b)")
@@ -312,7 +320,9 @@ def _gap(text: str, at: int) -> int:
 
 
 # "Văn phòng Tỉnh ủy và các cơ quan liên quan": the one that is named
-_AND_OTHERS = re.compile(r"(?:,| và|, và) (?:các |những )[^,;]*liên quan[^,;]*$")
+_UNNAMED = rf"(?:[^,;{CAPITALS}]{{2,30}}, ){{0,2}}[^,;{CAPITALS}]*?liên quan"
+_AND_OTHERS = re.compile(rf"(?:,| và|, và) (?:các |những ){_UNNAMED}[^,;]*$")
+_OTHERS_AND = re.compile(rf"^các {_UNNAMED}(?: và|,) (?=[{CAPITALS}])")  # "các sở có liên quan và Ủy ban nhân dân xã"
 
 
 _GROUP = re.compile(r"các (?!cấp\b)\w+(?: \w+){0,4}")  # "các khoa chuyên môn"
@@ -353,11 +363,15 @@ def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
         return
     where = _WHERE_TOGETHER.search(rest, 0, cut)
     actor, task = rest[: where.start() if where else cut].strip(EDGE), rest[cut:].strip(EDGE)
-    actor = _AND_OTHERS.sub("", actor)
+    actor = _OTHERS_AND.sub("", _AND_OTHERS.sub("", actor))
     group = _GROUP.fullmatch(actor) is not None
     if "liên quan" in actor or len(task.split()) < 2 or not (group or is_actor(actor[:1].upper() + actor[1:])):
         return
     parts = [part.strip(EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
+    *first, last = parts
+    pair = last.split(" và ")
+    if first and len(pair) == 2 and all(bodies.looks_like_body(part) >= SURE_BODY for part in pair):
+        parts = [*first, *pair]  # "Sở Tư pháp, Cục Thuế và Ủy ban nhân dân các xã"
     if len(parts) > 1 and all(bodies.looks_like_body(part) >= 0.5 for part in parts):
         for part in parts:
             yield part, task
@@ -395,7 +409,11 @@ def _from_text(
         return
     if (text.rstrip().endswith(":") and step.node.children) or _CARRIES_IT_OUT.search(aligned(text[-MARK_END:])):
         return
+    if _MEMBER.fullmatch(aligned(text[-MARK_END:])):
+        return
     for statement in _statements(text):
+        if aligned(statement.task) == "co trach nhiem":
+            continue  # "Công an tỉnh có trách nhiệm:" leads to what stands below
         start, end = offset + statement.start, offset + statement.end
         yield _found(statement.actor, statement.task, section, paragraph, start, end)
         for actor, task in _partners(statement.task):
@@ -446,6 +464,8 @@ def _said_in_title(step: Step, paragraph: Paragraph) -> str | None:
     title = step.node.title
     if title is None or title is paragraph or step.node.heading is not None:
         return None
+    if _CARRIES_IT_OUT.search(aligned(title.text[-MARK_END:])):
+        return None
     told = tuple(_statements(title.body))
     return told[0].actor if len(told) == 1 and title.body.rstrip().endswith((".", ";", ":")) else None
 
@@ -484,12 +504,14 @@ def _has_own_actor(text: str, holder: str) -> bool:
     """
     stop = _NEXT_CLAUSE.search(text, RANKS)
     own = _statement(text, 0, stop.start() if stop else len(text))
-    if own is None or not text.lstrip(" -–+*•").startswith(own.actor):
+    if own is None or not text.lstrip(EDGE + "+•").startswith(own.actor):
         return False
     if own.task.startswith("có trách nhiệm") or _PERSON_TITLE.match(own.actor):
         return True
     if text[text.index(own.actor) + len(own.actor) :].lstrip().startswith(":"):
         return not own.actor.startswith("Các ")
+    if aligned(holder) in aligned(own.actor)[1:]:
+        return True  # "Trưởng đoàn thẩm định ..." under "Đoàn thẩm định", "Các phòng thuộc Sở" under "Sở"
     if own.actor.startswith("Các "):
         return False
     named = _TWO_CAPITALS_APART.match(own.actor) is not None

@@ -68,14 +68,15 @@ _TILDE = re.compile(r"[._]{0,2}~[-–]?|[-–]~")
 
 
 def _with_dashes(line: Line) -> Line:
-    """A recognised line with the dashes that were read as "~", alone before a word: no office prints that sign there,
-    and "~ 5" may be about five."""
-    if line.box is None or not any("~" in word.text for word in line.words):
+    """A recognised line with the dashes that were read as "~", or at its head as "”", alone before a word: no office
+    prints those signs there, and "~ 5" may be about five."""
+    if line.box is None or not any("~" in word.text or word.text == "”" for word in line.words):
         return line
     words = list(line.words)
     for index, (word, after) in enumerate(pairwise(line.words)):
         between = index == 0 or words[index - 1].text[-1:].isalnum()
-        if between and _TILDE.fullmatch(word.text) and after.text[:1].isalpha():
+        read = (between and _TILDE.fullmatch(word.text)) or (index == 0 and word.text == "”")
+        if read and after.text[:1].isalpha():
             words[index] = replace(word, text="-", edits=(*word.edits, Edit("dash_for_tilde", word.text, "-")))
     return replace(line, words=tuple(words))
 
