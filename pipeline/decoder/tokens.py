@@ -89,6 +89,8 @@ def cut(word: str, first: bool = False) -> tuple[Piece, ...]:
     [('(', 'punctuation'), ('UBND', 'text'), (',', 'punctuation')]
     >>> [piece.kind for piece in cut("29/KH-UBND;")], cut("d&")[0].kind
     (['symbol', 'punctuation'], 'text')
+    >>> [piece.kind for piece in cut("b/cáo")], [piece.kind for piece in cut("t&/xa")]
+    (['symbol', 'punctuation', 'text'], ['text', 'punctuation', 'text'])
     >>> [cut(word, first=True)[0].kind for word in ("1.2.", "V/", "I-", "V")]
     ['label', 'label', 'label', 'text']
     """
@@ -136,6 +138,13 @@ def _apart(core: str) -> tuple[str, ...]:
     return ()
 
 
+def _is_short_form(parts: list[str]) -> bool:
+    """Whether a word is the first letter of a syllable and the other with its marks: "b/cáo", "t/hiện"."""
+    if len(parts) != 3 or parts[1] != "/" or len(parts[0]) != 1 or not parts[0].islower():
+        return False
+    return not parts[2].isascii() and vietnamese.is_syllable(parts[2])
+
+
 def _cut_core(core: str, tail: str) -> list[Piece]:
     if _NUMBER.fullmatch(core):
         return [Piece(core, "number")]
@@ -151,7 +160,7 @@ def _cut_core(core: str, tail: str) -> list[Piece]:
     pieces = []
     for number, part in enumerate(parts):
         after = parts[number + 1] if number + 1 < len(parts) else tail
-        if part in _POWERS and after.startswith("."):
+        if (number == 0 and _is_short_form(parts)) or (part in _POWERS and after.startswith(".")):
             pieces.append(Piece(part, "symbol"))
         elif _SEPARATOR.fullmatch(part):
             pieces.append(Piece(part, "punctuation"))
