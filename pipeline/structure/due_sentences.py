@@ -105,6 +105,8 @@ def from_text(
     for index, due in enumerate(dues):
         behind = bisect_right(starts, due.start)
         start, action = _task_before(text, due, done, starts[max(0, behind - 2) : behind])
+        if action.strip() and TERM_ALONE.fullmatch(aligned(action).strip()):  # "... gửi về Sở. Thời hạn: 5/10/2020."
+            start, action = _sentence_before(text, start, done) or (start, action)
         if _is_none(text, due, action):
             continue
         goes_on = start == done and done > 0
@@ -133,6 +135,19 @@ def from_text(
                 action = trimmed(text[max([done, *starts[max(0, behind - 2) : behind - 1]]) : due.start])
         done, last = others[-1].end if others else end, action
         yield from _told(paragraph, offset, (start, end), due, action, others)
+
+
+def _sentence_before(text: str, at: int, done: int) -> tuple[int, str] | None:
+    """Where the sentence before the one at `at` begins, and what it says; None where the paragraph has none."""
+    ended = text.rfind(". ", done, at)
+    if ended < 0 or text[ended + 2 : at].strip():
+        return None
+    start = max(done, text.rfind(". ", done, ended) + 2)
+    action = trimmed(text[start:ended])
+    return (start, action) if len(action.split()) >= LEAST_SAID else None
+
+
+LEAST_SAID = 4  # words of a sentence that says what is due
 
 
 def _is_to_come(due: terms.Due, since: str | None) -> bool:
@@ -248,12 +263,17 @@ def _task_before(text: str, due: terms.Due, done: int, breaks: Sequence[int]) ->
     return start, action
 
 
+_LEADS_IN = re.compile(r"[^.;]*\bsau(?: đây)?\s*:\s*$")
+
+
 def _is_none(text: str, due: terms.Due, action: str) -> bool:
     """Whether a time is no term, for all that is said before it."""
     return (
         # "Phấn đấu đến hết tháng 10, ...", "Không có đảo ngũ trong quý I": when a goal is to be reached
         aligned(action) == "phan dau"
         or (due.strength == "time" and _NOTHING_HAPPENS.match(aligned(action)) is not None)
+        # "Trong tháng 7/2020, Sở tập trung vào các nhiệm vụ sau:"
+        or (due.strength == "time" and _LEADS_IN.match(text, due.end) is not None)
         # "Tổng kiểm kê tài sản công tại thời điểm 0 giờ ngày 01/01/2026": as of when
         or _AT_MOMENT.search(text, 0, due.date.start) is not None
         # "Hội nghị tổ chức ngày 26/11/2025 đã thống nhất ..."

@@ -44,6 +44,8 @@ _OTHER_HEAD = re.compile(
     r"^(?:stt|tt|so tt|so thu tu)$|\b(?:thoi gian|thoi han|thoi diem|tien do|ghi chu|dia diem|so luong|kinh phi|chu tri"
     r"|phoi hop|phu trach|don vi|co quan|bo phan|nguoi|ket qua|san pham|muc|nguon|xa|phuong|huyen|thon)\b"
 )
+_VISITED_HEAD = re.compile(r"\b(?:don vi|co quan|co so)\b(?! tinh)")  # of a timetable of visits
+MOST_COLUMNS = 4  # of one: number, whom, when, remarks
 LEAST_WORDS = 2  # of a cell, on average, that says what is to be done
 SHARE_OF_NAMES = 0.6  # of the filled cells must open with a letter
 
@@ -106,6 +108,8 @@ def _found(heads: Sequence[str], rows: tuple[Row, ...]) -> TaskTable | None:
         task = _names_of_things(rows, heads, [i for i in (lead, support, time) if i is not None])
     if task is None and time is not None:
         task = _first(heads, _PRODUCT_HEAD, _TIME_HEAD)
+    if task is None and lead is None and support is None and len(heads) <= MOST_COLUMNS:
+        task = _first(heads, _VISITED_HEAD, _TIME_HEAD)
     return None if task is None else TaskTable(rows, task, lead, support, time)
 
 
