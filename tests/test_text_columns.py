@@ -67,6 +67,15 @@ def test_tables_go_with_the_document_they_stand_in() -> None:
     assert [rows_of(page.tables[0])[0] for page in parted] == [CASES[0]["tables"][0][0], CASES[2]["tables"][0][0]]
 
 
+def test_the_month_above_dates_the_items_below_it() -> None:
+    case = next(case for case in CASES if "in the first cell" in case["label"])
+    plan = run.read(document(["KẾ HOẠCH", "Hoạt động Đội", "I. LỊCH CÔNG TÁC", *case["lines"][1:]])).plan
+    assert [(deadline.date, deadline.action) for deadline in plan.deadlines] == [
+        ("2010-10", "Đại hội Liên đội"), ("2010-10", "Thi vẽ tranh"), ("2010-11", "Thi báo tường theo chủ điểm"),
+    ]
+    assert [duty.actor for duty in plan.assignments] == ["Tổng phụ trách Đội", "Giáo viên mỹ thuật", "Chi đội 9A"]
+
+
 def test_goals_and_terms_are_read_from_both() -> None:
     lines = ["KẾ HOẠCH", "Phát triển chăn nuôi năm 2024", "I. CHỈ TIÊU", *CASES[0]["lines"][1:-1],
              "II. TỔ CHỨC THỰC HIỆN", *CASES[2]["lines"][:-1]]

@@ -35,7 +35,7 @@ _SYMBOL = re.compile(
   | [A-ZĐ]{2,4}/[A-ZĐ]{2,}[-–][A-ZĐ]{2,}                                 # "112 KH/TĐTN-PT"
   | [TK]/[TML]                                                           # powers of the Party: T/M, K/T, T/L
   | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
-  | \d{1,2}[A-Z] | [A-Z]\d{2}                                            # 14B, 4G, Z11
+  | \d{1,2}[A-Z] | \d{2,3}b | [A-Z]\d{2}                                # 14B, 4G, 25b (copies), Z11
   | [^\s/]*\d[^\s/]*/[A-ZĐ]{2,6}[-–][A-ZĐ][\w&.-]*                     # S:3I/QĐ-SYT: a number is in it
   | (?=\D*\d)(?:[\dIlOo]{1,2}[/.-]){1,2}[\dIlOo]{4}                    # l0/5/2O19: so is a date
     """,

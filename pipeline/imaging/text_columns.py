@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from pipeline.document import Block, Cell, Line, Table, Word
@@ -173,6 +173,7 @@ def _body(lines: Sequence[str], at: int, anchor: Sequence[_Segment]) -> tuple[in
     )
     last = end = first
     blank = 0
+    inner: set[int] = set()  # where columns but the first begin
     while end < len(lines):
         parts = _segments(lines[end])
         if not parts:
@@ -181,8 +182,9 @@ def _body(lines: Sequence[str], at: int, anchor: Sequence[_Segment]) -> tuple[in
                 break
             end += 1
             continue
-        if not _is_of_body(lines, end, parts, label_end, blank):
+        if not (blank == 0 and parts[0].start in inner) and not _is_of_body(lines, end, parts, label_end, blank):
             break
+        inner.update(part.start for part in parts[1:])
         blank = 0
         end += 1
         last = end
@@ -198,7 +200,7 @@ def _opens_row(parts: Sequence[_Segment], label_end: int) -> bool:
 
 
 # What the rows of a calendar of work begin with, in place of a number
-_TIME = re.compile(r"\W*(?:(?:tu |ngay )*\d{1,2}/\d{1,2}\b|(?:thang|quy) (?:\d|[ivx]+\b))")
+_TIME = re.compile(r"\W*(?:(?:tu |ngay )*\d{1,2}/(?:\d{1,2}|(?:19|20)\d\d)\b|(?:thang|quy) (?:\d|[ivx]+\b))")
 
 
 def _is_over_number(lines: Sequence[str], at: int, label_end: int) -> bool:
@@ -320,11 +322,34 @@ def _body_cells(lines: Sequence[str], gutters: Sequence[tuple[int, int]], depth:
         placed.append((RowLine(label, tuple(texts[1:] if label or not texts[0] else texts), float(blank)), own))
         blank = 0
     told = [RowLine(row.label, row.texts[-(width - 1) :], row.white) for row, _ in placed]
-    starts = [*table_rows.row_starts(told), len(placed)]
+    items = {at for at, (row, own) in enumerate(placed) if at and not row.label and _is_item_of_row_above(own)}
+    starts = [*sorted({*table_rows.row_starts(told), *items}), len(placed)]
     cells: list[Cell] = []
     for number, (start, stop) in enumerate(pairwise(starts), depth):
-        cells += _row_cells([own for _, own in placed[start:stop]], number, width)
+        row = _row_cells([own for _, own in placed[start:stop]], number, width)
+        if start in items:
+            first = placed[start][1][0][0]
+            reaching = max((cell.row for cell in cells if cell.column < first), default=-1)
+            cells = [
+                replace(cell, row_span=number - cell.row + 1)
+                if cell.column < first and cell.row == reaching else cell
+                for cell in cells
+            ]
+            row = [cell for cell in row if cell.column >= first]
+        cells += row
     return cells
+
+
+_ITEM = re.compile(r"[-+•*]\s\S")
+
+
+def _is_item_of_row_above(own: Sequence[tuple[int, int, str]]) -> bool:
+    """Whether a line is an item of its own in a row whose first cell stands above: "   - Báo tường    Tổ Văn"."""
+    texts = [text for _, _, text in own]
+    return (
+        own[0][0] > 0 and len(texts) > 1 and any(map(_ITEM.match, texts))
+        and all(_ITEM.match(text) or text[:1].isupper() for text in texts)
+    )
 
 
 def _row_cells(lines: Sequence[Sequence[tuple[int, int, str]]], number: int, width: int) -> list[Cell]:

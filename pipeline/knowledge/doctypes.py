@@ -81,6 +81,9 @@ def type_of_line(text: str) -> TypeLine | None:
         # or is all in capitals, then with a verb of its own.
         if rest[:1].islower() and best.code != "KH":
             return None
+        other = type_of_line(" ".join(words[best.words + 1 :])) if rest in ("-", "–") else None
+        if other is not None:  # "CHƯƠNG TRÌNH - KẾ HOẠCH" is a plan
+            best = replace(other if other.code == "KH" else best, words=best.words + 1 + other.words)
     return replace(best, words=best.words + specks) if best is not None else None
 
 

@@ -29,7 +29,7 @@ APPROVES = re.compile(r"\s*(?:(?:phe |xet |kiem )?duyet|xac nhan|y kien (?:phe d
 ACTING = re.compile(r"\s*(?:q\.|p\.|quyen|phu trach)\s*")
 
 BODY_WORDS = (
-    "uy ban nhan dan",
+    "uy ban",
     "ubnd",
     "hoi dong",
     "ban chap hanh",
@@ -49,7 +49,6 @@ BODY_WORDS = (
     "bch",
     "ban chi huy",
     "ban to chuc",
-    "uy ban mat tran",
     "bo truong",
     "doan chu tich",
     "chu toa",

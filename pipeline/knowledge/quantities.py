@@ -136,7 +136,7 @@ _NAMING = re.compile(
 )
 # After these it names something only where no unit follows ("cấp 2", "lớp 5", but "cấp 120 giấy chứng nhận").
 _WEAK_NAMING = re.compile(
-    r"(?<![a-z])(?:cap|phan|khoa|ky|dot|nhom|loai|hang|vong|tuyen|lop|khu|lo|to|ap|khom|thon|mau|diem|duong|"
+    r"(?<![a-z])(?:cap|phan|khoa|ky|dot|nhom|loai|hang|vong|tuyen|lop|khoi|khu|lo|to|ap|khom|thon|mau|diem|duong|"
     r"hinh|phong|dt|md|k|bang)(?:\s+so)?[\s:.]{0,2}\Z"
 )
 # After "số" in these words the number is a count: "Tổng số 12 trường", "dân số 6.393 người"
@@ -197,15 +197,17 @@ _UP_TO = re.compile(r"\s*(?:den|toi)\s*")
 
 def _range_of(one: Quantity, other: Quantity, plain: str, text: str) -> Quantity | None:
     """The range of two values that have the same unit each: "từ 1.200 ha đến 1.500 ha"; None where they are none."""
-    if None in (one.value, other.value, one.unit) or one.unit != other.unit or other.value_to is not None:
+    if one.value is None or other.value is None or one.unit is None or other.value_to is not None:
         return None
+    if other.unit != one.unit and not (other.unit or "").startswith(f"{one.unit}/"):
+        return None  # "từ 300.000 đồng đến 500.000 đồng/tháng" has one unit
     opening = _RANGE_FROM.search(plain, max(0, one.number_start - LEFT), one.number_start)
     joined = _UP_TO.fullmatch(plain, one.end, other.number_start) is not None
-    if opening is None or not joined or float(one.value or 0) >= float(other.value or 0):
+    if opening is None or not joined or float(one.value) >= float(other.value):
         return None
     return replace(
         one, start=opening.start(), end=other.end, raw=text[opening.start() : other.end], comparator="range",
-        value_to=other.value, number_end=other.number_end, doubt=one.doubt or other.doubt,
+        value_to=other.value, unit=other.unit, number_end=other.number_end, doubt=one.doubt or other.doubt,
     )
 
 
@@ -278,6 +280,10 @@ def _names_or_orders(
 ) -> bool:
     """Whether the number at `place` says how something is called or where it stands in a row, not how much it is."""
     start, end = place
+    if (listed := _NUMBERED_LIST.search(left)) is not None and group in ("none", "count"):
+        left = left[: listed.start()]
+        if _WEAK_NAMING.search(left):
+            return True  # "khối 3, 4, 5 đọc sách" names three
     naming = bool(_NAMING.search(left)) and not _COUNTED.search(left)
     naming = naming and not _COLLECTED.search(text, max(0, start - LEFT), start)
     if naming and group not in ("percent", "money"):
@@ -324,6 +330,7 @@ def _signed(value: str | None, start: int, doubt: str | None, text: str) -> tupl
 # "xây 05 “Mái ấm Công đoàn”": what is counted has a title of its own
 _TITLED = re.compile(r"\s[“\"](?P<unit>[^\W\d_][^“”\"]{2,40})[”\"]")
 _RATE_BASES = (1_000, 10_000, 100_000)  # of births, inhabitants
+_NUMBERED_LIST = re.compile(r"(?<=\D)(?:[0-9]{1,2}(?:,| va)\s)+\Z")
 _SHARE_CUE = re.compile(r"(?:dat|len|la|duy tri|giu vung)\s*\Z")  # "đạt 19/19", without a unit
 # Without a unit a number is a value only after such a word, or where it is the whole text (a cell of a table).
 _VALUE_CUE = re.compile(

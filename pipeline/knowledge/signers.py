@@ -142,6 +142,16 @@ def _positions_beside(line: str) -> tuple[str, ...]:
     return ()
 
 
+def _with_position_at_end(line: str) -> tuple[str, str] | None:
+    """The rest of one's position and the position of another that were read as one line in capitals."""
+    words = line.split() if positions.mostly_capitals(line) and _kind(line) == "other" else []
+    for cut in range(1, len(words)):
+        right = " ".join(words[cut:])
+        if positions.position_at(plain(right)) == plain(right):
+            return " ".join(words[:cut]), right
+    return None
+
+
 def _bodies_beside(line: str, count: int) -> tuple[str, ...]:
     """The names of `count` bodies side by side: "VIỆN KIỂM SÁT ND TỈNH CÔNG AN TỈNH TÒA ÁN ND TỈNH"; () for another
     number."""
@@ -203,6 +213,11 @@ def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[t
             parts = _bodies_beside(line, len(sides))
         if parts:
             for side, part in zip(sides, parts, strict=True):
+                side.append((index, part))
+            continue
+        rest = _with_position_at_end(line) if len(sides) == 2 and all(sides) else None
+        if rest is not None:  # "BHXH HUYỆN CHỦ TỊCH" under "GIÁM ĐỐC TM. BAN THƯỜNG VỤ"
+            for side, part in zip(sides, rest, strict=True):
                 side.append((index, part))
             continue
         open_sides = [side for side in sides if side and not any(_kind(text) == "position" for _, text in side)]

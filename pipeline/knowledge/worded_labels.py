@@ -21,6 +21,7 @@ _WORDED = re.compile(
     r"(?P<numeral>[ivxlh1|!t]{1,6}[a-e]?(?![a-z0-9])|\d{1,3}[a-e]?(?!\d)"
     r"|(?:nhat|mot|hai|ba|tu|bon|nam|sau|bay|tam|chin|muoi)(?![a-z]))?" + CLOSE
 )
+_PARTED_TITLE = re.compile(r"\s*(?::|[-–]\s)\s*(?=[^\W\d_a-zđ])[^\W\d_]")
 _WORD_FAMILY: dict[str, tuple[Family, str]] = {
     "phan": ("part", "Phần"),
     "chuong": ("chapter", "Chương"),
@@ -43,11 +44,13 @@ def worded(head: str, at: int, line: str) -> Iterator[Marker]:
     printed_numeral = head[match.start("numeral") : match.end("numeral")] if match["numeral"] else ""
     rest = head[match.end() :]
     if not printed_numeral:
-        # Only "Phụ lục" may stand without a number, and then alone on its line or in capitals.
+        # Only "Phụ lục" may stand without a number, and then alone on its line, in capitals, or before a mark and a
+        # title ("Phụ lục - Danh mục công việc").
         if family != "annex" or canonical != "Phụ lục":
             return
         alone = not line[at + match.end() :].strip(" .:*_-")
-        if not alone and not (printed_word.isupper() and heading_like(rest) == 1.0):
+        parted = printed_word[0].isupper() and _PARTED_TITLE.match(head, match.end("word")) is not None
+        if not alone and not parted and not (printed_word.isupper() and heading_like(rest) == 1.0):
             return
     elif rest and rest[0].isalnum():
         return

@@ -393,6 +393,9 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
         return replace(part, area="recipients")
     if part.area == "aside" or not any(letter.isalpha() for letter in text):
         return replace(part, area="aside")
+    if part.box is None and before and is_recipients_head(before[-1].text) and is_capitals(text) and " " in text:
+        seen["power"] = True
+        return replace(part, area="signature")  # "Nơi nhận:          ỦY BAN DÂN SỐ TỈNH": who signs stands at the right
     at_right = part.box is not None and part.frame is not None and part.box.left > part.frame.middle
     if BULLET.match(text) and not at_right:
         return replace(part, area="recipients")

@@ -341,11 +341,11 @@ def _partners(task: str) -> Iterator[tuple[str, str]]:
         rest = task[match.end() : stop.start() if start and stop else len(task)]
         leads = start == 0 or match.group().lower().startswith("chủ trì")
         for actor, shared in _named_partners(rest):
-            if leads or bodies.looks_like_body(actor[:120]) >= PARTNER:
+            if leads or _TWO_CAPITALS_APART.match(actor) or bodies.looks_like_body(actor[:120]) >= PARTNER:
                 yield actor, shared
 
 
-PARTNER = 0.4  # of looks_like_body: "Đài Truyền thanh xã", "Đồn Biên phòng" have 0.45, people and posts nothing
+PARTNER = 0.4  # of looks_like_body: "Phòng Y tế" has 0.95, "Đài Truyền thanh xã" 0.45, people and posts nothing
 
 
 _CLAUSE = re.compile(r"[;.]\s+(?=\w)|,\s+(?=(?:chủ trì|phối hợp)\b)")

@@ -24,6 +24,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import CARRIED_OUT, UNDER_TITLE, starts_basis
+from pipeline.structure.name_ends import opens_with_task
 from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
 from pipeline.structure.table_parts import joined
 from pipeline.structure.task_labels import OPENS_LINE
@@ -216,7 +217,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score += 1.6
     elif full:
         score -= 0.6
-    if before.endswith(("-", ",", "–")) and not ended:
+    if before.endswith(("-", ",", "–")) and not ended and not _is_label_alone(lines):
         score -= 1.5
     if _RUNS_ON_WORD.search(before[-10:]):
         score -= 2.5
@@ -250,6 +251,12 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         score += 2.5 if above.is_capitals and _opens_like_heading(lines) else 0.5
     score += _place_evidence(lines, line) if line.box is not None else _gap_evidence(above, line, width, ended, small)
     return score > 0
+
+
+def _is_label_alone(lines: Sequence[PlacedLine]) -> bool:
+    """Whether the lines so far are a label in words and its mark: "Phụ lục -", over a title of its own."""
+    found = marks(lines[0].text)[:1] if len(lines) == 1 else ()
+    return any(mark.family != "bullet" and not lines[0].text[mark.text_start :].strip() for mark in found)
 
 
 def _hangs(lines: Sequence[PlacedLine], line: PlacedLine) -> bool:
@@ -286,9 +293,19 @@ def _gap_evidence(above: PlacedLine, line: PlacedLine, width: _Width, ended: boo
         return -0.9 if small or cut else 2.0
     if line.gap in ("blank", "block"):
         return 1.2
-    if line.gap == "line" and not ended and width.blanks:
+    if line.gap == "line" and not ended and width.blanks and not _is_title_over_task(above, line, width):
         return -1.2  # "... đề xuất của Ban" / "Quản lý khu công nghệ cao ...": a short line says nothing
     return -0.8 if line.gap == "line" and ended else 0.0
+
+
+def _is_title_over_task(above: PlacedLine, line: PlacedLine, width: _Width) -> bool:
+    """Whether a short numbered line stands over one that opens with a task: "2. Tập huấn" / "Mở 03 lớp ..."."""
+    numbered = any(mark.family != "bullet" and mark.likelihood > 0.5 for mark in marks(above.text)[:1])
+    short = len(above.text) < SHORT_SHARE * width.wrap
+    return numbered and short and opens_with_task(line.text) and not marks(line.text)
+
+
+SHORT_SHARE = 0.6  # of the wrap width
 
 
 def _place_evidence(lines: Sequence[PlacedLine], line: PlacedLine) -> float:

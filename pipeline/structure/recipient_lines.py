@@ -16,6 +16,7 @@ from pipeline import corrections
 from pipeline.document import Word
 from pipeline.knowledge import recipients
 from pipeline.knowledge.fuzzy import plain
+from pipeline.knowledge.vietnamese import strip_marks
 from pipeline.structure.closing import BULLET, is_recipients_head
 from pipeline.structure.foot_columns import in_columns
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
@@ -38,6 +39,9 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
     entries: list[list[PlacedLine]] = []
     bulleted = 2 * sum(BULLET.match(line.text) is not None for line in lines) >= len(lines)
     ended = _ENDED if bulleted else _ENDED_SOMEHOW  # the recogniser loses dashes, or the Party closes with commas
+    running = _running_list(lines)
+    if running:
+        return running
     for line in _in_rows(in_columns(lines)):
         text = line.text
         opener = _inline_start(line)
@@ -58,6 +62,32 @@ def _entries(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
         else:
             entries.append([line])
     return entries
+
+
+def _running_list(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
+    """The entries of a list that runs on behind "Nơi nhận:" over its lines and ends with what is kept, as in "Phòng Y
+    tế (b/c), các tổ, / lưu VP."; empty where the list is of another form."""
+    opener = _inline_start(lines[0]) if lines else None
+    if opener is None or any(BULLET.match(line.text) for line in lines[1:]):
+        return []
+    own = (opener, *lines[1:])
+    mark = ";" if any(word.text.endswith(";") for line in own for word in line.words) else ","
+    entries: list[list[PlacedLine]] = [[]]
+    for line in own:
+        start = 0
+        for index, word in enumerate(line.words):
+            if word.text.endswith(mark):
+                entries[-1].append(line.part(start, index + 1))
+                entries.append([])
+                start = index + 1
+        if start < len(line.words):
+            entries[-1].append(line.part(start))
+    last = " ".join(part.text for part in entries[-1])
+    kept = recipients.parse_archive(last) is not None or recipients.is_archive_alone(last)
+    return entries if kept and len(entries) > LEAST_RUNNING else []
+
+
+LEAST_RUNNING = 2  # recipients of such a list
 
 
 def _in_rows(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
@@ -105,9 +135,17 @@ def _with_codes_as_read(line: PlacedLine) -> str:
 
 
 def _is_said(word: Word) -> bool:
-    """Whether a word says what was read, with more behind it where a broken one was joined, or what a person wrote."""
+    """Whether a word says what was read, with more behind it where a broken one was joined, or what a person wrote.
+
+    A code of two letters has no marks but the stroke of Đ: "CA" is no "CẢ".
+    """
     by_person = bool(word.edits) and word.edits[-1].rule == corrections.RULE
-    return by_person or plain(word.text).startswith(plain(word.raw))
+    letters = "".join(filter(str.isalpha, word.text))
+    marked = len(letters) <= SHORT_CODE and strip_marks(letters) != letters.replace("Đ", "D")
+    return by_person or (not marked and plain(word.text).startswith(plain(word.raw)))
+
+
+SHORT_CODE = 2  # letters
 
 
 def read_recipients(

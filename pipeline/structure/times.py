@@ -194,8 +194,11 @@ def _from_table(paragraph: Paragraph, table: Table) -> Iterator[FoundDeadline]:
             yield FoundDeadline(due, what.text.strip(EDGE), place, parts)
 
 
-# "2026", "3/2020" in a column of times
-_YEAR_ALONE = re.compile(r"\W*(?:(?P<month>0?[1-9]|1[0-2])\s?/\s?)?(?P<year>(?:19|20)\d\d)\W*")
+# "2026", "3/2020", "Tháng 9 + 10/2009" in a column of times
+_YEAR_ALONE = re.compile(
+    r"\W*(?:tháng\s+)?(?:(?:\d{1,2}\s?(?:[+,&-]|và)\s?)*(?P<month>0?[1-9]|1[0-2])\s?/\s?)?(?P<year>(?:19|20)\d\d)\W*",
+    re.IGNORECASE,
+)
 
 
 def _due_in(text: str) -> list[str]:

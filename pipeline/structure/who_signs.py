@@ -23,7 +23,9 @@ from pipeline.structure import column_names
 
 NAMED = 90.0  # percent of the issuer's name that stands in a power or position; abbreviations are written out before
 _UNIT = re.compile(r"\s(?:tinh|thanh pho|huyen|quan|thi xa|xa|phuong|thi tran)\b.*")
-_DRAFTS = re.compile(r"(?:nguoi (?:lap|viet|xay dung|soan)|can bo (?:lap|xay dung)|ke toan|thu quy|tong phu trach)\b")
+_DRAFTS = re.compile(
+    r"(?:nguoi (?:lap|viet|xay dung|soan)|can bo (?:lap|xay dung)|ke toan|thu quy|tong phu trach|tpt doi)\b"
+)
 # Positions, and the words that the name of their body begins with.
 _HEADS = (
     (re.compile(r"hieu truong\b"), re.compile(r"truong\b")),
@@ -64,7 +66,8 @@ def _told(own: str, block: signers.SignatureBlock) -> int:
         return 3  # "TM. BCH CÔNG ĐOÀN" of "Công đoàn Trường Tiểu học A"
     if any(fuzz.partial_ratio(core, name) >= NAMED and len(name) >= len(core) - 2 for name in named):
         return 3
-    if any(bodies.looks_like_body(name) >= column_names.LIKE_BODY for name in named):
+    whose = (name for name in named if _COMMITTEE_ALONE.fullmatch(name) is None)
+    if any(bodies.looks_like_body(name) >= column_names.LIKE_BODY for name in whose):
         return 1
     return 2 if any(head.match(position) and kind.match(own) for head, kind in _HEADS) else 1
 
@@ -88,6 +91,7 @@ def without_foreign_approval(block: signers.SignatureBlock) -> signers.Signature
 
 
 _HEAD_WORDS = re.compile(r"(?:pho )?truong (?=(?:phong|ban|khoa|tram|cong an) \w)")  # "TRƯỞNG PHÒNG NỘI VỤ"
+_COMMITTEE_ALONE = re.compile(r"ban (?:chap hanh|thuong vu|thuong truc)")  # whose, nothing tells
 _COMMITTEE_OF = re.compile(r"ban (?:chap hanh|thuong vu) ")
 _BEFORE_BODY = re.compile(
     r"\s*(?:(?:phe )?duyet(?: cua)?|xac nhan(?: cua)?"
