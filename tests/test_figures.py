@@ -58,6 +58,7 @@ def test_what_the_engine_misread_is_put_right_and_kept(printed: str, read: str, 
 
 
 @pytest.mark.parametrize(("read", "sure", "told", "as_sure", "believed"), [
+    ("(60", 0.80, "(660", 0.84, False), ("(6", 0.80, "(66", 0.98, True), ("1Š)", 0.60, "15)", 0.84, True),
     ("Số:", 0.71, "8:", 0.81, False), ("BÌ", 0.70, "3", 0.996, True), ("bì", 0.35, "5", 0.9, True),
     ("HI", 0.75, "III", 0.9, True),
 ])

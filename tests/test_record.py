@@ -301,6 +301,21 @@ def test_the_title_of_an_article_may_be_long_where_it_is_bold() -> None:
     assert (found.label, found.heading is not None, len(found.children)) == ("Điều 1", True, 1)
 
 
+@pytest.mark.parametrize(("other", "sure", "number"), [
+    ("474-KH-SYT", 0.38, "/KH-SYT"), ("22/KH-SYT.", 0.38, "22/KH-SYT"), ("474-KH-SYT", 0.7, "22/KH-SYT"),
+])
+def test_a_cited_number_of_which_no_look_is_sure_is_none(other: str, sure: float, number: str) -> None:
+    line = line_at("Căn cứ Kế hoạch số 22/KH-SYT ngày 03 tháng 10 năm 2017 của Sở Y tế về việc thi đua;", 40, 100)
+    words = tuple(
+        replace(word, confidence=sure, readings=(Reading("first", other, 0.2),)) if word.text == "22/KH-SYT" else word
+        for word in line.words
+    )
+    found = record.read_record(scan(page_of([replace(line, words=words), line_at("I. MỤC ĐÍCH", 40, 120)])))
+    assert [cited.number for cited in found.legal_basis] == [number]
+    told = any("number read as 22/KH-SYT" in warning.message for warning in found.warnings)
+    assert told is (number == "/KH-SYT")
+
+
 @pytest.mark.parametrize("kind", ["KẾ HOẠCH _", "KẾ HOẠC¿1"])
 def test_specks_behind_and_in_the_type_are_no_title(kind: str) -> None:
     rows = ["UBND XÃ ĐỒNG TÂM", "Số: 5/KH-UBND", "Đồng Tâm, ngày 3 tháng 4 năm 2008", "SH HH VU ĐÊN"]

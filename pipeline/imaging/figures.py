@@ -420,6 +420,8 @@ def _is_believed(word: SeenWord, text: str, confidence: float) -> bool:
     fewer = _missing(word.text, text)
     if fewer > 1 or (fewer == 1 and word.confidence > DOUBTED):
         return False
+    if old and fewer < 0 and ((text[0] == "(" and new.endswith(old)) or (text[-1] == ")" and new.startswith(old))):
+        return confidence > SURE_OF_COUNT  # "(660" for "(60" of a slanted face: the bracket was read as a figure too
     if word.confidence < FIRM:
         return confidence > SURER_THAN_DOUBT
     if old == new:

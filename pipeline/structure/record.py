@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipeline.document import Document, Notice
 from pipeline.knowledge import citations, dates
@@ -171,7 +172,7 @@ def _legal_basis(
         for found in citations.find_citations(paragraph.text):
             if _is_self(found, head, paragraph.text[: found.start]) or _is_named_only(found):
                 continue
-            mentions.append(found)
+            mentions.append(_as_legible(found, paragraph))
             where.append(paragraph)
     result = []
     unread = []
@@ -190,6 +191,24 @@ def _legal_basis(
             Citation(type=found.type, number=found.number, date=found.date, issuer=found.issuer, subject=found.subject)
         )
     return tuple(result), tuple(unread)
+
+
+UNREAD = 0.5  # confidence of a word under which another look's figures are as likely as its own
+_CITED_NUMBER = re.compile(r"\d+[A-Za-z]?(?=[/-])")
+
+
+def _as_legible(found: FoundCitation, paragraph: Paragraph) -> FoundCitation:
+    """The citation without a number of which two looks saw other figures, none surely: one written by hand. Its symbol
+    stays, and `doubt` tells what was read."""
+    number = found.number or ""
+    figures = _CITED_NUMBER.match(number)
+    if figures is None:
+        return found
+    for word in (word for line in paragraph.lines for word in line.words if word.readings and number in word.text):
+        other = (_CITED_NUMBER.match(reading.text) for reading in word.readings)
+        if word.confidence < UNREAD and any(seen is not None and seen[0] != figures[0] for seen in other):
+            return replace(found, number=number[figures.end() :], doubt=f"number read as {number}")
+    return found
 
 
 def _first_mention(found: FoundCitation, mentions: Sequence[FoundCitation]) -> int | None:
