@@ -171,6 +171,24 @@ def mend_title(row: Sequence[PendingWord]) -> None:
             word.kind, word.confidence, word.alternatives = "mark", MENDED_SYMBOL, ()
 
 
+# What was read for "bước", and the numerals in words behind it
+_STEP = re.compile(r"bu[a-z]{0,2}c")
+_STEP_NUMBERS = {"mot": "một", "hai": "hai", "ba": "ba", "bon": "bốn", "nam": "năm", "sau": "sáu"}
+
+
+def mend_step(row: Sequence[PendingWord]) -> None:
+    """ "1- Budéc mot : Từ 10/4 ...": before a numeral in words and a colon nothing but "Bước" opens an item."""
+    for at in (0, 1):
+        if len(row) < at + 3 or not (row[at].raw[:1].isupper() and _STEP.fullmatch(search_key(_letters(row[at].raw)))):
+            continue
+        number = _STEP_NUMBERS.get(search_key(_letters(row[at + 1].raw)))
+        closed = row[at + 1].raw.endswith(":") or row[at + 2].raw.startswith((":", "("))
+        if number is not None and closed and len(row[at].pieces) == 1:
+            _hold(row[at], 0, "Bước")
+            _hold(row[at + 1], 0, number)
+            return
+
+
 def mend_formulas(row: Sequence[PendingWord]) -> None:
     """The name of the state and its motto have their marks wherever they stand, as in a line that two columns made."""
     places = [(word, place) for word in row for place, piece in enumerate(word.pieces) if piece.kind == "text"]

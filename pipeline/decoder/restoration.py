@@ -27,6 +27,7 @@ from pipeline.decoder.paragraphs import (
     mend_labels,
     mend_numeral,
     mend_romans,
+    mend_step,
     mend_title,
     paragraphs,
     settings,
@@ -187,6 +188,7 @@ class Restorer:
             if condition in MENDED or condition == "slips":
                 mend_numeral(row)
                 mend_title(row)
+                mend_step(row)
             if condition in MENDED or "slips" in (condition, whole):
                 mend_number_signs(row)
             if condition not in ("foreign", "encoded"):

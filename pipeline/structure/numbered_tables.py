@@ -41,6 +41,7 @@ _RULES = "|[]"  # what rules are read as
 LEAST_HEADS = 1  # words of head rows beside "TT"; garbled text hides some
 # Rows; one is enough under a head row of three words, more are needed where "TT" is all that is known of it.
 LEAST_NUMBERED, LEAST_UNTITLED = 2, 4
+LEAST_VALUES = 2  # at the end of every row: no list under "TT" has them
 LONGEST_HEAD = 6  # lines; each column may stand on its own
 MOST_BARRED = 0.6  # of the lines have several bars: rules are read as bars in some of them only
 LONG_ROW = 130  # characters; a line longer than this is a paragraph
@@ -85,11 +86,13 @@ def _rows_end(lines: Sequence[Line], texts: Sequence[str], start: int) -> int:
     ):
         return start
     number, head, numbered, at = 0, 0, start, start + 1
+    fewest = LEAST_VALUES  # values at the end of a row
     while at < len(lines):
         text = texts[at]
         row = _row_number(text)
         if row is not None and (row == number + 1 or (row == number + 2 and _lost_one(lines[numbered + 1 : at]))):
             number, head, numbered = row, head or at, at
+            fewest = min(fewest, len(_values(lines[at].words)))
         elif (
             row is not None
             or SECTION.match(text)
@@ -103,7 +106,7 @@ def _rows_end(lines: Sequence[Line], texts: Sequence[str], start: int) -> int:
             break
         at += 1
     told = heads_in(lines[start:head])
-    titled = told >= LEAST_HEADS or any(map(_ends_in_year, lines[start:head]))
+    titled = told >= LEAST_HEADS or fewest == LEAST_VALUES or any(map(_ends_in_year, lines[start:head]))
     enough = number >= (LEAST_NUMBERED if titled else LEAST_UNTITLED) or (number and told > LEAST_HEADS + 1)
     return at if enough else start
 
