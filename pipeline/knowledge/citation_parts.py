@@ -153,6 +153,7 @@ _NEXT_LAW_CITED = re.compile(r"(?:,|;|va)\s+(?:bo )?luat\s+(?=[a-z])")
 _PAREN = re.compile(r"\([^()]*\)?")
 # Nghị quyết Trung ương 4 khóa XII, cited in every second plan of the years after 2016, has a semicolon in its name.
 _SEMICOLON_INSIDE = re.compile(r"chinh don dang; (?:ngan chan|day lui)")
+_TOPIC = re.compile(r",\s*đề\s", re.IGNORECASE)
 _MAX_SUBJECT = 420  # letters; the longest true subject met in 111,000 paragraphs of legal text is about 330
 _MAX_ISSUER = 140
 
@@ -352,6 +353,8 @@ def _subject_stop(text: str, flat: str, at: int, end: int) -> int:
         stop = _SUBJECT_END.search(flat, stop.end(), end)
     while stop and stop.group() == "." and text[stop.end() : stop.end() + 2].strip().islower():
         stop = _SUBJECT_END.search(flat, stop.end(), end)  # a point that recognition made of a comma
+    while stop and _TOPIC.match(text, stop.start()):
+        stop = _SUBJECT_END.search(flat, stop.end(), end)  # ", đề tài ..." is no ", để ..."
     best = stop.start() if stop else end
     if stop and stop.group() == '"' and flat.count('"', at, best) % 2:
         best = stop.end()  # the mark that closes a name within the subject

@@ -256,9 +256,12 @@ def _listed_span(paragraph: Paragraph, text: str, offset: int) -> Iterator[Found
     if _NO_NAME.match(aligned(text)) or opens_with_task(text):
         return
     for span in _known_spans(text[: head.end() + 2 * SPAN_NEAR])[:1]:
-        whole = span.start == head.end() and not text[span.end :].strip(" .;,)")
+        whole = span.start == head.end() and not _ASIDE.sub("", text[span.end :]).strip(" .;,)")
         if whole and span.first and span.last and min(len(span.first), len(span.last)) >= DAY_OR_MONTH:
             yield _dated(paragraph, head["name"], span.first, span.last, offset, (span.start, span.end, span.doubt))
+
+
+_ASIDE = re.compile(r"^\s*\([^()\d]*\)")  # "... đến ngày 15/12/2017 (đính kèm lịch kiểm tra)"
 
 
 def _named_time(paragraph: Paragraph, text: str, offset: int) -> Iterator[FoundPeriod]:
