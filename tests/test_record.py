@@ -226,6 +226,16 @@ def test_damaged_roman_labels_are_read_by_their_list(read_as: list[str], labels:
     assert [section.label for section in found.sections] == labels
 
 
+@pytest.mark.parametrize(("rows", "labels"), [
+    (["I. MỤC TIÊU", "1.1. Mục tiêu chung", "Dạy nghề đan.", "2. THỜI GIAN", "Ba tháng."], ["1", "2"]),
+    (["1. MỤC TIÊU", "1.1. Mục tiêu chung", "v Biết đan giỏ", "v Biết đan rổ", "2. THỜI GIAN"], ["1", "2"]),
+    (["I. MỤC TIÊU", "1.1. Mục tiêu chung", "Dạy nghề đan.", "II. THỜI GIAN", "2. Ba tháng."], ["I", "II"]),
+])
+def test_a_first_part_over_its_own_numbers_is_one(rows: list[str], labels: list[str]) -> None:
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert [section.label for section in found.sections] == labels
+
+
 POINTS = {
     "e between b and d": (["a)", "b)", "e)", "d)"], ["a", "b", "c", "d"]),
     "đ behind what was read as e": (["a)", "b)", "e)", "đ)"], ["a", "b", "c", "d"]),

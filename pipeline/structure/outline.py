@@ -65,7 +65,7 @@ def build(paragraphs: Sequence[Paragraph]) -> tuple[Node, ...]:
         placed, first = relabel.by_place(used), relabel.lost_first(used)
         if placed:  # a "II." that is the third is no sign of what stood before the second
             first = {lines: mark for lines, mark in first.items() if mark.shape != "I"}
-        likes = {**relabel.misread_letters(used), **label_readings.settled(used)}
+        likes = {**relabel.misread_one(used), **relabel.misread_letters(used), **label_readings.settled(used)}
         builder.lost = {**likes, **first, **relabel.lost(used), **placed}
     annex = 0
     main_end = 0

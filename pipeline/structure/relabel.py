@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.knowledge import sequence
 from pipeline.knowledge.headings import heading_kind
@@ -57,7 +58,7 @@ def first_romans(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
         if not is_title(paragraph, readings[0]):
             labelled = True
             continue
-        roman = next((marker for marker in readings if marker.family == "roman"), None)
+        roman = next((mark for mark in readings if mark.family == "roman" and mark.likelihood >= LEAST_ROMAN), None)
         may_be_one = any(marker.family == "roman" and marker.ordinals == (1,) for marker in readings)
         if not labelled and may_be_one and (readings[0].family != "roman" or readings[0].ordinals != (1,)):
             opening = paragraph
@@ -66,6 +67,9 @@ def first_romans(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
             opening = None
         labelled = True
     return frozenset(found)
+
+
+LEAST_ROMAN = 0.05  # likelihood of a damaged numeral ("H. Vùng ...": 0.11); a tick read as "v" has 0.02
 
 
 def _opens_part(marker: Marker, paragraph: Paragraph) -> bool:
@@ -315,6 +319,23 @@ def _goes_on_from(paragraphs: Sequence[Paragraph], at: int, mark: Marker) -> boo
     return mark.ordinals == (1,) or any(
         one is not None and one.shape == mark.shape and sequence.step(one, mark) == "next" for one in before
     )
+
+
+def misread_one(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
+    """The mark "1." of a title over "1.1" whose label was read as "I.", by the id of its lines: "2." follows, and no
+    "II."."""
+    labelled = [(paragraph, mark) for paragraph in paragraphs if (mark := _sound(paragraph)) is not None]
+    found: dict[int, Marker] = {}
+    for (paragraph, mark), (_, below) in pairwise(labelled):
+        if mark.family != "roman" or mark.ordinals != (1,) or below.ordinals != (1, 1):
+            continue
+        others = [other for near, other in labelled if near.annex == paragraph.annex]
+        if any(other.family == "roman" and other.ordinals > (1,) for other in others):
+            continue
+        one = next((other for other in marks(paragraph.text) if other.shape == "1" and other.ordinals == (1,)), None)
+        if one is not None and any(other.shape == "1" and other.ordinals == (2,) for other in others):
+            found[id(paragraph.lines)] = one
+    return found
 
 
 # Of a list of letters: the one before and the one that was read -> what stands there.
