@@ -55,9 +55,6 @@ BODY_WORDS = (
     "tap the",
     "ban quan ly",
     "to cong tac",
-    "vien kiem sat",
-    "toa an",
-    "cong an",
 )
 
 

@@ -12,10 +12,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal
 
-from pipeline.knowledge import persons, positions
+from pipeline.knowledge import bodies, persons, positions
 from pipeline.knowledge.fuzzy import aligned, plain
 
 
@@ -130,7 +130,7 @@ def parse_signature_lines(lines: Sequence[str]) -> tuple[SignatureBlock, ...]:
     return tuple(found)
 
 
-def _positions_beside(line: str) -> tuple[str, ...]:
+def positions_beside(line: str) -> tuple[str, ...]:
     """Powers or positions side by side, read as one line: "CHỦ TỊCH GIÁM ĐỐC", not "CHỦ TỊCH HỘI ĐỒNG"; () for one."""
     words = line.split() if len(line) <= persons.MOST_SIGNERS * LONGEST_LINE else []
     for cut in range(1, len(words)):
@@ -138,7 +138,7 @@ def _positions_beside(line: str) -> tuple[str, ...]:
         if _kind(left) in ("power", "position", "body") and (
             _kind(right) == "power" or positions.position_at(plain(right)) is not None
         ):
-            return left, *(_positions_beside(right) or (right,))
+            return left, *(positions_beside(right) or (right,))
     return ()
 
 
@@ -156,10 +156,18 @@ def _bodies_beside(line: str, count: int) -> tuple[str, ...]:
     """The names of `count` bodies side by side: "VIỆN KIỂM SÁT ND TỈNH CÔNG AN TỈNH TÒA ÁN ND TỈNH"; () for another
     number."""
     words = line.split()
-    starts = [at for at in range(len(words)) if plain(" ".join(words[at:])).startswith(positions.BODY_WORDS)]
-    if len(starts) != count or starts[0] != 0 or not positions.mostly_capitals(line):
+    if not positions.mostly_capitals(line) or len(words) > MOST_BODY_WORDS:
         return ()
-    return tuple(" ".join(words[start:end]) for start, end in pairwise([*starts, len(words)]))
+    parted = (
+        tuple(" ".join(words[start:end]) for start, end in pairwise([0, *cuts, len(words)]))
+        for cuts in combinations(range(2, len(words) - 1), count - 1)
+    )
+    named = ((min(map(bodies.looks_like_body, parts)), parts) for parts in parted)
+    likeness, best = max(named, default=(0.0, ()))
+    return best if likeness >= LIKE_BODY else ()
+
+
+MOST_BODY_WORDS, LIKE_BODY = 18, 0.6  # of a row; a name alone, of which nothing is left over
 
 
 def _columns(lines: Sequence[str]) -> list[list[tuple[int, str]]]:
@@ -198,7 +206,7 @@ TWO_SHORT_NAMES = 4  # syllables of two names on one line, where two positions o
 
 def _is_doubled(line: str) -> bool:
     """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC"."""
-    beside = () if _COLUMNS.search(line.strip()) else _positions_beside(line)
+    beside = () if _COLUMNS.search(line.strip()) else positions_beside(line)
     return len(beside) == 2 and _kind(beside[0]) == _kind(beside[1]) != "body"
 
 
@@ -208,7 +216,7 @@ def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[t
     names = persons.names_beside(lines[named], least)
     sides: tuple[list[tuple[int, str]], ...] = tuple([] for _ in names)
     for index, line in enumerate(lines[: named + 1]):
-        parts = names if index == named else _positions_beside(line)
+        parts = names if index == named else positions_beside(line)
         if len(parts) != len(sides):
             parts = _bodies_beside(line, len(sides))
         if parts:
@@ -241,7 +249,10 @@ def _read_column(column: Sequence[tuple[int, str]]) -> list[SignatureBlock]:
                 if draft.authority and all(positions.APPROVES.match(plain(text)) for _, text in draft.authority):
                     draft.authority = []  # "DUYỆT CỦA CHI ỦY" / "TM. BAN CHẤP HÀNH": nobody has signed it
                 draft.authority.append((index, piece))
-            elif kind == "body":
+            elif kind == "body" or (
+                kind == "other" and not (draft.authority or draft.title or draft.name) and piece.isupper()
+                and bodies.looks_like_body(piece) >= LIKE_BODY
+            ):
                 (draft.title if draft.title else draft.authority).append((index, piece))
             elif kind == "position" and not draft.title and draft.authority and draft.authority[-1][1].endswith(","):
                 draft.authority.append((index, piece))  # "KT. BỘ TRƯỞNG," / "CHỦ NHIỆM" are two offices of one man

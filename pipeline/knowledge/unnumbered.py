@@ -278,10 +278,18 @@ def find_bare_numbers(text: str, flat: str, taken: bytearray) -> Iterable[Citati
 LIKE_BODY = 0.4  # likeness of an issuer to the name of a body
 
 
+# "Thực hiện chỉ thị của UBND huyện về ...": in small letters a ground all the same; "kế hoạch của ..." may be any
+_ORDERS = re.compile(r"chi thi|nghi quyet|quyet dinh|thong tu|nghi dinh|cong van|thong bao")
+
+
 def find_dated(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
     """A type with a date and an issuer, or an issuer and a subject: "Công văn ngày 5/3/2024 của Sở Y tế về ..."."""
     for match in _OF_BODY.finditer(flat):
-        if not text[match.start()].isupper() or not _free(match.start(), match.end(), taken):
+        cited = text[match.start()].isupper() or (
+            _ORDERS.fullmatch(match["type"]) is not None
+            and _GROUND.search(flat, max(0, match.start() - GROUND_WITHIN), match.start()) is not None
+        )
+        if not cited or not _free(match.start(), match.end(), taken):
             continue
         at = match.end()
         blank = re.compile(r"(?:so\s+)?[./…_\s]{2,16}/?[a-z&\-]{0,16}\s+").match(flat, at)

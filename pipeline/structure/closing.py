@@ -273,7 +273,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
         if is_body_end(above.text) or len(above.text) > FOOT_LINE_LENGTH or above.area not in ("body", "aside"):
             break
         signs = _signing(above.text) >= SIGNING or above.area == "aside" or _is_signing_note(above.text)
-        signs = signs or _is_of_seal(above)
+        signs = signs or _is_of_seal(above) or _is_over_positions(above, lines[stop : stop + 1])
         if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
             break
         told += not _is_of_seal(above)
@@ -351,6 +351,12 @@ def _under_powers(lines: Sequence[PlacedLine]) -> bool:
         for line in lines[:-1]
         if not is_body_end(line.text) and len(line.text) <= FOOT_LINE_LENGTH
     )
+
+
+def _is_over_positions(line: PlacedLine, below: Sequence[PlacedLine]) -> bool:
+    """Whether a line in capitals stands over the positions of several signers: "HUYỆN ĐOÀN        CÔNG AN HUYỆN"."""
+    several = bool(below) and len(signers.positions_beside(below[0].text)) > 1
+    return several and is_capitals(line.text) and numbering.parse_marker(line.text[:80]) is None
 
 
 _SIGNING_NOTE = re.compile(r"(?:[ ()\[\].,:]*(?:(?:da ky|ky ten)(?:, dong dau)?|ky, ghi ro ho ten)[ ()\[\].,:]*){1,3}")

@@ -348,7 +348,7 @@ def day_word(raw: str) -> int:
 
 def trimmed(text: str) -> str:
     """What is due without signs, notes in brackets and words that lead to a term at its ends."""
-    text = text.strip(EDGE + "(")
+    text = text.strip(EDGE + "(").lstrip(EDGE + ")")
     for _ in range(3):
         text = _TRAILING_NOTE.sub("", text).strip(EDGE)
         text = _DANGLING.sub("", text).strip(EDGE)

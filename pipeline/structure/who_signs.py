@@ -66,6 +66,8 @@ def _told(own: str, block: signers.SignatureBlock) -> int:
         return 3  # "TM. BCH CÔNG ĐOÀN" of "Công đoàn Trường Tiểu học A"
     if any(fuzz.partial_ratio(core, name) >= NAMED and len(name) >= len(core) - 2 for name in named):
         return 3
+    if any(own.startswith(f"{kind} ") for name in named if " " in (kind := _UNIT.sub("", name))):
+        return 3  # "CÔNG AN HUYỆN" of "Công an - Giáo dục và Đào tạo huyện A"
     whose = (name for name in named if _COMMITTEE_ALONE.fullmatch(name) is None)
     if any(bodies.looks_like_body(name) >= column_names.LIKE_BODY for name in whose):
         return 1
