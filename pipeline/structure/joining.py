@@ -25,7 +25,7 @@ from pipeline.knowledge.headings import is_canonical
 from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import CARRIED_OUT, UNDER_TITLE, starts_basis
 from pipeline.structure.name_ends import opens_with_task
-from pipeline.structure.passages import Paragraph, PlacedLine, bullet_of, marks, paragraph_of
+from pipeline.structure.passages import Paragraph, PlacedLine, at_margin, bullet_of, marks, paragraph_of
 from pipeline.structure.table_parts import joined
 from pipeline.structure.task_labels import OPENS_LINE
 
@@ -368,7 +368,7 @@ def join_lines(
 
     notes = _footnotes(lines)
     for line in lines:
-        aside = line.area == "aside" and not _at_margin(line)
+        aside = line.area == "aside" and not at_margin(line.box, line.frame)  # else a short last line read as a speck
         if (aside or id(line) in notes) and current and current[-1].area in _GOING_ON:
             passed.append(line)
             continue
@@ -426,11 +426,6 @@ def _of_table(parts: Sequence[Paragraph], tables: Sequence[Table]) -> Paragraph:
         text=" ".join(part.text for part in parts),
         table=joined(tables),
     )
-
-
-def _at_margin(line: PlacedLine) -> bool:
-    """Whether a line begins where those of a paragraph do: its short last line may have been read as a speck."""
-    return line.box is not None and line.frame is not None and abs(line.box.left - line.frame.left) <= INDENT
 
 
 def _footnotes(lines: Sequence[PlacedLine]) -> frozenset[int]:

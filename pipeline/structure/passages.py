@@ -271,6 +271,14 @@ def _place(page: int, here: list[Word], later: list[Word], text: str, confidence
     )
 
 
+AT_MARGIN = 10.0  # points; first-line indents are 28 or 36, skew and justification stay under 8
+
+
+def at_margin(box: Box | None, frame: Frame | None) -> bool:
+    """Whether a line begins where those of a paragraph do."""
+    return box is not None and frame is not None and abs(box.left - frame.left) <= AT_MARGIN
+
+
 def place_of_lines(lines: Sequence[PlacedLine], confidence: float = 1.0) -> Place:
     """The place of whole lines."""
     words = [(line.page, word) for line in lines for word in line.words if word.text or word.raw]

@@ -14,7 +14,7 @@ from itertools import islice, pairwise
 
 from pipeline.document import Document, Line, Page, union
 from pipeline.knowledge import numbering
-from pipeline.structure.passages import Area, Frame, Gap, PlacedLine, text_of
+from pipeline.structure.passages import Area, Frame, Gap, PlacedLine, at_margin, text_of
 
 WIDE_LINE = 0.45  # of the page width: a line this long tells where the column ends
 _SPREAD = "spread"  # the step by which the imaging half says that a picture shows two pages
@@ -70,17 +70,14 @@ def _is_speck(text: str) -> bool:
 
 
 # "... đang lưu tại" / "xã.": a word of two letters that ends a sentence; a mark above or below tells it from a speck
-_LAST_WORD = re.compile(r"(?=\w?[à-ỹđ])[a-zà-ỹđ]{2}\s?[.;]")
+_LAST_WORD = re.compile(r"[^\W\d_]{2}\s?[.;]")
 
 
 def _is_last_word(line: Line, frame: Frame | None) -> bool:
     """Whether a line of a sign or two is the end of a paragraph, which stands at the margin."""
-    if line.box is None or frame is None or abs(line.box.left - frame.left) > AT_MARGIN:
-        return False
-    return _LAST_WORD.fullmatch(line.text.strip()) is not None
-
-
-AT_MARGIN = 10.0  # points; first-line indents are 28 or 36
+    text = line.text.strip()
+    word = _LAST_WORD.fullmatch(text) is not None and text.islower() and not text.isascii()
+    return word and at_margin(line.box, frame)
 
 
 def _without_far_speck(line: PlacedLine) -> tuple[PlacedLine, ...]:
