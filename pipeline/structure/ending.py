@@ -39,7 +39,7 @@ _ASKS_ALL = re.compile(
 # What opens the last paragraphs of a plan, so that no duty is read from them
 _OPENS = re.compile(r"\W*(?:tren day|yeu cau|de nghi|trong qua trinh|qua trinh|can cu|phat huy|nhan duoc)\b")
 # "Ủy ban nhân dân tỉnh yêu cầu các cơ quan, đơn vị ... thực hiện"
-_CALLS_ON_ALL = re.compile(r"\W*[a-z][^,.;:]{2,60}\b(?:yeu cau|de nghi) (?:cac|thu truong)\b")
+_CALLS_ON_ALL = re.compile(r"\s*[a-z][^,.;:]{2,60}\b(?:yeu cau|de nghi) (?:cac|thu truong)\b")
 
 
 # "Văn phòng Đảng ủy theo dõi, đôn đốc việc thực hiện Kế hoạch này": below the items of all, who looks after them
