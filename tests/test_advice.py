@@ -19,7 +19,7 @@ HEADS = {"structure/foot.py": "signature", "structure/relabel.py": "label II", "
          "knowledge/datelines.py": "date", "knowledge/number_lines.py": "number",
          "knowledge/symbols.py": "cited", "knowledge/labels.py": "label II",
          "knowledge/sign_labels.py": "label II", "knowledge/worded_labels.py": "label II",
-         "structure/label_readings.py": "label II"}
+         "structure/label_readings.py": "label II", "structure/record.py": "cited"}
 NOTES = ("structure/checks.py", "structure/tidy.py", "structure/header.py", "structure/issuer.py",
          "imaging/ingest.py", "imaging/layout.py", "run.py")
 # Their doubts lower a confidence and are told to nobody.
