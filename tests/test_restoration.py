@@ -189,6 +189,14 @@ def test_a_figure_read_in_two_ways_is_kept_and_doubted(restorer):
     assert [other.text for other in word.alternatives] == ["11"]
 
 
+def test_strokes_of_a_quarter_are_not_settled_by_another_reading(restorer):
+    before = with_readings("Hoàn thành trong Quý III/2022 theo quy định", 4, 0.35, Reading("second", "II/2022", 0.54))
+    word = restore(before, restorer, "balanced").pages[0].blocks[0].lines[0].words[4]
+    assert (word.text, word.edits) == ("III/2022", ())
+    assert word.confidence <= 0.5
+    assert [other.text for other in word.alternatives] == ["II/2022"]
+
+
 def test_another_reading_is_evidence_for_a_word(restorer):
     line = "Tổ chức hội nghị tại thôn Khe Nhan trong tháng"
     alone = restore(with_readings(line, 7, 0.7), restorer, "balanced").pages[0].blocks[0].lines[0].words[7]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put
+from pipeline.document import Alternative
 from pipeline.knowledge.vietnamese import is_syllable, search_key
 
 # Numbers of days, of months and of years as they are misread, and strokes of Roman numerals.
@@ -44,6 +45,10 @@ def keep_figures(row: Sequence[PendingWord], unmarked: bool) -> None:
             kept = _BEFORE_MONTH
         if kept is None or not kept.fullmatch(word.raw):
             continue
+        if word.kind == "reading" and kept is _STROKES:  # how many strokes there are no reader tells for sure
+            other = Alternative(word.text, min(word.confidence, UNSURE_FIGURE))
+            word.alternatives = (other, *(one for one in word.alternatives if one.text != word.raw))
+            word.kind = "kept"
         _keep(word)
         if unmarked and kept is _STROKES and before.text[-1] not in "ýÝ":
             before.texts = [before.text[:-1] + ("Ý" if before.text.isupper() else "ý")]
