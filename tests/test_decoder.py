@@ -63,7 +63,7 @@ def test_labels_only_open_a_line():
         ("Nhóm Green Valley Sports & Arts của Amanda Wright mở lớp Summer Dance Camp ở nhà văn hóa xã", "slips"),
         ("The committee shall publish its report every year without further delay", "foreign"),
         ("Ke ho4ch phdt tri6n chdn nudi bd sta tr€n dia bdn huyQn, nghQ thu4t trdng c6 vd phdng b6nh", "garbled"),
-        ("ugAny Sugnx ueq yueyu 9ep oeYq suonyd ugip ueG eoyy 8x Aex dnyd jatp", "foreign"),
+        ("ugAny Sugnx ueq yueyu 9ep oeYq suonyd ugip ueG eoyy 8x Aex dnyd jatp", "unreadable"),
     ],
 )
 def test_router(text, condition):

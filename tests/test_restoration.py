@@ -92,6 +92,17 @@ def test_what_other_recognisers_print_for_a_vowel_is_read(restorer):
     assert len(right - {word.text for word in found.words}) <= 1
 
 
+def test_nothing_is_believed_of_a_page_read_upside_down(restorer):
+    sound = "Uy ban nhan dan x4 giao cac thén ra soat h6 ngheo va bdo cdo két qua.\n" * 4
+    turned = "UgAny Sugnx ueq yueyu 9ep oeYq 02 suonyd ugip ueG eoyy 8x Aex dnyd jatp uadny ayy uRop\n" * 8
+    found = restorer.restore_text(f"{sound}\n{turned}")
+    assert set(found.conditions[:4]) == {"garbled"}
+    unread = [word for word in found.words if word.line > 4]
+    assert [word.text for word in unread] == turned.split()
+    assert max(word.confidence for word in unread) <= 0.5
+    assert found.expected_errors > len(unread) / 2
+
+
 def test_strict_changes_only_what_is_sure(restorer):
     raw = "¢d ¥ nghia rat quan trong, véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong"
     for word in restorer.restore_text(raw, "strict").words:

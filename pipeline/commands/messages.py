@@ -154,6 +154,11 @@ _TEXTS: dict[str, _Text] = {
     "doctor.good": _Text("Everything needed is there.", "Mọi thứ cần thiết đã có đủ."),
     "doctor.bad": _Text("Something needed is missing; the cures stand above.",
                         "Thiếu thành phần bắt buộc; cách khắc phục ở trên."),
+    "restore.unreadable": _Text(
+        "{count} lines are no text that can be restored and stay as they are; if the page was read upside down, "
+        "give the scan to `sohoa run`.",
+        "{count} dòng không phải văn bản khôi phục được và được giữ nguyên; nếu trang bị đọc ngược, "
+        "hãy đưa bản quét cho `sohoa run`."),
     "score.fell": _Text("Lower than on file: {names}", "Thấp hơn mức đã lưu: {names}"),
     # --- the desk
     "desk.out": _Text("the output folder of `sohoa run`", "thư mục kết quả của `sohoa run`"),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from pipeline.decoder.deciding import DEBRIS
 from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put
 from pipeline.document import Alternative
 from pipeline.knowledge.vietnamese import is_syllable, search_key
@@ -99,6 +100,13 @@ def drop_loose_marks(row: Sequence[PendingWord]) -> None:
                 if left != word.texts[place + 1]:
                     put(word, place + 1, left, word.confidence)
                     word.kind = "letter" if word.kind == "kept" else word.kind
+
+
+def doubt_all(row: Sequence[PendingWord]) -> None:
+    """Words and numbers of a passage of which nothing can be made stay as read, and none is believed."""
+    for word in row:
+        word.texts, word.kind = [word.raw], "kept"
+        word.confidence, word.alternatives = min(DEBRIS, 1.0 if word.recognised is None else word.recognised), ()
 
 
 def _neighbours(row: Sequence[PendingWord]) -> Iterator[tuple[PendingWord, int, tuple[str, str]]]:

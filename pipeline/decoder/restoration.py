@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipeline.decoder import capitals, router, tokens
 from pipeline.decoder.agreeing import agree
-from pipeline.decoder.beside import drop_loose_marks, keep_figures, mend_number_signs, part_figures
+from pipeline.decoder.beside import doubt_all, drop_loose_marks, keep_figures, mend_number_signs, part_figures
 from pipeline.decoder.casing import mend_case
 from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
@@ -191,7 +191,9 @@ class Restorer:
                 mend_step(row)
             if condition in MENDED or "slips" in (condition, whole):
                 mend_number_signs(row)
-            if condition not in ("foreign", "encoded"):
+            if condition == "unreadable":
+                doubt_all(row)
+            elif condition not in ("foreign", "encoded"):
                 mend_formulas(row)
             if condition in MENDED:
                 part_figures(row)

@@ -2,7 +2,8 @@
 
 Evidence, in order of trust: letters that only a Vietnamese model prints (ă ơ ư đ and those with two marks, a dot or
 a hook); the share of legal syllables; whether the letters under the marks make legal syllables. A short paragraph
-borrows from the document around it. Text in another language is left alone.
+borrows from the document around it. Text in another language is left alone, and so is what is none: short words that
+are no syllables ("ugAny Sugnx ueq", a page read upside down).
 """
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from typing import Literal
 
 from pipeline.knowledge import vietnamese
 
-Condition = Literal["clean", "slips", "unmarked", "garbled", "encoded", "foreign"]
+Condition = Literal["clean", "slips", "unmarked", "garbled", "encoded", "foreign", "unreadable"]
 
 BORROWED = 12.0  # tokens that the rest of the document counts for in judging a paragraph
 # Shares of the tokens, set by hand between what clean text, a Vietnamese model, text without marks and an English model
@@ -124,6 +125,8 @@ def judge(own: Signs, around: Signs | None = None) -> Condition:
     if plain >= UNMARKED_ASCII and bare >= UNMARKED_LEGAL:
         return "unmarked"
     wordy = both.long / both.tokens >= FOREIGN_LONG
-    if wordy or both.like / both.tokens < HOPELESS_LEGAL:
+    if wordy:
         return "foreign"
+    if both.like / both.tokens < HOPELESS_LEGAL:
+        return "unreadable"
     return "garbled"
