@@ -13,14 +13,16 @@ import dataclasses
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pipeline.errors import UsageError
 
 TextLayerPolicy = Literal["auto", "keep", "redo"]
 Preset = Literal["strict", "balanced", "full"]
+Engine = Literal["tesseract", "pytesseract", "tesserocr"]
 
 # What the quick half writes for every document; "pdf", "alto", "hocr", "page" and "html" on request.
 DEFAULT_FORMATS = ("record", "text", "raw", "document", "markdown", "pdf")
@@ -33,7 +35,7 @@ class Settings:
 
     # reading of the image
     text_layer: TextLayerPolicy = "auto"
-    engine: str = "tesseract"
+    engine: Engine = "tesseract"
     languages: tuple[str, ...] = ("vie",)
     second_reading: bool = True
     render_dpi: int = 300
@@ -101,13 +103,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(path, f"cannot be read as TOML ({error}).", cure="Mend or remove it.") from error
 
 
-def load_settings(path: Path, base: Settings | None = None) -> Settings:
-    """Settings from a TOML file of the field names above, over `base`.
+def load_settings(path: Path) -> Settings:
+    """Settings from a TOML file of the field names above.
 
-    Raises UsageError for a file that is not TOML, an unknown name or a value of the wrong type.
+    Raises UsageError for a file that is not TOML, an unknown name, a value of the wrong type or one that cannot be.
     """
     values = read_toml(path)
-    base = base or Settings()
+    base = Settings()
     known = {field.name for field in dataclasses.fields(Settings)}
     for name, value in values.items():
         if name not in known:
@@ -124,4 +126,47 @@ def load_settings(path: Path, base: Settings | None = None) -> Settings:
     changes: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
     }
-    return dataclasses.replace(base, **changes)
+    if "formats" in changes:
+        changes["formats"] = formats_of(changes["formats"], path)
+    return checked(dataclasses.replace(base, **changes), path)
+
+
+def formats_of(names: Iterable[str], subject: object) -> tuple[str, ...]:
+    """The formats that are meant by names as a person gives them, "all" and "default" among them, in one order.
+
+    Record and document are always among them: every later command reads these. Raises UsageError, about `subject`.
+    """
+    wanted = {name.strip() for name in names} - {""}
+    unknown = sorted(wanted.difference(ALL_FORMATS, ("all", "default")))
+    if unknown or not wanted:
+        raise UsageError(subject, f"unknown: {', '.join(unknown) or 'nothing'}.",
+                         cure=f"Choose from: {', '.join(ALL_FORMATS)}, default, all.")
+    wanted |= {"record", "document"}
+    if "default" in wanted:
+        wanted |= set(DEFAULT_FORMATS)
+    return tuple(name for name in ALL_FORMATS if name in wanted or "all" in wanted)
+
+
+# What a number may be, both ends included (None: no upper end), and which words there are.
+_RANGES: dict[str, tuple[float, float | None]] = {
+    "render_dpi": (50, 2400), "max_file_bytes": (1, None), "max_pages": (1, None), "max_page_pixels": (1, None),
+    "max_text_chars": (1, None), "page_timeout_seconds": (0.1, None), "max_failed_share": (0, 1), "jobs": (0, None),
+    "memory_megabytes": (0, None), "nice": (0, 19),
+}
+_WORDS = {"text_layer": get_args(TextLayerPolicy), "engine": get_args(Engine), "preset": get_args(Preset)}
+
+
+def checked(settings: Settings, subject: object = "") -> Settings:
+    """The same settings. Raises UsageError, about `subject`, for a value that would fail every document."""
+    for name, (least, most) in _RANGES.items():
+        value = getattr(settings, name)
+        if most is None and not value >= least:  # nan is refused, too
+            raise UsageError(subject, f"{name} wants {least} or more, not {value}.", cure="Mend it.")
+        if most is not None and not least <= value <= most:
+            raise UsageError(subject, f"{name} wants {least} to {most}, not {value}.", cure="Mend it.")
+    for name, words in _WORDS.items():
+        if (given := getattr(settings, name)) not in words:
+            raise UsageError(subject, f"{name} wants one of {', '.join(words)}, not {given}.", cure="Mend it.")
+    if not settings.languages:
+        raise UsageError(subject, "languages wants one or more, not none.", cure="Mend it.")
+    return settings

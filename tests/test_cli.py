@@ -1,5 +1,6 @@
 """The command as a user meets it: streams, languages, exit codes, and a real run from file to record."""
 
+import argparse
 import ast
 import dataclasses
 import json
@@ -75,6 +76,8 @@ def test_help_loads_nothing_of_what_the_commands_do() -> None:
 @pytest.mark.parametrize("arguments", [
     [], ["no-such-command"], ["run"], ["run", "x", "--out", "y", "--formats", "docx"],
     ["run", "x", "--out", "y", "--jobs", "-1"], ["run", "x", "--out", "y", "--reference", "no-such-file"],
+    ["run", "x", "--out", "y", "--nice", "20"], ["run", "x", "--out", "y", "--memory", "-1"],
+    ["search", "x", "--limit", "0"],
 ])
 def test_wrong_usage_is_2(arguments: list[str]) -> None:
     assert cli.main(arguments) == 2
@@ -267,7 +270,11 @@ def test_a_settings_file_stands_under_the_command_line(tmp_path: Path) -> None:
         ["run", "a", "--out", "b", "--settings", str(file), "--preset", "strict", "--formats", "text,alto"])
     settings = folder_cli.settings_from(options)
     assert (settings.preset, settings.jobs) == ("strict", 3)
-    assert settings.formats == ("record", "document", "text", "alto")
+    assert settings.formats == ("record", "text", "document", "alto")
+    given = ["run", "a", "--out", "b", "--formats"]
+    orders = [folder_cli.settings_from(build_parser().parse_args([*given, told]))
+              for told in ("alto,text", "text,alto")]
+    assert orders[0] == orders[1], "no order of words makes another reading"
 
 
 def test_an_unknown_format_is_named() -> None:
@@ -283,6 +290,16 @@ def test_counting_without_a_terminal_is_a_line_for_every_thousand(capsys: pytest
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == "Đang lập chỉ mục 1000/2500\nĐang lập chỉ mục 2000/2500\n"
+
+
+def test_words_of_a_list_may_stand_on_both_sides_of_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[argparse.Namespace] = []
+    monkeypatch.setattr(search_cli, "search", lambda options, _: seen.append(options) or 0)
+    monkeypatch.setattr(folder_cli, "run", lambda options, _: seen.append(options) or 0)
+    assert cli.main(["search", "out", "--json", "rừng", "-cháy"]) == 0
+    assert cli.main(["run", "a", "--out", "b", "c", "d"]) == 0
+    assert ([word.strip() for word in seen[0].query], seen[1].paths) == (["rừng", "-cháy"], ["a", "c", "d"])
+    assert cli.main(["run", "a", "--out", "b", "c", "--no-such-option"]) == 2
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
@@ -329,8 +346,18 @@ def test_a_run_that_was_stopped_counts_what_it_did_not_finish(
     summary = RunSummary(tmp_path, outcomes, (), Settings(), {}, 0.0, 62.7, stopped=DiskFull(tmp_path))
     overview.show(summary, Console("vi"))
     shown = capsys.readouterr().out
-    assert "0 xong, 0 chưa trọn, 1 lỗi, 0 không đổi trên 2 tệp; 0 trang trong 62,7 giây." in shown
+    assert "0 xong, 0 chưa trọn, 1 lỗi, 0 không đổi trên 2 tệp; nhận dạng 0 trang trong 62,7 giây." in shown
     assert "1 tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp." in shown
+    assert "b.txt" not in shown, "what was not come to has no row: its outputs, if any, are of an earlier run"
+
+
+def test_pages_that_were_recognised_before_are_not_counted_as_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = (Outcome("a.pdf", tmp_path / "a.pdf", "skipped", pages=500),
+                Outcome("b.pdf", tmp_path / "b.pdf", "done", pages=7, pages_reused=4))
+    overview.show(RunSummary(tmp_path, outcomes, (), Settings(), {}, 0.0, 2.0), Console("en"))
+    assert "1 unchanged of 2 files; 3 pages recognised in 2.0 s." in capsys.readouterr().out
 
 
 def test_a_watch_tells_a_line_of_json_for_each_batch(

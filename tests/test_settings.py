@@ -51,9 +51,19 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [
     "colour = 'red'", "jobs = 'many'", "jobs = true", "languages = 'vie'", "not toml", "preset = 3",
+    "preset = 'bold'", "engine = 'abacus'", "formats = ['docx']", "formats = []", "languages = []", "nice = 20",
+    "render_dpi = 0", "max_failed_share = 1.5", "page_timeout_seconds = nan", "page_timeout_seconds = 0",
 ])
 def test_a_faulty_file_is_refused_by_name(tmp_path: Path, content: str) -> None:
     file = tmp_path / "sohoa.toml"
     file.write_text(content)
     with pytest.raises(UsageError, match=r"sohoa\.toml"):
         load_settings(file)
+
+
+def test_formats_of_a_file_are_what_the_command_line_takes(tmp_path: Path) -> None:
+    file = tmp_path / "sohoa.toml"
+    file.write_text('formats = ["html", "text"]\n')
+    assert load_settings(file).formats == ("record", "text", "document", "html")
+    file.write_text('formats = ["default", "alto"]\n')
+    assert load_settings(file).formats == (*module.DEFAULT_FORMATS, "alto")

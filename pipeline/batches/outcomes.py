@@ -143,6 +143,12 @@ class RunSummary:
         return sum(outcome.pages for outcome in self.outcomes)
 
     @property
+    def pages_read(self) -> int:
+        """Pages of finished documents that were recognised in this run."""
+        return sum(outcome.pages - outcome.pages_reused for outcome in self.outcomes
+                   if outcome.state in ("done", "partial", "duplicate"))
+
+    @property
     def older(self) -> int:
         """Documents whose pages were recognised by another version; `--redo` recognises them anew."""
         return sum(outcome.older for outcome in self.outcomes)

@@ -74,13 +74,12 @@ def to_html(
         page.add(f"<p class=note>{page.say('interrupted')}</p>")
     if summary.stopped is not None:
         page.add(f"<p class=note>{page.say('stopped')} {_stopped_by(page, summary.stopped)}</p>")
-    fresh = sum(outcome.pages - outcome.pages_reused for outcome in summary.outcomes
-                if outcome.state in ("done", "partial", "duplicate"))
     page.tiles((
         ("files", len(summary.outcomes)), *((state, counts[state]) for state in
         ("done", "partial", "failed", "duplicate", "skipped", "waiting") if counts.get(state)),
         ("pages", summary.pages), ("time", _clock(summary.seconds)),
-        *((("rate", page.figure(60 * fresh / summary.seconds, 1)),) if summary.seconds > 0 and fresh else ()),
+        *((("rate", page.figure(60 * summary.pages_read / summary.seconds, 1)),)
+          if summary.seconds > 0 and summary.pages_read else ()),
     ))
     _failures(page, summary.outcomes, pictures)
     _charts(page, summary.outcomes)

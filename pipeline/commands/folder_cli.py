@@ -15,7 +15,7 @@ from pipeline.commands.console import Console
 from pipeline.commands.given import read_text
 from pipeline.commands.messages import say
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, UsageError
-from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Settings, load_settings
+from pipeline.settings import Settings, checked, formats_of, load_settings
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -101,14 +101,12 @@ def settings_from(options: argparse.Namespace) -> Settings:
         if value is not None:
             changes[field.name] = tuple(value) if isinstance(value, list) else value
     if options.formats is not None:
-        changes["formats"] = _formats(options.formats)
-    for name in changes.get("references", ()):
+        changes["formats"] = formats_of(options.formats.split(","), "--formats")
+    settings = checked(dataclasses.replace(settings, **changes))
+    for name in settings.references:
         if not Path(name).is_file():
-            raise UsageError(name, "this reference is not a file.")
+            raise UsageError(name, "this reference is not a file.", cure="Check the path.")
         read_text(name)  # a scan among them would let every document fail once its pages are recognised
-    settings = dataclasses.replace(settings, **changes)
-    if settings.jobs < 0 or not 0 <= settings.max_failed_share <= 1 or settings.page_timeout_seconds <= 0:
-        raise UsageError("", "--jobs wants 0 or more, --max-failed-share 0 to 1, --page-timeout more than 0.")
     return settings
 
 
@@ -116,17 +114,3 @@ def _has_settings(options: argparse.Namespace) -> bool:
     """Whether any option of `options` was given."""
     names = ("settings", "formats", *(field.name for field in dataclasses.fields(Settings)))
     return any(getattr(options, name, None) is not None for name in names)
-
-
-def _formats(listed: str) -> tuple[str, ...]:
-    wanted = tuple(dict.fromkeys(name.strip() for name in listed.split(",") if name.strip()))
-    unknown = [name for name in wanted if name not in (*ALL_FORMATS, "all", "default")]
-    if unknown or not wanted:
-        raise UsageError("--formats", f"unknown: {', '.join(unknown) or 'nothing'}.",
-                         cure=f"Choose from: {', '.join(ALL_FORMATS)}, default, all.")
-    if "all" in wanted:
-        return ALL_FORMATS
-    if "default" in wanted:
-        wanted = tuple(dict.fromkeys((*DEFAULT_FORMATS, *(name for name in wanted if name != "default"))))
-    # The record and the document are what every later command reads.
-    return tuple(dict.fromkeys(("record", "document", *wanted)))

@@ -19,6 +19,16 @@ from pipeline.faults import Language
 class Parser(argparse.ArgumentParser):
     """An `ArgumentParser` that raises what it complains of, so that it is told like every other error."""
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Words of a list that stand behind an option, too, which argparse leaves over: `search DIR --json thi đua`."""
+        parsed, rest = super().parse_known_args(args, namespace)
+        listed = next((action.dest for action in self._actions
+                       if not action.option_strings and action.nargs in ("*", "+")), None)
+        if listed is None or any(word.startswith("-") for word in rest):
+            return parsed, rest
+        setattr(parsed, listed, [*getattr(parsed, listed), *rest])
+        return parsed, []
+
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
         raise UsageError(self.prog, f"{message}.", cure=f"See `{self.prog} --help`.")

@@ -15,7 +15,7 @@ from pipeline import __version__
 from pipeline.commands.grammar import PARSERS
 from pipeline.commands.messages import say
 from pipeline.faults import Language
-from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Preset, Settings
+from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Engine, Preset, Settings, TextLayerPolicy
 
 # The module of `pipeline/commands` and its function, which takes the parsed options and a console and gives an exit
 # code, by command; in the order of the help.
@@ -113,10 +113,9 @@ def _reading_options(told: Told) -> argparse.ArgumentParser:
     options.add_argument("--nice", type=int, metavar="N", help=told("arg.nice"))
     options.add_argument("--formats", metavar="LIST",
                          help=told("arg.formats", all=", ".join(ALL_FORMATS), default=", ".join(DEFAULT_FORMATS)))
-    options.add_argument("--text-layer", choices=("auto", "keep", "redo"), help=told("arg.text_layer"))
+    options.add_argument("--text-layer", choices=get_args(TextLayerPolicy), help=told("arg.text_layer"))
     options.add_argument("--preset", choices=PRESETS, help=told("arg.preset"))
-    options.add_argument("--engine", choices=("tesseract", "pytesseract", "tesserocr"),
-                         help=told("arg.engine", default=usual.engine))
+    options.add_argument("--engine", choices=get_args(Engine), help=told("arg.engine", default=usual.engine))
     options.add_argument("--reference", dest="references", action="append", metavar="FILE",
                          help=told("arg.reference"))
     options.add_argument("--split", action="store_true", default=None, help=told("arg.split"))

@@ -31,19 +31,18 @@ def show(summary: RunSummary, console: Console) -> None:
     """The table of records, the counts and where to look, to standard output."""
     language = console.language
     head = ("file", "type", "number", "date", "issuer", "title", "pages", "sure", "look")
-    shown = [outcome for outcome in summary.outcomes if outcome.state != "failed"][:ROWS_SHOWN]
-    rows = [_row(outcome, summary.out, console) for outcome in shown]
+    read = [outcome for outcome in summary.outcomes if outcome.state not in ("failed", "waiting")]
+    rows = [_row(outcome, summary.out, console) for outcome in read[:ROWS_SHOWN]]
     if rows:
         console.table([say(f"table.{name}", language) for name in head], rows)
-    rest = sum(outcome.state != "failed" for outcome in summary.outcomes) - len(shown)
-    if rest > 0:
-        console.result(say("run.more", language, count=rest))
+    if len(read) > ROWS_SHOWN:
+        console.result(say("run.more", language, count=len(read) - ROWS_SHOWN))
     counts = summary.counts
     console.result("")
     console.result(say(
         "run.done", language, done=counts.get("done", 0) + counts.get("duplicate", 0),
         partial=counts.get("partial", 0), failed=counts.get("failed", 0), same=counts.get("skipped", 0),
-        total=len(summary.outcomes), pages=summary.pages, seconds=number(summary.seconds, language)))
+        total=len(summary.outcomes), pages=summary.pages_read, seconds=number(summary.seconds, language)))
     if waiting := counts.get("waiting", 0):
         console.result(say("run.waiting", language, count=waiting))
     console.result(say("run.where", language, out=summary.out))

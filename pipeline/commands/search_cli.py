@@ -10,7 +10,7 @@ from pipeline.commands.messages import say
 from pipeline.desk import index
 from pipeline.desk import search as searching
 from pipeline.desk.search import Filters, Row
-from pipeline.errors import EXIT_OK
+from pipeline.errors import EXIT_OK, UsageError
 
 
 def filters_of(options: argparse.Namespace) -> Filters:
@@ -20,6 +20,8 @@ def filters_of(options: argparse.Namespace) -> Filters:
 
 
 def search(options: argparse.Namespace, ui: Console) -> int:
+    if options.limit < 1:
+        raise UsageError("", f"--limit wants 1 or more, not {options.limit}.")
     with ui.counting(say("desk.indexing", ui.language)) as told:
         (index.rebuild if options.rebuild else index.update)(options.out, told)
     query = " ".join(word.strip() for word in options.query)

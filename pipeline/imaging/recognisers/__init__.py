@@ -8,13 +8,13 @@ keyed by the image's content, the engine and its settings.
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from pipeline.errors import UsageError
 from pipeline.imaging.recognisers.protocol import Image, Recogniser, SeenWord
 from pipeline.imaging.recognisers.tesseract import TesseractRecogniser
 from pipeline.imaging.recognisers.tesserocr import TesserocrRecogniser
-from pipeline.settings import Settings
+from pipeline.settings import Engine, Settings
 
 __all__ = [
     "ENGINES", "ONE_BLOCK", "ONE_LINE", "Image", "Recogniser", "SeenWord", "create", "of_one_block", "of_one_line",
@@ -22,7 +22,7 @@ __all__ = [
 
 ONE_BLOCK = 6  # Tesseract's page segmentation mode for a single uniform block of text
 ONE_LINE = 13  # ...for a single line, without the engine's own search for lines and words in it
-ENGINES = ("tesseract", "pytesseract", "tesserocr")
+ENGINES: tuple[str, ...] = get_args(Engine)
 
 
 def of_one_block(recogniser: Recogniser) -> Recogniser:
