@@ -385,6 +385,39 @@ def test_retry_does_only_what_failed_and_uses_the_pages_that_are_there(office):
         office.retry()
 
 
+def test_a_run_forgets_what_failed_and_was_taken_away_and_keeps_the_rest(office):
+    office.put("good.txt", "ok một")
+    office.put("once.txt", "ok hai", *["ok x"] * 10)
+    office.put("thrown-away.txt", "fail")
+    given = [office.scans, office.scans / "slip-of-the-pen.txt"]
+    batch.run_batch(given, office.out, SETTINGS, drives=fakes.DRIVES, made_by={})
+    assert standing.status(office.out).counts == {"done": 2, "failed": 2}
+    (office.scans / "thrown-away.txt").unlink()
+    office.put("once.txt", "fail", "fail", *["ok x"] * 9)
+    assert office.run().counts == {"skipped": 1, "failed": 1}
+    (office.scans / "once.txt").unlink()
+    assert office.run().exit_code == 0
+    told = standing.status(office.out)
+    assert [row.name for row in told.problems] == ["once.txt"], "it has outputs that somebody may think are the last"
+    assert told.counts == {"done": 1, "failed": 1}
+
+
+def test_a_retry_finds_what_was_no_file_from_every_folder(office, tmp_path, monkeypatch):
+    os.mkfifo(office.scans / "pipe.pdf")
+    (office.scans / "link.pdf").symlink_to("nowhere")
+    (office.scans / "loop").symlink_to(".")
+    monkeypatch.chdir(tmp_path)
+    first = batch.run_batch([Path("scans"), Path("none.pdf")], Path("out"), SETTINGS, drives=fakes.DRIVES, made_by={})
+    monkeypatch.chdir("/")
+    again = office.retry()
+    told = [{outcome.name: (outcome.code, outcome.what, outcome.cure) for outcome in run.outcomes}
+            for run in (first, again)]
+    assert told[0] == told[1]
+    assert [what for _, what, _ in told[0].values()] == [
+        "is a link to nothing.", "leads back to a folder above it (a loop of folders).",
+        "is a named pipe, not a file.", "is not there."]
+
+
 def test_an_input_that_changes_or_vanishes_while_it_is_read_fails_and_the_next_run_takes_it(office):
     path = office.put("plan.txt", "slow 0.2", "rewrite", "slow 0.2", "ok x")
     office.put("other.txt", "ok x")

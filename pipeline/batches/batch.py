@@ -137,6 +137,8 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
     with _signals() as stop, Store(order.out) as ledger:
         if forget:
             forget_failures(ledger)
+        else:
+            ledger.forget_gone()
         found = with_ledger_names(discovery.found, ledger.by_folded, ledger.by_path)
         run = Run(found, ledger, settings, drives, Keys.of(settings, made_by), order.progress, order.redo,
                   spare_bytes=(count - 1) * memory)

@@ -141,19 +141,15 @@ class _Walk:
         name = printable(given.name or given.resolve().name or "input")
         try:
             status = given.stat()
-        except FileNotFoundError:
-            what = "is a link to nothing." if given.is_symlink() else "is not there."
-            self._problem(given, name, UnreadableFile(given, what, cure="Check the path."))
-            return
         except (OSError, ValueError) as error:
-            self._problem(given, name, _cannot_read(given, error))
+            self._problem(given, name, cannot_be_read(given, given, error))
             return
         if stat.S_ISDIR(status.st_mode):
             self._folder(given)
         elif stat.S_ISREG(status.st_mode):
             self._file(given, name, status)
         else:
-            self._problem(given, name, WrongType(given, f"is {_kind(status.st_mode)}, not a file."))
+            self._problem(given, name, no_file(given, status.st_mode))
 
     def _folder(self, root: Path) -> None:
         """Depth first without recursion: a tree 10,000 folders deep must not end the run."""
@@ -170,7 +166,8 @@ class _Walk:
                 if here in above:
                     cure = "Remove the link, or give the folder it leads to by itself."
                     what = "leads back to a folder above it (a loop of folders)."
-                    found.append(Found(Path(folder), shown, problem=UnreadableFile(shown, what, cure=cure)))
+                    fault = UnreadableFile(shown, what, cure=cure)
+                    found.append(Found(Path(folder).absolute(), shown, problem=fault))
                     continue
                 if here in self._folders:
                     self.ignored.append(Ignored(shown, "this folder was already read under another name"))
@@ -182,7 +179,7 @@ class _Walk:
                 with os.scandir(folder) as entries:
                     listed = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                found.append(Found(Path(folder), shown, problem=_cannot_read(shown, error)))
+                found.append(Found(Path(folder).absolute(), shown, problem=cannot_be_read(shown, Path(folder), error)))
                 continue
             inner = above | {here}
             for entry in listed:
@@ -209,15 +206,13 @@ class _Walk:
             if not is_input_name(entry.name):
                 self.ignored.append(Ignored(name, f"cannot be read ({error.strerror})"))
                 return None
-            broken = entry.is_symlink() and isinstance(error, FileNotFoundError)
-            fault = UnreadableFile(name, "is a link to nothing.") if broken else _cannot_read(name, error)
-            return Found(Path(entry.path), name, problem=fault)
+            path = Path(entry.path).absolute()
+            return Found(path, name, problem=cannot_be_read(name, path, error))
         if stat.S_ISDIR(status.st_mode):
             return "folder"
         if not stat.S_ISREG(status.st_mode):
             if is_input_name(entry.name):
-                problem = WrongType(name, f"is {_kind(status.st_mode)}, not a file.")
-                return Found(Path(entry.path), name, problem=problem)
+                return Found(Path(entry.path).absolute(), name, problem=no_file(name, status.st_mode))
             self.ignored.append(Ignored(name, _kind(status.st_mode)))
             return None
         if not is_input_name(entry.name) and not _has_signature(entry.path, status.st_size):
@@ -239,16 +234,26 @@ class _Walk:
         return Found(Path(absolute), name, status.st_size, status.st_mtime_ns)
 
     def _problem(self, path: Path, name: str, error: InputError) -> None:
-        self.found.append(Found(path, name, problem=error))
+        self.found.append(Found(path.absolute(), name, problem=error))
 
     def _is_output(self, folder: str, here: tuple[int, int]) -> bool:
         return here == self._out or os.path.isfile(f"{folder}/{LEDGER_NAME}")  # noqa: PTH113
 
 
-def _cannot_read(subject: object, error: OSError | ValueError) -> InputError:
+def cannot_be_read(subject: object, path: Path, error: OSError | ValueError) -> UnreadableFile:
+    """What is wrong with a path that cannot be looked at."""
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return UnreadableFile(subject, "is a link to nothing.", cure="Remove the link, or put back what it leads to.")
+    if isinstance(error, FileNotFoundError):
+        return UnreadableFile(subject, "is not there.", cure="Check the path, or run without it.")
     reason = getattr(error, "strerror", None) or str(error)
     cure = "Check its permissions and that the disk or share is there."
     return UnreadableFile(subject, f"cannot be read ({reason}).", cure=cure)
+
+
+def no_file(subject: object, mode: int) -> WrongType:
+    """What is wrong with a pipe or a device."""
+    return WrongType(subject, f"is {_kind(mode)}, not a file.")
 
 
 _KINDS = (

@@ -18,13 +18,13 @@ from pathlib import Path
 
 from pipeline import versions
 from pipeline.batches import jobs, standing, store
-from pipeline.batches.discover import Found, discover, free_name, name_key
+from pipeline.batches.discover import Found, cannot_be_read, discover, free_name, name_key, no_file
 from pipeline.batches.jobs import Drives, Opened
 from pipeline.batches.ledger import InputRow, ledger_rows, path_of, text_of_path
 from pipeline.batches.machine import cores, memory_available
 from pipeline.batches.outcomes import BatchPlan, Outcome
 from pipeline.batches.workers import LocalPool, Task
-from pipeline.errors import NoInput, SohoaError, UnreadableFile, UsageError, WrongType
+from pipeline.errors import NoInput, SohoaError, UnreadableFile, UsageError
 from pipeline.settings import Settings
 
 # Memory a worker may use, in megabytes. A clean 300 dpi page needs far less; see the table in docs/batch.md.
@@ -148,16 +148,16 @@ def check_folders(given: Sequence[Path], out: Path) -> None:
 
 
 def found_again(row: InputRow) -> Found:
+    """The input of a ledger row as it is now."""
     path = path_of(row)
     try:
         status = path.stat()
     except OSError as error:
-        gone = UnreadableFile(row.name, f"cannot be read ({error.strerror}).", cure="Put it back, or run without it.")
-        return Found(path, row.name, problem=gone)
+        return Found(path, row.name, problem=cannot_be_read(row.name, path, error))
+    if stat.S_ISDIR(status.st_mode):  # a loop of folders: found by the walk, and still so
+        return Found(path, row.name, problem=UnreadableFile(row.name, row.what or "", cure=row.cure))
     if not stat.S_ISREG(status.st_mode):
-        # A pipe, a loop of folders: found by the walk, and still so.
-        kind = WrongType if row.code == "wrong_type" else UnreadableFile
-        return Found(path, row.name, problem=kind(row.name, row.what or "", cure=row.cure))
+        return Found(path, row.name, problem=no_file(row.name, status.st_mode))
     return Found(path, row.name, status.st_size, status.st_mtime_ns)
 
 

@@ -149,6 +149,16 @@ class Store:
             del self._announced[name]
             self.record_input(row)
 
+    def forget_gone(self) -> None:
+        """Forgets inputs that failed or were under way, have no outputs, and are not there any more.
+
+        A slip in a path, a bad scan that was thrown away: nobody could mend them. Recognised pages stay, by content.
+        """
+        gone = [row.name for row in self._rows("WHERE state IN ('failed', 'open') AND files='{}'", ())
+                if not os.path.lexists(ledger.path_of(row))]
+        with ledger.ledger_errors(self._path), self._db:
+            self._db.executemany("DELETE FROM inputs WHERE name=?", ((name,) for name in gone))
+
     def record_input(self, row: InputRow) -> None:
         self._announced.pop(row.name, None)
         values = [getattr(row, column) for column in ledger.COLUMNS]
