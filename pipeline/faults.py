@@ -251,6 +251,11 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("Start it with `dask scheduler`, and see that its port can be reached.",
      "Khởi động bằng `dask scheduler` và kiểm tra cổng có thông không."),
     ("Use the version of sohoa that made it, or another --out.", "Dùng phiên bản sohoa đã tạo nó, hoặc --out khác."),
+    # what keeps the metadata of Thông tư 05/2025 from being complete
+    ("{}: blank, a person must fill it in.", "{0}: để trống, cần người điền."),
+    ("{}: {} characters, {} allowed.", "{0}: {1} ký tự, cho phép {2}."),
+    ("{}: {} is not in the code list ({}).", "{0}: {1} không có trong danh mục mã ({2})."),
+    ("the date is not complete on the paper: {}.", "ngày trên giấy không đủ: {0}."),
     # what is passed over, and why
     ("hidden", "tệp ẩn"),
     ("a copy under way", "tệp đang chép"),

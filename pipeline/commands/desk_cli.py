@@ -13,7 +13,9 @@ from pathlib import Path
 
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, say
+from pipeline.commands.overview import first_of
 from pipeline.commands.search_cli import filters_of
+from pipeline.commands.sentences import vietnamese
 from pipeline.desk import changing, desk, forms, handover, index, noting, search, sheets, tt05
 from pipeline.desk import learn as learning
 from pipeline.desk.search import Filters
@@ -88,10 +90,12 @@ def export(options: argparse.Namespace, ui: Console) -> int:
         cure = "Check its permissions, or choose another --to."
         raise OutputNotWritable(error.subject, error.what, cure=cure) from error
     findings = tt05.metadata(collection, agency).findings if options.form.startswith("tt05") else ()
+    unmatched = handover.unmatched(options.out, shelving)
     if ui.as_json:
         ui.result_json({"file": str(path), "documents": len(collection.entries), "held": collection.held,
-                        "unread": collection.unread, "findings": [
-                            {"file": item.file, "field": item.tag, "level": item.level, "message": item.message}
+                        "unread": collection.unread, "unmatched": unmatched, "findings": [
+                            {"file": item.file, "field": item.tag, "level": item.level,
+                             "message": (ui.language == "vi" and vietnamese(item.message)) or item.message}
                             for item in findings]})
     else:
         ui.result(str(path))
@@ -99,6 +103,8 @@ def export(options: argparse.Namespace, ui: Console) -> int:
             ui.note(say("desk.left_held", ui.language, name=left))
         for left in collection.unread:
             ui.note(say("desk.left_unread", ui.language, name=left))
+        if unmatched:
+            ui.note(say("desk.unmatched", ui.language, count=len(unmatched), names=first_of(unmatched)))
         if findings:
             ui.note(say("desk.findings", ui.language, count=len(findings)))
     return EXIT_PARTIAL if collection.unread else EXIT_OK

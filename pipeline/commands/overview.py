@@ -21,7 +21,7 @@ from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
 FAILURES_SHOWN = 200
-PASSED_OVER_SHOWN = 5
+NAMES_SHOWN = 5
 LEAST_MINUTES = 0.1  # "about 0.0 minutes" tells nobody anything
 LONGEST_NAME = 60  # characters in the table; files and run.html have the whole one
 LONGEST_TITLE = 160  # a damaged head may make a title of half a page
@@ -76,9 +76,13 @@ def _show_passed_over(ignored: Sequence[Ignored], console: Console) -> None:
     """A folder of scans may hold a Word file that its owner thinks is read."""
     names = [item.name for item in ignored if item.reason in (NO_TYPE, UNDER_WAY)]
     if names:
-        shown = ", ".join(_shortened(name) for name in names[:PASSED_OVER_SHOWN])
-        told = f"{shown}, ..." if len(names) > PASSED_OVER_SHOWN else shown
-        console.note(say("run.passed_over", console.language, count=len(names), names=told))
+        console.note(say("run.passed_over", console.language, count=len(names), names=first_of(names)))
+
+
+def first_of(names: Sequence[str]) -> str:
+    """The first names of a list that may be long."""
+    shown = ", ".join(_shortened(name) for name in names[:NAMES_SHOWN])
+    return f"{shown}, ..." if len(names) > NAMES_SHOWN else shown
 
 
 def plan_json(plan: BatchPlan) -> dict[str, Any]:

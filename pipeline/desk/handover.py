@@ -103,7 +103,10 @@ def load_shelving(path: Path | None, *, layout: bool = False) -> Shelving:
         raise UnreadableFile(path, "This CSV cannot be read.", cure="Save it as UTF-8 CSV.") from error
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error as error:
+        raise UnreadableFile(path, "This CSV cannot be read.", cure="Save it as UTF-8 CSV.") from error
     names = [_shelf_name(cell) for cell in rows[0]] if rows else []
     if "file" not in names:
         raise UsageError(path, "The CSV has no column that names the file.", cure="Give it the column `file`.")
@@ -121,6 +124,12 @@ def load_shelving(path: Path | None, *, layout: bool = False) -> Shelving:
             raise UsageError(f"{path}:{number}", "This row names no file, or one named before.", cure="Mend the row.")
         found[file] = told
     return Shelving(found, layout)
+
+
+def unmatched(out: Path, shelving: Shelving) -> tuple[str, ...]:
+    """Files that the archive's CSV names and the output folder does not hold."""
+    here = {compose(told) for name in desk.names(out) for told in (name, desk.file_of(name))}
+    return tuple(file for file in shelving.rows if file not in here)
 
 
 def _shelf_name(cell: str) -> str:

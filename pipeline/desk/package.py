@@ -66,7 +66,7 @@ def to_sip(out: Path, collection: Collection, agency: Agency, folder: str, creat
         raise UsageError(folder, "There is no such hồ sơ.", cure="Give box and folder in a CSV (see --shelf).")
     blocking = _errors(made, file)
     if blocking:
-        first = "; ".join(f"{item.file} {item.tag}: {item.message}" for item in blocking[:5])
+        first = "; ".join(f"{item.file} {item.tag}: {item.message.rstrip('.')}" for item in blocking[:5])
         raise UsageError(folder, f"{len(blocking)} fields keep the package from being made: {first}.",
                          cure="Fill them in at the desk or in the CSV (see `sohoa export tt05`).")
     name = "uuid-" + str(uuid.uuid5(_NAMES, file.values["fileCode"] + "".join(

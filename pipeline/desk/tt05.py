@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
 
+from pipeline import faults
 from pipeline.desk import sheets, workbook
 from pipeline.desk.finding_aids import Folder, folders, vietnamese_date, xml_text
 from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import UsageError
+from pipeline.knowledge.vietnamese import search_key
 from pipeline.settings import read_toml
 
 MAINTENANCE = {"01": "Vĩnh viễn", "02": "70 năm", "03": "50 năm", "04": "30 năm", "05": "20 năm", "06": "10 năm",
@@ -184,7 +186,7 @@ def metadata(collection: Collection, agency: Agency | None = None) -> Metadata:
 def _partial_date(entry: Entry) -> list[Finding]:
     date = entry.plan.issued.date
     if date and len(date) < 10:
-        return [Finding(entry.name, "issuedDate", "warning", f"the date is not complete on the paper: {date}")]
+        return [Finding(entry.name, "issuedDate", "warning", f"the date is not complete on the paper: {date}.")]
     return []
 
 
@@ -207,7 +209,7 @@ def document_values(entry: Entry, agency: Agency, code: str) -> dict[str, str]:
         "riskRecoveryStatus": agency.risk_recovery_status, "process": "",
         "description": "; ".join(part for part in (shelf.get("note", ""), *caveats) if part),
     }
-    return {item.tag: given[item.tag] for item in DOCUMENT_FIELDS}
+    return {item.tag: _coded(item, given[item.tag]) for item in DOCUMENT_FIELDS}
 
 
 def file_values(folder: Folder, agency: Agency, code: str, documents: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -225,7 +227,14 @@ def file_values(folder: Folder, agency: Agency, code: str, documents: Sequence[d
         "confidenceLevel": "02", "paperFileCode": paper, "riskRecovery": agency.risk_recovery,
         "riskRecoveryStatus": agency.risk_recovery_status, "description": "",
     }
-    return {item.tag: given[item.tag] for item in FILE_FIELDS}
+    return {item.tag: _coded(item, given[item.tag]) for item in FILE_FIELDS}
+
+
+def _coded(item: Field, value: str) -> str:
+    """The code of what a person entered as code, name or both ("Vĩnh viễn", "01: Vĩnh viễn"); else what was entered."""
+    key = search_key(value)
+    return next((code for code, name in (item.codes or {}).items()
+                 if key in (search_key(name), search_key(shown(item, code)))), value)
 
 
 def _same(documents: Sequence[dict[str, str]], tag: str) -> str:
@@ -238,15 +247,15 @@ def check(name: str, known: Sequence[Field], values: dict[str, str]) -> list[Fin
     findings = []
     for item in known:
         value = values[item.tag]
-        if not value:
-            if item.required:
-                findings.append(Finding(name, item.tag, "error", f"{item.vietnamese}: blank, a person must fill it in"))
-            continue
+        if not value and item.required:
+            findings.append(Finding(name, item.tag, "error", f"{item.vietnamese}: blank, a person must fill it in."))
         if len(value) > item.length:
             findings.append(Finding(name, item.tag, "warning",
-                                    f"{item.vietnamese}: {len(value)} characters, {item.length} allowed; not cut"))
-        if item.codes is not None and value not in item.codes:
-            findings.append(Finding(name, item.tag, "error", f"{item.vietnamese}: {value!r} is not in the code list"))
+                                    f"{item.vietnamese}: {len(value)} characters, {item.length} allowed."))
+        if value and item.codes is not None and value not in item.codes:
+            known_codes = ", ".join(shown(item, code) for code in item.codes)
+            findings.append(Finding(name, item.tag, "error",
+                                    f"{item.vietnamese}: {value!r} is not in the code list ({known_codes})."))
     return findings
 
 
@@ -262,14 +271,23 @@ def to_xlsx(made: Metadata) -> bytes:
     """The sheets Ho_so and Van_ban, and Kiem_tra with what must be seen to."""
     pair = (Sheet(name, [item.tag for item in known], rows, [max(12, min(40, item.length)) for item in known],
                   second=[item.vietnamese for item in known]) for name, known, rows in _pair(made, shown))
-    found = [(item.file, item.tag, item.level, item.message) for item in made.findings]
-    return workbook.to_xlsx((*pair, Sheet("Kiem_tra", ("file", "field", "level", "message"), found, (36, 18, 10, 70))))
+    return workbook.to_xlsx((*pair, Sheet("Kiem_tra", FINDINGS_HEAD, _found(made), (36, 18, 10, 70))))
 
 
 def to_csv(made: Metadata) -> dict[str, str]:
-    """The CSV pair Ho_so.csv and Van_ban.csv, codes alone."""
-    return {f"{name}.csv": sheets.csv_text([item.tag for item in known], rows)
+    """The CSV pair Ho_so.csv and Van_ban.csv, codes alone, and Kiem_tra.csv with what must be seen to."""
+    pair = {f"{name}.csv": sheets.csv_text([item.tag for item in known], rows)
             for name, known, rows in _pair(made, lambda _, value: value)}
+    return {**pair, "Kiem_tra.csv": sheets.csv_text(FINDINGS_HEAD, _found(made))}
+
+
+FINDINGS_HEAD = ("file", "field", "level", "message")
+
+
+def _found(made: Metadata) -> list[tuple[str, ...]]:
+    """What must be seen to, in the language of those who fill these forms in."""
+    return [(item.file, item.tag, item.level, faults.vietnamese(item.message) or item.message)
+            for item in made.findings]
 
 
 def _pair(

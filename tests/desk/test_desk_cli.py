@@ -83,6 +83,15 @@ def test_export_every_form(out, tmp_path, form):
     assert f"held, left out: {office.SECRET}" in ui.notes
 
 
+def test_export_names_what_the_csv_has_and_the_results_have_not(out, tmp_path):
+    shelf = tmp_path / "shelf.csv"
+    shelf.write_text(f"file,box\n{NAME},1\n" + "".join(f"{number}.pdf,2\n" for number in range(6)), "utf-8")
+    _, ui = call("export", out, "csv", "--to", tmp_path, "--shelf", shelf)
+    assert ui.notes[-1] == "6 files of the CSV are not among the results: 0.pdf, 1.pdf, 2.pdf, 3.pdf, 4.pdf, ..."
+    _, ui = call("export", out, "csv", "--to", tmp_path, "--shelf", shelf, as_json=True)
+    assert ui.results[-1]["unmatched"] == [f"{number}.pdf" for number in range(6)]
+
+
 def test_export_of_nothing(out):
     with pytest.raises(UsageError):
         call("export", out, "csv", "--verified")

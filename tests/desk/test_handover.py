@@ -12,6 +12,7 @@ import office
 import openpyxl
 import pytest
 
+from pipeline import faults
 from pipeline.desk import archival, changing, desk, finding_aids, forms, handover, letter, noting, package, tt05
 from pipeline.desk.handover import Shelving
 from pipeline.desk.tt05 import Agency
@@ -120,8 +121,20 @@ def test_tt05_lengths_and_codes_are_checked_and_nothing_is_cut(out):
     assert ("subject", "warning") in told
     assert ("issuedDate", "warning") in told
     assert ("maintenance", "error") in told
+    messages = [item.message for item in made.findings]
+    assert [message for message in messages if faults.vietnamese(message) is None] == []
+    assert "Thời hạn lưu trữ: '99' is not in the code list (01: Vĩnh viễn, 02: 70 năm, 03: 50 năm, " in str(messages)
+    assert "Trích yếu: 501 ký tự, cho phép 500." in tt05.to_csv(made)["Kiem_tra.csv"]
     assert len(made.files[0].documents[0][1]["subject"]) == 501
     assert made.files[0].documents[0][1]["issuedDate"] == "02/2023"
+
+
+@pytest.mark.parametrize("entered", ["01", "Vĩnh viễn", "vinh vien", "01: Vĩnh viễn"])
+def test_tt05_takes_a_code_by_its_name(out, entered):
+    item = desk.load(out, NAMES[0])
+    changing.change(out, NAMES[0], [noting.shelf_entry(item, "maintenance", entered, "Lan")], office.read_again)
+    made = tt05.metadata(handover.collect(out, names=NAMES[:1]))
+    assert made.files[0].documents[0][1]["maintenance"] == "01"
 
 
 def test_tt05_forms(shelved):

@@ -262,6 +262,13 @@ def test_shelf_csv_that_cannot_be_right(tmp_path, text):
         handover.load_shelving(path)
 
 
+def test_a_shelf_csv_that_no_reader_takes(tmp_path):
+    path = tmp_path / "shelf.csv"
+    path.write_text(f"file,note\na,{'x' * 200_000}\n")
+    with pytest.raises(UnreadableFile, match="This CSV cannot be read"):
+        handover.load_shelving(path)
+
+
 def test_parquet(out, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     (table,) = handover.tables(handover.collect(out), ("targets",))
