@@ -8,6 +8,7 @@ does not validate).
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,6 +54,18 @@ class Number(_Model):
 
     number: str | None = None
     symbol: str | None = None
+
+
+def printed_number(number: str | None, symbol: str | None) -> str:
+    """Number and symbol in one, as printed: the State writes 29/KH-UBND and 148/2020/TT-BCA, the Party 12-KH/HPN.
+
+    >>> printed_number("12", "KH/HPN"), printed_number(None, "KH-UBND"), printed_number("29", None)
+    ('12-KH/HPN', '/KH-UBND', '29')
+    """
+    if not symbol:
+        return number or ""
+    party = "/" in symbol and not re.match(r"\d{4}/", symbol)
+    return f"{number or ''}{'-' if party else '/'}{symbol}"
 
 
 class Issuer(_Model):

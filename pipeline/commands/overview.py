@@ -17,6 +17,7 @@ from pipeline.batches.standing import Status
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, number, say
 from pipeline.faults import Language
+from pipeline.plan import printed_number
 from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
@@ -132,7 +133,8 @@ def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
         record = {}
     number = record.get("number") or {}
     issuer = record.get("issuer") or {}
-    marks = "/".join(part for part in (number.get("number"), number.get("symbol")) if part)
+    symbol = number.get("symbol")
+    marks = printed_number(number.get("number") or ("…" if symbol else None), symbol)
     sure = f"{outcome.confidence:.0%}" if outcome.confidence is not None else f"{record.get('confidence', 0):.0%}"
     state = "" if outcome.good else f" ({say(f'outcome.{outcome.state}', console.language)})"
     return (

@@ -17,6 +17,7 @@ from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.handover import sheets as sheets_of
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import MissingPart
+from pipeline.plan import printed_number
 
 try:
     import docx
@@ -134,14 +135,8 @@ def documents_rows(folder: Folder) -> list[tuple[str, ...]]:
 
 
 def symbol_of(entry: Entry) -> str:
-    """Số, ký hiệu as one: "29/KH-UBND", "12-KH/HU" for the Party; a blank number stays blank.
-
-    The Party puts a slash inside the symbol and a hyphen before it, the State the reverse.
-    """
-    number, symbol = entry.plan.number.number or "", entry.plan.number.symbol or ""
-    if not symbol:
-        return number
-    return f"{number}{'-' if '/' in symbol else '/'}{symbol}"
+    """Số, ký hiệu as one; a blank number stays blank."""
+    return printed_number(entry.plan.number.number, entry.plan.number.symbol)
 
 
 def _title_of(folder: Folder) -> str:

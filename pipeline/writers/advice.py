@@ -46,6 +46,8 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (r"page number (.+) stood between two lines", "số trang {0} nằm giữa hai dòng"),
     (r"page number (.+) stood inside a sentence", "số trang {0} nằm trong câu"),
     (r"symbol read as (.+), taken for (.+)", "ký hiệu đọc thành {0}, hiểu là {1}"),
+    (r"place read as (.+), taken for (.+), of which the issuer is",
+     "địa danh đọc thành {0}, hiểu là {1} như của cơ quan ban hành"),
     (r"province read as (.+), taken for (.+)", "tên tỉnh đọc thành {0}, hiểu là {1}"),
     (r"the file is damaged and was repaired; pages at its end may be missing",
      "tệp bị hỏng và đã được sửa; có thể thiếu trang cuối"),
@@ -58,7 +60,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (r"(.+) is dated (.+), after this document \((.+)\)", "{0} ghi ngày {1}, sau ngày của văn bản này ({2})"),
     (r"the column adds up to (.+), the total says (.+)", "cột cộng lại được {0}, dòng tổng ghi {1}"),
     (r"the theme is quoted in two wordings", "chủ đề được trích hai cách khác nhau"),
-    (r"/(\S+) is unsure: (.*)", "trường {0} không chắc chắn: {1}"),
+    (r"(/\S+) is unsure: (.*)", "{0} không chắc chắn: {1}"),
     (r"The text stored in the file is not believable \((\d+)% of its words are Vietnamese syllables\); "
      r"the page image was read instead\.",
      "chữ lưu trong tệp không đáng tin ({0}% là âm tiết tiếng Việt); đã đọc lại từ ảnh của trang"),
@@ -69,7 +71,7 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (r"The text was kept in the old code (.+) and has lost the letter (.+) on the way\.",
      "văn bản lưu bằng mã cũ {0} và đã mất chữ {1}"),
     (r"The page is very large \((.+) x (.+) points\) and was drawn at (.+) dots per inch only\.",
-     "trang rất lớn ({0} x {1} point) nên chỉ vẽ ở {2} điểm mỗi inch"),
+     "trang rất lớn ({0} x {1} pt) nên chỉ vẽ ở độ phân giải {2} dpi"),
 )
 
 # What a note with a head ("number: ...; ...") says of the part of the document that it names.
@@ -85,6 +87,7 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"no hyphen in the symbol", "ký hiệu thiếu dấu gạch nối"),
     (r"no body in the symbol", "ký hiệu không có tên cơ quan"),
     (r"stroke read as (.+)", "dấu gạch chéo đọc thành {0}"),
+    (r"hyphen read as (.+)", "dấu gạch nối đọc thành {0}"),
     (r"stroke after the type in a state symbol", "dấu gạch chéo sau tên loại trong ký hiệu của cơ quan nhà nước"),
     (r"unknown body code (.+)", "không rõ cơ quan viết tắt là {0}"),
     (r"unknown type or body (.+)", "không rõ loại văn bản hoặc cơ quan viết tắt là {0}"),
@@ -111,13 +114,22 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"closing mark read as (.*)", "dấu sau số đọc thành {0}"),
     (r"parentheses read as (.+)", "dấu ngoặc đọc thành {0}"),
     (r"bullet read from an unusual sign", "dấu đầu dòng lạ"),
+    (r"read as (.+), number (\d+) of (\d+)", "đọc thành {0}, là mục thứ {1} trong {2} mục"),
     (r"read as (.+), between (.+) and (.+)", "đọc thành {0}, đứng giữa {1} và {2}"),
     (r"read as (.+), after (.+)", "đọc thành {0}, đứng sau {1}"),
     (r"read as (.+), before (.+)", "đọc thành {0}, đứng trước {1}"),
     (r"read as (.+) too", "cũng đọc thành {0}"),
     (r"read as (.+)", "đọc thành {0}"),
 )
-_WORDS = {**_COMPONENTS, "day": "ngày", "month": "tháng", "year": "năm"}
+# Fields of the record by pointer, in the order of the head of a document.
+FIELDS = {
+    "/document_type/name": "Tên loại", "/number/number": "Số", "/number/symbol": "Ký hiệu",
+    "/issuer/name": "Cơ quan ban hành", "/issuer/parent": "Cơ quan cấp trên", "/issued/place": "Địa danh",
+    "/issued/date": "Ngày ban hành", "/title": "Trích yếu", "/year": "Năm kế hoạch", "/theme": "Chủ đề",
+    "/signature/authority": "Quyền hạn ký", "/signature/title": "Chức vụ", "/signature/name": "Người ký",
+    "/archive": "Lưu",
+}
+_WORDS = {**_COMPONENTS, **FIELDS, "day": "ngày", "month": "tháng", "year": "năm"}
 
 Rows = tuple[tuple[re.Pattern[str], str], ...]
 

@@ -43,23 +43,6 @@ CLOCKWISE = {
     90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90,
 }
 
-# Rows of the table of fields: label, and pointer of the value.
-FIELDS = (
-    ("Tên loại", "/document_type/name"),
-    ("Số", "/number/number"),
-    ("Ký hiệu", "/number/symbol"),
-    ("Cơ quan ban hành", "/issuer/name"),
-    ("Cơ quan cấp trên", "/issuer/parent"),
-    ("Địa danh", "/issued/place"),
-    ("Ngày ban hành", "/issued/date"),
-    ("Trích yếu", "/title"),
-    ("Năm kế hoạch", "/year"),
-    ("Chủ đề", "/theme"),
-    ("Quyền hạn ký", "/signature/authority"),
-    ("Chức vụ", "/signature/title"),
-    ("Người ký", "/signature/name"),
-    ("Lưu", "/archive"),
-)
 # Blocks that are no part of a paragraph.
 ASIDE = {"page_number": "số trang", "running_head": "đầu trang lặp", "footer": "chân trang lặp"}
 OBJECTS = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}
@@ -106,7 +89,7 @@ def _fields(plan: Plan, document: Document) -> str:
     record = plan.as_json()
     pages = {page.number: page for page in document.pages}
     rows = []
-    for label, pointer in FIELDS:
+    for pointer, label in advice.FIELDS.items():
         value = _at(record, pointer)
         told = '<span class="none">(trống)</span>' if value is None else escaped(str(value))
         rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")

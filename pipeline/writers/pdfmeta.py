@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
 import pipeline
-from pipeline.plan import Plan
+from pipeline.plan import Plan, printed_number
 from pipeline.writers.xmltext import escaped, xml_safe
 
 PRODUCER = f"sohoa {pipeline.__version__}"
@@ -66,14 +66,8 @@ def facts_of(plan: Plan, pdf: Pdf) -> Facts:
 
 
 def identifier(number: str | None, symbol: str | None) -> str:
-    """Number and symbol as printed; "" without a number, since a symbol alone names no document.
-
-    The State writes 29/KH-UBND and 148/2020/TT-BCA, the Party 12-KH/HPN.
-    """
-    if not number or not symbol:
-        return number or ""
-    party = "/" in symbol and not re.match(r"\d{4}/", symbol)
-    return f"{number}{'-' if party else '/'}{symbol}"
+    """Number and symbol as printed; "" without a number, since a symbol alone names no document."""
+    return printed_number(number, symbol) if number else ""
 
 
 def vietnamese_date(edtf: str | None) -> str:

@@ -84,6 +84,13 @@ def test_party_symbol():
     assert finding_aids.symbol_of(handover.Entry("a", None, plan, {})) == "12-KH/HU"
 
 
+def test_symbol_with_a_year():
+    number = {"number": "148", "symbol": "2020/TT-BCA"}
+    source = {"file": "a", "sha256": "", "media_type": "", "pages": 1, "text_origin": "ocr"}
+    plan = handover.Plan.model_validate({"source": source, "number": number})
+    assert finding_aids.symbol_of(handover.Entry("a", None, plan, {})) == "148/2020/TT-BCA"
+
+
 def test_tt05_fills_what_is_known_and_leaves_the_rest_to_a_person(shelved):
     made = tt05.metadata(shelved, AGENCY)
     file, loose = made.files

@@ -30,6 +30,7 @@ from pipeline.desk.search import Filters
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
 from pipeline.faults import Language
+from pipeline.plan import printed_number
 
 HERE = Path(__file__).resolve().parent
 
@@ -69,6 +70,7 @@ class Serving:
             trim_blocks=True, lstrip_blocks=True,
         )
         self._templates.filters["rows"] = rows
+        self._templates.globals["printed_number"] = printed_number
 
     def answer(self, handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
         """The handler (run in a thread), with our errors told as pages."""
