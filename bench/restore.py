@@ -340,7 +340,7 @@ def clean(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
     for name, text in texts:
         restored = restorer.restore_text(text)
         changed = sum(vietnamese.compose(word.raw) != word.text for word in restored.words)
-        kept = re.sub(r"\D", "", text) == re.sub(r"\D", "", restored.text)
+        kept = digits(text) == digits(restored.text)
         out.append(f"| {name} | {len(syllables(text))} | {changed} | {'yes' if kept else 'NO'} |")
     return [*out, ""]
 
@@ -361,7 +361,7 @@ def held_out(folders: list[Path], restorer: Restorer) -> list[str]:
         text = "\n\n".join(texts)
         restored = restorer.restore_text(text)
         changed = sum(vietnamese.compose(word.raw) != word.text for word in restored.words)
-        kept = re.sub(r"\D", "", text) == re.sub(r"\D", "", restored.text)
+        kept = digits(text) == digits(restored.text)
         likely = perplexity(texts, model, vocabulary)
         out.append(f"| {source} | {counted} | {changed} | {'yes' if kept else 'NO'} | {likely:.1f} |")
         all_, harmed = all_ + counted, harmed + changed
@@ -417,6 +417,32 @@ def second_reader(kinds: Sequence[tuple[str, list[Sample]]], restorer: Restorer)
             after.add(sample.true, restorer.restore_text(sample.raw).text)
         out.append(f"| {name} | {before.all} | {before.all - before.right} | {after.all - after.right} |")
     return [*out, ""]
+
+
+def numbers(kinds: Sequence[tuple[str, list[Sample]]], restorer: Restorer) -> list[str]:
+    """Words that hold figures and were read with the figures that they have: how many lose one."""
+    out = ["## Numbers", "", "Words with figures, all of them read rightly.", "",
+           "| text | words | lost a figure |", "| --- | ---: | ---: |"]
+    for name, found in kinds:
+        read = lost = 0
+        for sample in found:
+            true, words = sample.true.split(), restorer.restore_text(sample.raw).words
+            keys = [[vietnamese.search_key(word.strip(EDGES)) for word in row]
+                    for row in (true, [word.raw for word in words])]
+            for op in Levenshtein.opcodes(*keys):
+                if op.src_end - op.src_start != op.dest_end - op.dest_start:
+                    continue
+                for place in range(op.dest_end - op.dest_start):
+                    word, figures = words[op.dest_start + place], digits(true[op.src_start + place])
+                    if figures and digits(word.raw) == figures:
+                        read += 1
+                        lost += digits(word.text) != figures
+        out.append(f"| {name} | {read} | {lost} |")
+    return [*out, ""]
+
+
+def digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
 
 
 def strangers(texts: list[tuple[str, str]], restorer: Restorer) -> list[str]:
@@ -480,6 +506,7 @@ def main() -> None:
     out += strangers(texts, restorer)
     out += blanks(texts, restorer)
     out += second_reader((("garbled", garbled), ("no marks at all", plain)), restorer)
+    out += numbers((("garbled", garbled), ("no marks at all", plain)), restorer)
     out += slips(list(samples(given.set, "vie")), restorer, doubts["slips"])
     out += clean([*texts, *((path.stem, path.read_text("utf-8")) for path in given.text)], restorer)
     out += held_out(given.texts, restorer) if given.texts else []

@@ -19,7 +19,11 @@ from pipeline.training import calibration, confusions, mixing
      ("|", ["punctuation"]), ("kinh-tế", ["text", "punctuation", "text"]),
      ("a@b.vn", ["other"]), ("208-KH/TĐTN-PT", ["symbol"]), ("TL.", ["symbol", "punctuation"]),
      ("14B", ["symbol"]), ("S:3I/QD-SYT", ["symbol"]), ("l0/5/2O19,", ["symbol", "punctuation"]),
-     ("4G,", ["symbol", "punctuation"]), ("H6", ["text"]), ("1a", ["text"]),
+     ("4G,", ["symbol", "punctuation"]), ("A1-A8", ["symbol"]),
+     ("30a", ["symbol"]), ("10a", ["symbol"]), ("a.1)", ["symbol", "punctuation"]), ("a2)", ["symbol", "punctuation"]),
+     ("xa(4):", ["text", "punctuation", "number", "punctuation"]), ("2,54cm", ["number"]), ("m3/ngay", ["symbol",
+     "punctuation", "text"]), ("k=1,2", ["text", "punctuation", "number"]), ("a6", ["text"]), ("d(6i", ["text"]),
+     ("H6", ["text"]), ("1a", ["text"]),
      ("TUQ.GIAM", ["symbol", "other", "text"]), ("TL", ["text"]), ("K/T", ["symbol"]), ("KH/TDTN-PT", ["symbol"])],
 )
 def test_cut(word, kinds):
@@ -32,7 +36,7 @@ def test_cut(word, kinds):
     ("word", "may_be"),
     [("6", True), ("14,", True), ("(6", True), ("6.", True), ("KV-6", False), ("6)", False), ("-6", False),
      ("6/", False), ("|6", False), ("6-", False), ("6–14", False), ("6;14", False), ("A/6", False),
-     ("114", False), ("6,5", False)],
+     ("114", False), ("6,5", False), ("4m,", True), ("5m", False)],
 )
 def test_only_a_figure_by_itself_may_be_a_word(word, may_be):
     pieces = tokens.cut(word)

@@ -52,6 +52,20 @@ def test_no_figure_of_a_word_and_a_number_in_one_is_lost(restorer, case, preset)
             assert digits(word.text) == digits(word.raw)
 
 
+@pytest.mark.parametrize("preset", ["strict", "balanced", "full"])
+@pytest.mark.parametrize("case", cases("restore", "numbers"))
+def test_what_holds_a_number_stays(restorer, case, preset):
+    text = restorer.restore_text(case["raw"], preset).text
+    assert [part for part in case["stay"] if part not in text] == []
+    assert digits(text) == digits(case["raw"])
+
+
+def test_a_day_read_as_a_sign_is_doubtful(restorer):
+    words = restorer.restore_text("Hdi nghi duge t6 chirc vao ngay £2 thang U7 tai Nha van hoa xa, ngay 5, 8 gid").words
+    assert {word.raw for word in words if word.raw != word.text or word.confidence <= 0.5} >= {"£2", "U7"}
+    assert all(word.confidence > 0.5 for word in words if word.raw in ("5,", "8"))
+
+
 def test_figures_with_letters_in_them_are_doubtful(restorer):
     words = restorer.restore_text("Quyét dinh ngay l0 thang 5 nam 2O19 cua Uy ban nhan dan huyén vé vigc chi dao").words
     assert {word.raw for word in words if word.confidence <= 0.5} == {"l0", "2O19"}
@@ -66,7 +80,7 @@ def test_pure_digits_stay_even_where_a_word_would_fit(restorer):
 @pytest.mark.parametrize("case", cases("restore", "figures"))
 def test_a_figure_gives_way_only_to_a_word_that_is_likelier_by_far(restorer, case):
     found = restorer.restore_text(case["raw"])
-    figures = [word for word in found.words if word.raw.strip(".,;:").isdigit()]
+    figures = [word for word in found.words if re.fullmatch(r"\d+m?[.,;:]*", word.raw)]
     assert [word.text.strip(".,;:") for word in figures] == case["figures"]
     for word, other in zip(figures, case["may_be"], strict=True):
         assert not other or other in [alternative.text for alternative in word.alternatives]
@@ -77,7 +91,7 @@ def test_a_figure_gives_way_only_to_a_word_that_is_likelier_by_far(restorer, cas
 @pytest.mark.parametrize("case", cases("restore", "figures"))
 def test_strict_changes_no_figure(restorer, case):
     words = restorer.restore_text(case["raw"], "strict").words
-    figures = [word for word in words if word.raw.strip(".,;:").isdigit()]
+    figures = [word for word in words if re.fullmatch(r"\d+m?[.,;:]*", word.raw)]
     assert len(figures) == len(case["figures"])
     assert [word.text for word in figures] == [word.raw for word in figures]
 

@@ -12,13 +12,16 @@ from pipeline.knowledge.vietnamese import is_syllable, search_key
 
 # Numbers of days, of months and of years as they are misread, and strokes of Roman numerals.
 _DAY = re.compile(r"(?=.*[\dIO]|ll)[\dIlOoi]{1,2}[.,;:)]*")
+_LIKE_DAY = re.compile(r"(?:[^\W\d_]\d|\d[^\W\d_]|[$£€§]\d)[.,;:)]*")
 _BEFORE_MONTH = re.compile(r"[\dIlOoi]{1,2}")
 _YEAR = re.compile(r"(?=.*\d)[12Il][\dIlOo]{3}[.,;:)]*")
 _STROKES = re.compile(r"(?=[l1!|]{0,4}[IVHT])[IVHTLl1!|]{1,5}(?:[-/,.;:)].*)?")
 _FIGURES_AFTER = {"ngay": _DAY, "thang": _DAY, "nam": _YEAR, "quy": _STROKES}
 # What is like a number of one to three figures, one of them read, and numbers of figures and letters like them.
 _CELL = re.compile(r"(?=.*\d)[\dlIOozZsStJ]{2,3}")
-_LIKE_FIGURES = re.compile(r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}")
+_LIKE_FIGURES = re.compile(
+    r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}|(?=.*[lIOSUEZ])\d[\dlIOSUEZ.,/-]+(?:ha|kg|k?m|%)?[.,;:)]*"
+)
 UNSURE_FIGURE = 0.5  # below any bar of doubt
 _NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06)(?P<tail>[:.;]?)")
 # Marks that were printed as signs behind their word ("Tổ^", "cơ'"); an apostrophe may also close a quotation.
@@ -42,6 +45,8 @@ def keep_figures(row: Sequence[PendingWord], unmarked: bool) -> None:
     after = [search_key(word.text) for word in row[2:]]
     for place, (before, word) in enumerate(pairwise(row)):
         kept = _FIGURES_AFTER.get(search_key(before.text))
+        if kept is _DAY and _LIKE_DAY.fullmatch(word.text):
+            put(word, 0, (word.texts or [word.pieces[0].text])[0], UNSURE_FIGURE)
         if kept is _DAY and after[place : place + 1] == ["thang"]:
             kept = _BEFORE_MONTH
         if kept is None or not kept.fullmatch(word.raw):

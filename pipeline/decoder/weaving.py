@@ -5,6 +5,7 @@ one that came apart; punctuation, numbers and labels pass through as what the la
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,7 +52,7 @@ NEAR_LETTER = -8.0  # the same for one that differs in a letter, where no text h
 OPENS_TASK = 1.0
 NAME = -3.0  # less for a word with a capital: a rare surname (Vừ) is not a common one (Vũ) misread
 
-
+_DIGITS = re.compile(r"\d")
 MIXED_CODES = frozenset({"TTg", "CTr", "TTr", "QyĐ"})  # codes with a small letter
 
 
@@ -234,6 +235,9 @@ class Weaver:
     def _text(self, slot: Slot, piece: tokens.Piece) -> None:
         setting = "start" if self.fresh and slot.setting in IN_SENTENCE else slot.setting
         found = self._candidates(piece, setting, slot.word)
+        letters = _DIGITS.sub("", piece.text).lower()
+        if len(letters) < len(piece.text):  # a figure is a letter or a figure, and not nothing: "A8" is not "A"
+            found = found.only(np.flatnonzero([text.lower() != letters for text in found.texts]))
         if setting == "start" and self.condition in neural.CONDITIONS:
             found = found.shifted(np.isin(found.words, self.trained.task_words), OPENS_TASK)
         for place, expected in slot.word.expected:
@@ -286,6 +290,8 @@ class Weaver:
         made = []
         later = "plain" if setting == "start" else setting
         for cut in _halving(text):
+            if text[:cut].isdigit() or text[cut:].isdigit():
+                continue
             left = self._best(text[:cut], setting)
             right = self._best(text[cut:], later)
             if len(left) and len(right):

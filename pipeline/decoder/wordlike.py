@@ -17,7 +17,7 @@ from pipeline.decoder.channel import Channel
 from pipeline.decoder.language import NUMBER
 from pipeline.decoder.tokens import Piece
 
-_FIGURE = re.compile(r"\d{1,2}")
+_FIGURE = re.compile(r"\d{1,2}|[46]m")
 # Log-probability of one certain number of so many digits among all numbers: about 1 in 40 and 1 in 300.
 ONE_OF_ALL = {1: -3.7, 2: -5.7}
 MARGIN = 1 / (1 + np.exp(-8.0))  # probability from which on a word takes the place of a figure: 8 nats above it
