@@ -59,8 +59,8 @@ def spent(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def median(work: Callable[[], object], times: int = 7) -> float:
-    return statistics.median(spent(work) for _ in range(times))
+def median(work: Callable[[], object]) -> float:
+    return statistics.median(spent(work) for _ in range(7))
 
 
 # What `sohoa review` does, with the address on standard output.
@@ -98,7 +98,7 @@ def start(out: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(out: Path, count: int) -> dict[str, float]:
+def measure(out: Path) -> dict[str, float]:
     told = {"index, all documents new": spent(lambda: index.update(out)),
             "index, nothing new": spent(lambda: index.update(out)),
             "start to the first page": start(out)}
@@ -113,29 +113,22 @@ def measure(out: Path, count: int) -> dict[str, float]:
 
         time.sleep(1)
         for name, path in (
-            ("queue", "/search"), ("queue, filtered", "/search?level=commune&year=2024"),
+            ("queue", "/"), ("queue, filtered", "/?level=commune&year=2024"),
             ("search, a rare phrase", '/search?q="bám rừng"'), ("search, without marks", "/search?q=thi+dua"),
             ("search, a word of every page", "/search?q=ke+hoach"),
             ("search, phrase and filter", "/search?q=%22xay+dung%22&level=district"),
             ("document, open", f"/d/{row.key}/data"), ("document, words of a page", f"/d/{row.key}/words/1"),
         ):
-            told[name] = median(page("/?" if name == "queue" else path.replace("/search", "/")
-                                     if name == "queue, filtered" else path))
+            told[name] = median(page(path))
 
         def correct() -> None:
             body = {"who": "Lan", "changes": [{"where": "record", "pointer": "/theme", "after": f"x{time.time()}"}]}
             client.post(f"/d/{row.key}/change", json=body).raise_for_status()
 
         told["correction of a field"] = median(correct)
-    collection = None
-
-    def collect() -> None:
-        nonlocal collection
-        collection = handover.collect(out)
-
-    told["hand-over: reading the records"] = spent(collect)
-    assert collection is not None
-    job = forms.Job(out, collection, tt05.Agency(), forms.timestamp())
+    collected: list[handover.Collection] = []
+    told["hand-over: reading the records"] = spent(lambda: collected.append(handover.collect(out)))
+    job = forms.Job(out, collected[0], tt05.Agency(), forms.timestamp())
     for form in ("xlsx", "csv", "tt05", "atom"):
         told[f"hand-over: {form}"] = spent(lambda form=form: forms.make(form, job))  # type: ignore[misc]
     return told
@@ -171,7 +164,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(dir=options.work or options.source.parent) as folder:
         out = Path(folder) / "out"
         multiply(options.source, out, options.documents)
-        told = {**measure(out, options.documents), **long_document(Path(folder))}
+        told = {**measure(out), **long_document(Path(folder))}
     print(f"{options.documents} documents, processor seconds")
     for name, seconds in told.items():
         print(f"{seconds:10.3f}  {name}")

@@ -54,9 +54,9 @@ class Animal:
 # --- well-formed parts ------------------------------------------------------------------------------
 
 
-def page_image(text: str = "KẾ HOẠCH", size: tuple[int, int] = (500, 160)) -> Image.Image:
+def page_image(text: str = "KẾ HOẠCH") -> Image.Image:
     """A small page with a word on it."""
-    image = Image.new("L", size, 255)
+    image = Image.new("L", (500, 160), 255)
     ImageDraw.Draw(image).text((20, 40), text, fill=0, font_size=48)
     return image
 

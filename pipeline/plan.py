@@ -13,8 +13,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
-
 TextOrigin = Literal["ocr", "text-layer", "text-file"]
 Level = Literal["central", "province", "district", "commune", "other"]
 Comparator = Literal["=", ">=", "<=", ">", "<", "range"]

@@ -58,10 +58,10 @@ def open_source(path: Path, name: str, settings: Settings) -> Source:
 
 
 def recognise_page(
-    source: Source, number: int, settings: Settings, plain: bool = False, recogniser: Recogniser | None = None
+    source: Source, number: int, settings: Settings, plain: bool = False
 ) -> Page:
     """Read page `number` (from 1). `plain` leaves out cleaning and second looks. Raises PageError."""
-    return pages.read_page(source, number, settings, recogniser or _recogniser(settings), plain=plain)
+    return pages.read_page(source, number, settings, _recogniser(settings), plain=plain)
 
 
 @lru_cache(maxsize=4)
@@ -90,14 +90,14 @@ def assemble(source: Source, read: Iterable[Page], settings: Settings) -> Docume
     return Document(source.name, source.sha256, source.media_type, ordered, notices, (step,))
 
 
-def recognise(path: Path, settings: Settings | None = None, recogniser: Recogniser | None = None) -> Document:
+def recognise(path: Path, settings: Settings | None = None) -> Document:
     """A file to a document as recognised, in this process. A page that fails is kept as failed."""
     settings = settings or Settings()
     source = open_source(path, path.name, settings)
 
     def page_of(number: int) -> Page:
         try:
-            return recognise_page(source, number, settings, recogniser=recogniser)
+            return recognise_page(source, number, settings)
         except (PageError, TooLarge) as error:
             return failed_page(number, error)
 

@@ -22,12 +22,12 @@ BEHIND = 0.3  # share of the letters with two marks that have a blank behind the
 _BLANK = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
 
 
-def parted(text: str, seed: int, share: float = 0.8) -> str:
-    """The text with blanks around this share of its letters with two marks, where a letter stands beside them."""
+def parted(text: str, seed: int) -> str:
+    """The text with blanks around four in five of its letters with two marks, where a letter stands beside them."""
     rng = random.Random(seed)
     made: list[str] = []
     for place, letter in enumerate(text):
-        struck = TWO_MARKS.match(letter) and rng.random() < share
+        struck = TWO_MARKS.match(letter) and rng.random() < 0.8
         if struck and made and made[-1].isalpha():
             made.append(" ")
         made.append(letter)
@@ -36,10 +36,10 @@ def parted(text: str, seed: int, share: float = 0.8) -> str:
     return "".join(made)
 
 
-def run_together(text: str, seed: int, share: float = 0.5) -> str:
-    """The text without this share of the blanks between letters."""
+def run_together(text: str, seed: int) -> str:
+    """The text without half of the blanks between letters."""
     rng = random.Random(seed)
-    return _BLANK.sub(lambda _: "" if rng.random() < share else " ", text)
+    return _BLANK.sub(lambda _: "" if rng.random() < 0.5 else " ", text)
 
 
 def garbled(text: str, seed: int) -> str:

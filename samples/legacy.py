@@ -138,7 +138,7 @@ def _add_font(pdf: pikepdf.Pdf, family: str, style: str, capitals: bool) -> pike
     )
 
 
-def _operators(word: Word, height: float, family: str) -> bytes:
+def _operators(word: Word, height: float) -> bytes:
     x, baseline = word.origin
     parts = []
     for capitals, piece in coded(word.text):
@@ -161,7 +161,7 @@ def write_pdf(path: Path, pages: Sequence[Page], family: str) -> None:
                 % (rule.width, rule.x0, page.height - rule.y0, rule.x1, page.height - rule.y1)
                 for rule in page.rules
             )
-            content = rules + b"".join(_operators(word, page.height, family) for word in page.words)
+            content = rules + b"".join(_operators(word, page.height) for word in page.words)
             made = Dictionary(
                 Type=Name.Page,
                 MediaBox=Array([0, 0, round(page.width, 2), round(page.height, 2)]),

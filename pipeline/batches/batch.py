@@ -96,7 +96,6 @@ def retry_batch(
     *,
     progress: ProgressCallback = _ignore,
     drives: Drives | None = None,
-    engine: Callable[[], Engine] | None = None,
     quarantine: Path | None = None,
     made_by: dict[str, str] | None = None,
     language: Language = "en",
@@ -109,7 +108,7 @@ def retry_batch(
     if not rows:
         raise NoInput(out, "has nothing to try again.", cure="Everything in it is done.")
     settings = settings or last_settings(out)
-    order = _Order(out.absolute(), settings, progress, False, drives, engine, quarantine, made_by, language)
+    order = _Order(out.absolute(), settings, progress, False, drives, None, quarantine, made_by, language)
     return _carry_out(order, Discovery(tuple(found_again(row) for row in rows)), forget=True)
 
 

@@ -25,7 +25,7 @@ from pipeline import correcting
 from pipeline.corrections import Correction
 from pipeline.desk import changing, desk, noting, typed, workbook
 from pipeline.desk.desk import Item
-from pipeline.desk.handover import TABLE_NAMES, Collection, Column, Table, tables
+from pipeline.desk.handover import Collection, Column, Table, tables
 from pipeline.desk.workbook import CONTROL, FORMULA_START, Sheet
 from pipeline.errors import MissingPart, SohoaError, UnreadableFile, UsageError
 
@@ -87,13 +87,13 @@ def need_openpyxl() -> None:
         raise MissingPart("openpyxl", "It is needed for spreadsheets.", cure="pip install 'sohoa[office]'")
 
 
-def to_xlsx(collection: Collection, names: Sequence[str] = TABLE_NAMES) -> bytes:
+def to_xlsx(collection: Collection) -> bytes:
     """The workbook of a hand-over: a sheet a table, and the hidden sheet that lets it be read back.
 
     Raises UsageError where a table has more rows than a sheet can hold.
     """
     made, base = [], []
-    for table in tables(collection, names):
+    for table in tables(collection):
         made.append(Sheet(table.name, [column.name for column in table.columns], [row.cells for row in table.rows],
                           [column.width for column in table.columns],
                           second=[column.vietnamese for column in table.columns]))

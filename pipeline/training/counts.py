@@ -71,9 +71,7 @@ class Reader:
         return known
 
 
-def build(
-    paragraphs: Iterable[Paragraph], keep: dict[int, int] | None = None, extra_words: Iterable[str] = ()
-) -> tuple[language.Vocabulary, language.LanguageModel, dict[str, int]]:
+def build(paragraphs: Iterable[Paragraph]) -> tuple[language.Vocabulary, language.LanguageModel, dict[str, int]]:
     """Vocabulary, model, and the number of words read from each source."""
     reader = Reader()
     for paragraph in paragraphs:
@@ -97,8 +95,6 @@ def build(
     others.sort(key=lambda pair: -pair[1])
     words += [form for form, _ in syllables]
     known = set(words)
-    words += [word for word in dict.fromkeys(map(language.word_key, extra_words)) if word not in known]
-    known = set(words)
     words += [form for form, _ in others if form not in known][: (1 << language.BITS) - len(words)]
     vocabulary = language.Vocabulary(tuple(words))
     table: NDArray[np.uint16] = np.full(size, language.UNKNOWN, np.uint16)
@@ -110,14 +106,14 @@ def build(
         elif number in reader.upper:
             table[number] = language.ABBREVIATION
     settled = {source: table[stream] for source, stream in streams.items()}
-    model = language.estimate(_orders(settled, weights, CUT), len(words), keep or KEEP)
+    model = language.estimate(_orders(settled, weights, CUT), len(words), KEEP)
     kin = {source: settled[source] for source in KIN if source in settled}
     if kin:
         own = language.estimate(
             _orders(kin, dict.fromkeys(kin, 1.0), {}), len(words), discounts=KIN_DISCOUNTS
         )
         model = mixing.mixed(
-            (model, own), (1 - KIN_SHARE, KIN_SHARE), (1 - KIN_IMPORTANCE, KIN_IMPORTANCE), keep or KEEP_MIXED
+            (model, own), (1 - KIN_SHARE, KIN_SHARE), (1 - KIN_IMPORTANCE, KIN_IMPORTANCE), KEEP_MIXED
         )
     return vocabulary, model, {source: len(stream) for source, stream in streams.items()}
 

@@ -93,7 +93,7 @@ def read(net: Net, pictures: Pictures) -> list[str]:
     return found
 
 
-def learn(files: Sequence[Path], held: Path, out: Path, minutes: float, say: Any = print) -> None:
+def learn(files: Sequence[Path], held: Path, out: Path, minutes: float) -> None:
     """Train for so many minutes, test on `held`, write the weights."""
     torch.manual_seed(0)
     torch.set_num_threads(1)
@@ -124,11 +124,12 @@ def learn(files: Sequence[Path], held: Path, out: Path, minutes: float, say: Any
             total += loss.item()
             if step % 400 == 0:
                 right = sum(a == b for a, b in zip(read(net, tested[:500]), answers, strict=False)) / 500
-                say(f"step {step}, {share:.0%} of the time: loss {total / 400:.4f}, held-out numbers right {right:.4f}")
+                print(f"step {step}, {share:.0%} of the time: loss {total / 400:.4f}, "
+                      f"held-out numbers right {right:.4f}")
                 total = 0.0
                 save(net, out)
     right = sum(a == b for a, b in zip(read(net, tested), answers, strict=True)) / len(answers)
-    say(f"{step} steps, held-out numbers right {right:.4f}")
+    print(f"{step} steps, held-out numbers right {right:.4f}")
     save(net, out)
 
 

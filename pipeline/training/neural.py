@@ -123,9 +123,9 @@ def joined(parts: Sequence[Doubts]) -> Doubts:
     return Doubts(*columns)
 
 
-def learn(net: Network, maker: Maker, text: Streams, minutes: float, seed: int = 1) -> int:
+def learn(net: Network, maker: Maker, text: Streams, minutes: float) -> int:
     """Learn beside the pairs of words for so many minutes; gives the number of steps."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(1)
     names = [name for name, stream in text.items() if len(stream) > 2]
     chances = np.array([len(text[name]) * SHARES.get(name, 0.5) for name in names])
     began = time.monotonic()
