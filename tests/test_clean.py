@@ -114,6 +114,18 @@ def test_the_point_of_a_typewriter_stays(right: int, above: int, stays: bool) ->
     assert bool((light.without_specks(page, 18.0)[point] == 0).all()) is stays
 
 
+@pytest.mark.parametrize(("tail", "stays"), [(8, True), (0, False)], ids=["behind y", "over the line"])
+def test_the_point_behind_a_letter_with_a_tail_stays(tail: int, stays: bool) -> None:
+    page = np.full((120, 400), 255, np.uint8)
+    for at in range(8):
+        page[60:78, 40 + 20 * at : 48 + 20 * at] = 0  # letters, 18 high
+    page[60 - (8 - tail) : 78 + tail, 180:188] = 0  # y or h
+    base = 78 if tail else 70
+    point = np.s_[base - 4 : base, 200:204]
+    page[point] = 0
+    assert bool((light.without_specks(page, 18.0)[point] == 0).all()) is stays
+
+
 def test_specks_go_and_dots_stay() -> None:
     page = np.where(drawn.text_page() < 128, 0, 255).astype(np.uint8)
     dotted = page.copy()
@@ -366,6 +378,22 @@ def test_the_soft_back_goes_and_pale_sharp_print_stays() -> None:
         far = (cv2.erode(page, np.ones((9, 9), np.uint8)) == 255) & (behind < 60)
         assert bool((evened[far] < 230).mean() > 0.5) is stays
         assert (evened[page < 60] < 100).mean() > 0.95
+
+
+def test_sharp_marks_stay_where_the_back_is_as_deep_as_they() -> None:
+    """Thin marks over vowels are no deeper than the back of a page that is full on both sides: they are sharper."""
+    page, rng = drawn.text_page(), np.random.default_rng(5)
+    back = cv2.GaussianBlur(np.roll(page[:, ::-1], 26, axis=0), (0, 0), 1.6).astype(np.float32)
+    marks = np.zeros(page.shape, np.uint8)
+    for x in range(150, 1000, 40):
+        cv2.line(marks, (x, 1560), (x + 4, 1555), 1, 2)
+    both = 230 - 0.4 * (255 - page.astype(np.float32)) - 0.2 * (255 - back) - 60.0 * marks
+    both += 2 * rng.standard_normal(page.shape)
+    evened = light.even_out(np.clip(both, 0, 255).astype(np.uint8), pale=True)
+    behind = (cv2.erode(page, np.ones((9, 9), np.uint8)) == 255) & (back < 60)
+    assert (evened[behind] > 200).mean() > 0.9
+    assert np.median(evened[marks > 0]) < 140
+    assert (evened[page < 60] < 100).mean() > 0.95
 
 
 def test_the_back_of_a_full_page_goes_from_one_with_few_lines() -> None:

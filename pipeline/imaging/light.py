@@ -25,6 +25,9 @@ SHALLOWEST = 0.25
 PRINT_FROM = 4
 # What shines through is this much softer than print, or softer still.
 SOFT = 0.9
+# How many marks of the smaller heap go to one in the valley between them. Fewer are enough where one heap is as much
+# softer as this and has so many marks of a letter's size: the back of a full page.
+PARTED, HARDLY_PARTED, PLAINLY_SOFT, FULL_BACK = 2.0, 1.2, 0.87, 100
 # How many times as deep as the usual ink the deepest is where most of the ink is the back of the sheet, and how many
 # marks of such depth are print and no seal.
 MOSTLY_BACK, FEW_LETTERS = 2.5, 20
@@ -144,33 +147,62 @@ def _no_print(share: npt.NDArray[np.float32], print_from: int) -> tuple[npt.NDAr
     of the depth of print below which such marks lie where they touch print, 0 where there are none.
 
     Of each mark its deepest point is taken. On a page of print alone these form one heap; grain and the back of the
-    sheet form a second, shallower one. That heap goes if its marks are plainly smaller than letters or plainly softer
-    than them: paper scatters what shines through it. Pale but sharp marks of a letter's size are print. The heap of
-    print is the one with most ink, from the bin `print_from` on.
+    sheet form a second, shallower one. That heap goes if its marks are plainly smaller than letters; of one that is
+    plainly softer than them, all that are not as sharp as print: paper scatters what shines through it. Pale but sharp
+    marks are print. The heap of print is the one with most ink, from the bin `print_from` on, among the sharp ones.
     """
     labels, area, deepest, steepest = _marks_of(share, SHALLOWEST)
+    sharp = steepest / np.maximum(deepest, SHALLOWEST)
     told = area >= 6
     told[0] = False
     bins = np.arange(SHALLOWEST, 1.6, 0.1)
     heaps = np.histogram(deepest[told], bins)[0]
     inked = np.histogram(deepest[told], bins, weights=area[told])[0]
-    usual = print_from + int(inked[print_from:].argmax())
-    nowhere = np.zeros(share.shape, np.bool_), 0.0
+    usual = print_from + int((inked * _is_sharp(deepest[told], sharp[told], bins))[print_from:].argmax())
     if usual < 2:
-        return nowhere
-    valley = usual - 1 - int(heaps[:usual][::-1].argmin())
-    beside = min(heaps[:valley].max(initial=0) / 2, heaps[valley:].max())
-    if beside < 2 * heaps[valley] or heaps[:valley].sum() < 30:
-        return nowhere
-    cut = float(bins[valley] + bins[valley + 1]) / 2
-    shallow, deep = told & (deepest < cut), told & (deepest >= cut)
-    small = np.median(area[shallow]) < 0.3 * np.median(area[deep])
-    softness = np.median(steepest[shallow] / deepest[shallow]) / np.median(steepest[deep] / deepest[deep])
-    if not small and softness > SOFT:
-        return nowhere
-    gone = deepest < cut
-    gone[0] = True
-    return gone[labels], 0.0 if small else 0.75 * cut
+        return np.zeros(share.shape, np.bool_), 0.0
+    beside = np.array([min(heaps[:low].max(initial=0) / 2, heaps[low:].max()) for low in range(usual)])
+    lowest, widest = (
+        usual - 1 - int(values[::-1].argmax()) for values in (-heaps[:usual], beside / np.maximum(heaps[:usual], 1))
+    )
+    for valley, parted in ((lowest, PARTED), (widest, HARDLY_PARTED)):
+        if beside[valley] < parted * heaps[valley] or heaps[:valley].sum() < 30:
+            continue
+        cut = float(bins[valley] + bins[valley + 1]) / 2
+        shallow, deep = told & (deepest < cut), told & (deepest >= cut)
+        soft, usual_sharp = np.median(sharp[shallow]), np.median(sharp[deep])
+        softer = (soft + usual_sharp) / 2
+        gone = deepest < cut
+        gone[0] = True
+        letter = 0.3 * np.median(area[deep])
+        if soft > PLAINLY_SOFT * usual_sharp or np.count_nonzero(shallow & (area > letter)) < FULL_BACK:
+            if parted == HARDLY_PARTED:
+                continue
+            if np.median(area[shallow]) < letter:
+                return gone[labels], 0.0
+            if soft > SOFT * usual_sharp:
+                continue
+        gone &= sharp < softer
+        gone[0] = True
+        # what touched print at its foot may stand apart from it above the level of the back
+        apart, _, depth, steep = _marks_of(share, 0.75 * cut)
+        loose = (depth < cut) & (steep < softer * depth)
+        loose[0] = False
+        return gone[labels] | loose[apart], 0.6 * cut
+    return np.zeros(share.shape, np.bool_), 0.0
+
+
+def _is_sharp(
+    deepest: npt.NDArray[np.float32], sharp: npt.NDArray[np.floating], bins: npt.NDArray[np.floating]
+) -> npt.NDArray[np.bool_]:
+    """Which bins of depths have marks about as sharp as those of the sharpest one."""
+    bin_of = np.digitize(deepest, bins) - 1
+    usual = np.array([
+        np.median(sharp[bin_of == i]) if np.count_nonzero(bin_of == i) >= FEW_LETTERS else 0.0
+        for i in range(len(bins) - 1)
+    ])
+    found: npt.NDArray[np.bool_] = usual >= SOFT * usual.max()
+    return found
 
 
 def _marks_of(
@@ -235,6 +267,9 @@ def _points(
     behind = (off > 0) & (off < FURTHER * x_height) & ~flat[:, None]
     hangs = -0.35 * (high[dots] > 1.2 * wide[dots]) - 0.15  # a comma's tail
     low = (behind & (rise < 0.15 * x_height) & (rise > hangs[:, None] * x_height)).any(axis=1)
+    for dot in np.flatnonzero((behind & (rise > TAIL[0] * x_height) & (rise < TAIL[1] * x_height)).any(axis=1) & ~low):
+        row = rise[dot][(off[dot] > 0) & (off[dot] < ROW * x_height) & (np.abs(rise[dot]) < TAIL[1] * x_height)]
+        low[dot] = hangs[dot] * x_height < np.median(row) < 0.15 * x_height
     middle = (behind & (rise > 0.5 * x_height) & (rise < 0.95 * x_height)).any(axis=1)
     over = (
         (np.abs(left[:, None] - left[low][None, :]) < 0.25 * x_height)
@@ -249,6 +284,7 @@ def _points(
 
 POINT = (0.02, 0.13)  # least and largest area of a point or comma, in squares of the x-height
 DASH = (1.8, 0.25)  # width of a dash at the least, in its heights and in x-heights
+TAIL, ROW = (0.25, 0.65), 8.0  # how far the tail of y hangs, and what stands on one line, in x-heights
 FURTHER, BLANK = 1.2, 1.6  # x-heights from a letter to a typewriter's point, and to a dash beside it
 MOST_DOTS = 2000  # a page of dust tells nothing
 
