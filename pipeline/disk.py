@@ -23,21 +23,22 @@ from pipeline.errors import DiskFull, Locked, OutputNotWritable
 
 STATE_FOLDER = ".sohoa"
 LEDGER_NAME = "sohoa.db"
+QUARANTINE_MARK = ".sohoa-quarantine"  # a file: what lies beside it is no input
 
 # EFBIG: a file-size limit (`ulimit -f`) stops a write just as a full disk does.
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @contextlib.contextmanager
-def output_errors(path: object) -> Iterator[None]:
-    """Maps an OSError raised inside to DiskFull or OutputNotWritable about `path`."""
+def output_errors(path: object, cure: str | None = None) -> Iterator[None]:
+    """Maps an OSError raised inside to DiskFull or OutputNotWritable about `path`, the latter with `cure` if given."""
     try:
         yield
     except OSError as error:
         if error.errno in _FULL:
             raise DiskFull(path, "there is no room left to write.") from error
         reason = error.strerror or type(error).__name__
-        raise OutputNotWritable(path, f"cannot be written ({reason}).") from error
+        raise OutputNotWritable(path, f"cannot be written ({reason}).", cure=cure) from error
 
 
 def is_full(error: OSError) -> bool:

@@ -219,6 +219,8 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("Check the address, the credentials and the network, then run the same command again.",
      "Kiểm tra địa chỉ, thông tin đăng nhập và mạng rồi chạy lại cùng lệnh."),
     ("Check the path.", "Kiểm tra đường dẫn."),
+    ("Check its permissions, or choose another --quarantine.", "Kiểm tra quyền, hoặc chọn --quarantine khác."),
+    ("Choose another folder for --quarantine.", "Chọn thư mục khác cho --quarantine."),
     ("Choose another folder for --out.", "Chọn thư mục khác cho --out."),
     ("Choose from: {}, default, all.", "Chọn trong: {0}, default, all."),
     ("Convert it to PDF.", "Chuyển sang PDF."),

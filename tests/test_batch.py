@@ -476,6 +476,32 @@ def test_the_same_folder_twice_at_once_is_refused(office):
         office.run()
 
 
+def test_no_run_reads_what_lies_in_quarantine(office):
+    longest = "ế" * 83 + ".txt"  # 253 bytes
+    office.put(longest, "fail")
+    first = office.run(quarantine=office.scans / "hỏng")
+    assert (len(first.outcomes), first.exit_code) == (1, 3)
+    assert len(list((office.scans / "hỏng").glob("*.txt"))) == 2, "a copy and its note"
+    assert [outcome.name for outcome in office.run().outcomes] == [longest]
+
+
+def test_a_quarantine_that_cannot_be_written_is_told_before_the_work(office, tmp_path):
+    office.put("bad.txt", "fail")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputNotWritable, match="--quarantine"):
+        office.run(quarantine=tmp_path / "file" / "below")
+    with pytest.raises(UsageError, match="is the folder of the inputs"):
+        office.run(quarantine=office.scans)
+    assert not office.out.exists()
+
+
+def test_a_quarantine_that_fills_up_leaves_the_summary(office, tmp_path):
+    office.put("bad.txt", "fail")
+    (tmp_path / "quarantine" / "bad.txt.why.txt").mkdir(parents=True)
+    summary = office.run(quarantine=tmp_path / "quarantine")
+    assert (states(summary), summary.exit_code) == ({"bad.txt": "failed"}, 6)
+
+
 def test_failed_inputs_are_copied_to_quarantine_and_stay(office, tmp_path):
     path = office.put("x/bad.txt", "ok x", head="! encrypted")
     office.put("good.txt", "ok x")

@@ -20,7 +20,8 @@ TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8"))
 # Words that an error takes from where they were made: from another error, a worker's failure, a page of the ledger.
 HANDED_ON = {
     ("batches/jobs.py", "'; '.join((notice.message for notice in page.notices))"), ("batches/planning.py", "row.cure"),
-    ("batches/underway.py", "failure.what"), ("batches/workers.py", "what"), ("imaging/pdfpictures.py", "error.what"),
+    ("disk.py", "cure"), ("batches/underway.py", "failure.what"), ("batches/workers.py", "what"),
+    ("imaging/pdfpictures.py", "error.what"),
     ("commands/desk_cli.py", "error.what"), ("commands/grammar.py", "f'{message}.'"), ("imaging/ingest.py", "lost"),
     ("imaging/sources.py", "what.split('. ', 1)[0] + '.'"), ("imaging/sources.py", "what.split('. ', 1)[1]"),
 }
@@ -49,7 +50,7 @@ def untold(sentences: set[str]) -> list[str]:
 def test_every_sentence_that_is_raised_has_its_vietnamese():
     found: set[str] = set()
     made_elsewhere = set()
-    raising = {*kinds(), "Crash", "kind"}
+    raising = {*kinds(), "Crash", "kind", "output_errors"}
     for name, tree in TREES.items():
         if name != "errors.py":
             for expression, told in spoken.raised(tree, raising):

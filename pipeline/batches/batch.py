@@ -15,12 +15,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import disk, versions
 from pipeline.batches import report
-from pipeline.batches.discover import Discovery, Found, discover
+from pipeline.batches.discover import Discovery, Found, discover, with_ending
 from pipeline.batches.jobs import Drives
 from pipeline.batches.outcomes import Event, RunSummary
 from pipeline.batches.planning import (
@@ -80,7 +80,7 @@ def run_batch(
     stops it later stands in the summary.
     """
     given = [Path(item) for item in inputs]
-    check_folders(given, out)
+    check_folders(given, out, quarantine)
     discovery = discover(given, out)
     if only is not None:
         discovery = Discovery(tuple(item for item in discovery.found if only(item)), discovery.ignored)
@@ -130,6 +130,8 @@ class _Order:
 def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> RunSummary:
     settings = order.settings
     drives = order.drives or default_drives()
+    if order.quarantine is not None:
+        _make_quarantine(order.quarantine)
     made_by = order.made_by if order.made_by is not None else versions.versions()
     count, memory = size_pool(settings)
     make = order.engine or functools.partial(LocalPool, count, memory_bytes=memory, nice=settings.nice)
@@ -156,7 +158,10 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
             pictures = _pictures(summary) if complete else {}
             report.write(summary, ledger.temporary, pictures, order.language)
         if order.quarantine is not None:
-            _quarantine(summary, order.quarantine, order.language)
+            try:
+                _quarantine(summary, order.quarantine, order.language)
+            except OutputError as error:
+                summary = replace(summary, stopped=summary.stopped or error)
         run.emit("run_ended", state="interrupted" if run.interrupted else "stopped" if run.stopped else "ended")
         run.log.close()
     return summary
@@ -185,6 +190,13 @@ def _pictures(summary: RunSummary) -> dict[tuple[str, int], bytes]:
     return made
 
 
+def _make_quarantine(folder: Path) -> None:
+    """The folder with a mark by which no run reads what lies in it. Raises OutputError before any work is done."""
+    with disk.output_errors(folder, cure="Check its permissions, or choose another --quarantine."):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / disk.QUARANTINE_MARK).touch()
+
+
 def _quarantine(summary: RunSummary, folder: Path, language: Language) -> None:
     """Copies what failed, each with a note beside it; the inputs themselves stay where they are."""
     for outcome in summary.outcomes:
@@ -195,7 +207,7 @@ def _quarantine(summary: RunSummary, folder: Path, language: Language) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             what, cure = in_words(outcome.code or "", outcome.what, outcome.cure, language)
             note = f"{outcome.path}\n{outcome.code}: {what}\n{cure}\n"
-            place.with_name(place.name[:200] + ".why.txt").write_text(note, "utf-8", "backslashreplace")
+            place.with_name(with_ending(place.name, ".why.txt")).write_text(note, "utf-8", "backslashreplace")
         with contextlib.suppress(OSError):
             if outcome.path.is_file():
                 shutil.copy2(outcome.path, place)

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.disk import LEDGER_NAME
+from pipeline.disk import LEDGER_NAME, QUARANTINE_MARK
 from pipeline.errors import InputError, UnreadableFile, WrongType
 
 SUFFIXES = frozenset({
@@ -99,10 +99,14 @@ def free_name(name: str, taken: set[str]) -> str:
 
 def _suffixed(name: str, number: int) -> str:
     head, slash, last = name.rpartition("/")
-    ending = f"~{number}"
-    while len((last + ending).encode()) > _LONGEST_NAME:
-        last = last[:-1]
-    return head + slash + last + ending
+    return head + slash + with_ending(last, f"~{number}")
+
+
+def with_ending(name: str, ending: str) -> str:
+    """A name with something behind it, cut so that file systems take both."""
+    while len((name + ending).encode()) > _LONGEST_NAME:
+        name = name[:-1]
+    return name + ending
 
 
 def printable(name: str) -> str:
@@ -237,7 +241,8 @@ class _Walk:
         self.found.append(Found(path.absolute(), name, problem=error))
 
     def _is_output(self, folder: str, here: tuple[int, int]) -> bool:
-        return here == self._out or os.path.isfile(f"{folder}/{LEDGER_NAME}")  # noqa: PTH113
+        return here == self._out or any(
+            os.path.isfile(f"{folder}/{name}") for name in (LEDGER_NAME, QUARANTINE_MARK))  # noqa: PTH113
 
 
 def cannot_be_read(subject: object, path: Path, error: OSError | ValueError) -> UnreadableFile:

@@ -136,7 +136,8 @@ class Keys:
         return self.recognition.split(".")[0]
 
 
-def check_folders(given: Sequence[Path], out: Path) -> None:
+def check_folders(given: Sequence[Path], out: Path, quarantine: Path | None = None) -> None:
+    """Raises NoInput or UsageError where the folders named for a run cannot go together."""
     if not given:
         raise NoInput("", "no file or folder was named.")
     if out.exists() and not out.is_dir():
@@ -145,6 +146,9 @@ def check_folders(given: Sequence[Path], out: Path) -> None:
         with contextlib.suppress(OSError):
             if item.is_dir() and item.resolve() == out.resolve():
                 raise UsageError(out, "is the folder of the inputs.", cure="Choose another folder for --out.")
+            if quarantine is not None and item.is_dir() and item.resolve() == quarantine.resolve():
+                cure = "Choose another folder for --quarantine."
+                raise UsageError(quarantine, "is the folder of the inputs.", cure=cure)
 
 
 def found_again(row: InputRow) -> Found:
