@@ -34,7 +34,8 @@ CHANGE_TO_READ = {"strict": 0.99, "balanced": 0.6, "full": 0.5}
 CHANGE_RARE = 0.8  # the least for a possible syllable that no text has; it may be a name
 DEBRIS = 0.5  # most that a token is believed which is no word and was left: 10 in 26 right on the dev samples
 SUREST = 0.99999  # no probability is told to be more
-_BROKEN = re.compile(r"[^\W\d_][†‡#¡¢¥§©®¤|\\^~*=<>{}$%£€¬¦¿×÷]+[^\W\d_]")
+_SIGNS = r"[†‡#¡¢¥§©®¤|\\^~*=<>{}$%£€¬¦¿×÷]+"
+_BROKEN = re.compile(rf"[^\W\d_]{_SIGNS}[^\W_]|\d{_SIGNS}[^\W\d_]")
 _Y_ALONE = re.compile("(?:qu|[hklmstv])[yýỳỷỹỵ]", re.IGNORECASE)
 _I_FOR_Y = str.maketrans("yýỳỷỹỵYÝỲỶỸỴ", "iíìỉĩịIÍÌỈĨỊ")
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate
@@ -105,10 +106,11 @@ def is_debris(text: str) -> bool:
 
 
 def is_broken(text: str) -> bool:
-    """Whether a sign that no word has stands between letters, small ones among them ("b†ền", "hi#n").
+    """Whether a sign that no word has stands between letters or a letter and a figure, small letters among them
+    ("b†ền", "hi#n").
 
-    >>> is_broken("b†ền"), is_broken("GD&ĐT"), is_broken("H'Drai"), is_broken("m²")
-    (True, False, False, False)
+    >>> is_broken("b†ền"), is_broken("Sô:4#Ï2"), is_broken("GD&ĐT"), is_broken("H'Drai"), is_broken("m²")
+    (True, True, False, False, False)
     """
     return _BROKEN.search(text) is not None and not text.isupper()
 
