@@ -117,6 +117,13 @@ def test_nothing_is_believed_of_a_page_read_upside_down(restorer):
     assert found.expected_errors > len(unread) / 2
 
 
+def test_what_is_no_syllable_in_text_without_marks_is_doubtful(restorer):
+    raw = "Co quan thu y dua ten co so ra khot danh sach vung an toan dich benh tren dia ban tinh nam nay"
+    found = restorer.restore_text(raw)
+    assert set(found.conditions) == {"unmarked"}
+    assert next(word for word in found.words if word.raw == "khot").confidence <= 0.5
+
+
 def test_strict_changes_only_what_is_sure(restorer):
     raw = "¢d ¥ nghia rat quan trong, véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong"
     for word in restorer.restore_text(raw, "strict").words:
