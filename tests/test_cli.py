@@ -15,6 +15,7 @@ import pytest
 from pipeline import cli, run
 from pipeline.batches import watch
 from pipeline.batches.outcomes import Outcome, RunSummary
+from pipeline.batches.standing import Status
 from pipeline.commands import doctor, folder_cli, messages, overview, search_cli
 from pipeline.commands.console import Console
 from pipeline.commands.options import FORMS, HANDLERS, build_parser
@@ -369,3 +370,25 @@ def test_a_watch_tells_a_line_of_json_for_each_batch(
     assert cli.main(["watch", str(tmp_path), "--out", str(tmp_path / "out"), "--json", "--lang", "vi"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["inputs"][0]["error"]["what"] for line in lines] == ["Tệp rỗng.", "Tệp rỗng."]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_run_ends_with_its_failures_on_the_error_stream(
+    as_json: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome("a.pdf", tmp_path / "a.pdf", "failed", code="empty_file")
+    summary = RunSummary(tmp_path, (outcome,), (), Settings(), {}, 0.0, 1.0)
+    monkeypatch.setattr(folder_cli.batch, "run_batch", lambda *_, **__: summary)
+    given = ["run", "a.pdf", "--out", str(tmp_path), "--lang", "vi", *(["--json"] if as_json else [])]
+    assert cli.main(given) == 3
+    assert "a.pdf: Tệp rỗng. Chép lại từ nguồn hoặc quét lại giấy." in capsys.readouterr().err
+
+
+def test_status_counts_what_an_earlier_version_read(capsys: pytest.CaptureFixture[str]) -> None:
+    status = Status({"done": 3}, 9, 0, False, "ended", 0.0, 60.0, 1.25, ())
+    overview.show_status(status, Console("vi"))
+    shown = capsys.readouterr()
+    assert "9 trang, trong đó 0 trang lỗi; 1,2 giây công việc mỗi trang." in shown.out
+    assert shown.err == ""
+    overview.show_status(dataclasses.replace(status, older=2), Console("vi"))
+    assert "2 tài liệu vẫn theo kết quả nhận dạng của phiên bản" in capsys.readouterr().err
