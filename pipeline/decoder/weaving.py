@@ -245,7 +245,8 @@ class Weaver:
         figures, letters = _DIGITS.findall(piece.text), _DIGITS.sub("", piece.text).lower()
         if figures:  # each is a letter or a figure, and not nothing: "A8" is not "A"
             found = found.only(np.flatnonzero([text.lower() != letters for text in found.texts]))
-        if len(figures) > 1 and self.condition in CHANGE_VIETNAMESE:  # a Vietnamese model prints no two for letters
+        if len(figures) > 1 and (self.condition in CHANGE_VIETNAMESE or is_read_by_vietnamese(piece.text)):
+            # A Vietnamese model prints no two figures for letters.
             found = found.only(np.flatnonzero([_DIGITS.findall(text) == figures for text in found.texts]))
         if setting == "start" and self.condition in neural.CONDITIONS:
             found = found.shifted(np.isin(found.words, self.trained.task_words), OPENS_TASK)
