@@ -14,6 +14,7 @@ import pytest
 
 from pipeline import cli, run
 from pipeline.batches import watch
+from pipeline.batches.ledger import InputRow
 from pipeline.batches.outcomes import Outcome, RunSummary
 from pipeline.batches.standing import Status
 from pipeline.commands import doctor, folder_cli, messages, overview, search_cli
@@ -384,11 +385,14 @@ def test_a_run_ends_with_its_failures_on_the_error_stream(
     assert "a.pdf: Tệp rỗng. Chép lại từ nguồn hoặc quét lại giấy." in capsys.readouterr().err
 
 
-def test_status_counts_what_an_earlier_version_read(capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_names_so_many_failures_and_counts_older_documents(capsys: pytest.CaptureFixture[str]) -> None:
     status = Status({"done": 3}, 9, 0, False, "ended", 0.0, 60.0, 1.25, ())
     overview.show_status(status, Console("vi"))
     shown = capsys.readouterr()
     assert "9 trang, trong đó 0 trang lỗi; 1,2 giây công việc mỗi trang." in shown.out
     assert shown.err == ""
+    failed = tuple(InputRow(f"{number}.pdf", "", 0, 0, "failed") for number in range(203))
+    overview.show_status(dataclasses.replace(status, problems=failed), Console("vi"))
+    assert capsys.readouterr().out.endswith("199.pdf: Có lỗi.\n... và 3 tệp nữa; xem run.html\n")
     overview.show_status(dataclasses.replace(status, older=2), Console("vi"))
     assert "2 tài liệu vẫn theo kết quả nhận dạng của phiên bản" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,7 @@ def show(summary: RunSummary, console: Console) -> None:
     rows = [_row(outcome, summary.out, console) for outcome in read[:ROWS_SHOWN]]
     if rows:
         console.table([say(f"table.{name}", language) for name in head], rows)
-    if len(read) > ROWS_SHOWN:
-        console.result(say("run.more", language, count=len(read) - ROWS_SHOWN))
+    _show_rest(len(read) - ROWS_SHOWN, console.result, console)
     counts = summary.counts
     console.result("")
     console.result(say(
@@ -99,8 +98,12 @@ def plan_json(plan: BatchPlan) -> dict[str, Any]:
 def _show_faulty(faulty: Sequence[Outcome], console: Console) -> None:
     for outcome in faulty[:FAILURES_SHOWN]:
         console.error(say("run.failed", console.language, name=outcome.name, what=_trouble(outcome, console)))
-    if len(faulty) > FAILURES_SHOWN:
-        console.note(say("run.more", console.language, count=len(faulty) - FAILURES_SHOWN))
+    _show_rest(len(faulty) - FAILURES_SHOWN, console.note, console)
+
+
+def _show_rest(count: int, told: Callable[[str], None], console: Console) -> None:
+    if count > 0:
+        told(say("run.more", console.language, count=count))
 
 
 def _trouble(outcome: Outcome, console: Console) -> str:
@@ -157,6 +160,7 @@ def show_status(status: Status, console: Console) -> None:
         console.result(f"{count:8}  {say(f'outcome.{state}', console.language)}")
     for row in status.problems[:FAILURES_SHOWN]:
         console.result(f"  {row.name}: {_words(row.code or '', row.what or '', row.cure or '', console)}".rstrip())
+    _show_rest(len(status.problems) - FAILURES_SHOWN, console.result, console)
     if status.older:
         console.note(say("run.older", console.language, count=status.older))
 
