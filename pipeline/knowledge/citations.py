@@ -24,6 +24,7 @@ from pipeline.knowledge.unnumbered import (
     find_bare_numbers,
     find_charters,
     find_congress_resolutions,
+    find_council_resolutions,
     find_damaged,
     find_dated,
     find_laws,
@@ -64,7 +65,8 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     for citation in found:
         taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)
     for finder in (
-        find_damaged, find_of_type, find_bare_numbers, find_laws, find_charters, find_congress_resolutions, find_dated
+        find_damaged, find_of_type, find_bare_numbers, find_laws, find_charters, find_congress_resolutions,
+        find_council_resolutions, find_dated,
     ):
         for citation in finder(text, flat, taken):
             found.append(citation)

@@ -121,6 +121,10 @@ _BEFORE_LE = re.compile(
 _BEFORE_GT = re.compile(r"(?:(?<![a-z])tren|(?<![a-z])hon|lon hon|cao hon|>)\s*\Z")
 _BEFORE_LT = re.compile(r"(?:(?<![a-z])duoi|thap hon|nho hon|it hon|chua den|<)\s*\Z")
 _AFTER_UP = re.compile(r"(?:\s+[a-z]+){0,5}?\s+tro\s+len(?![a-z])")
+# "90% chi hội đạt khá trở lên": from which class on they count, not how many; "từ 20% ... trở lên" is a bound
+_CLASS_UP = re.compile(
+    r"\s(?:dat|xep|loai|hang|cap|trinh do|kha|tot|gioi|trung binh|dai hoc|cao dang|trung cap)(?:\s[a-z]+)*?\s+tro\s+len"
+)
 _AFTER_DOWN = re.compile(r"(?:\s+[a-z]+){0,5}?\s+tro\s+xuong(?![a-z])")
 _RANGE_FROM = re.compile(r"(?<![a-z])tu(?:\s+(?:khoang|dat))?\s*\Z")
 
@@ -365,9 +369,11 @@ def _is_range(match: re.Match[str], left: str, plain: str) -> bool:
 def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Comparator, int, int]:
     """(comparator, where its words begin, where they end)."""
     low = max(0, start - 40)
-    up = _AFTER_UP.match(plain, end)
-    down = _AFTER_DOWN.match(plain, end)
     from_word = _RANGE_FROM.search(plain, low, start)
+    up = _AFTER_UP.match(plain, end)
+    if up is not None and from_word is None and _CLASS_UP.search(up.group()):
+        up = None
+    down = _AFTER_DOWN.match(plain, end)
     if is_range:
         return "range", from_word.start() if from_word else start, end
     rows: tuple[tuple[re.Pattern[str], Comparator], ...] = (
@@ -386,8 +392,6 @@ def _comparator(plain: str, start: int, end: int, is_range: bool) -> tuple[Compa
             _REACHES_FROM.search(plain, low, start) and _SHARE_ENDS.match(plain, end - 1)
         ):
             continue  # "từ 5 xã": an amount to start from, no bound; "đạt từ 90%;" is one
-        if sign == ">" and up is not None and up.group().strip() != "tro len":
-            up = None  # "trên 95% được xếp loại trung bình trở lên": which classes count
         return (
             (">=", match.start(), up.end())
             if up

@@ -185,7 +185,7 @@ _TERM = re.compile(
     r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
     r"tat))"
     r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|thoi diem|cuoi|dau|sau|xong"
-    rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut)?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
+    rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut|')?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
 )
 _CUT_BEFORE = re.compile(r"uoc\s*")  # what is left of "trước" where its first letters were not read
 _TIME = re.compile(
@@ -194,7 +194,7 @@ _TIME = re.compile(
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|cuoi|dau|tu|du kien|thuc hien"
-    rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut)?)?))*\s*[:(,]?\s*\Z"
+    rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut|')?)?))*\s*[:(,]?\s*\Z"
 )
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
 # "Hội nghị cấp tỉnh (tháng 9/2010)": a month or quarter alone in brackets says when what stands before it is done

@@ -3,7 +3,7 @@
 The trouble: a unit has several words, a base ("/ha") and a factor before it ("1,8 triệu lượt khách"); most counting
 words are ordinary nouns, and a word that stands behind a number need not belong to it.
 
-Evidence: the table of units (dictionaries/units.tsv); then any small word that can be a noun.
+Evidence: the table of units (dictionaries/units.tsv); then any small word that can be a noun, or an abbreviation.
 
 What it never does: take a word that begins a name ("năm 2024 Hội ...").
 """
@@ -134,8 +134,17 @@ def _with_base(plain: str, text: str, end: int) -> int:
     return end
 
 
+# "20 ĐVTN", "02 NVH thôn"; behind a year a body follows ("2024 UBND"), "5 II" is no count
+_ABBREVIATED = re.compile(r"(?![IVXL]+\b)[A-ZĐƯ]{2,6}(?!\w)")
+_YEAR_BEFORE = re.compile(r"(?:19|20)\d\d\Z")
+
+
 def _other_word(plain: str, text: str, begin: int, at: int) -> tuple[int, int, Group]:
-    """A small word right after the number that is not in the table counts as the unit where it can be a noun."""
+    """A small word right after the number that is not in the table counts as the unit where it can be a noun; so does
+    an abbreviation in capitals."""
+    short = _ABBREVIATED.match(text, begin)
+    if short is not None and begin > at and not _YEAR_BEFORE.search(text, max(0, at - 4), at):
+        return begin, short.end(), "count"
     match = re.match(r"[a-z]+", plain[begin : begin + 12])
     if match is None or begin == at or match.group() in _NO_UNIT or len(match.group()) < 2:
         return at, at, "none"

@@ -27,7 +27,7 @@ from pipeline.knowledge.citation_parts import (
     take_subject,
     tidy,
 )
-from pipeline.knowledge.fuzzy import plain
+from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.lexicon import load_table
 
 
@@ -133,12 +133,14 @@ def find_laws(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
 
 
 _CHARTER = re.compile(
-    r"(?<![a-z])can cu\s+(?:vao\s+)?(?P<type>dieu le)\s+(?P<name>[^;,.:()\n]{4,100})(?=[;,.:()\n]|\Z)"
+    r"(?:(?<![a-z])can cu\s+(?:vao\s+)?|(?:\A|[;.]\s+)\W*thuc hien\s+)(?:dieu\s+[0-9][0-9, va]*(?:cua\s+)?)?"
+    rf"(?P<type>dieu le)\s+(?P<name>[^;,.:()\n]{{3,100}}?)(?=[;,.:()\n]|\Z|\s+va\s+(?:{TYPE})\s)"
 )
 
 
 def find_charters(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
-    """A charter among the grounds: "Căn cứ Điều lệ Hội Nông dân Việt Nam khóa VII"; elsewhere it is only spoken of."""
+    """A charter or an article of it among the grounds: "Căn cứ Điều lệ Hội Nông dân Việt Nam khóa VII", "Thực hiện
+    Điều 30 Điều lệ Đảng"; elsewhere it is only spoken of."""
     for match in _CHARTER.finditer(flat):
         start = match.start("type")
         if text[start].isupper() and text[match.start("name")].isupper() and _free(start, match.end(), taken):
@@ -183,6 +185,32 @@ def find_congress_resolutions(text: str, flat: str, taken: bytearray) -> Iterabl
 
 
 GROUND_WITHIN = 24  # signs of "- Căn cứ vào các "
+
+_SESSION = r"(?:tai\s+)?ky hop\s+(?:lan\s+)?(?:thu\s+)?[a-z0-9]+"
+_COUNCIL = re.compile(
+    rf"(?<![a-z])nghi quyet(?:\s+(?:cua\s+)?{_SESSION},?)?(?=\s+(?:cua\s+)?(?:hdnd|hoi dong nhan dan)\s)"
+)
+_SESSION_IN = re.compile(rf"\s{_SESSION}\b")
+_SESSION_AFTER = re.compile(rf"(?:\s*,?\s*(?:{_SESSION}|{_TIMES}))+")
+
+
+def find_council_resolutions(text: str, flat: str, taken: bytearray) -> Iterable[Citation]:
+    """Resolutions of people's councils that are told by their session, or by nothing, and say what they are about or
+    are one of the grounds: "Căn cứ Nghị quyết HĐND xã kỳ họp thứ 4 khóa XIV;"."""
+    for match in _COUNCIL.finditer(flat):
+        if not text[match.start()].isupper() or not _free(*match.span(), taken):
+            continue
+        issuer, at = take_issuer(text, flat, match.end())
+        session = _SESSION_AFTER.match(flat, at)
+        at, date, doubt = take_date(text, flat, session.end() if session is not None else at)
+        subject, end = take_subject(text, flat, at, len(text))
+        ground = _GROUND.search(flat, max(0, match.start() - GROUND_WITHIN), match.start())
+        sat = _SESSION_IN.search(aligned(issuer or ""))
+        issuer = issuer[: sat.start()] if issuer and sat else issuer
+        if issuer is None or not (date or subject or (ground and _GROUND_ENDS.match(flat, at))):
+            continue
+        raw = text[match.start() : end]
+        yield Citation(match.start(), end, raw, "Nghị quyết", None, date, issuer, tidy(subject), "named", doubt)
 
 
 # "số 1Z3/QĐ-UBND", "số 4#-KH/HU": a number filled in by hand or worn, before a symbol that can be read

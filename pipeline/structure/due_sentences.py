@@ -77,6 +77,8 @@ _REACHES = re.compile(
     r"[\s,]*(?:phan dau )?(?:dat|con) (?:tren |it nhat |toi thieu |khoang |duoi )?\d[\d.,]*\s?%(?: [a-z]+){0,5}[\s,;]*"
 )
 REACHES_WITHIN = 60  # signs
+# "..., cả năm trước ngày 10/12/2019": for what span the task named before is done
+_SPAN_ALONE = re.compile(r"(?:va )?(?:bao cao )?(?:ca nam|(?:\d{1,2}|mot) (?:thang|nam)(?: (?:dau|cuoi) nam)?|nam|quy [ivx]+)")
 _IN_PLACE = re.compile(r"(?:tai|o) ")  # "Hội thi: Thời gian ngày 05/3/2010 tại Nhà văn hóa"
 _WAS = re.compile(r"\)?,?\s+đã\b")
 
@@ -101,12 +103,14 @@ def from_text(
         return
     printed = dates.find_dates(text)
     starts = _clause_starts(text, [date for date in printed if date.edtf is None and not date.recurring])
-    done, last = 0, ""  # how far the text is told, and what was due there
+    done, last, told_from = 0, "", 0  # how far the text is told, what was due there, and where that begins
     for index, due in enumerate(dues):
         behind = bisect_right(starts, due.start)
         start, action = _task_before(text, due, done, starts[max(0, behind - 2) : behind])
-        if action.strip() and TERM_ALONE.fullmatch(aligned(action).strip()):  # "... gửi về Sở. Thời hạn: 5/10/2020."
-            start, action = _sentence_before(text, start, done) or (start, action)
+        own = action.strip() and TERM_ALONE.fullmatch(aligned(action).strip())
+        told = _TASK_IN_CUE.match(aligned(due.cue)) is not None
+        if own or (not told and _OPENS_TERM.match(text, due.start)):  # "... gửi về Sở. Thời hạn: 5/10/2020."
+            start, action = _sentence_before(text, start if own else due.start, done) or (start, action)
         if _is_none(text, due, action):
             continue
         goes_on = start == done and done > 0
@@ -120,6 +124,8 @@ def from_text(
             place = paragraph.place(offset + due.start, offset + due.end)
             yield FoundDeadline(due.edtf, None, place, (("date", place),))
             continue
+        if goes_on and last and _SPAN_ALONE.fullmatch(aligned(action)):
+            start, action = told_from, trimmed(text[told_from : due.start])
         if goes_on and last and (not action.strip() or _REACHES.fullmatch(aligned(action))):
             done = due.end
             place = paragraph.place(offset + start, offset + due.end)
@@ -133,21 +139,33 @@ def from_text(
             action = trimmed(text[due.end : end])
             if behind and _IN_PLACE.match(aligned(action)):  # what is held there stands before the colon
                 action = trimmed(text[max([done, *starts[max(0, behind - 2) : behind - 1]]) : due.start])
-        done, last = others[-1].end if others else end, action
+        done, last, told_from = others[-1].end if others else end, action, start
         yield from _told(paragraph, offset, (start, end), due, action, others)
 
 
 def _sentence_before(text: str, at: int, done: int) -> tuple[int, str] | None:
-    """Where the sentence before the one at `at` begins, and what it says; None where the paragraph has none."""
+    """Where the sentence before the one at `at` begins, and what it says; None where the paragraph has none. One with a
+    label ("Đối tượng: Chi bộ thôn Đông.") tells of the sentence before it."""
     ended = text.rfind(". ", done, at)
     if ended < 0 or text[ended + 2 : at].strip():
         return None
-    start = max(done, text.rfind(". ", done, ended) + 2)
-    action = trimmed(text[start:ended])
-    return (start, action) if len(action.split()) >= LEAST_SAID else None
+    told: tuple[int, str] | None = None
+    for _ in range(MOST_LABELLED):
+        before = text.rfind(". ", done, ended)
+        start = done if before < 0 else before + 2
+        action = trimmed(text[start:ended])
+        if len(action.split()) >= LEAST_SAID and (told is None or not _SAYS_WHO.match(aligned(action))):
+            told = start, action
+        if start <= done or not _SAYS_WHO.match(aligned(action)):
+            break
+        ended = start - 2
+    return told
 
 
+_OPENS_TERM = re.compile(r"(?<=\. )(?:Thời (?:gian|hạn)|Tiến độ)\b[^.;]{0,30}:")
 LEAST_SAID = 4  # words of a sentence that says what is due
+MOST_LABELLED = 4  # sentences with labels, one behind the other
+_SAYS_WHO = re.compile(r"(?:doi tuong|dia diem|thanh phan|hinh thuc|so luong|kinh phi|don vi|co quan)\b[^:]{0,40}:")
 
 
 def _is_to_come(due: terms.Due, since: str | None) -> bool:

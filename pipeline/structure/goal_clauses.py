@@ -26,8 +26,9 @@ _AND = re.compile(r"\s+va\s+")
 _AND_LAST = re.compile(r"\s+va\s*$")
 # Not goals: ages, levels ("chính quyền 02 cấp"), denominators, ordinals, spans of time beside a real goal.
 _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro|cap$)")
-_IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|cao hon|thap hon)(?: them)?\s*$")
+_IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|them|cao hon|thap hon)(?: them)?\s*$")
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
+_POINTS = re.compile(r"diem (?:%|phan tram)")  # a difference of shares, whether or not it says to what
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 # measured ("tuổi kết hôn trung bình"), where "trẻ dưới 5 tuổi" says who
 _MEAN_AGE = re.compile(r"\btuoi (?:[a-z]+ ){0,2}(?:binh quan|trung binh)\b")
@@ -40,8 +41,14 @@ _BEFORE_NO_GOAL = re.compile(
     r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
     r"|bieu)\s*)$"
 )
-_EACH_COSTS = re.compile(r"\bmoi (?:suat|xuat|phan|can|ngoi|giai)(?: \w+){0,2}(?: (?:tri gia|la|tu))?\s*$")
+# "500 suất quà, mỗi suất 500.000 đồng", "trị giá 300.000đ/suất": what one costs
+_ITEM = r"(?:suat|xuat|phan|can|ngoi|nha|giai|cuoc|lop|buoi|bai|tin)"
+_EACH_COSTS = re.compile(rf"\bmoi {_ITEM}(?: \w+){{0,2}}(?: (?:tri gia|la|tu))?\s*$")
+_COST_OF_ONE = re.compile(rf"[^/]*/\s?{_ITEM}\b")
 REACH = 40  # characters before a number that may say what it is
+# "Không để xảy ra ngộ độc trên 30 người/vụ": the bound is of what must not be, and no value to reach
+_NOT_TO_BE = re.compile(r"\bkhong (?:de|co|con)\b[^;,.:]*\Z")
+FAR = 120  # characters before a number in which its clause begins
 _NO_NAMING = re.compile(r"\b(?:màu|bắc)\s*\Z", re.IGNORECASE)  # "mẫu 3" and "bậc 2" have the same keys
 _ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
 _GOAL_VERB = re.compile(
@@ -70,17 +77,21 @@ def goal_quantities(text: str) -> list[Quantity]:
         named = _BEFORE_NO_GOAL.search(before) is not None and not _counts_many(quantity)
         if named or (quantity.start > 0 and before.endswith("/")):
             continue
-        if quantity.group == "money" and _EACH_COSTS.search(before):
-            continue  # "500 suất quà, mỗi suất 500.000 đồng": what one costs
+        one_costs = _EACH_COSTS.search(before) or _COST_OF_ONE.match(aligned(quantity.unit or ""))
+        if quantity.group == "money" and one_costs:
+            continue
         if quantity.unit is None and _YEAR.fullmatch(text[quantity.number_start : quantity.number_end]):
             continue
-        if kept and _IS_DIFFERENCE.search(before) and _TO_OTHER.match(key, quantity.end):
+        other = _TO_OTHER.match(key, quantity.end) or _POINTS.match(aligned(quantity.unit or ""))
+        if kept and other and _IS_DIFFERENCE.search(before):
             continue  # "thu 1.320 tỷ đồng, tăng 8,6% so với năm 2023"
         aged = quantity.unit is not None and _NO_GOAL_UNIT.match(aligned(quantity.unit)) is not None
         if aged and not _MEAN_AGE.search(key, 0, quantity.start):
             continue
         if quantity.group == "time" and _NUMBER_NEXT.match(text, quantity.end):
             continue  # "sơ cấp nghề và dưới 3 tháng 8.850 người"
+        if quantity.comparator in (">", ">=") and _NOT_TO_BE.search(key, max(0, quantity.start - FAR), quantity.start):
+            continue
         if _MAY.match(key, quantity.end):
             continue  # "nơi có tỷ lệ nữ dưới 30% có thể điều chỉnh mục tiêu": who may do otherwise
         if _FROM_OLD.search(before) and _TO_NEW.match(key, quantity.end):
@@ -113,7 +124,9 @@ MANY = 3  # digits; classes, levels and items of lists have two
 _IS_EVENT = re.compile(r"(?:buoi|tiet)\b")  # held, not measured
 _HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )(?:khoang )?$")
 # ", hiến 150 đơn vị máu": a verb or noun of its own after a comma; not where it only says where or how long
-_OWN_CLAUSE = re.compile(r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:[a-z]+\s+){1,4}$")
+_OWN_CLAUSE = re.compile(
+    r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:binh quan )?(?:[a-z]+\s+){1,4}$"
+)
 
 
 def _is_goal_like(key: str, quantity: Quantity, start: int) -> bool:
@@ -213,6 +226,9 @@ def _cut_between(key: str, first: Quantity, second: Quantity, start: int) -> tup
     joined = _AND_LAST.search(between)
     if joined and not _GOAL_VERB.search(key[max(start, first.start - REACH) : first.start].rstrip(" ,")):
         return low + joined.start(), low + joined.end()  # "Trên 80% xã, phường ... và 100% thôn"
+    sized = second.comparator == "range" and first.comparator == "=" and first.group == second.group == "count"
+    if sized and "," not in between:
+        return high, high  # "01 đội thanh niên xung kích từ 10 đến 15 em": how large each is
     hangs = _hangs(key, first, second)
     if hangs:
         return hangs.start(), hangs.start() + 1

@@ -129,7 +129,7 @@ LEAST_NAMED = 2
 # "3. Chế độ báo cáo", "4. Kinh phí" stand among the bodies
 _TOPIC_TITLE = re.compile(
     r"(?:che do|cong tac|viec|ve|noi dung|kinh phi|thoi|tien do|nguon|co che|giai phap|bien phap|kiem tra|giam sat"
-    r"|so ket|tong ket|khen|thi dua|bao cao|dieu kien|yeu cau|muc tieu|nhiem vu|to chuc|phuong)\b"
+    r"|so ket|tong ket|khen|thi dua|trach nhiem|bao cao|dieu kien|yeu cau|muc tieu|nhiem vu|to chuc|phuong)\b"
 )
 
 

@@ -2,7 +2,8 @@
 
 The trouble: typists save themselves the name of an office, and a reader who takes the rows one by one has none.
 
-What it never does: take an empty cell, or a lone quotation mark, which a speck looks like, for such a sign.
+What it never does: take a lone quotation mark, which a speck looks like, for such a sign, or an empty cell where it is
+not told that one stands for the cell above.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ def repeats(text: str) -> bool:
     return _REPEATS.fullmatch(aligned(text)) is not None
 
 
-def said_in(rows: Sequence[Row], column: int | None) -> list[Cell | None]:
+def said_in(rows: Sequence[Row], column: int | None, blanks: bool = False) -> list[Cell | None]:
     """For each row the cell that says what its own in a column means: its own, or the one above that it repeats; its
-    own too where none above says anything."""
+    own too where none above says anything. Where `blanks` repeat, an empty cell is one merged with that above."""
     said: list[Cell | None] = []
     last: Cell | None = None
     for row in rows:
         cell = row[column] if column is not None else None
-        if cell is not None and last is not None and repeats(cell.text):
+        empty = blanks and (cell is None or not cell.text.strip())
+        if last is not None and (empty or (cell is not None and repeats(cell.text))):
             said.append(last)
             continue
         said.append(cell)

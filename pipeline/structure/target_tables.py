@@ -35,7 +35,8 @@ _PAST_HEAD = re.compile(
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
 _COST_HEAD = re.compile(r"\bthanh tien\b")
-_BASE_HEAD = re.compile(r"\b(?:tong so|dan so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
+_BASE_HEAD = re.compile(r"\b(?:tong so|dan so|si so|hien|tu nhien|quy mo)\b")  # what goals are reckoned from
+_COUNTED_HEAD = re.compile(r"(?:khoi|lop|to|doi|khu|cum|vung|thon|ap|to dan pho|khu pho|chi bo)")  # with numbers below
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _SCHOOL_YEAR = re.compile(r"(?<!\d)\d{4}\s?[-–/]\s?\d{4}(?!\d)")
 _HEAD_UNIT = re.compile(  # "Tỷ lệ hộ nghèo (%)", also over the years: "Tỷ lệ hộ nghèo (%) Năm 2024"
@@ -56,6 +57,7 @@ class _Columns:
     indicator: int
     unit: int | None
     values: tuple[tuple[int, str | None], ...]
+    counted: str = ""  # what the numbers in the column of names count: "Khối" over "10", "11", "12"
 
 
 def goals_of_table(
@@ -76,7 +78,7 @@ def goals_of_table(
         name = row[columns.indicator]
         if name is None or name.row < first or _names_years(row) or is_numbered_by_column(row):
             continue
-        if _NAME.search(name.text) is None:
+        if _NAME.search(name.text) is None and not (columns.counted and name.text.strip().isdigit()):
             continue  # a row that lost cells: its numbers stand in other columns
         for column, head_unit in columns.values:
             value = row[column]
@@ -153,6 +155,9 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
     named = [i for i in range(len(heads)) if i not in (label, unit) and numbers[i] < 0.5 and keys[i] != "ghi chu"]
     said = next((i for i in named if _INDICATOR_HEAD.search(keys[i])), None)
     indicator = said if said is not None else next(iter(named), None)
+    counted = ""
+    if (not named or named[0] > 0) and said is None and _COUNTED_HEAD.fullmatch(keys[0]):
+        indicator, counted = 0, heads[0].strip()
     if indicator is None or not (in_zone or "chi tieu" in " ".join(keys)) or _MEANS_HEAD.search(keys[indicator]):
         return None
     if any(_COST_HEAD.search(key) for key in keys):
@@ -165,14 +170,14 @@ def _columns(heads: Sequence[str], body: Sequence[Row], in_zone: bool, year: int
     past = [int(found[0]) for key in keys if _PAST_HEAD.search(key) and (found := _YEAR.search(key))]
     planned = [i for i in open_ if _PLAN_HEAD.search(keys[i]) and not _is_over(keys[i], past)]
     if not planned and (in_zone or (said is not None and "chi tieu" in keys[said])):
-        planned = [i for i in open_ if numbers[i] >= 0.5]
+        planned = [i for i in open_ if numbers[i] >= 0.5 and not (counted and _BASE_HEAD.search(keys[i]))]
     if not planned:
         return None
     if in_zone and unit is None and not any(_is_past(key, year) for key in keys):
         # One of several columns of goals says so: "Chỉ tiêu lúa (ha) | Lương thực (tấn)".
         own = [i for i in open_ if numbers[i] >= 0.5 and _unit_of_head(heads[i]) and not _BASE_HEAD.search(keys[i])]
         planned = sorted({*planned, *own}) if any(_unit_of_head(heads[i]) for i in planned) else planned
-    return _Columns(label, indicator, unit, tuple((i, _unit_of_head(heads[i])) for i in planned))
+    return _Columns(label, indicator, unit, tuple((i, _unit_of_head(heads[i])) for i in planned), counted)
 
 
 MOSTLY_UNITS = 0.6  # of the filled cells of a column must be units of the list where its title does not say so
@@ -239,6 +244,7 @@ def _goal(
     cells = list(dict.fromkeys(cell for cell in row if cell is not None))
     own_unit = _unit_of_cell(unit_cell) if unit_cell is not None else None
     named = name.text.strip(_CELL_EDGE)
+    named = f"{columns.counted} {named}" if columns.counted and named.isdigit() else named
     told = _HEAD_UNIT.search(named) if own_unit is None and head_unit is None else None
     in_name = told[1].strip() if told is not None and units.is_unit(told[1]) else None  # "Đường bê tông (km)"
     unit = own_unit or head_unit or in_name

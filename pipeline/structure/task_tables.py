@@ -62,11 +62,12 @@ class TaskTable:
 
 
 def timed_rows(table: Table) -> Iterator[tuple[Cell, Cell]]:
-    """What is to be done and when, for every row of a task table that has both cells."""
+    """What is to be done and when, for every row of a task table that has both cells; a time that opens its row ("Tháng
+    9" of a calendar) stands for the rows below it that have none."""
     told = task_table(table)
     if told is None or told.time is None:
         return
-    for row, when in zip(told.rows, said_in(told.rows, told.time), strict=True):
+    for row, when in zip(told.rows, said_in(told.rows, told.time, told.time < told.task), strict=True):
         what = row[told.task]
         if what is not None and when is not None:
             yield what, when

@@ -47,12 +47,36 @@ def find_deadlines(
                 phased = taken.get(id(paragraph), ())
                 since = issued or ("" if _is_ahead(step) else None)
                 told = [_with_task(deadline, step, paragraph) for deadline in from_text(paragraph, phased, since)]
+                if not phased and all(len((due.action or "").split()) <= SAYS_LITTLE for due in told):
+                    told = list(_of_time_line(step, paragraph)) or told
                 if not told and not phased and ":" in paragraph.text:
                     told = list(_held_on(paragraph, _is_of_timeline(step), _is_ahead(step)))
                 if not told and not phased and id(paragraph) in months:
                     told = list(_of_month(paragraph, *months[id(paragraph)]))
                 found += told
     return tuple(deadline for deadline in found if issued is None or deadline.date[:4] >= issued[:4])
+
+
+SAYS_LITTLE = 2  # words: "Khai mạc" needs its heading to say of what
+# "- Thời gian: 01 ngày, dự kiến ngày 12/5/2017.", "- Thời gian, địa điểm: Khai mạc 7h30’ ngày 20/5/2017 tại ..."
+_TIME_LABEL = re.compile(r"(?P<term>thoi (?:gian|diem))(?:(?:,| va) dia diem)?(?: (?:to chuc|thuc hien|du kien))*\s*:")
+
+
+def _of_time_line(step: Step, paragraph: Paragraph) -> Iterator[FoundDeadline]:
+    """The only date of a line that tells when what stands above it is held."""
+    text, offset = after_mark(paragraph)
+    label = _TIME_LABEL.match(aligned(text))
+    dated = dates.find_dates(text) if label is not None else ()
+    if label is None or len(dated) != 1 or terms.find_spans(text):
+        return
+    date = dated[0]
+    if date.edtf is None or date.recurring or date.precision == "year":
+        return
+    place = paragraph.place(offset + date.start + day_word(date.raw), offset + date.end)
+    found = FoundDeadline(date.edtf, text[: label.end("term")], place, (("date", place),))
+    held = _with_task(found, step, paragraph)
+    if held is not found:
+        yield held
 
 
 def _of_month(paragraph: Paragraph, date: dates.FoundDate, lead: Paragraph) -> Iterator[FoundDeadline]:
@@ -144,7 +168,7 @@ def _is_ahead(step: Step) -> bool:
 _HELD_ON = re.compile(
     r"(?P<name>[^\W\d_][^:;]{2,80}?)\s*:\s*"
     r"(?:\d{1,2} (?:ngày|buổi),?\s+|(?:tại\s+)?[^,:;\d]{3,50},\s+)?"
-    r"(?P<hour>(?:vào |lúc )*\d{1,2}\s?(?:giờ|h|g)\s?(?:\d{2})?(?:\s?phút)?\s*,?\s*)?"
+    r"(?P<hour>(?:vào |lúc )*\d{1,2}\s?(?:giờ|h|g)\s?(?:\d{2})?(?:\s?phút|['’′])?\s*,?\s*)?"
     r"(?:(?:sáng|chiều|tối)\s+)?(?:ngày\s+)?$"
 )
 
