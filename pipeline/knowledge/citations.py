@@ -16,11 +16,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from pipeline.knowledge.bodies import looks_like_body
 from pipeline.knowledge.citation_parts import TYPE, Citation, printed_type, take_date, take_issuer, take_subject, tidy
 from pipeline.knowledge.fuzzy import aligned, is_one_letter_off, plain
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.symbols import FoundSymbol, find_symbols
 from pipeline.knowledge.unnumbered import (
+    LIKE_BODY,
     find_bare_numbers,
     find_charters,
     find_congress_resolutions,
@@ -154,7 +156,7 @@ def _told_by_symbol(symbol: FoundSymbol, word: re.Match[str] | None, low: int) -
 
 _SAID_IN = re.compile(
     r"(?:de nghi|y kien|chi dao|yeu cau|huong dan|thong bao|ket luan|bao cao|giao) cua\s+"
-    r"(?P<who>[^,;.:\n]{3,80}?)\s+tai\s*(?:cac\s+)?\Z"
+    r"(?P<who>[^;.:\n]{3,80}?)\s+tai\s*(?:cac\s+)?\Z"
 )
 
 
@@ -164,7 +166,8 @@ def _said_before(text: str, flat: str, floor: int, start: int) -> str | None:
     if found is None:
         return None
     who = text[found.start("who") : found.end("who")]
-    return who if who[:1].isupper() else None
+    listed = "," in who and looks_like_body(who) < LIKE_BODY  # "Sở Văn hóa, Thể thao và Du lịch" has a comma
+    return who if who[:1].isupper() and not listed else None
 
 
 def _last(pattern: re.Pattern[str], before: str) -> re.Match[str] | None:

@@ -48,7 +48,7 @@ _OF_ALL = re.compile(
 )
 
 
-def _begins_as_people(text: str) -> bool:
+def begins_as_people(text: str) -> bool:
     """Whether a text begins with a word for people or an office: "Các ấp", "Kế toán", "Chủ đầu tư".
 
     Marks decide where a word has any: "Tình trạng" has no "tỉnh", "Đổi mới" no "đội"; damaged text may have none.
@@ -108,7 +108,7 @@ def is_actor(text: str) -> bool:
         return False  # "Tổ chức tiết dạy ...", "Tổ chức Hội thi"
     if _is_person(text) or _OFFICE_OF_MINISTRY.match(text):
         return True
-    return bodies.looks_like_body(text[:120]) >= 0.5 or _begins_as_people(text)
+    return bodies.looks_like_body(text[:120]) >= 0.5 or begins_as_people(text)
 
 
 LONGEST_LIST = 130  # words of a list that names nothing but bodies: those outside the province's own offices
@@ -178,7 +178,7 @@ def titled_actor(title: str) -> str | None:
     key = aligned(name)
     known = bodies.looks_like_body(name[:120]) >= SURE_BODY or _NAMED_OFFICE.match(name) is not None
     known = known or _OFFICE_OF_MINISTRY.match(name) is not None
-    people = _begins_as_people(name) and _OPENS_TASK.match(key) is None
+    people = begins_as_people(name) and _OPENS_TASK.match(key) is None
     most = LONGEST_ACTOR if text.endswith(":") else NAME_WORDS
     if not (known or (people and (lead or cut is not None or len(name.split()) <= most))):
         return None

@@ -78,7 +78,9 @@ _REACHES = re.compile(
 )
 REACHES_WITHIN = 60  # signs
 # "..., cả năm trước ngày 10/12/2019": for what span the task named before is done
-_SPAN_ALONE = re.compile(r"(?:va )?(?:bao cao )?(?:ca nam|(?:\d{1,2}|mot) (?:thang|nam)(?: (?:dau|cuoi) nam)?|nam|quy [ivx]+)")
+_SPAN_ALONE = re.compile(
+    r"(?:va )?(?:bao cao )?(?:ca nam|(?:\d{1,2}|mot) (?:thang|nam)(?: (?:dau|cuoi) nam)?|nam|quy [ivx]+)"
+)
 _IN_PLACE = re.compile(r"(?:tai|o) ")  # "Hội thi: Thời gian ngày 05/3/2010 tại Nhà văn hóa"
 _WAS = re.compile(r"\)?,?\s+đã\b")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure import ending
-from pipeline.structure.actors import ASKED, SURE_BODY, is_actor, titled_actor
+from pipeline.structure.actors import ASKED, SURE_BODY, begins_as_people, is_actor, titled_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
 from pipeline.structure.holders import (
     NAME_WORDS,
@@ -325,6 +325,10 @@ _AND_OTHERS = re.compile(rf"(?:,| và|, và) (?:các |những ){_UNNAMED}[^,;]*$
 _OTHERS_AND = re.compile(rf"^các {_UNNAMED}(?: và|,) (?=[{CAPITALS}])")  # "các sở có liên quan và Ủy ban nhân dân xã"
 
 
+# "Trung tâm Xúc tiến Đầu tư, Thương mại và Du lịch tỉnh": fields that a comma parts
+_GOES_ON = re.compile(r"(?:Thương mại|Thể thao|Du lịch|Văn hóa|Gia đình|Thương binh|Truyền hình|Hạ tầng|Nông nghiệp)\b")
+# "Hiệp hội Du lịch tỉnh và các địa phương": the one that is named
+_AND_ALL = re.compile(r"(?<=\w) và các (?:địa phương|đơn vị|cơ quan|ngành|cấp|bên|lực lượng)$")
 _GROUP = re.compile(r"các (?!cấp\b)\w+(?: \w+){0,4}")  # "các khoa chuyên môn"
 
 
@@ -367,12 +371,19 @@ def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
     group = _GROUP.fullmatch(actor) is not None
     if "liên quan" in actor or len(task.split()) < 2 or not (group or is_actor(actor[:1].upper() + actor[1:])):
         return
-    parts = [part.strip(EDGE) for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor)]
+    actor = _AND_ALL.sub("", actor)
+    parts: list[str] = []
+    for part in re.split(r",\s+(?:và\s+)?(?=[" + CAPITALS + r"])", actor):
+        part = part.strip(EDGE)
+        if parts and _GOES_ON.match(part) and is_actor(f"{parts[-1]}, {part}"):
+            parts[-1] += f", {part}"
+        else:
+            parts.append(part)
     *first, last = parts
     pair = last.split(" và ")
     if first and len(pair) == 2 and all(bodies.looks_like_body(part) >= SURE_BODY for part in pair):
         parts = [*first, *pair]  # "Sở Tư pháp, Cục Thuế và Ủy ban nhân dân các xã"
-    if len(parts) > 1 and all(bodies.looks_like_body(part) >= 0.5 for part in parts):
+    if len(parts) > 1 and all(begins_as_people(part) or bodies.looks_like_body(part) >= 0.5 for part in parts):
         for part in parts:
             yield part, task
     else:

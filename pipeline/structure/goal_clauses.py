@@ -28,6 +28,8 @@ _AND_LAST = re.compile(r"\s+va\s*$")
 _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro|cap$)")
 _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|them|cao hon|thap hon)(?: them)?\s*$")
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
+_HOW_OFTEN = re.compile(r"lan\b(?:/|$)")  # "100% trẻ được cân đo, khám sức khỏe 02 lần/năm"
+_NO_MARK = re.compile(r"[^;.]*")
 _POINTS = re.compile(r"diem (?:%|phan tram)")  # a difference of shares, whether or not it says to what
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 # measured ("tuổi kết hôn trung bình"), where "trẻ dưới 5 tuổi" says who
@@ -88,6 +90,9 @@ def goal_quantities(text: str) -> list[Quantity]:
         aged = quantity.unit is not None and _NO_GOAL_UNIT.match(aligned(quantity.unit)) is not None
         if aged and not _MEAN_AGE.search(key, 0, quantity.start):
             continue
+        often = kept and _HOW_OFTEN.match(aligned(quantity.unit or ""))
+        if often and _NO_MARK.fullmatch(text, kept[-1].end, quantity.start):
+            continue
         if quantity.group == "time" and _NUMBER_NEXT.match(text, quantity.end):
             continue  # "sơ cấp nghề và dưới 3 tháng 8.850 người"
         if quantity.comparator in (">", ">=") and _NOT_TO_BE.search(key, max(0, quantity.start - FAR), quantity.start):
@@ -125,7 +130,8 @@ _IS_EVENT = re.compile(r"(?:buoi|tiet)\b")  # held, not measured
 _HANGS = re.compile(r"\s+(?:(?:voi|cho|gom|thu hut) (?:tong so )?|(?:co )?(?:tri gia|tong so|quy mo) )(?:khoang )?$")
 # ", hiến 150 đơn vị máu": a verb or noun of its own after a comma; not where it only says where or how long
 _OWN_CLAUSE = re.compile(
-    r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:binh quan )?(?:[a-z]+\s+){1,4}$"
+    r"\s*,\s+(?!(?:tai|o|trong|tu|den|sau|truoc|theo|cho|gom|nhu|la)\b)(?:binh quan )?(?:[a-z]+\s+){1,4}"
+    r"(?<!\btai )(?<!\bo )(?<!\btrong )(?<!\bcua )$"  # ", bò tại 06 xã": where
 )
 
 

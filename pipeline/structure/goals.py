@@ -176,8 +176,8 @@ def sure_of_sign(printed: str, words: Iterable[Word]) -> float:
 # --- lists and prose -------------------------------------------------------------------------------------
 
 # ", tăng 3 triệu đồng so với năm 2017": how far the goal before it is from last year's value
-# (with its object it is a goal: "giảm 10% số vụ cháy so với năm 2022")
-_DIFFERENCE = re.compile(r"\W*(?:tang|giam|vuot|cao hon|thap hon|bang)\b")
+# (with its object it is a goal: "giảm 10% số vụ cháy so với năm 2022", "giảm tỷ lệ béo phì 1,5% so với đầu năm")
+_DIFFERENCE = re.compile(r"\W*(?:tang|giam|vuot|cao hon|thap hon|bang)(?: (?:them|tren|khoang|it nhat|tu|len))*\s*")
 _AGAINST = re.compile(r"(?:\W*\w+){0,2}\W*so voi\b")
 LONGEST_GOAL = 70  # words; a longer item without a number is a task, not a goal
 
@@ -231,9 +231,10 @@ _KEPT = re.compile(r"(?:phan dau |kien quyet )?(?:khong (?:de|con|co)|giu vung|d
 
 
 def _is_difference(text: str, clause: Clause) -> bool:
-    key = aligned(text[clause.start : clause.end])
+    key = aligned(text)
     assert clause.quantity is not None
-    return bool(_DIFFERENCE.match(key) and _AGAINST.match(key, clause.quantity.end - clause.start))
+    alone = _DIFFERENCE.fullmatch(key, clause.start, max(clause.start, clause.quantity.start))
+    return alone is not None and _AGAINST.match(key, clause.quantity.end, clause.end) is not None
 
 
 # "đạt từ 88% trở lên (năm 2022: 85,6%)": what came of an earlier year, beside the goal

@@ -45,7 +45,10 @@ _OTHER_HEAD = re.compile(
     r"|phoi hop|phu trach|don vi|co quan|bo phan|nguoi|ket qua|san pham|muc|nguon|xa|phuong|huyen|thon)\b"
 )
 _VISITED_HEAD = re.compile(r"\b(?:don vi|co quan|co so)\b(?! tinh)")  # of a timetable of visits
-MOST_COLUMNS = 4  # of one: number, whom, when, remarks
+_SURELY_VISITED_HEAD = re.compile(
+    r"\b(?:don vi|co quan|co so|xa|truong) duoc (?:thanh tra|kiem tra|giam sat|tham dinh)\b"
+)
+MOST_COLUMNS = 5  # of one: number, whom, when, who, remarks
 LEAST_WORDS = 2  # of a cell, on average, that says what is to be done
 SHARE_OF_NAMES = 0.6  # of the filled cells must open with a letter
 
@@ -109,8 +112,11 @@ def _found(heads: Sequence[str], rows: tuple[Row, ...]) -> TaskTable | None:
         task = _names_of_things(rows, heads, [i for i in (lead, support, time) if i is not None])
     if task is None and time is not None:
         task = _first(heads, _PRODUCT_HEAD, _TIME_HEAD)
-    if task is None and lead is None and support is None and len(heads) <= MOST_COLUMNS:
-        task = _first(heads, _VISITED_HEAD, _TIME_HEAD)
+    if task is None and len(heads) <= MOST_COLUMNS:
+        others = {i for i in (lead, support) if i is not None}
+        wanted = _VISITED_HEAD if not others else _SURELY_VISITED_HEAD
+        free = (i for i, head in enumerate(heads) if i not in others and not _TIME_HEAD.search(head))
+        task = next((i for i in free if wanted.search(heads[i])), None)
     return None if task is None else TaskTable(rows, task, lead, support, time)
 
 

@@ -85,6 +85,17 @@ def _may_be_group(line: Line, run: Sequence[Line]) -> bool:
     return opens_head(head) and len(line.text) < LONGEST_GROUP and _GROUP_LINE.match(line.text) is not None
 
 
+LONGEST_TITLE = 6  # words of a column
+
+
+def _is_head(line: Line) -> bool:
+    """Whether the cells of a line with bars are titles of columns, and none the number of a row."""
+    cells = [" ".join(word.text for word in cell) for cell in _split_bars(line)]
+    titled = sum(_HEAD.match(aligned(cell)) is not None for cell in cells)
+    short = all(len(cell.split()) <= LONGEST_TITLE for cell in cells)
+    return titled >= 2 and short and table_rows.ROW_LABEL.fullmatch(cells[0].strip(" .)_")) is None
+
+
 def from_bars(page: Page, taken: Taken) -> Found:
     found: Found = []
     run: list[Line] = []
@@ -108,6 +119,8 @@ def from_bars(page: Page, taken: Taken) -> Found:
         for line in block.lines:
             text = line.text
             if "|" in text and (text.count("|") >= 2 or " | " in text):
+                if groups and _is_head(line):
+                    close()  # "V. LỊCH THỰC HIỆN" is the title of another table
                 run += (*groups, line)
                 groups.clear()
             elif len(groups) < MOST_GROUPS and _may_be_group(line, run):

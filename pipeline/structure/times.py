@@ -88,6 +88,10 @@ def _of_month(paragraph: Paragraph, date: dates.FoundDate, lead: Paragraph) -> I
         yield FoundDeadline(date.edtf, action, place, (("date", lead.place_of(date.raw)), ("action", place)))
 
 
+# "Bắt đầu từ tháng 4/2024, hoàn thành trong tháng 6/2024" says of its heading when
+_BEGINS = re.compile(
+    r"(?:bat dau|thuc hien|trien khai|tien hanh|to chuc)(?: (?:tu|trong|vao))*(?: (?:ngay|thang|quy))?[\d/ ivx]*"
+)
 LEAST_TASK, LONGEST_TASK = 2, 60  # words of a title that can say what is due
 _SAYS_NOTHING = re.compile(
     r"(?:thoi|tien do|lich|noi dung|nhiem vu|giai phap|ke hoach|dia diem|doi tuong|muc tieu|to chuc thuc hien"
@@ -98,7 +102,8 @@ _SAYS_NOTHING = re.compile(
 def _with_task(deadline: FoundDeadline, step: Step, paragraph: Paragraph) -> FoundDeadline:
     """The deadline with the title of its section as action where its own line has only a label."""
     node = step.node
-    if not TERM_ALONE.fullmatch(aligned(deadline.action or "").strip()):
+    said = aligned(deadline.action or "").strip()
+    if not TERM_ALONE.fullmatch(said) and not _BEGINS.fullmatch(said):
         return deadline
     told = _task_above(node, paragraph)
     if told is not None:
