@@ -140,15 +140,21 @@ def ledger_rows(out: Path) -> dict[str, InputRow]:
         return {}
 
 
+def no_results(out: Path) -> NoInput:
+    return NoInput(out, "holds no results of a run.", cure="Name the --out folder of an earlier run.")
+
+
 @contextlib.contextmanager
 def reading(out: Path) -> Iterator[sqlite3.Connection]:
     path = out / disk.LEDGER_NAME
     if not path.is_file():
-        raise NoInput(out, "holds no results of a run.", cure="Name the --out folder of an earlier run.")
+        raise no_results(out)
     with ledger_errors(path):
         db = sqlite3.connect(path, timeout=30, isolation_level=None)
         try:
             db.execute("PRAGMA query_only=1")
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name='runs'").fetchone() is None:
+                raise no_results(out)  # the desk's tables alone: the ledger was moved away
             yield db
         finally:
             db.close()

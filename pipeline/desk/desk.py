@@ -27,7 +27,7 @@ from pipeline.batches.ledger import InputRow
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
 from pipeline.document import Document, Page, Word
-from pipeline.errors import NoInput, UnreadableFile, UsageError
+from pipeline.errors import UnreadableFile, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Plan
@@ -122,10 +122,8 @@ def counted(names: Sequence[str], told: Told) -> Iterator[str]:
 def names(out: Path) -> Iterator[str]:
     """The names of all finished documents under `out`, sorted; nothing outside `out` is followed.
 
-    Raises NoInput where `out` is no folder.
+    Raises NoInput where no run has been.
     """
-    if not out.is_dir():
-        raise NoInput(out, "There is no such output folder.", cure="Name the folder given to `sohoa run --out`.")
     found: list[str] = []
     for place, folders, files in os.walk(out):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -134,6 +132,8 @@ def names(out: Path) -> Iterator[str]:
             parts = part_names(out, own) if PARTS in folders else ()
             found += parts or (own,)
             folders[:] = [name for name in folders if name != PARTS]
+    if not found and not (out / DATABASE).is_file():
+        raise ledger.no_results(out)  # a folder of scans, say, in which the desk must leave nothing
     yield from sorted(found)
 
 

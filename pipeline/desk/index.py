@@ -21,7 +21,7 @@ from typing import Any, Literal
 from pipeline import corrections
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
-from pipeline.errors import MissingPart, NoInput, OutputNotWritable, SohoaError, recalled
+from pipeline.errors import MissingPart, OutputNotWritable, SohoaError, recalled
 from pipeline.knowledge.vietnamese import compose, fold, search_key
 from pipeline.plan import Plan
 
@@ -81,11 +81,11 @@ _TABLES = ("search_meta", "search_documents", "search_pages", "search_text", "se
 def opened(out: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
     """The database of an output folder, its tables made where they are missing.
 
-    Raises NoInput (no such folder), OutputNotWritable (damaged or locked), MissingPart (SQLite without FTS5).
+    Raises NoInput (no results there), OutputNotWritable (damaged or locked), MissingPart (SQLite without FTS5).
     """
-    if not out.is_dir():
-        raise NoInput(out, "There is no such output folder.", cure="Name the folder given to `sohoa run --out`.")
     path = out / desk.DATABASE
+    if not path.is_file():
+        next(desk.names(out), None)  # NoInput, before anything is left in a folder that holds no results
     try:
         connection = sqlite3.connect(path, timeout=30, isolation_level=None)
         try:

@@ -92,6 +92,24 @@ def test_export_names_what_the_csv_has_and_the_results_have_not(out, tmp_path):
     assert ui.results[-1]["unmatched"] == [f"{number}.pdf" for number in range(6)]
 
 
+@pytest.mark.parametrize("arguments", [
+    ["search", "thi dua"], ["export", "xlsx"], ["learn"], ["review", "--no-browser"], ["search", "--rebuild"],
+    ["release", "a.txt", "--note", "x"], ["status"], ["retry"],
+])
+def test_a_folder_of_scans_taken_for_results_is_left_as_it_is(tmp_path, arguments):
+    (tmp_path / "a.txt").write_text("KẾ HOẠCH\n", "utf-8")
+    command, *rest = arguments
+    assert cli.main([command, str(tmp_path), *rest]) == (3 if command == "release" else 4)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_the_desk_without_a_ledger_is_no_run(out):
+    for path in out.glob("sohoa.db*"):
+        path.unlink()
+    assert call("search", out, "thuy", "loi")[0] == 0
+    assert cli.main(["status", str(out)]) == 4
+
+
 def test_export_of_nothing(out):
     with pytest.raises(UsageError):
         call("export", out, "csv", "--verified")
