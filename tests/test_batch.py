@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.batches import batch, standing, store
+from pipeline.batches import batch, machine, standing, store
 from pipeline.batches.ledger import ledger_rows
 from pipeline.errors import Locked, NoInput, OutputNotWritable, UsageError
 from pipeline.settings import Settings
@@ -630,6 +630,26 @@ def test_the_budget_of_memory_decides_how_many_workers_there_are():
     assert batch.size_pool(Settings(jobs=8, memory_megabytes=2000)) == (4, 500_000_000)
     assert batch.size_pool(Settings(jobs=2, memory_megabytes=64_000)) == (2, 1_400_000_000)
     assert batch.size_pool(Settings(jobs=4, memory_megabytes=100)) == (1, 500_000_000)
+
+
+@pytest.mark.parametrize(("files", "free"), [
+    ({"/proc/meminfo": "MemTotal: 9 kB\nMemAvailable: 4000 kB\n"}, 4_096_000),
+    ({"/proc/meminfo": "MemAvailable: 4000 kB\n", "/sys/fs/cgroup/memory.max": "3000000\n",
+      "/sys/fs/cgroup/memory.current": "1000000\n"}, 2_000_000),
+    ({"/proc/meminfo": "MemAvailable: 4000 kB\n", "/sys/fs/cgroup/memory.max": "max\n",
+      "/sys/fs/cgroup/memory.current": "1000000\n"}, 4_096_000),
+    ({"/sys/fs/cgroup/memory/memory.limit_in_bytes": "500", "/sys/fs/cgroup/memory/memory.usage_in_bytes": "900"}, 0),
+    ({}, 0),
+])
+def test_memory_that_is_free_is_that_of_the_container(files, free, tmp_path, monkeypatch):
+    def place(name):
+        path = tmp_path / name.replace("/", "_")
+        if name in files:
+            path.write_text(files[name], "ascii")
+        return path
+
+    monkeypatch.setattr(machine, "Path", place)
+    assert machine.memory_available() == free
 
 
 def test_another_copy_of_the_same_names_does_not_overwrite_the_first(office, tmp_path):

@@ -1,16 +1,20 @@
 """run.html: what failed stands there with its cure, names are escaped, nothing is fetched from anywhere."""
 
 import dataclasses
+import io
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from pypdfium2 import PdfiumError
 
 from pipeline.batches.discover import Ignored
 from pipeline.batches.outcomes import FailedPage, Outcome, RunSummary
 from pipeline.batches.webreport import to_html
 from pipeline.errors import DiskFull, EmptyFile
 from pipeline.settings import Settings
+from pipeline.writers.thumbnails import LONG_SIDE, thumbnail
 
 
 def summary(*outcomes: Outcome, **more) -> RunSummary:
@@ -92,3 +96,16 @@ def test_a_run_without_failures_says_so(outcomes):
 
 def test_what_stopped_the_run_is_told():
     assert "disk is full" in to_html(summary(GOOD, stopped=DiskFull("/out", "the disk is full.")), {})
+
+
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+def test_a_thumbnail_is_small_and_of_the_page_that_was_asked_for(kind: str, tmp_path: Path) -> None:
+    pages = [Image.new("RGB", (600, 900), colour) for colour in ("white", "red", "blue")]
+    pages[0].save(tmp_path / "scan", kind, save_all=True, append_images=pages[1:])
+    made = Image.open(io.BytesIO(thumbnail(tmp_path / "scan", 2)))
+    assert made.format == "JPEG"
+    assert max(made.size) == LONG_SIDE
+    red, green, blue = made.getpixel((made.width // 2, made.height // 2))
+    assert red > 200 > 60 > max(green, blue)
+    with pytest.raises((EOFError, IndexError, PdfiumError)):
+        thumbnail(tmp_path / "scan", 4)
