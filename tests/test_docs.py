@@ -9,7 +9,8 @@ import pytest
 from pipeline.commands.options import build_parser
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("*/README.md"),
+                    *ROOT.glob("pipeline/*/README.md")])
 
 
 def test_the_map_names_every_module_once() -> None:
@@ -25,9 +26,22 @@ def test_the_map_names_every_module_once() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_lead_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", document.read_text("utf-8"))
-    broken = [link for link in links if "://" not in link and not (document.parent / link).exists()]
-    assert broken == []
+    links = re.findall(r"\]\(([^)#]*)(#[^)]*)?\)", document.read_text("utf-8"))
+    own = [(document.parent / link if link else document, place) for link, place in links if "://" not in link]
+    assert [str(link) for link, _ in own if not link.exists()] == []
+    assert [f"{link}{place}" for link, place in own if place and place not in places_in(link)] == []
+
+
+def places_in(document: Path) -> set[str]:
+    """The addresses of the headings of a document, as web sites of repositories make them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text("utf-8"), re.MULTILINE)
+    return {"#" + re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_list_of_shipped_data_is_whole() -> None:
+    folder = ROOT / "pipeline" / "data"
+    named = set(re.findall(r"`([\w.]+\.\w+)`", (folder / "README.md").read_text("utf-8")))
+    assert {path.name for path in folder.iterdir()} - {"README.md"} <= named
 
 
 def test_the_readme_names_every_command() -> None:

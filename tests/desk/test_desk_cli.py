@@ -83,6 +83,16 @@ def test_export_every_form(out, tmp_path, form):
     assert f"held, left out: {office.SECRET}" in ui.notes
 
 
+def test_no_zip_goes_out_under_the_name_of_a_table(out, tmp_path):
+    with pytest.raises(UsageError, match=r"a \.zip file"):
+        call("export", out, "csv", "--to", tmp_path / "tables.csv")
+    assert list(tmp_path.iterdir()) == []
+    assert call("export", out, "csv", "--to", tmp_path / "tables.ZIP")[0] == 0
+    assert call("export", out, "xlsx", "--to", tmp_path / "new")[0] == 0
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")) == [
+        "new/sohoa.xlsx", "tables.ZIP"]
+
+
 def test_export_names_what_the_csv_has_and_the_results_have_not(out, tmp_path):
     shelf = tmp_path / "shelf.csv"
     shelf.write_text(f"file,box\n{NAME},1\n" + "".join(f"{number}.pdf,2\n" for number in range(6)), "utf-8")
