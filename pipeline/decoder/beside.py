@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.decoder.deciding import DEBRIS
+from pipeline.decoder.deciding import DEBRIS, is_broken
 from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put
 from pipeline.document import Alternative
 from pipeline.knowledge.vietnamese import is_syllable, search_key
@@ -38,7 +38,7 @@ def keep_figures(row: Sequence[PendingWord], unmarked: bool) -> None:
     In text that lost its marks (`unmarked`) the word before strokes is "quý", whatever else "quy" may be.
     """
     for word in row:
-        if word.texts is None and _LIKE_FIGURES.fullmatch(word.raw):
+        if word.texts is None and (_LIKE_FIGURES.fullmatch(word.raw) or is_broken(word.raw)):
             put(word, 0, word.pieces[0].text, UNSURE_FIGURE)
     if len(row) == 1 and _CELL.fullmatch(row[0].raw):
         _keep(row[0])

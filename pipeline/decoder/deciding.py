@@ -34,8 +34,9 @@ CHANGE_TO_READ = {"strict": 0.99, "balanced": 0.6, "full": 0.5}
 CHANGE_RARE = 0.8  # the least for a possible syllable that no text has; it may be a name
 DEBRIS = 0.5  # most that a token is believed which is no word and was left: 10 in 26 right on the dev samples
 SUREST = 0.99999  # no probability is told to be more
-_SIGNS = r"[†‡#¡¢¥§©®¤|\\^~*=<>{}$%£€¬¦¿×÷]+"
-_BROKEN = re.compile(rf"[^\W\d_]{_SIGNS}[^\W_]|\d{_SIGNS}[^\W\d_]")
+_BROKEN = re.compile(
+    r"[^\W\d_][†‡#¡¢¥§©®¤|\\^~*=<>{}$%£€¬¦¿×÷]+[^\W\d_]|[^\W\d_][†‡#¡¢¥§©®¤]+\d|\d[†‡#¡¢¥§©®¤]+[^\W\d_]"
+)
 _Y_ALONE = re.compile("(?:qu|[hklmstv])[yýỳỷỹỵ]", re.IGNORECASE)
 _I_FOR_Y = str.maketrans("yýỳỷỹỵYÝỲỶỸỴ", "iíìỉĩịIÍÌỈĨỊ")
 USUAL_CONFIDENCE = 0.93  # of Tesseract's vie model on a word it reads right; an estimate

@@ -14,14 +14,7 @@ from numpy.typing import NDArray
 from pipeline.decoder import neural, tokens, wordlike
 from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
 from pipeline.decoder.capitals import CAPITALS, IN_SENTENCE
-from pipeline.decoder.deciding import (
-    CHANGE_VIETNAMESE,
-    doubt_shift,
-    is_misprint,
-    is_no_word,
-    is_read_by_vietnamese,
-    share,
-)
+from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
 from pipeline.decoder.pending import MENDED_SYMBOL, UNTOLD, PendingWord, Preset, Slot, put
@@ -242,12 +235,9 @@ class Weaver:
     def _text(self, slot: Slot, piece: tokens.Piece) -> None:
         setting = "start" if self.fresh and slot.setting in IN_SENTENCE else slot.setting
         found = self._candidates(piece, setting, slot.word)
-        figures, letters = _DIGITS.findall(piece.text), _DIGITS.sub("", piece.text).lower()
-        if figures:  # each is a letter or a figure, and not nothing: "A8" is not "A"
+        letters = _DIGITS.sub("", piece.text).lower()
+        if len(letters) < len(piece.text):  # a figure is a letter or a figure, and not nothing: "A8" is not "A"
             found = found.only(np.flatnonzero([text.lower() != letters for text in found.texts]))
-        if len(figures) > 1 and (self.condition in CHANGE_VIETNAMESE or is_read_by_vietnamese(piece.text)):
-            # A Vietnamese model prints no two figures for letters.
-            found = found.only(np.flatnonzero([_DIGITS.findall(text) == figures for text in found.texts]))
         if setting == "start" and self.condition in neural.CONDITIONS:
             found = found.shifted(np.isin(found.words, self.trained.task_words), OPENS_TASK)
         for place, expected in slot.word.expected:
