@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.document import Step, Turn
-from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, streaks, white_tables
+from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, streaks, ticks, white_tables
 from pipeline.imaging.frames import Frame, remapped, turned_back
 from pipeline.imaging.images import Back, Cleaned, Mark
 from pipeline.imaging.measure import Measures
@@ -104,6 +104,9 @@ def clean(
     per_mm = _per_mm(dpi * scale)
     copy, coloured, colours = _without_colour(copy, image, back, first, per_mm, done)
     copy = _evened(copy, first, frame.is_sheet, done)
+    copy, ticked = ticks.without_ticks(copy, letters * scale)
+    if ticked:
+        done["ticks_taken_out"] = ticked
     copy, rules, table = _without_rules(copy, per_mm, done)
     return Cleaned(
         copy, dpi * scale, frame.turn, back, measures, marks=(*coloured, *rules), steps=(_step(measures, done),),

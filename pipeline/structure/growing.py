@@ -155,11 +155,13 @@ class Builder:
         ):
             level -= 1
         above = self.stack[level - 1] if level else None
+        alike = None if above is None or above.marker is None or above.marker.shape != marker.shape else above.marker
         if not sequence.is_first(marker) and marker.ordinals:
             score = _OPEN_LATE
-        elif above is not None and above.marker is not None and above.marker.shape == marker.shape:
+            level -= alike is not None  # "4." behind "8.", which was read for "3.", stands beside it
+        elif above is not None and alike is not None:
             # "1. ... 14." stands inside point "2."; a Roman list inside a Roman list is a misread "1."
-            again = len(marker.ordinals) > 1 and marker.ordinals == above.marker.ordinals  # "3.1." after "3.1."
+            again = len(marker.ordinals) > 1 and marker.ordinals == alike.ordinals  # "3.1." after "3.1."
             opens = not above.children and marker.shape != "I" and not _ends_sentence(above) and not again
             score = _OPEN_SAME_SHAPE if opens else 0.15
         else:
