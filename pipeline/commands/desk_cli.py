@@ -85,7 +85,8 @@ def export(options: argparse.Namespace, ui: Console) -> int:
     target = options.to or options.out / "handover"
     path = target if target.suffix and not target.is_dir() else target / name
     if path.suffix.lower() != (ending := Path(name).suffix):
-        raise UsageError(target, f"This form is a {ending} file.", cure=f"Name a folder, or a file that ends in {ending}.")
+        raise UsageError(target, f"This form is a {ending} file.",
+                         cure=f"Name a folder, or a file that ends in {ending}.")
     try:
         changing.write_bytes(path, content)
     except OutputNotWritable as error:
