@@ -124,6 +124,11 @@ def test_what_is_no_syllable_in_text_without_marks_is_doubtful(restorer):
     assert next(word for word in found.words if word.raw == "khot").confidence <= 0.5
 
 
+def test_a_stroke_read_as_a_sign_is_doubtful(restorer):
+    found = restorer.restore_text("Phu luc II! ban hanh kém theo Quyét dinh cua Uy ban nhan dan huyén vé giao von")
+    assert {word.raw for word in found.words if word.confidence <= 0.5} == {"II!"}
+
+
 def test_strict_changes_only_what_is_sure(restorer):
     raw = "¢d ¥ nghia rat quan trong, véi quyét tam hoan thanh muc tiéu d& ra cia dia phuong"
     for word in restorer.restore_text(raw, "strict").words:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, text_place
+from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put, text_place
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
 from pipeline.knowledge.lexicon import load_table
@@ -39,7 +39,9 @@ _NUMERAL_LETTERS = str.maketrans("iLlvx", "IIIVX")
 _ROMAN_LABEL = re.compile(r"(?P<read>[^\W_]{1,5})(?P<sign>[.)/:-]{1,2})")
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _FIFTY = re.compile(r"(?:XL|L)X{0,3}(?:IX|IV|V?I{0,3})")  # XL. is forty, IL. is no number but II misread
-
+_STROKED = re.compile(r"(?=\w*l)[IVX][IVXil]{1,4}")  # 13 of 13 that `eng` read so were that numeral
+_HALF_A_STROKE = re.compile(r"[IVX]*I[!\]][.,;:)]*")
+UNSURE_STROKES = 0.5
 
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -274,6 +276,19 @@ def mend_romans(lines: Sequence[Sequence[PendingWord]]) -> None:
                 word.alternatives = ()
                 before = value
                 break
+
+
+def mend_strokes(row: Sequence[PendingWord]) -> None:
+    """Roman numerals inside a line: "Vil" and "Ill" are VII and III, of as many strokes as were read; no word is like
+    them, and none may take a stroke away. How many strokes "II!" has is in doubt."""
+    for word in row:
+        for place, piece in enumerate(word.pieces):
+            made = piece.text.translate(_NUMERAL_LETTERS)
+            if _STROKED.fullmatch(piece.text) and _ROMAN.fullmatch(made):
+                word.texts = [made if place == number else part.text for number, part in enumerate(word.pieces)]
+                word.kind, word.confidence, word.alternatives = "letter", UNSURE_LETTER, ()
+        if _HALF_A_STROKE.fullmatch(word.raw):
+            put(word, 0, (word.texts or [word.pieces[0].text])[0], UNSURE_STROKES)
 
 
 def _next_letter(letter: str) -> str:

@@ -28,6 +28,7 @@ from pipeline.decoder.paragraphs import (
     mend_numeral,
     mend_romans,
     mend_step,
+    mend_strokes,
     mend_title,
     paragraphs,
     settings,
@@ -184,6 +185,8 @@ class Restorer:
         ])
         mend_romans([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
         for row, condition in zip(lines, conditions, strict=True):
+            if condition in MENDED or condition == "slips":
+                mend_strokes(row)
             keep_figures(row, unmarked=condition in MENDED)
             if condition in MENDED or condition == "slips":
                 mend_numeral(row)
