@@ -141,7 +141,7 @@ def test_restore_tells_of_lines_that_it_cannot_read() -> None:
     turned = "UgAny Sugnx ueq yueyu 9ep oeYq suonyd ugip ueG eoyy 8x Aex dnyd jatp\n" * 3
     done = sohoa("restore", "--lang", "en", given=turned)
     assert done.stdout == turned
-    assert done.stderr.startswith("3 lines are no text that can be restored")
+    assert done.stderr.startswith("3 lines are no Vietnamese that can be restored")
 
 
 @pytest.mark.parametrize("given", [b"", b"\x00\x01\x02\xff\xfe", b"\xff" * 1000, "\u202e\u200f".encode()])

@@ -155,9 +155,9 @@ _TEXTS: dict[str, _Text] = {
     "doctor.bad": _Text("Something needed is missing; the cures stand above.",
                         "Thiếu thành phần bắt buộc; cách khắc phục ở trên."),
     "restore.unreadable": _Text(
-        "{count} lines are no text that can be restored and stay as they are; if the page was read upside down, "
+        "{count} lines are no Vietnamese that can be restored and stay as they are; if the page was read upside down, "
         "give the scan to `sohoa run`.",
-        "{count} dòng không phải văn bản khôi phục được và được giữ nguyên; nếu trang bị đọc ngược, "
+        "{count} dòng không phải tiếng Việt khôi phục được và được giữ nguyên; nếu trang bị đọc ngược, "
         "hãy đưa bản quét cho `sohoa run`."),
     "score.fell": _Text("Lower than on file: {names}", "Thấp hơn mức đã lưu: {names}"),
     # --- the desk
