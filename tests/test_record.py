@@ -236,6 +236,16 @@ def test_a_first_part_over_its_own_numbers_is_one(rows: list[str], labels: list[
     assert [section.label for section in found.sections] == labels
 
 
+@pytest.mark.parametrize(("rows", "labels"), [
+    (["1. MỤC ĐÍCH", "Giữ sạch chợ.", "H NỘI DUNG", "Rửa nền chợ.", "III. KINH PHÍ", "Của xã.", "IY. PHÂN CÔNG"],
+     ["I", "II", "III", "IV"]),
+    (["1. MỤC ĐÍCH", "Giữ sạch chợ.", "2. NỘI DUNG", "Rửa nền chợ.", "3. KINH PHÍ", "Của xã."], ["1", "2", "3"]),
+])
+def test_titles_in_capitals_have_the_label_of_their_place(rows: list[str], labels: list[str]) -> None:
+    found = record.read_record(scan(page_of([line_at(row, 100, 60 + 20 * i) for i, row in enumerate(rows)])))
+    assert [section.label for section in found.sections] == labels
+
+
 POINTS = {
     "e between b and d": (["a)", "b)", "e)", "d)"], ["a", "b", "c", "d"]),
     "đ behind what was read as e": (["a)", "b)", "e)", "đ)"], ["a", "b", "c", "d"]),

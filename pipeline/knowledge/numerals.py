@@ -34,6 +34,7 @@ _ROMAN_FAULTS = str.maketrans(
         "H": "II",
         "U": "II",
         "v": "V",
+        "Y": "V",  # "IY." for "IV.", never at the head
         "x": "X",
         "L": "I",
         "t": "I",  # "It." for "II.", never at the head

@@ -29,7 +29,7 @@ _LETTER_NUMBER = re.compile(
     r"(?P<letter>[A-HĐ])(?P<number>\d{1,2}(?:\.\d{1,2}){0,2})(?P<close>[.):])(?=\s+[^\W\d_]|\s*$)"
 )
 _ROMAN_TOKEN = re.compile(
-    r"(?P<number>[Vv][ŨũỤụÙù](?=\.\s)|[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ](?:[IVXLlHTU1|!ivxtÌÍỊⅠ-Ⅹ]|\](?=[.)/])){0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
+    r"(?P<number>[Vv][ŨũỤụÙù](?=\.\s)|[IVXLlHTU1|!ivxÌÍⅠ-Ⅹ](?:[IVXLlHTU1|!ivxtÌÍỊⅠ-Ⅹ]|[\]Y](?=[.)/])){0,5})(?P<close>\s?[.)/:\-–—]{1,2}|,|)(?=\s|[^\W\d_]|[\"“(*]|$)"
 )
 _LETTER = re.compile(
     r"(?P<letter>[^\W\d_])(?P<close>\)\.(?=[^\W\d_])|\s?[.)\]}/](?:\s?-)?|\s?[-–—](?=\s)|[-–—](?=[A-ZĐ]))(?=\s|[^\W\d_]|[\"“(*]|$)"

@@ -100,11 +100,12 @@ def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
 
     The others lost strokes, are damaged, or have one too many beside their like ("I", "III", "III").
     """
-    titles = [
-        (paragraph, mark)
-        for paragraph in paragraphs
-        if paragraph.area in ("body", "basis") and not paragraph.annex and (mark := _roman_title(paragraph)) is not None
-    ]
+    titles: list[tuple[Paragraph, Marker]] = []
+    for paragraph in paragraphs:
+        if paragraph.area in ("body", "basis") and not paragraph.annex:
+            mark = _roman_title(paragraph, is_first=not titles)
+            if mark is not None:
+                titles.append((paragraph, mark))
     if len(titles) < LEAST_PARTS or titles[-1][1].ordinals != (len(titles),):
         return {}
     found: dict[int, Marker] = {}
@@ -123,10 +124,12 @@ def by_place(paragraphs: Sequence[Paragraph]) -> Mapping[int, Marker]:
     return found if 2 * sound >= len(titles) else {}
 
 
-def _roman_title(paragraph: Paragraph) -> Marker | None:
-    """The Roman reading of the mark of a title in capitals, where no other reading is sound."""
+def _roman_title(paragraph: Paragraph, is_first: bool) -> Marker | None:
+    """The Roman reading of the mark of a title in capitals, where no other reading is sound; "1." of the first one may
+    be "I."."""
     readings = marks(paragraph.text)
-    if any(mark.family != "roman" and mark.likelihood >= SOUND for mark in readings):
+    other = any(mark.family != "roman" and mark.likelihood >= SOUND for mark in readings)
+    if other and not (is_first and any(mark.ordinals == (1,) for mark in readings)):
         return None
     for mark in readings:
         if mark.family == "roman" and len(mark.ordinals) == 1:
