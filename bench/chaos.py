@@ -381,11 +381,11 @@ def _all_kinds(bench: Bench, kinds: tuple[str, ...], kills: int) -> int:
     # Those that take a whole run for each disturbance.
     fewer = max(1, kills // 5)
     tests: dict[str, Callable[[], dict[str, object]]] = {
-        **{kind: (lambda kind=kind: disturb(bench, kind, kills, pace, expected))
+        **{kind: functools.partial(disturb, bench, kind, kills, pace, expected)
            for kind in ("parent", "workers", "term", "int")},
         "room": lambda: starve(bench, expected),
         "readonly": lambda: lock_up(bench, fewer, pace, expected),
-        **{kind: (lambda kind=kind: tamper(bench, kind, fewer, pace, expected)) for kind in ("vanished", "changed")},
+        **{kind: functools.partial(tamper, bench, kind, fewer, pace, expected) for kind in ("vanished", "changed")},
     }
     wrong = 0
     for kind in kinds:

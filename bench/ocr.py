@@ -231,6 +231,8 @@ def sizes(x_heights: list[float], given: argparse.Namespace) -> None:
             opened = ingest.open_source(read.path, read.path.name, Settings())
             for number, truth in enumerate(read.truth, 1):
                 page = ingest.load_page(opened, number, Settings())
+                assert page.image is not None  # papers are pictures
+                assert page.dpi is not None
                 for wanted in x_heights:
                     cleaned = clean.clean(page.image, page.dpi, x_height=wanted)
                     seen = engine.read(cleaned.image, dpi=cleaned.dpi)

@@ -482,7 +482,7 @@ def main() -> int:
     if options.command == "build":
         print(len(build(options.folder)))
         return 0
-    work = Path(options.work or tempfile.mkdtemp(prefix="zoo-"))
+    work = Path(options.work or tempfile.mkdtemp(prefix="zoo-")).resolve()  # some of its links are absolute
     try:
         return run(work, options.fuzzed, options.seed, options.jobs, options.blank)
     finally:

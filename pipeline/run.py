@@ -58,10 +58,10 @@ def open_source(path: Path, name: str, settings: Settings) -> Source:
 
 
 def recognise_page(
-    source: Source, number: int, settings: Settings, plain: bool = False
+    source: Source, number: int, settings: Settings, plain: bool = False, recogniser: Recogniser | None = None
 ) -> Page:
     """Read page `number` (from 1). `plain` leaves out cleaning and second looks. Raises PageError."""
-    return pages.read_page(source, number, settings, _recogniser(settings), plain=plain)
+    return pages.read_page(source, number, settings, recogniser or _recogniser(settings), plain=plain)
 
 
 @lru_cache(maxsize=4)

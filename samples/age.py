@@ -55,7 +55,8 @@ class Scan:
         across, down = np.meshgrid(np.linspace(0, page.width, COLUMNS), np.linspace(0, page.height, ROWS))
         moved = self.move(np.stack([across.ravel(), down.ravel()], axis=1) * DPI / 72)
         moved = moved * 72 / np.array(self.dpi)
-        return np.round(moved, 1).reshape(ROWS, COLUMNS, 2).tolist()
+        lattice: list[list[list[float]]] = np.round(moved, 1).reshape(ROWS, COLUMNS, 2).tolist()
+        return lattice
 
 
 def generator(*names: object) -> np.random.Generator:
@@ -186,7 +187,7 @@ def stamped(sheet: Sheet) -> Pixels:
     return colour
 
 
-def lay(colour: Pixels, cover: NDArray[np.float32], corner: tuple[int, int], ink: tuple[int, int, int]) -> None:
+def lay(colour: Pixels, cover: NDArray[np.floating], corner: tuple[int, int], ink: tuple[int, int, int]) -> None:
     """Lay ink over the page (multiplied, as ink is) at a corner, in place."""
     x, y = corner
     part = colour[y : y + cover.shape[0], x : x + cover.shape[1]]
@@ -294,7 +295,8 @@ def photo(sheet: Sheet) -> Scan:
     curl = float(rng.uniform(10, 22))  # pixels of the 300-dpi page, upward in the middle
 
     def bend(xs: NDArray[np.floating]) -> NDArray[np.floating]:
-        return curl * np.sin(np.pi * np.clip(xs / width, 0, 1))
+        bent: NDArray[np.floating] = curl * np.sin(np.pi * np.clip(xs / width, 0, 1))
+        return bent
 
     xs, ys = np.meshgrid(np.arange(out_size[0], dtype=np.float64), np.arange(out_size[1], dtype=np.float64))
     flat = cv2.perspectiveTransform(np.stack([xs, ys], -1).reshape(1, -1, 2), np.linalg.inv(matrix))[0]

@@ -56,7 +56,7 @@ def _node(block: Block | None, parent_kind: str | None) -> dict[str, Any]:
         return {"label": None, "heading": None, "kind": None, "paragraphs": [], "children": []}
     heading = block.heading if block.kind in ("heading", "annex") else None
     kind = (block.section_kind or parent_kind) if heading else None
-    node = {"label": block.label, "heading": heading, "kind": kind, "paragraphs": [], "children": []}
+    node: dict[str, Any] = {"label": block.label, "heading": heading, "kind": kind, "paragraphs": [], "children": []}
     if block.kind == "numbered":
         text = plain(block.text)
         node["paragraphs"].append(text[len(block.label or "") :].lstrip(" .)-/:") if block.label else text)

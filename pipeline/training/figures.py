@@ -15,7 +15,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 

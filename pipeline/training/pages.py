@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 import tesserocr
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
