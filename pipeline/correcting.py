@@ -79,7 +79,11 @@ _WORDING = ("text", "label", "heading", "type", "number", "subject", "name", "ac
 
 
 def wording(item: Any) -> str:
-    """By what an item of a list is known again: its own printed words."""
+    """By what an item of a list is known again: its own printed words.
+
+    >>> wording({"text": None, "label": "1", "task": "Họp thôn", "section": "II"}), wording(None)
+    ('1 Họp thôn', '')
+    """
     if isinstance(item, dict):
         if item.get("text"):
             return str(item["text"])

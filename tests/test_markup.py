@@ -78,6 +78,7 @@ def test_both_readings_stand_in_hocr():
     assert ("".join(words[0].itertext()), words[0].get("data-raw")) == ("Số:", "Sé:")
     assert words[0].get("title") == "bbox 144 144 180 168; x_wconf 90"
     assert words[2].get("data-raw") is None
+    assert [[child.tag for child in word] for word in words[:3]] == [[f"{XHTML}strong"], [], []]
     page = next(item for item in tree.iter(f"{XHTML}div") if item.get("class") == "ocr_page")
     assert page.get("title") == 'image "a b<c>.pdf"; bbox 0 0 1190 1684; ppageno 0; scan_res 144 144'
 
