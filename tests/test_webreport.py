@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -96,6 +97,12 @@ def test_a_run_without_failures_says_so(outcomes):
 
 def test_what_stopped_the_run_is_told():
     assert "disk is full" in to_html(summary(GOOD, stopped=DiskFull("/out", "the disk is full.")), {})
+
+
+def test_counts_that_want_a_person_stand_out() -> None:
+    page = to_html(summary(BAD, GOOD), {})
+    assert re.findall(r'class="tile bad"><b>(\d+)</b>(\w+)', page) == [("1", "partial")]
+    assert '<div class="tile"><b>1</b>done' in page
 
 
 @pytest.mark.parametrize("kind", ["PDF", "TIFF"])

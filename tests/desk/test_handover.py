@@ -53,6 +53,8 @@ def test_finding_aids_by_folder(shelved):
         "1-2",
         "",
     )
+    turned = dataclasses.replace(shelved, entries=shelved.entries[::-1])
+    assert finding_aids.folders(turned)[0] == first, "documents stand by date, whatever their files are called"
     assert loose.number == ""
     assert finding_aids.documents_rows(loose)[0][5] == "2 trang", "sheets are never guessed"
 
