@@ -221,6 +221,7 @@ def test_every_word_of_the_doctor_has_its_vietnamese() -> None:
     spoken = {text for text in told - same if not text.startswith(("pip ", "sudo "))}
     assert len(spoken) > 20
     finding = doctor.Finding("", "ok", "")
+    assert doctor.in_vietnamese(dataclasses.replace(finding, seen="72.9 GB at /x.1")).seen == "72,9 GB ở /x.1"
     assert [text for text in spoken if doctor.in_vietnamese(dataclasses.replace(finding, seen=text)).seen == text] == []
 
 

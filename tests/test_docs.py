@@ -2,10 +2,12 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from pipeline.commands.doctor import EXTRAS
 from pipeline.commands.options import build_parser
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +73,13 @@ def test_the_figures_of_the_readme_are_those_on_file() -> None:
         share = [1 - value for value in right] if "error" in name else right
         places = len(figures[0].split(".")[1])
         assert [f"{value:.{places}f}" for value in share] == list(figures), name
+
+
+def test_every_extra_is_told() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    told = (ROOT / "docs" / "architecture.md").read_text("utf-8").split("## Dependencies")[1]
+    assert [name for name in extras if name != "dev" and f"`{name}`" not in told] == []
+    assert set(EXTRAS) == set(extras) - {"dev", "tesserocr"}
 
 
 def code_of(document: Path) -> list[str]:

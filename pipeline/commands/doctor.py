@@ -34,7 +34,8 @@ NEEDED_LANGUAGES = ("vie", "osd")
 FREE_DISK_LEAST = 2_000_000_000  # a run keeps images of pages in flight and one PDF copy an input
 FREE_MEMORY_LEAST = 1_500_000_000  # one worker on an A4 page of 600 dpi in colour, and the parent
 PACKAGES = ("numpy", "opencv-python-headless", "pikepdf", "pillow", "pydantic", "pypdfium2", "rapidfuzz", "rich")
-EXTRAS = {"review": "starlette", "office": "openpyxl", "watch": "watchfiles", "cluster": "distributed"}
+EXTRAS = {"review": "starlette", "office": "openpyxl", "parquet": "pyarrow", "watch": "watchfiles",
+          "cluster": "distributed"}
 
 # Names of parts, what is seen, cures. Commands to type, versions and packages are the same in both languages.
 _VIETNAMESE = Phrasebook((
@@ -83,7 +84,7 @@ def examine(out: Path | None = None) -> tuple[Finding, ...]:
 def in_vietnamese(finding: Finding) -> Finding:
     """The finding in Vietnamese; what is no sentence of ours stays as it is."""
     part, seen, cure = (_VIETNAMESE.look_up(text) or text for text in (finding.part, finding.seen, finding.cure))
-    return replace(finding, part=part, seen=seen, cure=cure)
+    return replace(finding, part=part, seen=re.sub(r"\.(?=\d GB)", ",", seen), cure=cure)
 
 
 def _python(_: Path) -> Iterator[Finding]:
