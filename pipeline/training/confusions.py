@@ -126,27 +126,27 @@ class Confusions:
 def collect(pages: Iterable[Path], models: frozenset[str]) -> Confusions:
     """Count what the engines of these model names read."""
     found = Confusions()
-    for path in pages:
-        with path.open(encoding="utf-8") as lines:
-            for line in lines:
-                page = json.loads(line)
-                for engine, read in page["read"].items():
-                    if engine.partition("/")[0] in models:
-                        texts = [" ".join(word for word, _ in row) for row in read]
-                        for left, right in align_lines(page["true"], texts):
-                            found.add_line(left, right)
+    for true, read in _readings(pages, models):
+        for left, right in align_lines(true, read):
+            found.add_line(left, right)
     return found
 
 
 def texts(pages: Iterable[Path], models: frozenset[str]) -> Iterator[Pair]:
     """Each page as printed and as the engines of these model names read it."""
+    for true, read in _readings(pages, models):
+        yield "\n".join(true), "\n".join(read)
+
+
+def _readings(pages: Iterable[Path], models: frozenset[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """The lines of each page as printed and as read, once for every engine of these model names."""
     for path in pages:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 page = json.loads(line)
                 for engine, read in page["read"].items():
                     if engine.partition("/")[0] in models:
-                        yield "\n".join(page["true"]), "\n".join(" ".join(word for word, _ in row) for row in read)
+                        yield page["true"], [" ".join(word for word, _ in row) for row in read]
 
 
 def wrong(true: str, made: Iterable[str]) -> tuple[int, ...]:

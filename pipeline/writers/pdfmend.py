@@ -65,6 +65,14 @@ def signatures(pdf: Pdf) -> tuple[pikepdf.Object, ...]:
     )
 
 
+def _dropped(owner: pikepdf.Object, *keys: str) -> int:
+    """How many of these entries a dictionary or stream had; they go."""
+    there = [key for key in keys if key in owner]
+    for key in there:
+        del owner[key]
+    return len(there)
+
+
 def drop_signatures(pdf: Pdf) -> int:
     """Signature fields out; the mark that a signature leaves on the page stays, as a stamp annotation."""
     gone = {field.objgen for field, kind in _fields(pdf) if kind == Name.Sig}
@@ -74,19 +82,15 @@ def drop_signatures(pdf: Pdf) -> int:
         kind = annotation.get("/FT", annotation.get("/Parent", Dictionary()).get("/FT"))
         if annotation.get("/Subtype") != Name.Widget or kind != Name.Sig:
             continue
-        for key in ("/FT", "/Parent", "/T", "/TU", "/TM", "/Ff", "/V", "/DV", "/DA", "/MK", "/Lock", "/SV", "/Kids"):
-            if key in annotation:
-                del annotation[key]
+        _dropped(annotation, "/FT", "/Parent", "/T", "/TU", "/TM", "/Ff", "/V", "/DV", "/DA", "/MK", "/Lock", "/SV",
+                 "/Kids")
         annotation.Subtype = Name.Stamp
     form = pdf.Root.get("/AcroForm", Dictionary())
     form.Fields = Array([field for field in form.get("/Fields", Array()) if field.objgen not in gone])
-    if "/SigFlags" in form:
-        del form["/SigFlags"]
+    _dropped(form, "/SigFlags")
     if not len(form.Fields):
         del pdf.Root["/AcroForm"]
-    for key in ("/Perms", "/DSS", "/Extensions"):
-        if key in pdf.Root:
-            del pdf.Root[key]
+    _dropped(pdf.Root, "/Perms", "/DSS", "/Extensions")
     return len(gone)
 
 
@@ -113,16 +117,8 @@ def _shows_nothing(annotation: pikepdf.Object) -> bool:
 
 def drop_form_machinery(pdf: Pdf) -> int:
     form = pdf.Root.get("/AcroForm")
-    count = 0
-    if isinstance(form, Dictionary):
-        for key in ("/XFA", "/NeedAppearances"):
-            if key in form:
-                del form[key]
-                count += 1
-    if "/NeedsRendering" in pdf.Root:
-        del pdf.Root["/NeedsRendering"]
-        count += 1
-    return count
+    count = _dropped(form, "/XFA", "/NeedAppearances") if isinstance(form, Dictionary) else 0
+    return count + _dropped(pdf.Root, "/NeedsRendering")
 
 
 ALLOWED_ACTIONS = frozenset({"/GoTo", "/GoToR", "/GoToE", "/Thread", "/URI", "/Named", "/SubmitForm"})
@@ -141,25 +137,17 @@ def _allowed(action: pikepdf.Object) -> bool:
 
 def drop_actions(pdf: Pdf) -> int:
     """Scripts, launches and triggers; links and bookmarks that lead to a place stay."""
-    count = 0
     names = pdf.Root.get("/Names")
-    if isinstance(names, Dictionary):
-        for key in ("/JavaScript", "/AlternatePresentations"):
-            if key in names:
-                del names[key]
-                count += 1
+    count = _dropped(names, "/JavaScript", "/AlternatePresentations") if isinstance(names, Dictionary) else 0
     owners: list[pikepdf.Object] = [pdf.Root, *(page.obj for page in pdf.pages), *_annotations(pdf)]
     owners += [field for field, _ in _fields(pdf)]
     owners += list(_bookmarks(pdf))
     for owner in owners:
-        if "/AA" in owner:
-            del owner["/AA"]
-            count += 1
+        count += _dropped(owner, "/AA")
         widget = owner.get("/Subtype") == Name.Widget
         for key in ("/A", "/OpenAction"):
             if key in owner and (not _allowed(owner[key]) or (widget and key == "/A")):
-                del owner[key]
-                count += 1
+                count += _dropped(owner, key)
     return count
 
 
@@ -177,12 +165,7 @@ def _bookmarks(pdf: Pdf) -> Iterator[pikepdf.Object]:
 
 
 def drop_presentation(pdf: Pdf) -> int:
-    count = 0
-    for owner, key in [(pdf.Root, "/Requirements"), *((page.obj, "/PresSteps") for page in pdf.pages)]:
-        if key in owner:
-            del owner[key]
-            count += 1
-    return count
+    return _dropped(pdf.Root, "/Requirements") + sum(_dropped(page.obj, "/PresSteps") for page in pdf.pages)
 
 
 def mend_annotations(pdf: Pdf) -> int:
@@ -197,21 +180,14 @@ def mend_annotations(pdf: Pdf) -> int:
             count += 1
         appearance = annotation.get("/AP")
         if isinstance(appearance, Dictionary):
-            for key in ("/D", "/R"):
-                if key in appearance:
-                    del appearance[key]
-                    count += 1
+            count += _dropped(appearance, "/D", "/R")
     return count
 
 
 def drop_interpolation(pdf: Pdf) -> int:
     """A wish to smooth on screen; the samples stay as they are."""
-    count = 0
-    for thing in pdf.objects:
-        if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image and "/Interpolate" in thing:
-            del thing["/Interpolate"]
-            count += 1
-    return count
+    return sum(_dropped(thing, "/Interpolate") for thing in pdf.objects
+               if isinstance(thing, pikepdf.Stream) and thing.get("/Subtype") == Name.Image)
 
 
 def recode_lzw(pdf: Pdf) -> int:
@@ -248,9 +224,7 @@ def mend_layers(pdf: Pdf) -> int:
     for number, config in enumerate([properties.get("/D"), *properties.get("/Configs", Array())]):
         if not isinstance(config, Dictionary):
             continue
-        if "/AS" in config:
-            del config["/AS"]
-            count += 1
+        count += _dropped(config, "/AS")
         name = str(config.get("/Name", ""))
         if not name or name in names:
             config.Name = pikepdf.String(f"Configuration {number}")
@@ -324,10 +298,7 @@ def set_output_intent(pdf: Pdf) -> int:
 
 def clean_catalog(pdf: Pdf) -> int:
     """/Version would contradict the header that we write."""
-    if "/Version" in pdf.Root:
-        del pdf.Root["/Version"]
-        return 1
-    return 0
+    return _dropped(pdf.Root, "/Version")
 
 
 # In the order they run: signatures first, since they turn fields into plain annotations.
