@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.document import Reading
-from pipeline.imaging import looks, signing
+from pipeline.imaging import looks, signing, signlines
 from pipeline.imaging.recognisers import Image, SeenWord
 
 DPI = 150.0
@@ -316,6 +316,16 @@ def test_a_name_whose_blanks_a_pen_has_closed_is_parted() -> None:
     assert "Vũ Thị Mai" in texts(found.words)
     name = [word for word in found.words if word.text in ("Vũ", "Thị", "Mai")]
     assert all(one.right <= after.left for one, after in pairwise(name))
+
+
+@pytest.mark.parametrize(("seen", "parted"), [
+    ("BÍTHƯ", "BÍ THƯ"), ("T/MBAN THƯỜNG VỤ", "T/M BAN THƯỜNG VỤ"), ("CHỦTỊCH", "CHỦ TỊCH"), ("XUÂNPHÚ", "XUÂNPHÚ"),
+])
+def test_a_position_whose_blanks_a_seal_has_closed_is_parted(seen: str, parted: str) -> None:
+    kept = signlines.trimmed(signlines.SignLine(tuple(line(seen, 700, 1030, 1))))
+    assert kept is not None
+    assert kept.text == parted
+    assert all(one.right <= after.left for one, after in pairwise(kept.words))
 
 
 def test_the_pages_own_pixels_are_looked_at_where_the_copy_has_fewer() -> None:

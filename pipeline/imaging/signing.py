@@ -286,7 +286,7 @@ def _lacks_its_start(line: SignLine, looks: Sequence[SignLine]) -> bool:
             and (line.left - word.left < START * height or signlines.POWER_BEHIND.search(word.text))
             and not _is_under(word, line.words[0])
             and word.bottom - word.top < STROKE * height
-            and _has_letter(word.text) and word.text not in line.text
+            and _has_letter(word.text) and word.text not in line.text and word.confidence > 0
             for word in other.words
         )
         for other in looks

@@ -9,9 +9,10 @@ What it never does: complete a word."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import accumulate, chain, combinations, islice, pairwise, product
+from math import prod
 from statistics import median_high, median_low
 
 from pipeline.imaging.recognisers import SeenWord
@@ -161,7 +162,7 @@ def trimmed(line: SignLine) -> SignLine | None:
     first = words[0]
     kept = SignLine((replace(first, text=_SIGNS_BEFORE.sub("", first.text)), *words[1:]))
     kept = SignLine(tuple(part for word in kept.words for part in _unglued(word)))
-    return _power_behind_seal(kept) or _position_behind_scraps(kept) or kept
+    return _power_behind_seal(kept) or _position_behind_scraps(kept) or _with_blanks(kept) or kept
 
 
 def _unglued(word: SeenWord) -> tuple[SeenWord, ...]:
@@ -172,11 +173,49 @@ def _unglued(word: SeenWord) -> tuple[SeenWord, ...]:
         part[:1].isupper() and part[1:].islower() and vietnamese.is_syllable(part) for part in parts
     ):
         return (word,)
+    return _cut(word, parts)
+
+
+def _cut(word: SeenWord, parts: Sequence[str]) -> tuple[SeenWord, ...]:
+    """A word cut into parts of its letters, each as wide as its share of them."""
     step = (word.right - word.left) / len(word.text)
+    ends = [round(word.left + step * letters) for letters in accumulate(map(len, parts), initial=0)]
     return tuple(
-        replace(word, text=part, left=round(word.left + start * step), right=round(word.left + stop * step))
-        for part, (start, stop) in zip(parts, pairwise(cuts), strict=True)
+        replace(word, text=part, left=left, right=right)
+        for part, (left, right) in zip(parts, pairwise(ends), strict=True)
     )
+
+
+def _with_blanks(line: SignLine) -> SignLine | None:
+    """The position in capitals whose blanks a seal has closed: "BÍTHƯ", "T/MBAN THƯỜNG VỤ"; None where it is none."""
+    if not line.text.isupper():
+        return None
+    texts = [word.text for word in line.words]
+    choices = [
+        [[text]] if vietnamese.is_syllable(text) else list(islice(_cuts(text), MOST_CUTS)) or [[text]] for text in texts
+    ]
+    if prod(map(len, choices)) > MOST_CUTS:
+        return None
+    best = max(product(*choices), key=lambda parts: signers.authority_likeness(" ".join(chain.from_iterable(parts))))
+    found = SignLine(tuple(part for word, parts in zip(line.words, best, strict=True) for part in _cut(word, parts)))
+    return found if found.text != line.text and signers.authority_likeness(found.text) >= SURE_POWER else None
+
+
+def _cuts(text: str) -> Iterator[list[str]]:
+    """The ways to cut letters into legal syllables, behind a power where one stands there."""
+    power = _POWER_BEFORE.match(text)
+    if power is not None:
+        yield from ([power.group(), *parts] for parts in _cuts(text[power.end() :]))
+    if vietnamese.is_syllable(text):
+        yield [text]
+    for at in range(1, min(len(text), LONGEST_SYLLABLE + 1)):
+        if vietnamese.is_syllable(text[:at]):
+            yield from ([text[:at], *parts] for parts in _cuts(text[at:]))
+
+
+_POWER_BEFORE = re.compile(r"(?:T/M|TM\.?|K/T|KT\.?|T/L|TL\.?|TUQ\.?)(?=\w)")
+LONGEST_SYLLABLE = 7  # letters: "nghiêng"
+MOST_CUTS = 60  # "BÍTHƯ" is BÍ THƯ or BÍT HƯ; of a long line there are many
 
 
 def _position_behind_scraps(line: SignLine) -> SignLine | None:
