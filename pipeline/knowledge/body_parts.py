@@ -157,7 +157,7 @@ def core_of(words: list[str]) -> tuple[int, str, str, bool] | None:
         found = table.get(heads[count - 1])
         if found is not None and count == 1 and has_marks(" ".join(words)) and fold(found[0]) != fold(words[0]):
             return None  # "BẢO VỆ ..." is no newspaper ("Báo"), "ĐẠI HỘI" no station ("Đài")
-        if found is not None:
+        if found is not None and not _is_place(words, count, found[0]):
             return count, found[0], found[1], False
     best: tuple[float, int, str] | None = None
     for count in range(min(10, len(heads)), 1, -1):
@@ -170,10 +170,19 @@ def core_of(words: list[str]) -> tuple[int, str, str, bool] | None:
             match = None
         if match is not None:
             best = (match[1], count, match[0])
-    if best is None:
+    if best is None or _is_place(words, best[1], table[best[2]][0]):
         return None
     name, level = table[best[2]]
     return best[1], name, level, True
+
+
+def _is_place(words: list[str], count: int, name: str) -> bool:
+    """Whether the last word of a listed name is the first of a place, whose own marks it has: "HUYỆN ĐOAN HÙNG" is no
+    "Huyện Đoàn"."""
+    kind, last, rest = key_of(words[count - 2]), words[count - 1], words[count : count + 1]
+    if count < 2 or not rest or kind not in _KIND_KEYS or last.lower() == name.split()[-1].lower():
+        return False
+    return bool(gazetteer.find_units(f"{last} {rest[0]}", kind=_KIND_KEYS[kind])) and has_marks(" ".join(words))
 
 
 _OPENS_PREDICATE = [[word] for word in ("mỗi", "từng", "đã", "sẽ", "phải", "không", "chưa", "cần")]  # never of a name

@@ -15,8 +15,8 @@ from functools import cache
 
 from rapidfuzz import fuzz
 
-from pipeline.knowledge import bodies, doctypes, numbering, persons, recipients, signers
-from pipeline.knowledge.fuzzy import aligned, folded
+from pipeline.knowledge import bodies, doctypes, numbering, persons, positions, recipients, signers
+from pipeline.knowledge.fuzzy import aligned, folded, plain
 from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.vietnamese import is_legal_text, is_syllable
 from pipeline.knowledge.wording import is_body_end, motto_start
@@ -218,12 +218,16 @@ _SIGNED_END = re.compile(r"\S\s+(?P<note>\(?(?:đã ký|ký tên)[^()]{0,20}\)?)
 
 
 def _loud_end(text: str) -> int | None:
-    """Offset where a position in capitals follows "Nơi nhận:" or a closed recipient on the same line."""
+    """Offset where a position in capitals follows "Nơi nhận:", a closed recipient, or one that goes on below ("- UBND
+    huyện, thị   CHI CỤC TRƯỞNG") on the same line."""
     opened = recipients.recipients_head_end(text)
     if opened is not None:
         rest = text[opened:].strip()
         if len(rest.split()) > 1 and is_capitals(rest) and not BULLET.match(rest):
             return len(text) - len(rest)
+    last = _LAST_CAPITALS.search(text)
+    if last is not None and positions.position_at(plain(last["rest"])) == plain(last["rest"]):
+        return last.start("rest")
     for found in re.finditer(r"(?<=[;,.):])\s+(?=\S)", text):
         rest = text[found.end() :]
         if _ENDS_IN_POWER.search(text[: found.start()]):
@@ -234,12 +238,13 @@ def _loud_end(text: str) -> int | None:
     return None
 
 
+_LAST_CAPITALS = re.compile(rf"[^\W{CAPITALS}]\s+(?P<rest>[{CAPITALS}]{{2,}}(?:\s[{CAPITALS}]{{2,}}){{1,3}})\s*$")
 _CLOSED = re.compile(r"[;,]\s+(?=[" + CAPITALS + r"]{2})")
 
 
 def _rest_of_powers(line: PlacedLine, seen: dict[str, bool]) -> int | None:
-    """Index of the word where, behind a closed recipient, powers or a position of the line above go on in capitals:
-    "- Thường trực Tỉnh ủy; NHÂN DÂN" under "TM. HỘI ĐỒNG"."""
+    """Index of the word where, behind a closed recipient, powers of the line above go on in capitals ("- Thường trực
+    Tỉnh ủy; NHÂN DÂN" under "TM. HỘI ĐỒNG") or a position stands in any letters ("- UBND huyện (báo cáo) Chủ tịch")."""
     if line.box is not None or not seen["power"] or seen["name"] or BULLET.match(line.text) is None:
         return None
     if recipients.parse_archive(line.text) is not None:
@@ -248,7 +253,13 @@ def _rest_of_powers(line: PlacedLine, seen: dict[str, bool]) -> int | None:
         rest = line.text[closed.end() :]
         if is_capitals(rest) and len(rest.split()) <= 5 and all(map(_is_syllable, rest.split())):
             return word_at(line, closed.end())
+    behind = _BEHIND_ENTRY.search(line.text)
+    if behind is not None and positions.position_at(plain(behind["rest"])) == plain(behind["rest"]):
+        return word_at(line, behind.start("rest"))
     return None
+
+
+_BEHIND_ENTRY = re.compile(r"[;)]\s+(?P<rest>[^\W\d_][^;,.()]{3,24})$")
 
 
 def _is_syllable(word: str) -> bool:

@@ -13,7 +13,7 @@ What it never does: date a phase that the text does not date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
@@ -34,6 +34,7 @@ class FoundPeriod:
     end: str | None
     place: Place
     dated: tuple[Paragraph, int, int] | None = None  # the paragraph, and where in its text after the mark the dates are
+    opened: tuple[Paragraph, int] | None = None  # of a phase without dates: the paragraph, and where its name ends
 
 
 # The words that campaigns and phases are called by; a week or a harvest only with its number. "Đợt mưa lũ" is none.
@@ -73,12 +74,45 @@ def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
             body = node.title.body
             own = tuple(_period(node.title, body, len(node.title.text) - len(body), node.paragraphs))
             found += own or _with_time_below(node)
-        found += _of_list(node.content, past)
+        found += _within(_of_list(node.content, past), node)
     # "Đợt 1: 3.120 người" beside "Đợt 1: từ ngày 08/9/2021 đến ...": one phase, spoken of twice
     dated = {aligned(period.name or "") for period in found if period.start or period.end}
     return tuple(period for period in found if period.start or period.end or aligned(period.name or "") not in dated)
 
 
+def _within(found: Iterable[FoundPeriod], node: Node) -> Iterator[FoundPeriod]:
+    """Phases, those whose days have no year with that of the time they are parts of: "Thời gian: từ ngày 05/6 đến
+    15/8/2011, chia làm 2 đợt:" / "- Đợt 1 (từ 05/6 - 05/7)"."""
+    for period in found:
+        if period.start is None and period.end is None and period.opened is not None:
+            paragraph, name_end = period.opened
+            above = (span for before in _before(node, paragraph) for span in _known_spans(before.text))
+            whole = next(above, None)
+            days = _DAYS.search(after_mark(paragraph)[0], name_end)
+            if whole is not None and days is not None and days.start() - name_end <= DATE_NEAR:
+                year = (whole.first or "")[:4]
+                first, last = (f"{year}-{int(days[m]):02}-{int(days[d]):02}" for d, m in (("d1", "m1"), ("d2", "m2")))
+                if whole.last and (whole.first or "") <= first < last <= whole.last and whole.last[:4] == year:
+                    yield replace(period, start=first, end=last, dated=(paragraph, days.start(), days.end()))
+                    continue
+        yield period
+
+
+_DAYS = re.compile(
+    r"(?P<d1>\d{1,2})/(?P<m1>\d{1,2})\s*(?:[-–]|đến(?: hết)?)\s*(?:ngày )?(?P<d2>\d{1,2})/(?P<m2>\d{1,2})(?![/\d])"
+)
+
+
+def _before(node: Node, paragraph: Paragraph) -> Iterator[Paragraph]:
+    """The paragraphs of a section above one, the nearest first, and its title."""
+    own = node.paragraphs[:ITEMS_ABOVE]
+    at = next((index for index, other in enumerate(own) if other is paragraph), 0)
+    yield from reversed(own[:at])
+    if node.title is not None:
+        yield node.title
+
+
+ITEMS_ABOVE = 20  # paragraphs of a section in which its phases stand
 _CAMPAIGN_HEADING = re.compile(r"(?:to chuc |phat dong |huong ung |trien khai )?(?P<name>" + _KIND + r"\b.*)")
 _TIME_LINE = re.compile(r"(?:thoi gian|thoi diem)(?: (?:to chuc|thuc hien|dien ra|trien khai))?\s*:\s*(?=tu\b)")
 
@@ -138,7 +172,8 @@ def _further(paragraph: Paragraph, text: str, offset: int) -> Iterator[FoundPeri
     for at, stop in pairwise([*starts, len(text)]):
         for found in _period(paragraph, text[at:stop], offset + at, ()):
             dated = found.dated and (paragraph, found.dated[1] + at, found.dated[2] + at)
-            yield replace(found, dated=dated)
+            opened = found.opened and (paragraph, found.opened[1] + at)
+            yield replace(found, dated=dated, opened=opened)
 
 
 _SPAN_FIRST = re.compile(r"^tu (?:(?:ngay|thang|dau|quy)\b|\d{1,2}/)[^:;]{4,60}:\s")
@@ -210,7 +245,8 @@ def _period(paragraph: Paragraph, text: str, offset: int, below: Sequence[Paragr
             return
     # an undated phase counts where it is numbered and opens its paragraph: "Đợt 1: ..."
     if _NUMBERED_NAME.match(key):
-        yield FoundPeriod(name, None, None, paragraph.place(offset, offset + name_end))
+        place = paragraph.place(offset, offset + name_end)
+        yield FoundPeriod(name, None, None, place, opened=(paragraph, name_end))
 
 
 _OPEN_END = re.compile(r"\btu(?: ngay| thang)?\s*\Z")  # "Bước 3: Từ 01/01/2017 đến ngày giao quân"

@@ -82,12 +82,21 @@ def _running_list(lines: Sequence[PlacedLine]) -> list[list[PlacedLine]]:
                 start = index + 1
         if start < len(line.words):
             entries[-1].append(line.part(start))
+    whole: list[list[PlacedLine]] = []
+    for entry in entries:
+        if whole and _KIND_ALONE.fullmatch(" ".join(part.text for part in entry)):
+            whole[-1] += entry
+        else:
+            whole.append(entry)
+    entries = whole
     last = " ".join(part.text for part in entries[-1])
     kept = recipients.parse_archive(last) is not None or recipients.is_archive_alone(last)
     return entries if kept and len(entries) > LEAST_RUNNING else []
 
 
 LEAST_RUNNING = 2  # recipients of such a list
+# "UBND huyện, thị xã, ...": what a comma parts from "UBND" is no recipient
+_KIND_ALONE = re.compile(r"(?:thị xã|thị trấn|thị|thành phố|quận|xã|phường|ban|ngành|đoàn thể)(?: \([^()]*\))?\W*")
 
 
 def _in_rows(lines: Sequence[PlacedLine]) -> list[PlacedLine]:
