@@ -45,7 +45,7 @@ _BEFORE_NO_GOAL = re.compile(
 )
 # "500 suất quà, mỗi suất 500.000 đồng", "trị giá 300.000đ/suất": what one costs
 _ITEM = r"(?:suat|xuat|phan|can|ngoi|nha|giai|cuoc|lop|buoi|bai|tin)"
-_EACH_COSTS = re.compile(rf"\bmoi {_ITEM}(?: \w+){{0,2}}(?: (?:tri gia|la|tu))?\s*$")
+_EACH_COSTS = re.compile(rf"\bmoi {_ITEM}(?: \w+){{0,2}}(?: (?:tri gia|la|tu|tren|khong duoi|it nhat|toi thieu))?\s*$")
 _COST_OF_ONE = re.compile(rf"[^/]*/\s?{_ITEM}\b")
 REACH = 40  # characters before a number that may say what it is
 # "Không để xảy ra ngộ độc trên 30 người/vụ": the bound is of what must not be, and no value to reach

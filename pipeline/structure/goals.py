@@ -273,6 +273,8 @@ _CHANGES = re.compile(
     r"[^%;]{0,80}\b(?:ty le|ti le|ty suat)\b[^%;]{0,160}\b(?:len|xuong|con|muc|tren|duoi|tu)"
     r"(?: (?:con|tren|duoi|it nhat|toi thieu|khong qua|den))*\s*\Z"
 )
+# "...; kéo giảm 10% số vụ tai nạn giao thông" among the aims
+_REDUCES = re.compile(r"[\W_]*(?:phan dau )?keo giam(?: (?:it nhat|toi thieu|tren|tu))*\s*\Z")
 # "Đến cuối năm 2010 có trên 80% cán bộ ...": by when a share is to be reached opens the sentence
 _BY_THEN = re.compile(rf"[\W_]*(?:phai )?{_WHEN}")
 
@@ -304,7 +306,7 @@ def goals_of_prose(step: Step, paragraph: Paragraph) -> Iterator[FoundTarget]:
         if share and _is_bound(clause.quantity) and _BY_THEN.match(key, sentence, number):
             by_then = sentence
         reached = _REACHES.search(key, clause.start, number) if "đạt" in lowered else None  # "phần đất 5%"
-        reaches = reached or _CHANGES.match(key, clause.start, number)
+        reaches = reached or _CHANGES.match(key, clause.start, number) or _REDUCES.match(key, clause.start, number)
         told = share and (reaches is not None or by_then == sentence)
         if told and "đã" not in text[sentence : clause.end].split():  # "Năm 2020 xã đã chữa 3 vụ, đạt 100%"
             said = clause.start

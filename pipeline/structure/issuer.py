@@ -392,6 +392,8 @@ def _commune_of_dateline(issuing: FoundIssuer, district: str) -> str | None:
         return None
     name = gazetteer.split_kind(issuing.place)[1]
     date = issuing.date or (str(issuing.year) if issuing.year else None)
+    if fold(name) == fold(district):
+        return None  # "Long Biên" is the district as well as one of its wards
     communes = gazetteer.find_units(name, "commune", date)
     return next((unit.name for unit in communes if fold(unit.district or "") == fold(district)), None)
 

@@ -78,8 +78,14 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
 _BARE_CELL = re.compile(r"\S{1,8}\s?/\s?[A-Za-zĐ]{2,8}-[A-ZĐ&]{2,10}\W*$")  # "SUI /sYT-TCCB"
 
 
+_OFFICE_WORD = re.compile(r"\W*sở\s", re.IGNORECASE)
+
+
 def _is_number_cell(text: str) -> bool:
-    """Whether a line is the cell of the number though it cannot be read; "SỞ ... - CÔNG AN ..." is a body."""
+    """Whether a line is the cell of the number though it cannot be read; "SỞ ... - CÔNG AN ..." is a body, and so is
+    "SỞ LAO ĐỘNG - THƯƠNG BINH" over "VÀ XÃ HỘI"."""
+    if _OFFICE_WORD.match(text) and "/" not in text and not any(map(str.isdecimal, text)):
+        return False
     if _BARE_CELL.match(text.strip()):
         return True
     return len(text) < 60 and NUMBER_CELL.match(aligned(text)) is not None and bodies.looks_like_body(text) < 0.5

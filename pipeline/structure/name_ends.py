@@ -92,7 +92,7 @@ LONGEST_SYLLABLE = 9  # letters and a blank: "nghiêng "
 # stay names.
 # "các cơ quan, tổ chức, doanh nghiệp", "tổ chức chính trị - xã hội", "cơ quan quản lý", "ban chỉ đạo": parts of names
 _NOUN_BEFORE = re.compile(
-    r"(?:các|những|mỗi|từng|và|(?<!uyện )(?<!ỉnh )(?<!hành )(?<!uận )đoàn"
+    r"(?:các|những|mỗi|từng|và|(?<!uyện )(?<!ỉnh )(?<!hành )(?<!uận )(?<!ông )(?<!iên )(?<!hi )đoàn"
     r"|cơ quan|đơn vị|ban|cán bộ|bộ phận|(?<!rưởng )phòng|tổ|người|hệ thống|ngành|đài|trung"
     r" tâm|công tác|nhà|tài chính|được phân công|viện|doanh nghiệp|chủ)\s*,?\s*$"
 )
