@@ -12,6 +12,7 @@ from pipeline.decoder import wordlike
 from pipeline.decoder.deciding import DEBRIS, as_spelled, is_broken, is_debris, kind_of, may_change
 from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest, put
 from pipeline.decoder.trained import Trained
+from pipeline.knowledge.vietnamese import strip_tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,21 @@ class Teller:
         put(slot.word, slot.place, text, sure)
         if text != piece.text:
             word.kind = "reading" if kind in ("mark", "letter") and heard else kind
-            if first.tail and word.texts and slot.place + 1 < len(word.texts):
+            behind = word.texts is not None and slot.place + 1 < len(word.texts)
+            if word.texts and behind and (first.tail or self._is_hook(number, word.texts[slot.place + 1], text)):
                 word.texts[slot.place + 1] = word.texts[slot.place + 1][1:]
             if kind == "merge":
                 self._move_punctuation(number, first.group)
         _list(slot, text, sure, odds)
+
+    def _is_hook(self, number: int, sign: str, text: str) -> bool:
+        """Whether a "?" behind a damaged word is what was left of its last letter ("cv?" is "cứ", "git?" "giữ"): behind
+        an "ư" inside a line, or where the sentence goes on in small letters."""
+        if self.condition != "garbled" or not sign.startswith("?") or number + 1 >= len(self.slots):
+            return False
+        slot, after = self.slots[number], self.slots[number + 1]
+        goes_on = after.word is not slot.word and after.word.pieces[after.place].text[:1].islower()
+        return goes_on or (after.line == slot.line and strip_tone(text[-1:].lower()) == "ư")
 
     def _tell_figure(self, slot: Slot, odds: dict[str, float]) -> None:
         """A lone figure gives way to a word that is likelier by far; where one is possible at all, that is told."""
