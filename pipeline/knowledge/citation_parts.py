@@ -105,7 +105,8 @@ def printed_type(key: str) -> str:
 # --- words that join, words that end --------------------------------------------------------------------
 
 _DATE_JOIN = re.compile(
-    r"(?:\s*\([a-z0-9-]{2,10}\))?\s*[,.(]?\s*(?:ban hanh\s+|ky\s+)?(?=nga[yu]|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
+    r"(?:\s*\([a-z0-9-]{2,10}\))?\s*[,.(]?\s*(?:ban hanh\s+|ky\s+)?"  # "số 05/KH-CAT (PV11) ngày ..."
+    r"(?=nga[yu]|nam\s+[12]|thang\s+[0-9]|[0-9]{1,2}\s?[/.\-])"
 )
 ISSUER_JOIN = re.compile(r"\s*,?\s*(?:cua|giua)\s+")  # "Nghị quyết liên tịch ... giữa A và B"
 _SUBJECT_VERBS = (
