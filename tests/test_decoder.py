@@ -21,8 +21,9 @@ from pipeline.training import calibration, confusions, mixing
      ("14B", ["symbol"]), ("S:3I/QD-SYT", ["symbol"]), ("l0/5/2O19,", ["symbol", "punctuation"]),
      ("4G,", ["symbol", "punctuation"]), ("A1-A8", ["symbol"]),
      ("30a", ["symbol"]), ("10a", ["symbol"]), ("a.1)", ["symbol", "punctuation"]), ("a2)", ["symbol", "punctuation"]),
-     ("xa(4):", ["text", "punctuation", "number", "punctuation"]), ("2,54cm", ["number"]), ("m3/ngay", ["symbol",
-     "punctuation", "text"]), ("k=1,2", ["text", "punctuation", "number"]), ("a6", ["text"]), ("d(6i", ["text"]),
+     ("2,54cm", ["number"]), ("6.000m²", ["number"]), ("TK01a", ["symbol"]), ("a6", ["text"]), ("d(6i", ["text"]),
+     ("m3/ngay", ["symbol", "punctuation", "text"]), ("k=1,2", ["text", "punctuation", "number"]),
+     ("xa(4):", ["text", "punctuation", "number", "punctuation"]),
      ("H6", ["text"]), ("1a", ["text"]),
      ("TUQ.GIAM", ["symbol", "other", "text"]), ("TL", ["text"]), ("K/T", ["symbol"]), ("KH/TDTN-PT", ["symbol"])],
 )

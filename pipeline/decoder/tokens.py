@@ -23,7 +23,7 @@ _AMBIGUOUS_TAIL = "?'’‘)"
 _STROKE_TAIL = "!"  # behind capitals: "HO!" is HỘI
 _ENDS = frozenset(".;:!?…")
 
-_UNIT = r"(?:%[o0]?|‰|°|º|ha|[kcd]?m[23]?|mm|[km]g|(?-i:g)|gr|ml|k[vw]h?|tr|h)"
+_UNIT = r"(?:%[o0]?|‰|°|º|ha|[kcd]?m[23²³]?|mm|[km]g|(?-i:g)|gr|ml|k[vw]h?|tr|h)"
 _NUMBER = re.compile(rf"[+±-]?\d[\d.,]*(?:[/:–-]\d[\d.,]*)*\s?{_UNIT}?", re.IGNORECASE)
 _LETTERED = re.compile(r"[a-zđ][123578]")  # before a bracket: a2)
 # What holds a figure and is no word, counted on 345,000 words of synthetic pages and papers read by `eng`, numbers
@@ -38,9 +38,9 @@ _SYMBOL = re.compile(
   | \d{1,5}-[^\W\d_]{1,5}/[^\W\d_][\w.]*(?:[-–][\w&.]+)*                  # 26-CT/TU, 208-KH/TĐTN-PT
   | [A-ZĐ]{2,4}/[A-ZĐ]{2,}[-–][A-ZĐ]{2,}                                 # "112 KH/TĐTN-PT"
   | [TK]/[TML]                                                           # powers of the Party: T/M, K/T, T/L
-  | [A-ZĐ]{2,6}\d{1,2}                                                   # QH15
+  | [A-ZĐ]{2,6}\d{1,2}[a-zđ]?                                            # QH15, TK01a
   | \d{1,2}[A-Z] | (?:\d{2,3}|[2357-9])[abc] | \d{2}d | [A-Z](?:\d{2}|[12357])   # 14B, 4G, 30a, 25b (copies), Z11
-  | [A-Z]\d{1,3}[-–][A-Z]\d{1,3} | [kcd]?m[23] | [Kk]m\d{1,3}          # A1-A8, m2, Km47
+  | [A-Z]\d{1,3}[-–][A-Z]\d{1,3} | [kcd]?m[23²³] | [Kk]m\d{1,3}          # A1-A8, m2, Km47
   | \d+[A-Z]+\d+ | [A-Za-zĐđ]\d?(?:\.\d{1,3})+                        # 5H30, a.1
   | \d+,[\dSOIlZ]+(?:ha|kg|k?m|%)?                                     # 13,Sha: figures are read as letters
   | [^\s/]*\d[^\s/]*/[A-ZĐ]{2,6}[-–][A-ZĐ][\w&.-]*                     # S:3I/QĐ-SYT: a number is in it
