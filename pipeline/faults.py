@@ -264,6 +264,8 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("not a type that is read", "không thuộc loại đọc được"),
     ("this folder was already read under another name", "thư mục đã đọc dưới tên khác"),
     ("an output folder", "thư mục kết quả"),
+    ("an output folder of another run", "thư mục kết quả của lần chạy khác"),
+    ("a quarantine", "thư mục để riêng tệp lỗi"),
     ("a named pipe", "đường ống có tên"),
     ("a socket", "socket"),
     ("a device", "thiết bị"),

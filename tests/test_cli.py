@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -325,6 +326,12 @@ def test_a_run_names_what_it_passed_over(tmp_path: Path, capsys: pytest.CaptureF
     assert told.out == "a.txt\n"
     assert "2 tệp bị bỏ qua" in told.err
     assert "(b.pdf.part, thư.docx; " in told.err
+    assert "kết quả" not in told.err
+    (tmp_path / "in" / "2019").mkdir()
+    (tmp_path / "in" / "2019" / "sohoa.db").touch()
+    assert cli.main([*arguments, "--lang", "vi"]) == 0
+    assert "Bỏ qua vì chứa kết quả của lần chạy khác (sohoa.db): 2019." in capsys.readouterr().err
+    shutil.rmtree(tmp_path / "in" / "2019")
     assert cli.main([*arguments, "--json"]) == 0
     reasons = {item["name"]: item["reason"] for item in json.loads(capsys.readouterr().out)["ignored"]}
     assert reasons == {".hidden.pdf": "hidden", "b.pdf.part": "a copy under way", "thư.docx": "not a type that is read"}

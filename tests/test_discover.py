@@ -42,7 +42,7 @@ def test_what_is_passed_over_is_told_with_the_reason(tmp_path):
     assert names(told.found) == ["ok.pdf"]
     assert {item.name: item.reason for item in told.ignored} == {
         ".hidden.pdf": "hidden", ".git": "hidden", "notes.docx": "not a type that is read",
-        "run": "an output folder", "out": "an output folder",
+        "run": "an output folder of another run", "out": "an output folder",
     }
 
 

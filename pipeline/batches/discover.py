@@ -33,6 +33,10 @@ _UNFINISHED = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".
 # Reasons of `Ignored` that a person should hear of: somebody may think that such a file is read.
 NO_TYPE = "not a type that is read"
 UNDER_WAY = "a copy under way"
+OTHER_OUTPUT = "an output folder of another run"
+# Reasons that need no telling.
+OUTPUT = "an output folder"
+QUARANTINE = "a quarantine"
 _LONGEST_NAME = 255  # bytes, of one part of a path, on the file systems in use
 
 
@@ -176,8 +180,8 @@ class _Walk:
                 if here in self._folders:
                     self.ignored.append(Ignored(shown, "this folder was already read under another name"))
                     continue
-                if prefix and self._is_output(folder, here):
-                    self.ignored.append(Ignored(shown, "an output folder"))
+                if prefix and (reason := self._no_scans(folder, here)):
+                    self.ignored.append(Ignored(shown, reason))
                     continue
                 self._folders.add(here)
                 with os.scandir(folder) as entries:
@@ -240,9 +244,14 @@ class _Walk:
     def _problem(self, path: Path, name: str, error: InputError) -> None:
         self.found.append(Found(path.absolute(), name, problem=error))
 
-    def _is_output(self, folder: str, here: tuple[int, int]) -> bool:
-        return here == self._out or any(
-            os.path.isfile(f"{folder}/{name}") for name in (LEDGER_NAME, QUARANTINE_MARK))  # noqa: PTH113
+    def _no_scans(self, folder: str, here: tuple[int, int]) -> str | None:
+        """Why a folder is passed over whole."""
+        if here == self._out:
+            return OUTPUT
+        for name, reason in ((LEDGER_NAME, OTHER_OUTPUT), (QUARANTINE_MARK, QUARANTINE)):
+            if os.path.isfile(f"{folder}/{name}"):  # noqa: PTH113
+                return reason
+        return None
 
 
 def cannot_be_read(subject: object, path: Path, error: OSError | ValueError) -> UnreadableFile:

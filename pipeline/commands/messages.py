@@ -112,6 +112,8 @@ _TEXTS: dict[str, _Text] = {
         "Passed over, since of no type that is read or still being copied: {count} ({names}; the list stands in "
         "run.json).",
         "{count} tệp bị bỏ qua vì không thuộc loại đọc được hoặc còn đang chép ({names}; danh sách trong run.json)."),
+    "run.other_outputs": _Text("Passed over, since they hold the results of another run (sohoa.db): {names}.",
+                               "Bỏ qua vì chứa kết quả của lần chạy khác (sohoa.db): {names}."),
     "run.rate": _Text("{rate} pages/min", "{rate} trang/phút"),
     "watch.started": _Text("Watching {folder}; what arrives comes out in {out}. Ctrl-C ends it.",
                            "Đang theo dõi {folder}; tệp mới được đọc vào {out}. Ctrl-C để dừng."),

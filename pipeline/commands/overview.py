@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import faults
-from pipeline.batches.discover import NO_TYPE, UNDER_WAY, Ignored
+from pipeline.batches.discover import NO_TYPE, OTHER_OUTPUT, UNDER_WAY, Ignored
 from pipeline.batches.ledger import InputRow
 from pipeline.batches.outcomes import BatchPlan, Outcome, RunSummary, error_json
 from pipeline.batches.standing import Status
@@ -77,6 +77,8 @@ def _show_passed_over(ignored: Sequence[Ignored], console: Console) -> None:
     names = [item.name for item in ignored if item.reason in (NO_TYPE, UNDER_WAY)]
     if names:
         console.note(say("run.passed_over", console.language, count=len(names), names=first_of(names)))
+    if folders := [item.name for item in ignored if item.reason == OTHER_OUTPUT]:
+        console.note(say("run.other_outputs", console.language, names=first_of(folders)))
 
 
 def first_of(names: Sequence[str]) -> str:

@@ -128,6 +128,8 @@ def load_shelving(path: Path | None, *, layout: bool = False) -> Shelving:
 
 def unmatched(out: Path, shelving: Shelving) -> tuple[str, ...]:
     """Files that the archive's CSV names and the output folder does not hold."""
+    if not shelving.rows:
+        return ()
     here = {compose(told) for name in desk.names(out) for told in (name, desk.file_of(name))}
     return tuple(file for file in shelving.rows if file not in here)
 
