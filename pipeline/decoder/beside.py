@@ -107,6 +107,18 @@ def drop_loose_marks(row: Sequence[PendingWord]) -> None:
                     word.kind = "letter" if word.kind == "kept" else word.kind
 
 
+def mend_points(row: Sequence[PendingWord]) -> None:
+    """A point between two words in small letters is a comma that lost its tail: "tốt. khá"."""
+    for word, after in pairwise(row):
+        texts = word.texts or [piece.text for piece in word.pieces]
+        if [piece.kind for piece in word.pieces] != ["text", "punctuation"] or len(texts) != 2 or texts[1] != ".":
+            continue
+        before, behind = texts[0], after.text.rstrip(".,;:)")
+        if len(before) > 1 and before.islower() and behind.islower() and is_syllable(before) and is_syllable(behind):
+            put(word, 1, ",", MENDED_SYMBOL)
+            word.kind = "letter" if word.kind == "kept" else word.kind
+
+
 def doubt_all(row: Sequence[PendingWord]) -> None:
     """Words and numbers of a passage of which nothing can be made stay as read, and none is believed."""
     for word in row:

@@ -16,7 +16,14 @@ from pathlib import Path
 
 from pipeline.decoder import capitals, router, tokens
 from pipeline.decoder.agreeing import agree
-from pipeline.decoder.beside import doubt_all, drop_loose_marks, keep_figures, mend_number_signs, part_figures
+from pipeline.decoder.beside import (
+    doubt_all,
+    drop_loose_marks,
+    keep_figures,
+    mend_number_signs,
+    mend_points,
+    part_figures,
+)
 from pipeline.decoder.casing import mend_case
 from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
@@ -203,6 +210,8 @@ class Restorer:
             if preset != "strict" and (condition == "garbled" or (scanned and condition == "slips")):
                 mend_case(row)
                 drop_loose_marks(row)
+            if preset != "strict" and scanned and condition not in ("foreign", "encoded", "unreadable"):
+                mend_points(row)
         for row in lines:
             for word in row:
                 if word.texts is None and all(piece.kind != "text" for piece in word.pieces):
