@@ -20,6 +20,7 @@ _NEXT_DOUBT = re.compile(r"; (?!names of two syllables|number \d+ is in the reco
 # Notes without a head, and the fields of which any one answers them.
 _FIELDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"symbol read as .*", re.DOTALL), ("/number/symbol",)),
+    (re.compile(r"place read as .*", re.DOTALL), ("/issued/place",)),
     (re.compile(r"province read as .*", re.DOTALL), ("/issuer/name", "/issuer/province")),
     (re.compile(r"planned for \d+ but dated .*"), ("/year", "/issued/date")),
     (re.compile(r"the theme is quoted in two wordings"), ("/theme",)),
