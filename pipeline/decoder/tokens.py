@@ -132,14 +132,17 @@ def _apart(core: str) -> tuple[str, ...]:
 
     >>> _apart("ngay09"), _apart("so26-CT/TU"), _apart("95%ké"), _apart("12thon"), _apart("thang8"), _apart("7xa")
     (('ngay', '09'), ('so', '26-CT/TU'), ('95%', 'ké'), ('12', 'thon'), ('thang', '8'), ('7', 'xa'))
-    >>> [_apart(text) for text in ("6ng", "1am", "10ai", "PC45", "km2", "13kg", "kien2", "9uan")]
-    [(), (), (), (), (), (), (), ()]
+    >>> [_apart(text) for text in ("6ng", "1am", "10ai", "PC45", "km2", "13kg", "kien2", "9uan", "ph01")]
+    [(), (), (), (), (), (), (), (), ()]
     """
     found = _WORD_THEN_FIGURE.fullmatch(core)
     if found:
         word, figure = found.groups()
-        one = figure[1:2] in ("", "/", "-") and vietnamese.search_key(word) in _BEFORE_FIGURES
-        known = one or figure[1:2].isdigit()
+        bare = vietnamese.search_key(word)
+        if figure[1:2].isdigit():
+            known = bare in vietnamese.bare_syllables() or _NO_LETTERS.search(figure) is not None  # "ph01" is phối
+        else:
+            known = figure[1:2] in ("", "/", "-") and bare in _BEFORE_FIGURES
         whole = _NUMBER.fullmatch(figure) or _SYMBOL.fullmatch(figure)
         return (word, figure) if known and whole and not word.isupper() else ()
     found = _FIGURE_THEN_WORD.fullmatch(core)
