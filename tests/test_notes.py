@@ -18,8 +18,8 @@ WORDS = ("7", "7 7", "day")  # what stands for the varying words in the notes of
 EVERY_FIELD = tuple(
     Correction("1", "Lan", "", "record", pointer, before, "x", keys=WORDS)
     for before in WORDS for pointer in (
-        "/number/number", "/number/symbol", "/issuer/name", "/issued/date", "/document_type/code", "/title", "/year",
-        "/theme", "/recipients/-", "/signature/authority", "/signature/title", "/signature/name",
+        "/number/number", "/number/symbol", "/issuer/name", "/issued/place", "/issued/date", "/document_type/code",
+        "/title", "/year", "/theme", "/recipients/-", "/signature/authority", "/signature/title", "/signature/name",
         "/legal_basis/0/number", "/legal_basis/0/date", "/targets/0/value", "/sections/0/label"))
 
 
