@@ -356,7 +356,7 @@ def test_a_run_that_was_stopped_counts_what_it_did_not_finish(
     summary = RunSummary(tmp_path, outcomes, (), Settings(), {}, 0.0, 62.7, stopped=DiskFull(tmp_path))
     overview.show(summary, Console("vi"))
     shown = capsys.readouterr().out
-    assert "0 xong, 0 chưa trọn, 1 lỗi, 0 không đổi trên 2 tệp; nhận dạng 0 trang trong 62,7 giây." in shown
+    assert "0 xong, 0 chưa trọn, 1 lỗi, 0 không đổi trên 2 tệp; đọc 0 trang trong 62,7 giây." in shown
     assert "1 tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp." in shown
     assert "b.txt" not in shown, "what was not come to has no row: its outputs, if any, are of an earlier run"
 
@@ -367,7 +367,7 @@ def test_pages_that_were_recognised_before_are_not_counted_as_work(
     outcomes = (Outcome("a.pdf", tmp_path / "a.pdf", "skipped", pages=500),
                 Outcome("b.pdf", tmp_path / "b.pdf", "done", pages=7, pages_reused=4))
     overview.show(RunSummary(tmp_path, outcomes, (), Settings(), {}, 0.0, 2.0), Console("en"))
-    assert "1 unchanged of 2 files; 3 pages recognised in 2.0 s." in capsys.readouterr().out
+    assert "1 unchanged of 2 files; 3 pages read in 2.0 s." in capsys.readouterr().out
 
 
 def test_a_watch_tells_a_line_of_json_for_each_batch(

@@ -98,9 +98,9 @@ _TEXTS: dict[str, _Text] = {
     # --- run
     "run.working": _Text("Reading", "Đang đọc"),
     "run.done": _Text("{done} done, {partial} partial, {failed} failed, {same} unchanged of {total} files; "
-                      "{pages} pages recognised in {seconds} s.",
+                      "{pages} pages read in {seconds} s.",
                       "{done} xong, {partial} chưa trọn, {failed} lỗi, {same} không đổi trên {total} tệp; "
-                      "nhận dạng {pages} trang trong {seconds} giây."),
+                      "đọc {pages} trang trong {seconds} giây."),
     "run.waiting": _Text("{count} files were not finished; the same command goes on with them.",
                          "{count} tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp."),
     "run.where": _Text("Results: {out} (a folder for each file; start with run.html, or `sohoa review {out}`)",
