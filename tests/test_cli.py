@@ -337,6 +337,13 @@ def test_a_run_names_what_it_passed_over(tmp_path: Path, capsys: pytest.CaptureF
     assert reasons == {".hidden.pdf": "hidden", "b.pdf.part": "a copy under way", "thư.docx": "not a type that is read"}
 
 
+def test_no_watch_is_told_of_that_cannot_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["watch", str(tmp_path), "--out", str(tmp_path), "--lang", "vi"]) == 2
+    told = capsys.readouterr().err
+    assert "chính là thư mục các tệp vào" in told
+    assert "Đang theo dõi" not in told
+
+
 def test_every_message_that_is_asked_for_exists() -> None:
     """A key with a slip in it would only show in the hour when the message is needed."""
     asked = set()

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from pipeline.batches import batch, cluster, remote, report, standing
+from pipeline.batches import batch, cluster, planning, remote, report, standing
 from pipeline.batches import watch as watching
 from pipeline.batches.outcomes import RunSummary
 from pipeline.commands import overview
@@ -72,6 +72,7 @@ def watch(options: argparse.Namespace, console: Console) -> int:
         overview.show_failures(summary, console)
 
     settings = settings_from(options)
+    planning.check_folders([options.folder], options.out)
     if options.folder.is_dir():
         console.note(say("watch.started", console.language, folder=options.folder, out=options.out))
     with console.bar() as bar:
