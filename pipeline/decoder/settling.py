@@ -21,6 +21,7 @@ LOCKED = frozenset({"number", "symbol", "label"})
 _EDGES = "\"'“”‘’«».,;:!?…)>]([<{-–—*•+=_|~^`/\\ "
 # Letters that readers print for digits, and no others: "lO" may be 10, "là" may not be 13.
 _LIKE_FIGURE = re.compile(r"[\d\W_IlioOSsBZzgqbGT]+")
+_MIXED = re.compile(r"(?=\d*[IlO])[\dIlO]+")  # though "I1" may be a code
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def settle(raw: str, recognised: float, readings: Sequence[Reading], first: bool
         heard[same] = max(heard.get(same, 0.0), min(max(confidence, 0.01), 1.0))
     if len(heard) < 2 or not any(_is_figure(text, first) for text in heard):
         return None
-    mixed = not _is_figure(raw, first)
+    mixed = not _is_figure(raw, first) or _MIXED.fullmatch(raw) is not None
     if mixed and not _LIKE_FIGURE.fullmatch(raw):
         return None  # a word that another look took for a figure stays a word
     rivals = [(confidence, text) for text, confidence in heard.items() if _is_figure(text, first) and text != raw]
