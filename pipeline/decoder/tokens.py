@@ -149,7 +149,7 @@ def _apart(core: str) -> tuple[str, ...]:
     if found:
         figure, word = found.groups()
         bare = vietnamese.search_key(word)
-        known = len(figure) > 1 or _ONE_FIGURE.match(figure + bare)
+        known = len(figure) > 1 or _ONE_FIGURE.match(figure + bare) is not None
         return (figure, word) if known and _VOWEL.search(bare) and not _LIKE_LETTERS.match(figure + bare) else ()
     return ()
 
