@@ -178,7 +178,10 @@ def _end_value(date: FoundDate, edge: Edge | None) -> str | None:
 # --- terms -----------------------------------------------------------------------------------------------
 
 # "vào sáng chủ nhật, ngày 04/3/2007", "vào thượng tuần tháng 5/1998"
-_WEEKDAY = r"buoi|sang|chieu|khoang|(?:thuong|trung|ha) tuan|(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?"
+_WEEKDAY = (
+    r"buoi|sang|chieu|khoang|(?:thuong|trung|ha) tuan|tuan(?: (?:dau|cuoi|thu [a-z1-4]+))?"
+    r"|(?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat),?"
+)
 _TERM = re.compile(
     r"(?:(?:cham|muon|tre)\s+(?:[.,']\s)?nhat|truoc|(?<!cong )uoc(?=\s*\Z)|"
     r"khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|gui)?|"
@@ -190,7 +193,7 @@ _TERM = re.compile(
 _CUT_BEFORE = re.compile(r"uoc\s*")  # what is left of "trước" where its first letters were not read
 _TIME = re.compile(
     r"(?:thoi\s+(?:gian|diem|han|luong)(?:\s+[a-z]+){0,4}|trong|vao|to chuc|dien ra|khai mac|khai giang|be mac|be giang"
-    r"|(?:so|tong) ket|ra quan|nghiem thu|ban giao"
+    r"|(?:so|tong) ket|ra quan|nghiem thu|ban giao|(?<=[:;,] )phat dong"
     r"|den\s+het|den\s+ngay|den\s+cuoi|het|"
     r"tien\s+do|dinh\s+ky)"
     r"(?:\s+(?:la|vao|trong|den|het|ngay|dip|cuoi|dau|tu|du kien|thuc hien"
@@ -199,6 +202,7 @@ _TIME = re.compile(
 _HORIZON = re.compile(r"(?:den|toi)(?:\s+(?:het|cuoi))?\s*\Z")
 # "Hội nghị cấp tỉnh (tháng 9/2010)": a month or quarter alone in brackets says when what stands before it is done
 _ASIDE, _CLOSED = re.compile(r"\(\s*\Z"), re.compile(r"\s*\)")
+_BEFORE_EVENT = re.compile(r"\btruoc(?: [a-z]+){1,5} \((?:ngay )?\Z")  # "xong trước mùa mưa (15/5/2010)"
 # "tổ chức lễ ra quân cấp huyện ngày 05/6/2005": what is to be held, and the day behind it
 _HELD = re.compile(
     r"\b(?:to chuc|tien hanh|mo|tham gia|phat dong)\b[^;.:()]{0,60}?\b(?:le|hoi (?:nghi|thi|thao|trai|dien|cho)"
@@ -251,6 +255,11 @@ def find_due(text: str) -> tuple[Due, ...]:
                 break
         else:
             aside = _ASIDE.search(plain, low, date.start)
+            event = _BEFORE_EVENT.search(plain, low, date.start) if date.precision == "day" else None
+            if event is not None and (close := _CLOSED.match(plain, date.end)):
+                cue = text[event.start() : date.start].strip(" (")
+                found.append(Due(event.start(), close.end(), cue, date.edtf, "term", date))
+                continue
             if aside and date.precision in ("month", "quarter") and (close := _CLOSED.match(plain, date.end)):
                 found.append(Due(aside.start(), close.end(), "", date.edtf, "time", date))
             held = date.precision == "day" and not inside[date.start] and _ENDS.match(plain, date.end)

@@ -72,7 +72,7 @@ def begins_as_people(text: str) -> bool:
 HEAD_WITHIN = 60  # signs in which a head and the word behind it stand
 
 
-_NAME = rf"[{CAPITALS}]\w*(?: [{CAPITALS}]\w*){{1,4}}(?!\w)"
+_NAME = rf"[{CAPITALS}](?:['’]\s?)?\w*(?: [{CAPITALS}]\w*){{1,4}}(?!\w)"  # "H’Loan Niê", "K’ Brểu"
 # "Thầy Trần Văn Khôi, Phó Hiệu trưởng": how people are named among those who act
 _PERSON = re.compile(rf"(?:Ông|Bà|Thầy|Cô|Anh|Chị|Đồng chí|Đ/c|Bác sĩ|Kỹ sư)(?: giáo)? {_NAME}")
 _BARE_NAME = re.compile(rf"({_NAME})(?P<post>\s*[-–,(])?")

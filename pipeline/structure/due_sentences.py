@@ -21,7 +21,7 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.structure.actors import is_actor
 from pipeline.structure.name_ends import opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Paragraph, Place, after_mark
-from pipeline.structure.task_labels import TERM_ALONE
+from pipeline.structure.task_labels import TERM_ALONE, TERM_LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ _LEADING_DAY = re.compile(
 _AND_LATER = re.compile(r"\W*va (?:cac |nhung )?nam (?:tiep theo|sau)")  # "Quý IV năm 2025 và các năm tiếp theo"
 LATER_WITHIN = 48  # signs of " và các năm tiếp theo"
 _EVENT = re.compile(r"(?:khai|be) (?:mac|giang)\b")
-_DONE_ON = re.compile(r"(?:(?:so|tong) ket|ra quan|nghiem thu|ban giao)\b")  # "tổng kết ngày 10/5/2012"
+_DONE_ON = re.compile(r"(?:(?:so|tong) ket|ra quan|nghiem thu|ban giao|phat dong)\b")  # "tổng kết ngày 10/5/2012"
 # "vào tháng 4 và tháng 8 năm 2026", "ngày 05/6/2014 (đợt 1) và 05/9/2014 (đợt 2)"
 AND_DATE = re.compile(r"\s*(?:\([^()]{1,30}\)\s*)?(?:và|,)\s*")
 EDGE = " ,;:.-–+*"
@@ -272,6 +272,8 @@ def _task_before(text: str, due: terms.Due, done: int, breaks: Sequence[int]) ->
         start += text[start : due.start].rfind(",") + 1
         action = trimmed(text[start : due.start + event.end()])
     elif (done_on := _DONE_ON.match(cue)) is not None:
+        label = TERM_LINE.match(aligned(text[start : due.start]))  # "Thời gian: phát động ngày 26/3/2024"
+        start += label.end() if label is not None else 0
         action = trimmed(text[start : due.start + done_on.end()])
     else:
         before = text[start : due.start]

@@ -133,7 +133,8 @@ _CARRIES_IT_OUT = re.compile(r"\bthi hanh (?:quyet dinh|chi thi|nghi quyet|thong
 # "2. Bà Lê Thị A, Trưởng phòng Hành chính - Thành viên;": one of a council that is set up
 _MEMBER = re.compile(
     r".*(?:[-–—]|,)\s*(?:(?:pho )?(?:chu tich|truong (?:ban|doan|tieu ban))|(?:uy|thanh|to) vien|thu ky"
-    r"|to (?:truong|pho))(?: [^,;:.]{1,25})?[;.,\s]*"
+    r"|to (?:truong|pho))(?!\s(?:truc tiep|phu trach|chi dao|chu tri|theo doi|giup|lam)\b)"
+    r"(?: [^,;:.]{1,25})?[;.,\s]*"
 )
 
 

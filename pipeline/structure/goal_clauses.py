@@ -39,9 +39,9 @@ _FROM_OLD = re.compile(r"\btu\s*$")
 _TO_NEW = re.compile(r"\s*(?:(?:giam )?xuong(?: con)?|(?:tang )?len|giam con|con)\s+(?:duoi |tren |khoang )?\d")
 _MAY = re.compile(r"(?: tro (?:len|xuong))? (?:thi )?(?:co the|duoc phep)\b")
 _BEFORE_NO_GOAL = re.compile(
-    r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan|giai doan|ke"
-    r" hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau|phu luc|bang"
-    r"|bieu)\s*)$"
+    r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )(?<!si )(?<!quan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan"
+    r"|giai doan|ke hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau"
+    r"|phu luc|bang|bieu)\s*)$"
 )
 # "500 suất quà, mỗi suất 500.000 đồng", "trị giá 300.000đ/suất": what one costs
 _ITEM = r"(?:suat|xuat|phan|can|ngoi|nha|giai|cuoc|lop|buoi|bai|tin)"
