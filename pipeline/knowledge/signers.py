@@ -205,12 +205,9 @@ TWO_SHORT_NAMES = 4  # syllables of two names on one line, where two positions o
 
 
 def _is_doubled(line: str) -> bool:
-    """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC"; or the power of one and
-    the position of a chief ("KT. GIÁM ĐỐC GIÁM ĐỐC"), who signs for nobody."""
+    """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC"."""
     beside = () if _COLUMNS.search(line.strip()) else positions_beside(line)
-    if len(beside) != 2 or _kind(beside[0]) == "body":
-        return False
-    return _kind(beside[0]) == _kind(beside[1]) or plain(beside[0]) == f"kt. {plain(beside[1])}"
+    return len(beside) == 2 and _kind(beside[0]) == _kind(beside[1]) != "body"
 
 
 def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[tuple[int, str]]]:

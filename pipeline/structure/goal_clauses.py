@@ -29,7 +29,7 @@ _NO_GOAL_UNIT = re.compile(r"^(?:tuoi|thang tuoi|tuoi tro|cap$)")
 _IS_DIFFERENCE = re.compile(r"[,(]\s*(?:tang|giam|vuot|them|cao hon|thap hon)(?: them)?\s*$")
 _TO_OTHER = re.compile(r"[\s)]*so voi\b")
 _HOW_OFTEN = re.compile(r"lan\b(?:/|$)")  # "100% trẻ được cân đo, khám sức khỏe 02 lần/năm"
-_NO_MARK = re.compile(r"[^;.]*")
+_NO_MARK = re.compile(r"[^;.]{0,120}")
 _POINTS = re.compile(r"diem (?:%|phan tram)")  # a difference of shares, whether or not it says to what
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 # measured ("tuổi kết hôn trung bình"), where "trẻ dưới 5 tuổi" says who

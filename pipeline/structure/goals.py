@@ -231,10 +231,10 @@ _KEPT = re.compile(r"(?:phan dau |kien quyet )?(?:khong (?:de|con|co)|giu vung|d
 
 
 def _is_difference(text: str, clause: Clause) -> bool:
-    key = aligned(text)
+    key = aligned(text[clause.start : clause.end])
     assert clause.quantity is not None
-    alone = _DIFFERENCE.fullmatch(key, clause.start, max(clause.start, clause.quantity.start))
-    return alone is not None and _AGAINST.match(key, clause.quantity.end, clause.end) is not None
+    alone = _DIFFERENCE.fullmatch(key, 0, max(0, clause.quantity.start - clause.start))
+    return alone is not None and _AGAINST.match(key, clause.quantity.end - clause.start) is not None
 
 
 # "đạt từ 88% trở lên (năm 2022: 85,6%)": what came of an earlier year, beside the goal

@@ -89,10 +89,12 @@ def _within(found: Iterable[FoundPeriod], node: Node) -> Iterator[FoundPeriod]:
             above = (span for before in _before(node, paragraph) for span in _known_spans(before.text))
             whole = next(above, None)
             days = _DAYS.search(after_mark(paragraph)[0], name_end)
-            if whole is not None and days is not None and days.start() - name_end <= DATE_NEAR:
-                year = (whole.first or "")[:4]
-                first, last = (f"{year}-{int(days[m]):02}-{int(days[d]):02}" for d, m in (("d1", "m1"), ("d2", "m2")))
-                if whole.last and (whole.first or "") <= first < last <= whole.last and whole.last[:4] == year:
+            near = days is not None and days.start() - name_end <= DATE_NEAR
+            if days is not None and near and whole is not None and whole.first and whole.last:
+                year = int(whole.first[:4])
+                one, other = (dates.edtf_of(year, days[m], days[d]) for d, m in (("d1", "m1"), ("d2", "m2")))
+                first, last, doubt = one[0], other[0], one[4] or other[4]
+                if doubt is None and whole.first <= first < last <= whole.last and whole.last.startswith(f"{year}"):
                     yield replace(period, start=first, end=last, dated=(paragraph, days.start(), days.end()))
                     continue
         yield period

@@ -19,6 +19,8 @@ OPENS_LINE = re.compile(
 )
 # "- Tiến độ: ...": the term of what stands above it
 TERM_LINE = re.compile(rf"(?:{_WHEN}|{_PACE})\b[^:]{{0,40}}:")
+# "- Thời gian: 01 ngày, dự kiến ngày 12/5/2017.", "- Thời gian, địa điểm: Khai mạc 7h30’ ngày 20/5/2017 tại ..."
+HELD_LINE = re.compile(r"(?P<term>thoi (?:gian|diem))(?:(?:,| va) dia diem)?(?: (?:to chuc|thuc hien|du kien))*\s*:")
 # "- Cơ quan chủ trì: ...", "Thời điểm: ...", "Nguồn vốn: ...": no line that says what is due
 LABEL = re.compile(rf"(?:{_WHO}|thoi|{_PACE}|nguon|noi dung|{_MEANS})\b[^:]{{0,40}}:")
 # "- Thời gian thực hiện: Tháng 6/2023." says when, its heading says what

@@ -21,7 +21,7 @@ from pipeline.structure import calendars, periods
 from pipeline.structure.actors import titled_actor
 from pipeline.structure.due_sentences import AND_DATE, EDGE, FoundDeadline, day_word, from_text, trimmed
 from pipeline.structure.passages import Node, Paragraph, Place, Step, after_mark, place_of_cells, walk
-from pipeline.structure.task_labels import LABEL, TERM_ALONE, TERM_LINE
+from pipeline.structure.task_labels import HELD_LINE, LABEL, TERM_ALONE, TERM_LINE
 from pipeline.structure.task_tables import timed_rows
 
 
@@ -58,14 +58,12 @@ def find_deadlines(
 
 
 SAYS_LITTLE = 2  # words: "Khai mạc" needs its heading to say of what
-# "- Thời gian: 01 ngày, dự kiến ngày 12/5/2017.", "- Thời gian, địa điểm: Khai mạc 7h30’ ngày 20/5/2017 tại ..."
-_TIME_LABEL = re.compile(r"(?P<term>thoi (?:gian|diem))(?:(?:,| va) dia diem)?(?: (?:to chuc|thuc hien|du kien))*\s*:")
 
 
 def _of_time_line(step: Step, paragraph: Paragraph) -> Iterator[FoundDeadline]:
     """The only date of a line that tells when what stands above it is held."""
     text, offset = after_mark(paragraph)
-    label = _TIME_LABEL.match(aligned(text))
+    label = HELD_LINE.match(aligned(text))
     dated = dates.find_dates(text) if label is not None else ()
     if label is None or len(dated) != 1 or terms.find_spans(text):
         return
