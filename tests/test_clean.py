@@ -396,12 +396,13 @@ def test_sharp_marks_stay_where_the_back_is_as_deep_as_they() -> None:
     assert (evened[page < 60] < 100).mean() > 0.95
 
 
-def test_the_back_of_a_full_page_goes_from_one_with_few_lines() -> None:
+@pytest.mark.parametrize("through", [0.2, 0.3])
+def test_the_back_of_a_full_page_goes_from_one_with_few_lines(through: float) -> None:
     """What shines through has most of the ink, and letters of its own: neither depth nor size is told by it."""
     few, full = drawn.text_page(lines=3), drawn.text_page()
     back = cv2.GaussianBlur(np.roll(full[:, ::-1], 26, axis=0), (0, 0), 1.6)
     grain = 4 * np.random.default_rng(3).standard_normal(few.shape)
-    page = 236 - 0.7 * (255.0 - few) - 0.2 * (255.0 - back) + grain
+    page = 236 - 0.7 * (255.0 - few) - through * (255.0 - back) + grain
     cleaned = clean.clean(np.clip(page, 0, 255).astype(np.uint8), 150)
     assert cleaned.measures.x_height == pytest.approx(clean.clean(full, 150).measures.x_height, abs=2)
     inked = cv2.resize(cleaned.image, few.shape[::-1]) < 128

@@ -99,6 +99,7 @@ def even_out(flat: Image, pale: bool) -> Image:
         return evened
     among_back = _depth_among_back(inked, evened)
     usual = among_back or float(np.percentile(inked, 60))
+    pale = pale and among_back is None  # where most of the ink is the back it says nothing of print
     floor, least = (NO_SHALLOWER_PALE, SHINE_THROUGH_PALE) if pale else (NO_SHALLOWER, SHINE_THROUGH)
     depth = np.clip(cv2.blur(depth, (2 * window, 2 * window)).astype(np.float32), floor * usual, 255.0)
     full = cv2.resize(depth, size, interpolation=cv2.INTER_LINEAR)
@@ -195,12 +196,10 @@ def _no_print(share: npt.NDArray[np.float32], print_from: int) -> tuple[npt.NDAr
 def _is_sharp(
     deepest: npt.NDArray[np.float32], sharp: npt.NDArray[np.floating], bins: npt.NDArray[np.floating]
 ) -> npt.NDArray[np.bool_]:
-    """Which bins of depths have marks about as sharp as those of the sharpest one."""
+    """Which bins of depths have, with those beside them, marks about as sharp as those of the sharpest one."""
     bin_of = np.digitize(deepest, bins) - 1
-    usual = np.array([
-        np.median(sharp[bin_of == i]) if np.count_nonzero(bin_of == i) >= FEW_LETTERS else 0.0
-        for i in range(len(bins) - 1)
-    ])
+    near = [sharp[np.abs(bin_of - i) <= 1] for i in range(len(bins) - 1)]
+    usual = np.array([np.median(values) if len(values) >= FEW_LETTERS else 0.0 for values in near])
     found: npt.NDArray[np.bool_] = usual >= SOFT * usual.max()
     return found
 
