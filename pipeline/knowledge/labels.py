@@ -47,7 +47,7 @@ class Marker:
         return (self.shape, self.punctuation)
 
 
-CLOSE = r"(?P<close>\s?[.)\]}/:,;\-–—]{1,2}|)"  # "1/", "I-" and "1:" are printed; "," and "}" are faults
+CLOSE = r"(?P<close>\s?[.)\]}/:,;\-–—~]{1,2}|)"  # "1/", "I-" and "1:" are printed; ",", "}" and "~" are faults
 _AFTER = re.compile(r"(?:\s|\*\*|__)*")
 
 
@@ -63,6 +63,8 @@ def closing(printed: str) -> tuple[str, str | None]:
         return ")", f"closing mark read as {mark}"
     if mark == ",":
         return ".", "closing mark read as ,"
+    if mark == "~":
+        return "-", "closing mark read as ~"
     return mark, None
 
 
