@@ -187,7 +187,7 @@ _TERM = re.compile(
     r"khong\s+(?:muon|cham|qua|tre)\s*(?:hon|qua)?|han\s+(?:cuoi|chot|nop|gui)?|"
     r"thoi\s+(?:han|gian|diem)\s+(?:hoan thanh|thuc hien xong|ket thuc|nop|gui|bao cao)|xong|hoan (?:thanh|"
     r"tat))"
-    r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|dip|thoi diem|cuoi|dau|sau|xong"
+    r"(?:\s+(?:la|vao|truoc|trong|den|toi|het|ngay|dip|le|thoi diem|cuoi|dau|sau|xong"
     rf"|{_WEEKDAY}|\d{{1,2}}\s?(?:h|gio)\s?(?:\d{{2}}(?: phut|')?)?))*\s*[:(,'`|]?\s*\Z"  # a speck is read as a quote
 )
 _CUT_BEFORE = re.compile(r"uoc\s*")  # what is left of "trước" where its first letters were not read

@@ -261,8 +261,8 @@ def _is_noun(word: str, before: str, after: str) -> bool:
         return True
     if before.rstrip().endswith(("-", "–")):
         return True  # "Văn phòng - thống kê"
-    if word in ("chỉ đạo", "chấp hành") and before.rstrip().endswith("Ban"):
-        return True  # "Văn phòng Ban chỉ đạo phòng thủ dân sự", "Uỷ viên Ban chấp hành"
+    if word in ("chỉ đạo", "chấp hành", "điều hành") and before.rstrip().endswith("Ban"):
+        return True  # "Văn phòng Ban chỉ đạo phòng thủ dân sự", "Uỷ viên Ban chấp hành", "Trưởng Ban điều hành khu phố"
     if word == "tổ chức" and _DOES.match(after) and _WHO_DOES.search(before):
         return False  # "các cơ quan, doanh nghiệp tổ chức triển khai", but "các tổ chức triển khai"
     if word == "chỉ đạo" and _INSTITUTION.search(before):
