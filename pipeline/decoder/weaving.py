@@ -22,6 +22,7 @@ from pipeline.decoder.references import Expected
 from pipeline.decoder.telling import Group, Outcome, Teller
 from pipeline.decoder.trained import Trained
 from pipeline.knowledge import vietnamese
+from pipeline.knowledge.numerals import roman_value
 
 # Exponents of the language model against the readings: 1, what theory says, less a little for evidence that is not
 # independent. For garbled text 0.7, 0.8, 0.9 and 1.0 gave 500, 468, 451 and 439 wrong words in 26,900; the others are
@@ -238,6 +239,8 @@ class Weaver:
         letters = _DIGITS.sub("", piece.text).lower()
         if len(letters) < len(piece.text):  # a figure is a letter or a figure, and not nothing: "A8" is not "A"
             found = found.only(np.flatnonzero([text.lower() != letters for text in found.texts]))
+        if roman_value(piece.text):  # a numeral may be a word, and no other numeral: "VI" is not "I"
+            found = found.only(np.flatnonzero([text == piece.text or not roman_value(text) for text in found.texts]))
         if setting == "start" and self.condition in neural.CONDITIONS:
             found = found.shifted(np.isin(found.words, self.trained.task_words), OPENS_TASK)
         for place, expected in slot.word.expected:
