@@ -171,26 +171,31 @@ def _no_print(share: npt.NDArray[np.float32], print_from: int) -> tuple[npt.NDAr
             continue
         cut = float(bins[valley] + bins[valley + 1]) / 2
         shallow, deep = told & (deepest < cut), told & (deepest >= cut)
-        soft, usual_sharp = np.median(sharp[shallow]), np.median(sharp[deep])
-        softer = (soft + usual_sharp) / 2
-        gone = deepest < cut
-        gone[0] = True
+        soft, usual_sharp = float(np.median(sharp[shallow])), float(np.median(sharp[deep]))
         letter = 0.3 * np.median(area[deep])
         if soft > PLAINLY_SOFT * usual_sharp or np.count_nonzero(shallow & (area > letter)) < FULL_BACK:
             if parted == HARDLY_PARTED:
                 continue
             if np.median(area[shallow]) < letter:
+                gone = deepest < cut
+                gone[0] = True
                 return gone[labels], 0.0
             if soft > SOFT * usual_sharp:
                 continue
-        gone &= sharp < softer
-        gone[0] = True
-        # what touched print at its foot may stand apart from it above the level of the back
-        apart, _, depth, steep = _marks_of(share, 0.75 * cut)
-        loose = (depth < cut) & (steep < softer * depth)
-        loose[0] = False
-        return gone[labels] | loose[apart], 0.6 * cut
+        return _soft_marks(share, cut, (soft + usual_sharp) / 2), 0.6 * cut
     return np.zeros(share.shape, np.bool_), 0.0
+
+
+def _soft_marks(share: npt.NDArray[np.float32], cut: float, least_sharp: float) -> npt.NDArray[np.bool_]:
+    """Where there is paper, or a mark shallower than `cut` and not as sharp as print. What touched print at its foot
+    may stand apart from it above the level of the back."""
+    gone = np.zeros(share.shape, np.bool_)
+    for least in (SHALLOWEST, 0.75 * cut):
+        labels, _, deepest, steepest = _marks_of(share, least)
+        soft = (deepest < cut) & (steepest < least_sharp * deepest)
+        soft[0] = least == SHALLOWEST
+        gone |= soft[labels]
+    return gone
 
 
 def _is_sharp(
