@@ -192,7 +192,9 @@ def _with_blanks(line: SignLine) -> SignLine | None:
         return None
     texts = [word.text for word in line.words]
     choices = [
-        [[text]] if vietnamese.is_syllable(text) else list(islice(_cuts(text), MOST_CUTS)) or [[text]] for text in texts
+        [[text]] if vietnamese.is_syllable(text) or len(text) > LONGEST_GLUED
+        else list(islice(_cuts(text), MOST_CUTS)) or [[text]]
+        for text in texts
     ]
     if prod(map(len, choices)) > MOST_CUTS:
         return None
@@ -214,7 +216,7 @@ def _cuts(text: str) -> Iterator[list[str]]:
 
 
 _POWER_BEFORE = re.compile(r"(?:T/M|TM\.?|K/T|KT\.?|T/L|TL\.?|TUQ\.?)(?=\w)")
-LONGEST_SYLLABLE = 7  # letters: "nghiêng"
+LONGEST_SYLLABLE, LONGEST_GLUED = 7, 20  # letters: "nghiêng", "PHÓCHỦTỊCHTHƯỜNGTRỰC"
 MOST_CUTS = 60  # "BÍTHƯ" is BÍ THƯ or BÍT HƯ; of a long line there are many
 
 
