@@ -410,16 +410,16 @@ class LanguageModel:
         return cls(int(arrays["lm_vocabulary"][0]), tuple(tables))
 
 
-def model_of(texts: Iterable[str], vocabulary: Vocabulary, order: int = ORDER) -> LanguageModel | None:
+def model_of(texts: Iterable[str], vocabulary: Vocabulary) -> LanguageModel | None:
     """A small unpruned model of a few texts, a paragraph a line; None when they hold no word."""
     numbers: list[int] = []
     for text in texts:
         for line in text.splitlines():
             numbers.extend(vocabulary.stream(line))
-    if len(numbers) < order:
+    if len(numbers) < ORDER:
         return None
     stream = np.array(numbers, np.uint16)
-    tables = {n: count(stream, n) for n in range(1, order + 1)}
+    tables = {n: count(stream, n) for n in range(1, ORDER + 1)}
     if not all(len(table.keys) for table in tables.values()):
         return None
     return estimate(tables, len(vocabulary.words), discounts=TRUSTING, unseen=UNSEEN_TRUSTING)

@@ -211,10 +211,6 @@ def _utf8_again(text: str) -> str:
     return "".join(chr(ord(c) - 0xDC00) if 0xDC80 <= ord(c) <= 0xDCFF else c for c in "".join(pieces))
 
 
-def _same(text: str) -> str:
-    return text
-
-
 # Letters that cp1252 does not have: a line with one of them was not read through cp1252.
 _BEYOND = re.compile("[ăĂđĐơƠưƯ\u0128\u0129\u0168\u0169\u1ea0-\u1ef9]")
 

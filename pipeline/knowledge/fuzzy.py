@@ -19,7 +19,6 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 # Letters that have no decomposition in Unicode, and signs recognisers put for letters.
@@ -144,11 +143,6 @@ def folded(text: str) -> str:
             word = "".join([_KEY_CLASS.get(letter, letter) for letter in word])
         words.append(word)
     return " ".join(words).strip(" .,:;-*_\"'()[]")
-
-
-def ratio(a: str, b: str) -> float:
-    """Likeness of two texts from 0 to 1 on their `folded` keys (normalised indel distance)."""
-    return fuzz.ratio(folded(a), folded(b)) / 100.0
 
 
 SAME_CLASS_COST = 0.2  # o for 0: as good as no fault in recognised text, yet more than none

@@ -28,12 +28,11 @@ NEAR = (
 @dataclass(frozen=True, slots=True)
 class HeadingMatch:
     """`canonical` is the listed heading or the telling words found; `kind` None for a heading that no kind
-    fits; `score` from 0 to 1; `runner_up` the score of the best heading of another kind."""
+    fits; `score` from 0 to 1."""
 
     canonical: str
     kind: SectionKind | None
     score: float
-    runner_up: float
 
 
 @cache
@@ -80,14 +79,14 @@ def match_heading(heading: str) -> HeadingMatch | None:
         _, score, index = found[0]
         other = next((s for _, s, i in found if kinds[i] != kinds[index]), 0.0)
         if score - other >= 2.0 or score > 99.0:
-            return HeadingMatch(names[index], kinds[index], score / 100.0, other / 100.0)
+            return HeadingMatch(names[index], kinds[index], score / 100.0)
     for words, word_key, kind, at_start in _words():
         if (
             key.startswith(word_key + " ")
             or key == word_key
             or (not at_start and f" {word_key} " in f" {key} ")
         ):
-            return HeadingMatch(words, kind, 0.8, 0.0)
+            return HeadingMatch(words, kind, 0.8)
     # damaged telling words at the start: compare as many letters as they have
     best: HeadingMatch | None = None
     for words, word_key, kind, _ in _words():
@@ -95,12 +94,12 @@ def match_heading(heading: str) -> HeadingMatch | None:
             continue
         score = fuzz.ratio(key[: len(word_key) + 1], word_key) / 100.0
         if score >= NEAR and (best is None or score * 0.8 > best.score):
-            best = HeadingMatch(words, kind, score * 0.8, best.score if best else 0.0)
+            best = HeadingMatch(words, kind, score * 0.8)
     if best is not None:
         return best
     if found:
         _, score, index = found[0]
-        return HeadingMatch(names[index], kinds[index], score / 100.0, score / 100.0)
+        return HeadingMatch(names[index], kinds[index], score / 100.0)
     return None
 
 

@@ -49,7 +49,7 @@ def read_header(lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph], no
     header = Header()
     _number(header, lines)
     _dateline(header, lines)
-    _type_and_title(header, lines, paragraphs)
+    _type_and_title(header, lines)
     prose = _prose(paragraphs, nodes)
     _type_from_text(header, prose)
     _year(header, lines, prose)
@@ -174,6 +174,8 @@ def _number(header: Header, lines: Sequence[PlacedLine]) -> None:
             header.doubts.append(("value_unreadable", f"number: {line.text}", place_of_lines([line], 0.3)))
             continue
         header.number, header.symbol, header.body_code = found.number, found.symbol, found.body_code
+        if found.year is not None and found.symbol is not None:
+            header.symbol = f"{found.year}/{found.symbol}"  # "Số: 01/2021/NQ-HĐND"
         if header.number is not None and _is_half_read(line, header.number):
             header.number = None
             header.doubts.append(
@@ -253,7 +255,7 @@ _ABOUT = re.compile(r"^\W*v\s*/\s*v?(?!\w)\s*:?\s*", re.IGNORECASE)
 _TITLE_JUNK = re.compile(r"^[\s\-–—_*.,:;'`]+|[\s\-–—_*:;,'`]+$")
 
 
-def _type_and_title(header: Header, lines: Sequence[PlacedLine], paragraphs: Sequence[Paragraph]) -> None:
+def _type_and_title(header: Header, lines: Sequence[PlacedLine]) -> None:
     title_lines = [line for line in lines if line.area == "title"]
     if not title_lines:
         if header.type_code is None and {"addressee", "number"} <= {line.area for line in lines}:

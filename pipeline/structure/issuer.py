@@ -219,7 +219,7 @@ def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragrap
     named = speaker.unit_names(paragraphs)
     unit, name = chosen.unit, chosen.name
     if unit is None:
-        unit = _unit_of_author(named, paragraphs)
+        unit = _unit_of_author(paragraphs)
     if name is None and unit is not None:
         name = _name_of_unit(issuing, unit, named, paragraphs)
     core = chosen.body.replace("ban thuong vu ", "")
@@ -240,7 +240,7 @@ def _issuer_from_text(issuing: FoundIssuer, prose: Sequence[Paragraph], paragrap
     issuing.level = bodies.body_level(issuing.issuer, issuing.parent, issuing.date)
 
 
-def _unit_of_author(named: dict[str, Counter[str]], paragraphs: Sequence[Paragraph]) -> str | None:
+def _unit_of_author(paragraphs: Sequence[Paragraph]) -> str | None:
     """ "trong toàn xã", "trên địa bàn tỉnh": the kind of unit that a text without names speaks of."""
     told: Counter[str] = Counter()
     for paragraph in paragraphs:

@@ -267,7 +267,7 @@ def _find_type(window: Sequence[PlacedLine]) -> int | None:
         if len(line.text) > 400 and not doctypes.type_of_line(line.text):
             break
         found = doctypes.type_of_line(line.text) or doctypes.spaced_type(line.text)
-        if found is not None and _stands_as_type(line, found, index, window) and not _goes_on_above(window, index):
+        if found is not None and _stands_as_type(line, found) and not _goes_on_above(window, index):
             if found.score == 1.0 or not _is_in_letterhead(window, index):
                 return index
             doubtful = index if doubtful is None else doubtful
@@ -302,7 +302,7 @@ def _goes_on_above(window: Sequence[PlacedLine], index: int) -> bool:
     return is_capitals(above) and not told and bodies.looks_like_body(above) < 0.5 and len(above) > 30
 
 
-def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine, index: int, window: Sequence[PlacedLine]) -> bool:
+def _stands_as_type(line: PlacedLine, found: doctypes.TypeLine) -> bool:
     """A type name alone on its line, or before a title; not the first words of a body's name."""
     rest = " ".join(line.text.split()[found.words :])
     if not any(map(str.isalnum, rest)):
