@@ -66,6 +66,10 @@ def test_labels_only_open_a_line():
         ("Uy ban nhan dan xa giao cac thon ra soat ho ngheo va bao cao ket qua", "unmarked"),
         ("Uy ban nhan dan x4 giao cac thén ra soat h6 ngheo va bdo cdo két qua", "garbled"),
         ("Nhóm Green Valley Sports & Arts của Amanda Wright mở lớp Summer Dance Camp ở nhà văn hóa xã", "slips"),
+        ("Tuyén truyén trén website, facebook, zalo, fanpage cua xa; lap camera an ninh; ban hang online va livestream "
+         "tai cho", "garbled"),
+        ("Tuyen truyen tren facebook, livestream, smartphone cua can bo va nguoi dan trong cac thon, ban cua xa",
+         "unmarked"),
         ("The committee shall publish its report every year without further delay", "foreign"),
         ("Ke ho4ch phdt tri6n chdn nudi bd sta tr€n dia bdn huyQn, nghQ thu4t trdng c6 vd phdng b6nh", "garbled"),
         ("ugAny Sugnx ueq yueyu 9ep oeYq suonyd ugip ueG eoyy 8x Aex dnyd jatp", "unreadable"),
