@@ -68,7 +68,7 @@ def test_labels_only_open_a_line():
         ("Nhóm Green Valley Sports & Arts của Amanda Wright mở lớp Summer Dance Camp ở nhà văn hóa xã", "slips"),
         ("Tuyén truyén trén website, facebook, zalo, fanpage cua xa; lap camera an ninh; ban hang online va livestream "
          "tai cho", "garbled"),
-        ("Tuyen truyen tren facebook, livestream, smartphone cua can bo va nguoi dan trong cac thon, ban cua xa",
+        ("Tuyen truyen tren facebook livestream va smartphone cua can bo cung nguoi dan trong cac thon ban cua xa",
          "unmarked"),
         ("The committee shall publish its report every year without further delay", "foreign"),
         ("Ke ho4ch phdt tri6n chdn nudi bd sta tr€n dia bdn huyQn, nghQ thu4t trdng c6 vd phdng b6nh", "garbled"),
