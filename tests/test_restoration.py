@@ -117,13 +117,6 @@ def test_nothing_is_believed_of_a_page_read_upside_down(restorer):
     assert found.expected_errors > len(unread) / 2
 
 
-def test_what_is_no_syllable_in_text_without_marks_is_doubtful(restorer):
-    raw = "Co quan thu y dua ten co so ra khot danh sach vung an toan dich benh tren dia ban tinh nam nay"
-    found = restorer.restore_text(raw)
-    assert set(found.conditions) == {"unmarked"}
-    assert next(word for word in found.words if word.raw == "khot").confidence <= 0.5
-
-
 def test_a_stroke_read_as_a_sign_is_doubtful(restorer):
     found = restorer.restore_text("Phu luc II! ban hanh kém theo Quyét dinh cua Uy ban nhan dan huyén vé giao von")
     assert {word.raw for word in found.words if word.confidence <= 0.5} == {"II!"}

@@ -78,7 +78,7 @@ class Teller:
         ):
             text, kind = piece.text, "kept"
             sure = self.trained.chance(self.condition, odds.get(text, 0.0))
-        if text == piece.text and (is_broken(text) or (self.condition in ("garbled", "unmarked") and is_debris(text))):
+        if text == piece.text and (is_broken(text) or (self.condition == "garbled" and is_debris(text))):
             sure = min(sure, DEBRIS)
         put(slot.word, slot.place, text, sure)
         if text != piece.text:
