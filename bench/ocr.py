@@ -19,6 +19,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import shutil
 import resource
 import subprocess
 import sys
@@ -255,6 +256,8 @@ def main() -> None:
     parser.add_argument("--x-heights", nargs="*", type=float, help="only ours, letters scaled to these pixels")
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     given = parser.parse_args()
+    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
+        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, name its command (OCRMYPDF=...) or give --peers")
     if given.one is not None:
         one(given.one)
         return

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -134,6 +135,8 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=["ocrmypdf", "bare"])
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     given = parser.parse_args()
+    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
+        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, name its command (OCRMYPDF=...) or give --peers")
     ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
     files = [make.SCANS / row.file for row in make.COMMITTED if row.form == "pdf"][: given.files]
     pages = sum(map(pages_of, files))
