@@ -19,8 +19,8 @@ import argparse
 import json
 import multiprocessing
 import os
-import shutil
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -256,14 +256,14 @@ def main() -> None:
     parser.add_argument("--x-heights", nargs="*", type=float, help="only ours, letters scaled to these pixels")
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     given = parser.parse_args()
-    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
-        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, name its command (OCRMYPDF=...) or give --peers")
     if given.one is not None:
         one(given.one)
         return
     if given.x_heights:
         sizes(given.x_heights, given)
         return
+    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
+        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, or name its command (OCRMYPDF=...)")
     kinds = ["real"] if given.scans else given.kinds
     sums: dict[tuple[str, str], list[tuple[TextAccuracy, Result, int]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:

@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     given = parser.parse_args()
     if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
-        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, name its command (OCRMYPDF=...) or give --peers")
+        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, or name its command (OCRMYPDF=...)")
     ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
     files = [make.SCANS / row.file for row in make.COMMITTED if row.form == "pdf"][: given.files]
     pages = sum(map(pages_of, files))
