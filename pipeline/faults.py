@@ -93,7 +93,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("The image has {} x {} pixels.", "Ảnh chỉ có {0} x {1} điểm ảnh."),
     ("The image has {} x {} pixels, over max_page_pixels = {}.",
      "Ảnh có {0} x {1} điểm ảnh, vượt max_page_pixels = {2}."),
-    ("The image says of itself that it has more than {} pixels.", "Ảnh tự khai có hơn {0} điểm ảnh."),
+    ("The image says of itself that it has more than {} million pixels.", "Ảnh tự khai có hơn {0} triệu điểm ảnh."),
     ("The name says text but the content is not.", "Tên tệp là văn bản nhưng nội dung không phải."),
     ("The name says {} but the content is a web page.", "Tên tệp là {0} nhưng nội dung là trang web."),
     ("The name says {} but the content is plain text.", "Tên tệp là {0} nhưng nội dung là văn bản thuần."),

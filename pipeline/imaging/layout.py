@@ -24,8 +24,6 @@ from pipeline.imaging.images import Affine, Back, Cleaned, Mark, PageInput
 from pipeline.imaging.pdfpages import LAYER_UNIT
 from pipeline.imaging.recognisers import SeenWord
 
-VERSION = "1"
-
 # Blocks part where the distance between lines exceeds the usual one by this factor.
 PARAGRAPH_GAP = 1.6
 # ...or where more than this many line heights are left white.

@@ -19,8 +19,6 @@ from pipeline.imaging.recognisers import Image
 
 cv2.setNumThreads(1)  # pages run in parallel as processes
 
-Floats = npt.NDArray[np.float32]
-
 WORKING_HEIGHT = 1100  # long side of the copy on which paper, tilt and layout are measured, about 94 dpi for A4
 
 

@@ -40,7 +40,7 @@ def _pillow(source: Source) -> Iterator[Any]:
                 yield image
     except Pillow.DecompressionBombError as error:
         most = 2 * (Pillow.MAX_IMAGE_PIXELS or 0)
-        what = f"The image says of itself that it has more than {most:,} pixels."
+        what = f"The image says of itself that it has more than {most // 1_000_000} million pixels."
         raise TooLarge(source.name, what, cure="If that is true, cut it into several images.") from error
     except UnidentifiedImageError as error:
         raise UnreadableFile(source.name, "The image is damaged (its head cannot be understood).") from error

@@ -25,7 +25,6 @@ LEAST_HEADS, LONGEST_TITLE = 2, 6  # titles with words of head rows where there 
 LEAST_ROWS = 2  # with the head
 MOST_HEAD, MOST_BELOW = 4, 7  # lines of a head above the one with "TT" and below it: three titles over one another
 MOST_BLANK = 2  # lines between two rows of one table
-_GAP = re.compile(r"\s{2,}|\t")
 _SEGMENT = re.compile(r"\S+(?: \S+)*")
 _SECTION = re.compile(r"\s*(?:[IVX]{1,4}|(?i:ph[aầ]n|ch[uư][oơ]ng|ph[uụ] l[uụ]c|bi[eể]u)\s+[IVX\d]+)\s?[.\-/:]\s?\S")
 _GROUP = re.compile(r"(?:\d{1,3}|[IVX]{1,5}|[A-ZĐa-zđ])[.)]\s")  # "II. Văn hóa", over all columns
