@@ -20,7 +20,6 @@ import json
 import multiprocessing
 import os
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -262,8 +261,7 @@ def main() -> None:
     if given.x_heights:
         sizes(given.x_heights, given)
         return
-    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
-        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, or name its command (OCRMYPDF=...)")
+    whole.need_ocrmypdf(parser, given)
     kinds = ["real"] if given.scans else given.kinds
     sums: dict[tuple[str, str], list[tuple[TextAccuracy, Result, int]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:

@@ -127,6 +127,12 @@ def write(path: Path, mark: str, text: str) -> None:
     path.write_text(f"{before}{opening}{text}\n{closing}{after}", "utf-8")
 
 
+def need_ocrmypdf(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """End with a usage error where OCRmyPDF is to be measured and is not there."""
+    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
+        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, or name its command (OCRMYPDF=...)")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.whole", description=__doc__.splitlines()[0])
     parser.add_argument("--ocrmypdf", default="ocrmypdf", help="the command, where it is not on the path")
@@ -135,8 +141,7 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", default=["ocrmypdf", "bare"])
     parser.add_argument("--write", type=Path, help="put the table between the marks of this file")
     given = parser.parse_args()
-    if "ocrmypdf" in given.peers and shutil.which(given.ocrmypdf) is None:
-        parser.error(f"{given.ocrmypdf} is not there: install OCRmyPDF, or name its command (OCRMYPDF=...)")
+    need_ocrmypdf(parser, given)
     ctypes.CDLL(None).prctl(_BECOME_SUBREAPER, 1, 0, 0, 0)
     files = [make.SCANS / row.file for row in make.COMMITTED if row.form == "pdf"][: given.files]
     pages = sum(map(pages_of, files))
