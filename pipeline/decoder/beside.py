@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.decoder.deciding import DEBRIS, is_broken
-from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put
+from pipeline.decoder.pending import MENDED_SYMBOL, UNSURE_FIGURE, PendingWord, leave_unsure, put
 from pipeline.document import Alternative
 from pipeline.knowledge.vietnamese import is_syllable, search_key
 
@@ -22,7 +22,6 @@ _CELL = re.compile(r"(?=.*\d)[\dlIOozZsStJ]{2,3}")
 _LIKE_FIGURES = re.compile(
     r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}|(?=.*[lIOSUEZ])\d[\dlIOSUEZ.,/-]+(?:ha|kg|k?m|%)?[.,;:)]*"
 )
-UNSURE_FIGURE = 0.5  # below any bar of doubt
 _NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06)(?P<tail>[:.;]?)")
 # Marks that were printed as signs behind their word ("Tổ^", "cơ'"); an apostrophe may also close a quotation.
 _LOOSE_MARKS = "^~`´"
@@ -39,14 +38,14 @@ def keep_figures(row: Sequence[PendingWord], unmarked: bool) -> None:
     """
     for word in row:
         if word.texts is None and (_LIKE_FIGURES.fullmatch(word.raw) or is_broken(word.raw)):
-            put(word, 0, word.pieces[0].text, UNSURE_FIGURE)
+            leave_unsure(word, UNSURE_FIGURE)
     if len(row) == 1 and _CELL.fullmatch(row[0].raw):
         _keep(row[0])
     after = [search_key(word.text) for word in row[2:]]
     for place, (before, word) in enumerate(pairwise(row)):
         kept = _FIGURES_AFTER.get(search_key(before.text))
         if kept is _DAY and _LIKE_DAY.fullmatch(word.text):
-            put(word, 0, (word.texts or [word.pieces[0].text])[0], UNSURE_FIGURE)
+            leave_unsure(word, UNSURE_FIGURE)
         if kept is _DAY and after[place : place + 1] == ["thang"]:
             kept = _BEFORE_MONTH
         if kept is None or not kept.fullmatch(word.raw):

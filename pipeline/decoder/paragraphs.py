@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 
-from pipeline.decoder.pending import MENDED_SYMBOL, PendingWord, put, text_place
+from pipeline.decoder.pending import MENDED_SYMBOL, UNSURE_FIGURE, PendingWord, leave_unsure, text_place
 from pipeline.knowledge import doctypes
 from pipeline.knowledge.labels import LETTERS
 from pipeline.knowledge.lexicon import load_table
@@ -41,7 +41,6 @@ _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _FIFTY = re.compile(r"(?:XL|L)X{0,3}(?:IX|IV|V?I{0,3})")  # XL. is forty, IL. is no number but II misread
 _STROKED = re.compile(r"(?=\w*l)[IVX][IVXil]{1,4}")  # 13 of 13 that `eng` read so were that numeral
 _HALF_A_STROKE = re.compile(r"[IVX]*I[!\]][.,;:)]*")
-UNSURE_STROKES = 0.5
 
 _WORDS = re.compile(r"[^\W\d_]+")
 
@@ -288,7 +287,7 @@ def mend_strokes(row: Sequence[PendingWord]) -> None:
                 word.texts = [made if place == number else part.text for number, part in enumerate(word.pieces)]
                 word.kind, word.confidence, word.alternatives = "letter", UNSURE_LETTER, ()
         if _HALF_A_STROKE.fullmatch(word.raw):
-            put(word, 0, (word.texts or [word.pieces[0].text])[0], UNSURE_STROKES)
+            leave_unsure(word, UNSURE_FIGURE)
 
 
 def _next_letter(letter: str) -> str:

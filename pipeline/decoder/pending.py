@@ -19,6 +19,7 @@ LISTED = 0.005  # probability from which on a reading is among a word's alternat
 MOST_LISTED = 4
 RESPACED = 0.97  # confidence in a word whose blanks were mended, before its letters are decoded; an estimate
 MENDED_SYMBOL = 0.97  # confidence in a code or label mended by the closed list; an estimate
+UNSURE_FIGURE = 0.5  # confidence in a figure or a stroke that may be another: below any bar of doubt
 UNTOLD = 0.8  # confidence supposed of a reader that tells none
 
 
@@ -68,6 +69,12 @@ class Slot:
 def text_place(word: PendingWord) -> int:
     """Which of the pieces of a word with one text is that text."""
     return next(number for number, piece in enumerate(word.pieces) if piece.kind == "text")
+
+
+def leave_unsure(word: PendingWord, most: float) -> None:
+    """Leave the word as it stands, decided on, and no surer than that."""
+    word.texts = word.texts or [piece.text for piece in word.pieces]
+    word.confidence = min(word.confidence, most)
 
 
 def put(word: PendingWord, place: int, text: str, sure: float) -> None:

@@ -61,13 +61,15 @@ def _may_be_two(text: str) -> bool:
     return len(text) <= LONGEST_OF_TWO and len(_halving(text)) > 0
 
 
-def _halving(text: str) -> range:
-    """Where a token may be cut in two: halves have two letters, but a last "Y" stands alone ("SOY té" for Sở Y tế).
+def _halving(text: str) -> list[int]:
+    """Where a token may be cut in two: halves have two letters, but a last "Y" stands alone ("SOY té" for Sở Y tế), and
+    none is of figures alone.
 
-    >>> list(_halving("taccua")), list(_halving("SOY")), list(_halving("voi"))
-    ([2, 3, 4], [2], [])
+    >>> _halving("taccua"), _halving("SOY"), _halving("voi"), _halving("26Tha")
+    ([2, 3, 4], [2], [], [3])
     """
-    return range(2, len(text) if text.endswith("Y") else len(text) - 1)
+    cuts = range(2, len(text) if text.endswith("Y") else len(text) - 1)
+    return [cut for cut in cuts if not text[:cut].isdigit() and not text[cut:].isdigit()]
 
 
 def is_of_code(word: PendingWord, piece: tokens.Piece) -> bool:
@@ -293,8 +295,6 @@ class Weaver:
         made = []
         later = "plain" if setting == "start" else setting
         for cut in _halving(text):
-            if text[:cut].isdigit() or text[cut:].isdigit():
-                continue
             left = self._best(text[:cut], setting)
             right = self._best(text[cut:], later)
             if len(left) and len(right):
