@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.commands import score_table
 from pipeline.document import Box
 from pipeline.errors import NoInput
 from pipeline.scoring import accuracy, agreement, placement, score, truth
@@ -245,7 +246,8 @@ def test_a_file_without_output_is_all_wrong_and_named(gold: Path, tmp_path: Path
     found = score.figures(scores)
     assert (found["dev/text/characters"], found["dev/record/targets"]) == (1.0, 1.0)
     assert (found["dev-garbled/text/characters"], found["dev-garbled/record/targets"]) == (0.0, 0.0)
-    assert "NO OUTPUT" in score.to_table(scores)
+    assert "NO OUTPUT" in score_table.to_table(scores)
+    assert "KHÔNG CÓ KẾT QUẢ" in score_table.to_table(scores, "vi")
 
 
 def test_figures_may_rise_but_not_fall(gold: Path, tmp_path: Path) -> None:

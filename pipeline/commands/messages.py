@@ -1,15 +1,18 @@
 """Words for people, in English and Vietnamese: what the command line says, and errors in the language asked for.
 
-One row a message: key, English, Vietnamese. `say` fills the named places. A key that is missing in one
-language does not exist (a test holds the rows complete), so nobody is shown half a translation.
+One row a message: key, English, Vietnamese. `say` fills the named places; "{files:file|files}" is a count with its
+noun. A key that is missing in one language does not exist (a test holds the rows complete), so nobody is shown half a
+translation.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import string
+from typing import Any, NamedTuple
 
 from pipeline import faults
 from pipeline.commands.sentences import vietnamese
+from pipeline.desk.form_names import FORM_NAMES
 from pipeline.errors import SohoaError
 from pipeline.faults import Language
 
@@ -72,7 +75,7 @@ _TEXTS: dict[str, _Text] = {
         "văn bản tin cậy cùng loại, như kế hoạch của cấp trên, để đối chiếu các từ bị hỏng (có thể nêu nhiều lần)"),
     "arg.split": _Text("a record for each document where one file holds several",
                        "lập bản ghi riêng khi một tệp chứa nhiều văn bản"),
-    "arg.settings": _Text("settings from a TOML file", "cấu hình từ tệp TOML"),
+    "arg.settings": _Text("settings from a TOML file", "đọc cấu hình từ tệp TOML"),
     "arg.page_timeout": _Text(
         "seconds a page may take (default: {default})",
         "thời gian tối đa cho một trang, tính bằng giây (mặc định: {default})"),
@@ -97,11 +100,11 @@ _TEXTS: dict[str, _Text] = {
         "ghi các chỉ số vào tệp mà --check dùng để so"),
     # --- run
     "run.working": _Text("Reading", "Đang đọc"),
-    "run.done": _Text("{done} done, {partial} partial, {failed} failed, {same} unchanged of {total} files; "
-                      "{pages} pages read in {seconds} s.",
+    "run.done": _Text("{done} done, {partial} partial, {failed} failed, {same} unchanged of "
+                      "{total:file|files}; {pages:page|pages} read in {seconds} s.",
                       "{done} xong, {partial} chưa trọn, {failed} lỗi, {same} không đổi trên {total} tệp; "
                       "đọc {pages} trang trong {seconds} giây."),
-    "run.waiting": _Text("{count} files were not finished; the same command goes on with them.",
+    "run.waiting": _Text("Not finished: {count:file|files}; the same command goes on from here.",
                          "{count} tệp chưa làm xong; chạy lại cùng lệnh để làm tiếp."),
     "run.where": _Text("Results: {out} (a folder for each file; start with run.html, or `sohoa review {out}`)",
                        "Kết quả: {out} (mỗi tệp một thư mục; xem run.html trước, hoặc `sohoa review {out}`)"),
@@ -122,15 +125,15 @@ _TEXTS: dict[str, _Text] = {
     "status.ended": _Text("The last run ended {since}.", "Lần chạy gần nhất xong lúc {since}."),
     "status.stopped": _Text("The last run was stopped before its end; the same command goes on from there.",
                             "Lần chạy gần nhất dừng giữa chừng; chạy lại cùng lệnh để tiếp tục."),
-    "status.pages": _Text("{pages} pages, {failed} of them failed; {pace} s of work a page.",
+    "status.pages": _Text("{pages:page|pages}, {failed} of them failed; {pace} s of work a page.",
                           "{pages} trang, trong đó {failed} trang lỗi; {pace} giây công việc mỗi trang."),
-    "run.older": _Text("{count} documents stand as an earlier version of this program or of Tesseract read them; "
-                       "`--redo` recognises them anew.",
+    "run.older": _Text("{count:document stands|documents stand} as an earlier version of this program or of "
+                       "Tesseract read it; `--redo` recognises it anew.",
                        "{count} tài liệu vẫn theo kết quả nhận dạng của phiên bản chương trình hoặc Tesseract cũ hơn; "
                        "`--redo` để nhận dạng lại."),
     "run.interrupted": _Text("Interrupted. What was done is kept; the same command goes on from here.",
                              "Đã dừng. Phần đã làm được giữ lại; chạy lại cùng lệnh để tiếp tục."),
-    "run.plan": _Text("{files} files, {pages} pages to read; about {minutes} minutes with {jobs} jobs.",
+    "run.plan": _Text("{files:file|files}, {pages:page|pages} to read; about {minutes} min with {jobs:job|jobs}.",
                       "{files} tệp, {pages} trang cần đọc; khoảng {minutes} phút với {jobs} tiến trình."),
     "table.file": _Text("file", "tệp"),
     "table.type": _Text("type", "loại"),
@@ -157,11 +160,40 @@ _TEXTS: dict[str, _Text] = {
     "doctor.bad": _Text("Something needed is missing; the cures stand above.",
                         "Thiếu thành phần bắt buộc; cách khắc phục ở trên."),
     "restore.unreadable": _Text(
-        "{count} lines are no Vietnamese that can be restored and stay as they are; if the page was read upside down, "
+        "{count:line is|lines are} no Vietnamese that can be restored, left as read; if the page was read upside down, "
         "give the scan to `sohoa run`.",
         "{count} dòng không phải tiếng Việt khôi phục được và được giữ nguyên; nếu trang bị đọc ngược, "
         "hãy đưa bản quét cho `sohoa run`."),
     "score.fell": _Text("Lower than on file: {names}", "Thấp hơn mức đã lưu: {names}"),
+    "score.set": _Text("set", "tập"),
+    "score.kind": _Text("kind", "loại"),
+    "score.bare": _Text("bare CER", "CER không dấu"),
+    "score.numbers": _Text("numbers", "chữ số"),
+    "score.evidence": _Text("evidence", "đúng chỗ"),
+    "score.text_file": _Text("text file", "tệp văn bản"),
+    "score.no_output": _Text("NO OUTPUT", "KHÔNG CÓ KẾT QUẢ"),
+    "score.garbled": _Text("{name}, garbled text files", "{name}, tệp văn bản bị lỗi chữ"),
+    "score.text": _Text(
+        "{title}: {files:file|files}, CER {cer} (as recognised {raw}), WER {wer}, without marks {bare}, "
+        "numbers {numbers}",
+        "{title}: {files} tệp, CER {cer} (khi nhận dạng {raw}), WER {wer}, không kể dấu {bare}, chữ số {numbers}"),
+    "score.counts": _Text("{right} right of {gold}, {found} found", "đúng {right} trên {gold}, tìm thấy {found}"),
+    "score.kinds": _Text("{share} of {gold} matched sections have the right kind",
+                         "{share} trong {gold} đề mục khớp có đúng loại"),
+    "score.places": _Text("{share} of {gold} right scalars are shown at their place",
+                          "{share} trong {gold} trường đúng được chỉ đúng chỗ"),
+    # as short as the columns of the table, in the order of the groups below
+    "score.heads": _Text("scal sign sect basis targ peri dead assi reci",
+                         "trường ký mục căn_cứ c.tiêu đợt hạn việc nhận"),
+    "score.scalars": _Text("scalars", "trường đơn"),
+    "score.signature": _Text("signature", "chữ ký"),
+    "score.sections": _Text("sections", "đề mục"),
+    "score.legal_basis": _Text("legal_basis", "căn cứ"),
+    "score.targets": _Text("targets", "chỉ tiêu"),
+    "score.periods": _Text("periods", "giai đoạn"),
+    "score.deadlines": _Text("deadlines", "thời hạn"),
+    "score.assignments": _Text("assignments", "phân công"),
+    "score.recipients": _Text("recipients", "nơi nhận"),
     # --- the desk
     "desk.out": _Text("the output folder of `sohoa run`", "thư mục kết quả của `sohoa run`"),
     "desk.port": _Text("port on this machine (default: {default})", "cổng trên máy này (mặc định: {default})"),
@@ -171,7 +203,7 @@ _TEXTS: dict[str, _Text] = {
     "desk.query": _Text('words; "side by side"; begin*; -without', 'từ cần tìm; "đứng liền nhau"; đầu_từ*; -loại_trừ'),
     "desk.limit": _Text("pages to show (default: {default})", "số trang hiển thị (mặc định: {default})"),
     "desk.rebuild": _Text("make the index anew first", "lập lại chỉ mục trước khi tìm"),
-    "desk.form": _Text("one of", "một trong các dạng"),
+    "desk.form": _Text("what to make", "dạng giao nộp"),
     "desk.to": _Text("file or folder to write (default: DIR/handover/)",
                      "tệp hoặc thư mục để ghi (mặc định: DIR/handover/)"),
     "desk.folder": _Text("number of the hồ sơ to be packed (form sip)", "số hồ sơ cần đóng gói (dạng sip)"),
@@ -204,15 +236,15 @@ _TEXTS: dict[str, _Text] = {
     "desk.indexing": _Text("Indexing", "Đang lập chỉ mục"),
     "desk.gathering": _Text("Gathering", "Đang tập hợp"),
     "desk.taking": _Text("Taking over", "Đang ghi sửa đổi"),
-    "desk.found": _Text("{count} pages", "{count} trang"),
-    "desk.found_loose": _Text("{count} pages (marks disregarded)", "{count} trang (không kể dấu)"),
+    "desk.found": _Text("{count:page|pages}", "{count} trang"),
+    "desk.found_loose": _Text("{count:page|pages} (marks disregarded)", "{count} trang (không kể dấu)"),
     "desk.left_held": _Text("held, left out: {name}", "giữ lại vì độ mật, không xuất: {name}"),
     "desk.left_unread": _Text("cannot be read, left out: {name}", "không đọc được, không xuất: {name}"),
-    "desk.findings": _Text("{count} findings: see Kiem_tra", "{count} điểm cần xem: ở Kiem_tra"),
-    "desk.unmatched": _Text("{count} files of the CSV are not among the results: {names}",
+    "desk.findings": _Text("{count:finding|findings}: see Kiem_tra", "{count} điểm cần xem: ở Kiem_tra"),
+    "desk.unmatched": _Text("{count:file|files} of the CSV not among the results: {names}",
                             "{count} tệp trong CSV không có trong kết quả: {names}"),
     "desk.now": _Text(" (now {value!r})", " (hiện nay {value!r})"),
-    "desk.differences": _Text("{count} differences, {changed} documents changed",
+    "desk.differences": _Text("{count:difference|differences}, {changed:document|documents} changed",
                               "{count} khác biệt, đã sửa {changed} văn bản"),
     "desk.not_held": _Text("{name}: is not held; nothing was changed", "{name}: không bị giữ; chưa có gì thay đổi"),
     "desk.learned_nothing": _Text(
@@ -221,7 +253,8 @@ _TEXTS: dict[str, _Text] = {
         "Chưa có gì để học: hãy xác nhận văn bản đã kiểm tra ở bàn lưu trữ (`sohoa review {out}`, phím v) "
         "hoặc sửa từ."),
     "desk.learned": _Text(
-        "{references} references, {words} corrected words, {cases} test cases in {folder}. "
+        "{references:reference|references}, {words:corrected word|corrected words}, {cases:test case|test cases} in "
+        "{folder}. "
         "Use them with `sohoa run --reference FILE`.",
         "{references} văn bản tham chiếu, {words} từ đã sửa, {cases} mẫu kiểm thử trong {folder}. "
         "Dùng với `sohoa run --reference TỆP`."),
@@ -235,13 +268,29 @@ _TEXTS: dict[str, _Text] = {
     "difference.unknown": _Text("unknown", "không rõ"),
     "difference.missing": _Text("missing", "thiếu"),
     "error.head": _Text("Error", "Lỗi"),
+    **{f"form.{name}": _Text(english, vietnamese) for name, (vietnamese, english) in FORM_NAMES.items()},
 }
 
 
 def say(key: str, language: Language, **values: object) -> str:
-    """The message `key` with its places filled. Raises KeyError for an unknown key or a missing value."""
+    """The message `key` with its places filled. Raises KeyError for an unknown key or a missing value.
+
+    >>> say("run.plan", "en", files=1, pages=20, minutes="0.5", jobs=2)
+    '1 file, 20 pages to read; about 0.5 min with 2 jobs.'
+    """
     text = _TEXTS[key]
-    return (text.vi if language == "vi" else text.en).format(**values)
+    return _COUNTING.format(text.vi if language == "vi" else text.en, **values)
+
+
+class _Counting(string.Formatter):
+    """Places "{count:file|files}": the count, and the noun for one or for another number."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, several = format_spec.partition("|")
+        return f"{value} {one if str(value) == '1' else several}" if bar else str(format(value, format_spec))
+
+
+_COUNTING = _Counting()
 
 
 def number(value: float, language: Language) -> str:

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from pipeline import __version__
 from pipeline.commands.grammar import PARSERS
 from pipeline.commands.messages import say
+from pipeline.desk.form_names import FORM_NAMES
 from pipeline.faults import Language
 from pipeline.settings import ALL_FORMATS, DEFAULT_FORMATS, Engine, Preset, Settings, TextLayerPolicy
 
@@ -36,9 +37,6 @@ HANDLERS = {
     "learn": ("desk_cli", "learn"),
     "release": ("desk_cli", "release"),
 }
-# What a hand-over may be made as, in the order of `desk/forms.py`, which makes them (a test holds them alike).
-FORMS = ("xlsx", "csv", "parquet", "aids-xlsx", "aids-docx", "tt05", "tt05-csv", "sip", "annex-vi", "atom", "dc", "ead",
-         "mets", "docx")
 PRESETS = get_args(Preset)
 LEVELS = ("central", "province", "district", "commune", "other")
 PORT = 8080
@@ -170,7 +168,8 @@ def _add_desk(command: Command, told: Told) -> None:
     _filter_options(find, told)
 
     out = of_desk("export")
-    out.add_argument("form", choices=FORMS, metavar="FORM", help=f"{told('desk.form')}: {', '.join(FORMS)}")
+    forms = "; ".join(f"{name}: {told(f'form.{name}')}" for name in FORM_NAMES)
+    out.add_argument("form", choices=tuple(FORM_NAMES), metavar="FORM", help=f"{told('desk.form')} – {forms}")
     out.add_argument("--to", type=Path, metavar="PATH", help=told("desk.to"))
     out.add_argument("--folder", default="", metavar="NUMBER", help=told("desk.folder"))
     out.add_argument("--verified", action="store_true", help=told("desk.verified"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from pipeline.commands import score_table
 from pipeline.commands.console import Console
 from pipeline.commands.messages import say
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, NoInput
@@ -24,7 +25,7 @@ def score(options: argparse.Namespace, console: Console) -> int:
     if options.json:
         console.result_json(scoring.to_json(scores))
     else:
-        console.result(scoring.to_table(scores))
+        console.result(score_table.to_table(scores, console.language))
     if options.update:
         scoring.update(options.gold, scores)
     fallen = scoring.fallen(options.gold, scores) if options.check else ()

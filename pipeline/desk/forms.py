@@ -30,15 +30,6 @@ class Job:
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form: its name in commands and addresses, what a person is told of it, how it is made (name, bytes)."""
-
-    name: str
-    told: str
-    make: Callable[[Job], tuple[str, bytes]]
-
-
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MEDIA_TYPES = {".xlsx": _XLSX, ".docx": _DOCX, ".zip": "application/zip", ".csv": "text/csv; charset=utf-8",
@@ -92,39 +83,31 @@ def _named(collection: Collection) -> Iterable[tuple[str, Entry]]:
     return zip(safe_names(entry.name for entry in collection.entries), collection.entries, strict=True)
 
 
-FORMS = (
-    Form("xlsx", "workbook of all tables; can be corrected and brought back with `sohoa import`",
-         lambda job: ("sohoa.xlsx", sheets.to_xlsx(job.collection))),
-    Form("csv", "all tables as CSV", _csv),
-    Form("parquet", "all tables as Parquet", _parquet),
-    Form("aids-xlsx", "mục lục hồ sơ and mục lục văn bản by NĐ 30, as a workbook",
-         lambda job: ("muc-luc.xlsx", finding_aids.to_xlsx(job.collection))),
-    Form("aids-docx", "the same, to print",
-         lambda job: ("muc-luc.docx", finding_aids.to_docx(
-             job.collection, job.agency.name, job.agency.fonds, job.agency.catalogue))),
-    Form("tt05", "metadata of TT 05/2025 as a workbook, with what is missing or too long",
-         lambda job: ("tt05.xlsx", tt05.to_xlsx(tt05.metadata(job.collection, job.agency)))),
-    Form("tt05-csv", "metadata of TT 05/2025 as CSV pair and one XML a document", _tt05_files),
-    Form("sip", "package of one hồ sơ by the TT 05/2025 profile (needs --folder)",
-         lambda job: package.to_sip(job.out, job.collection, job.agency, job.folder, job.created)),
-    Form("annex-vi", "outgoing documents by NĐ 30 annex VI",
-         lambda job: ("nd30-phu-luc-vi.xml", archival.to_annex_vi(job.collection, job.agency))),
-    Form("atom", "AtoM ISAD CSV", lambda job: ("atom.csv", archival.to_atom(job.collection, job.agency).encode())),
-    Form("dc", "Dublin Core XML", lambda job: ("dublin-core.xml", archival.to_dublin_core(job.collection))),
-    Form("ead", "finding aid in EAD3: fonds, hồ sơ, documents",
-         lambda job: ("ead3.xml", archival.to_ead(job.collection, job.agency, job.created[:10]))),
-    Form("mets", "METS of each document over its PDF, ALTO and text", _mets),
-    Form("docx", "restored text of each document as Word, by the layout of NĐ 30", _letters),
-)
-BY_NAME = {form.name: form for form in FORMS}
+# How each form is made (file name, bytes), by its name (`form_names.py`).
+FORMS: dict[str, Callable[[Job], tuple[str, bytes]]] = {
+    "xlsx": lambda job: ("sohoa.xlsx", sheets.to_xlsx(job.collection)),
+    "csv": _csv,
+    "parquet": _parquet,
+    "aids-xlsx": lambda job: ("muc-luc.xlsx", finding_aids.to_xlsx(job.collection)),
+    "aids-docx": lambda job: ("muc-luc.docx", finding_aids.to_docx(
+        job.collection, job.agency.name, job.agency.fonds, job.agency.catalogue)),
+    "tt05": lambda job: ("tt05.xlsx", tt05.to_xlsx(tt05.metadata(job.collection, job.agency))),
+    "tt05-csv": _tt05_files,
+    "sip": lambda job: package.to_sip(job.out, job.collection, job.agency, job.folder, job.created),
+    "annex-vi": lambda job: ("nd30-phu-luc-vi.xml", archival.to_annex_vi(job.collection, job.agency)),
+    "atom": lambda job: ("atom.csv", archival.to_atom(job.collection, job.agency).encode()),
+    "dc": lambda job: ("dublin-core.xml", archival.to_dublin_core(job.collection)),
+    "ead": lambda job: ("ead3.xml", archival.to_ead(job.collection, job.agency, job.created[:10])),
+    "mets": _mets,
+    "docx": _letters,
+}
 
 
 def make(name: str, job: Job) -> tuple[str, bytes]:
     """One form as (file name, content). Raises UsageError for a form that is none, and what the form raises."""
-    form = BY_NAME.get(name)
-    if form is None:
-        raise UsageError(name, "There is no such form.", cure=f"Known: {', '.join(BY_NAME)}.")
-    return form.make(job)
+    if name not in FORMS:
+        raise UsageError(name, "There is no such form.", cure=f"Known: {', '.join(FORMS)}.")
+    return FORMS[name](job)
 
 
 def make_letter(item: Item, shelving: Shelving) -> tuple[str, bytes]:

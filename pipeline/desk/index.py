@@ -25,7 +25,7 @@ from pipeline.errors import MissingPart, OutputNotWritable, SohoaError, recalled
 from pipeline.knowledge.vietnamese import compose, fold, search_key
 from pipeline.plan import Plan
 
-INDEX_VERSION = "5"  # raised when tables, keys or the marks of secrecy change: the index is then made anew
+INDEX_VERSION = "6"  # raised when tables, keys or the marks of secrecy change: the index is then made anew
 
 PAGES_APART = 100_000  # the number of a page is that of its document times this, plus its page
 # What a point of attention is worth. A page nobody has read weighs more than the doubtful fields of most documents; an
@@ -42,9 +42,9 @@ CREATE TABLE search_documents (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL,
     state TEXT NOT NULL, attention REAL NOT NULL, pages INTEGER NOT NULL, failed_pages INTEGER NOT NULL,
     doubtful_fields INTEGER NOT NULL, doubtful_words INTEGER NOT NULL, warnings INTEGER NOT NULL,
-    warning_codes TEXT NOT NULL, confidence REAL, type_code TEXT, type TEXT, number TEXT, symbol TEXT,
+    warning_codes TEXT NOT NULL, confidence REAL, type_code TEXT, type TEXT, type_key TEXT, number TEXT, symbol TEXT,
     issuer TEXT, issuer_key TEXT, level TEXT, province TEXT, district TEXT, commune TEXT, place TEXT, issued TEXT,
-    year INTEGER, title TEXT, title_key TEXT, secrecy TEXT, box TEXT, folder TEXT, sheets TEXT,
+    year INTEGER, title TEXT, secrecy TEXT, box TEXT, folder TEXT, sheets TEXT,
     verified_by TEXT, verified_at TEXT, trouble_code TEXT, trouble TEXT, cure TEXT
 );
 CREATE INDEX search_documents_attention ON search_documents (attention DESC, name);
@@ -330,10 +330,10 @@ def _facts(item: Item) -> dict[str, Any]:
         "doubtful_fields": fields, "doubtful_words": words, "warnings": len(codes),
         "warning_codes": " ".join(sorted(set(codes))), "confidence": plan.confidence,
         "type_code": plan.document_type.code, "type": plan.document_type.name,
+        "type_key": search_key(plan.document_type.name or ""),
         "number": plan.number.number, "symbol": plan.number.symbol, "issuer": plan.issuer.name,
         "issuer_key": search_key(plan.issuer.name or ""), "level": plan.issuer.level,
         "province": plan.issuer.province, "district": plan.issuer.district, "commune": plan.issuer.commune,
         "place": plan.issued.place, "issued": plan.issued.date, "year": plan.year, "title": plan.title,
-        "title_key": search_key(plan.title or ""), "verified_by": verified.who if verified else None,
-        "verified_at": verified.when if verified else None,
+        "verified_by": verified.who if verified else None, "verified_at": verified.when if verified else None,
     }

@@ -31,7 +31,6 @@ class Filters:
     year_to: int | None = None
     type: str = ""  # code ("KH") or name ("kế hoạch")
     indicator: str = ""
-    place: str = ""
     state: str = ""
     warning: str = ""
 
@@ -145,13 +144,11 @@ def _where(filters: Filters) -> tuple[list[str], list[Any]]:
     elif filters.year is not None or filters.year_to is not None:
         add("d.year BETWEEN ? AND ?", filters.year or 0, filters.year_to or 9999)
     if filters.type:
-        add("(d.type_code = ? OR lower(d.type) = ?)", filters.type, compose(filters.type).lower())
+        # By the code letter for letter: ĐA is a scheme (Đề án), DA a project (Dự án).
+        add("(d.type_code IN (?, ?) OR d.type_key = ?)", filters.type, filters.type.upper(), search_key(filters.type))
     if filters.indicator:
         add("EXISTS (SELECT 1 FROM search_targets t WHERE t.document = d.id AND instr(t.indicator_key, ?) > 0)",
             search_key(filters.indicator))
-    if filters.place:
-        key = compose(filters.place)
-        add("? IN (d.province, d.district, d.commune, d.place)", key)
     if filters.state:
         add("d.state = ?", filters.state)
     if filters.warning:

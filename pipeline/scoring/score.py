@@ -13,7 +13,7 @@ that falls by more than `TOLERANCE` fails the check.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,25 +97,16 @@ def _score_file(gold: Path, out: Path, file: str, entry: dict[str, Any]) -> File
             shown, stray = placement.compare(true_record, record, agreed, lines, sizes, entry["meshes"])
             wrong += stray
     return FileScore(
-        file,
-        entry["set"],
-        entry["kind"],
-        entry["form"],
-        text is None and record is None,
-        accurate,
-        accurate_raw,
-        groups,
-        shown,
-        kinds,
-        warned,
-        wrong,
+        file, entry["set"], entry["kind"], entry["form"], text is None and record is None, accurate, accurate_raw,
+        groups, shown, kinds, warned, wrong,
     )
 
 
 # --- figures ------------------------------------------------------------------------------------------------
 
 
-def _total(counts: Iterator[Counts]) -> Counts:
+def total(counts: Iterable[Counts]) -> Counts:
+    """The counts of several files in one."""
     return sum(counts, Counts())
 
 
@@ -135,10 +126,10 @@ def figures(scores: Scores) -> dict[str, float]:
             if not garbled:
                 found[f"{label}/raw/characters"] = sum((one.raw for one in files), TextAccuracy()).characters.right
             for group in GROUPS:
-                found[f"{label}/record/{group}"] = _total(one.record[group] for one in files if one.record).f1
-            found[f"{label}/record/section_kinds"] = _total(one.kinds for one in files).recall
+                found[f"{label}/record/{group}"] = total(one.record[group] for one in files if one.record).f1
+            found[f"{label}/record/section_kinds"] = total(one.kinds for one in files).recall
             if not garbled:
-                found[f"{label}/evidence"] = _total(one.evidence for one in files if one.evidence).recall
+                found[f"{label}/evidence"] = total(one.evidence for one in files if one.evidence).recall
     return {key: round(value, 4) for key, value in found.items()}
 
 
@@ -210,49 +201,3 @@ def _file_json(one: FileScore) -> dict[str, Any]:
         "evidence": counts(one.evidence) if one.evidence else None,
         "wrong": list(one.wrong),
     }
-
-
-SHORT = dict(zip(GROUPS, ("scal", "sign", "sect", "basis", "targ", "peri", "dead", "assi", "reci"), strict=True))
-
-
-def to_table(scores: Scores) -> str:
-    """The scores as text: a row a file, then the sums by set and group."""
-    width = max((len(one.file) for one in scores.files), default=4)
-    columns = " ".join(f"{SHORT[group]:>5}" for group in GROUPS)
-    rows = [f"{'file':{width}}  set   kind           CER    WER  bare CER numbers  {columns}  evidence"]
-    rows += [_file_row(one, width) for one in scores.files]
-    for name in SETS:
-        for garbled in (False, True):
-            if files := scores.of(name, garbled):
-                rows += ["", *_set_rows(f"{name}, garbled text files" if garbled else name, files)]
-    return "\n".join(rows)
-
-
-def _file_row(one: FileScore, width: int) -> str:
-    text = one.text
-    record = " ".join(f"{one.record[group].f1:5.2f}" if one.record else "    -" for group in GROUPS)
-    shown = f"{one.evidence.recall:8.3f}" if one.evidence else "       -"
-    row = (
-        f"{one.file:{width}}  {one.set:5} {'text file' if one.form == 'text' else one.kind:13}"
-        f" {text.characters.value:6.4f} {text.words.value:6.4f} {text.bare.value:8.4f} {text.numbers.right:7.4f}"
-        f"  {record}  {shown}"
-    )
-    return row + "  NO OUTPUT" if one.missing else row
-
-
-def _set_rows(title: str, files: tuple[FileScore, ...]) -> Iterator[str]:
-    text = sum((one.text for one in files), TextAccuracy())
-    raw = sum((one.raw for one in files), TextAccuracy())
-    yield (
-        f"{title}: {len(files)} files, CER {text.characters.value:.4f} (as recognised {raw.characters.value:.4f}),"
-        f" WER {text.words.value:.4f}, without marks {text.bare.value:.4f}, numbers {text.numbers.right:.4f}"
-    )
-    for group in GROUPS:
-        total = _total(one.record[group] for one in files if one.record)
-        counts = f"{total.right} right of {total.gold}, {total.found} found"
-        yield f"  {group:12} P {total.precision:.3f}  R {total.recall:.3f}  F1 {total.f1:.3f}   ({counts})"
-    kinds = _total(one.kinds for one in files)
-    yield f"  {'kinds':12} {kinds.recall:.3f} of {kinds.gold} matched sections have the right kind"
-    shown = _total(one.evidence for one in files if one.evidence)
-    if shown.gold:
-        yield f"  {'evidence':12} {shown.recall:.3f} of {shown.gold} right scalars are shown at their place"

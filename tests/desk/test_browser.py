@@ -254,6 +254,34 @@ def test_scan_and_text_show_each_other(page, served, out):
     picture(page, "text")
 
 
+def panels(page):
+    return [panel.get_attribute("id") for panel in page.locator(".panel").all() if panel.is_visible()]
+
+
+def test_a_change_leaves_the_tab_open_and_shows_what_was_changed(page, served, out):
+    """The record once came into sight above the text, and the word looked at kept what it had been."""
+    open_document(page, served)
+    page.click('[data-tab="text"]')
+    page.locator("#panel-text .word", has_text="KẾ").first.click()
+    page.keyboard.press("e")
+    page.keyboard.type("KÉ")
+    page.keyboard.press("Enter")
+    expect(page, "#big", "KÉ")
+    expect(page, "#doubt-count", "– / 5")
+    until(page, "document.getElementById('message').textContent === 'Bản ghi đã được lập lại.'")
+    assert panels(page) == ["panel-text"]
+    page.click('[data-tab="history"]')
+    page.keyboard.press("u")
+    until(page, "document.querySelectorAll('.entry').length === 2")
+    assert panels(page) == ["panel-history"]
+    page.click('[data-tab="record"]')
+    page.locator("#panel-record .paragraph").first.click()
+    page.keyboard.press("e")
+    page.keyboard.type("Một đoạn khác")
+    page.keyboard.press("Enter")
+    expect(page, "#big", "Một đoạn khác")
+
+
 def test_rows_shelf_and_history(page, served, out):
     open_document(page, served)
     page.locator("#panel-record h3", has_text="Chỉ tiêu").locator("button").click()
@@ -351,6 +379,18 @@ def test_text_without_a_scan(page, served, out):
     page.locator('[data-pointer="/issuer/name"]').click()
     raw = item.plan.evidence["/issuer/name"].raw
     assert " ".join(page.locator("#as-read .lit").all_inner_texts()) == raw
+
+
+def test_held_text_shows_nothing_and_says_so(page, served, out):
+    item = desk.load(out, office.SECRET)
+    pages = tuple(replace(one, origin="text-file") for one in item.document.pages)
+    office.write(out, "x/mat.txt", replace(item.document, pages=pages), item.plan)
+    index.update(out)
+    page.goto(f"{served}/d/{desk.key_of('x/mat.txt')}")
+    page.wait_for_selector("#held:not([hidden])")
+    expect(page, "#no-scan", "Không có ảnh của trang này.")
+    assert page.locator("#as-read").is_hidden()
+    assert panels(page) == []
 
 
 def test_compare_with_a_plot(page, served):

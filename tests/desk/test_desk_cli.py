@@ -74,7 +74,7 @@ def test_search(out):
     assert [row["document"] for row in ui.results[0]] == ["huyen/tam-tien-2023.pdf"]
 
 
-@pytest.mark.parametrize("form", [name for name in forms.BY_NAME if name != "sip"])
+@pytest.mark.parametrize("form", [name for name in forms.FORMS if name != "sip"])
 def test_export_every_form(out, tmp_path, form):
     code, ui = call("export", out, form, "--to", tmp_path)
     assert code == 0
@@ -97,7 +97,7 @@ def test_export_names_what_the_csv_has_and_the_results_have_not(out, tmp_path):
     shelf = tmp_path / "shelf.csv"
     shelf.write_text(f"file,box\n{NAME},1\n" + "".join(f"{number}.pdf,2\n" for number in range(6)), "utf-8")
     _, ui = call("export", out, "csv", "--to", tmp_path, "--shelf", shelf)
-    assert ui.notes[-1] == "6 files of the CSV are not among the results: 0.pdf, 1.pdf, 2.pdf, 3.pdf, 4.pdf, ..."
+    assert ui.notes[-1] == "6 files of the CSV not among the results: 0.pdf, 1.pdf, 2.pdf, 3.pdf, 4.pdf, ..."
     _, ui = call("export", out, "csv", "--to", tmp_path, "--shelf", shelf, as_json=True)
     assert ui.results[-1]["unmatched"] == [f"{number}.pdf" for number in range(6)]
 

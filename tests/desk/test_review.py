@@ -347,6 +347,13 @@ def test_other_sites_may_link_here_but_not_read(client):
         assert client.get(f"/d/{KEY}/scan/1/50", headers=headers).status_code == 403
 
 
+def test_a_page_of_an_earlier_start_is_told_so_in_the_language_of_the_person(client):
+    told = [client.post(f"/d/{KEY}/undo", json={}, headers={"x-csrf": "old", **cookie}).text
+            for cookie in ({}, {"cookie": "sohoa_language=en"})]
+    assert told == ["Bàn lưu trữ đã được mở lại từ khi tải trang này. Hãy tải lại trang.",
+                    "The page is from an earlier start of the desk. Load it again."]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 def test_other_methods(client, method):
     assert client.request(method, "/").status_code == 405

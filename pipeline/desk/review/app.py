@@ -60,7 +60,8 @@ def create_app(config: Config) -> Starlette:
         Mount("/static", StaticFiles(directory=HERE / "static")),
     ]
     app = Starlette(routes=routes, middleware=[
-        Middleware(guard.Guard, hosts=config.hosts, secret=serving.secret, token=config.token)],
+        Middleware(guard.Guard, hosts=config.hosts, secret=serving.secret, token=config.token,
+                   language=config.language)],
         exception_handlers={404: serving.not_found})
     threading.Thread(target=updating.always, daemon=True).start()
     threading.Thread(target=changes.follow, daemon=True).start()

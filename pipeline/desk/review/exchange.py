@@ -26,7 +26,7 @@ class Exchange:
         with index.opened(self._out) as db:
             counts = search.counts(db)
             held = search.documents(db, Filters(state="held"), order="name", limit=200)
-        named = [form for form in forms.FORMS if form.name != "sip"]  # which asks for its hồ sơ
+        named = [form for form in forms.FORMS if form != "sip"]  # which asks for its hồ sơ
         return self._serving.page(request, "handover.html", forms=named, counts=counts, held=held)
 
     def export(self, request: Request) -> Response:

@@ -16,6 +16,9 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from pipeline.desk.review.texts import texts
+from pipeline.faults import Language
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -23,6 +26,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 COOKIE = "sohoa_token"
+LANGUAGE = "sohoa_language"  # the cookie of the language that a person chose
 CSRF_HEADER = "x-csrf"
 MAX_JSON = 1_000_000  # bytes of a post; a correction has some hundred
 MAX_WORKBOOK = 50_000_000  # bytes of a workbook that comes back
@@ -44,7 +48,7 @@ HEADERS = (
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not answered."""
+    """Why a request is not answered: the status of HTTP, and the key of the words for it in `texts.py`."""
 
     status: int
     reason: str
@@ -53,8 +57,10 @@ class Refusal:
 class Guard:
     """The outermost layer of the application."""
 
-    def __init__(self, app: App, *, hosts: frozenset[str], secret: str, token: str = "") -> None:
-        self._app, self._hosts, self._secret, self._token = app, hosts, secret, token
+    def __init__(
+        self, app: App, *, hosts: frozenset[str], secret: str, token: str = "", language: Language = "vi"
+    ) -> None:
+        self._app, self._hosts, self._secret, self._token, self._language = app, hosts, secret, token, language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -64,12 +70,13 @@ class Guard:
             return  # no websocket is spoken here
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         refusal = self.judge(scope["method"], headers, scope.get("query_string", b"").decode("latin-1"))
+        language = language_of(_cookie(headers, LANGUAGE), self._language)
         if refusal is not None:
-            await _answer(send, refusal)
+            await _answer(send, refusal, language)
             return
         limit = MAX_WORKBOOK if scope["path"] == "/import" else MAX_JSON
         if int(headers.get("content-length") or 0) > limit:
-            await _answer(send, Refusal(413, "The request is too large."))
+            await _answer(send, TOO_LARGE, language)
             return
         seen = 0
 
@@ -99,38 +106,35 @@ class Guard:
             await self._app(scope, counted, marked)
         except _TooLarge:
             if not started:
-                await _answer(send, Refusal(413, "The request is too large."))
+                await _answer(send, TOO_LARGE, language)
 
     def judge(self, method: str, headers: dict[str, str], query: str) -> Refusal | None:
         """None for a request that may go on."""
         host = headers.get("host", "")
         if host not in self._hosts:
-            return Refusal(421, "This desk answers on this machine only.")
+            return Refusal(421, "not_this_machine")
         if method not in ("GET", "HEAD", "POST"):
-            return Refusal(405, "This is not done here.")
+            return Refusal(405, "not_done_here")
         length = headers.get("content-length", "0")
         if not length.isdecimal():
-            return Refusal(400, "The request has no length.")
+            return Refusal(400, "no_length")
         # A link on another site may open a page of the desk; no other site may load or post anything here.
         followed = method == "GET" and headers.get("sec-fetch-dest") == "document"
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not followed:
-            return Refusal(403, "The request comes from another site.")
+            return Refusal(403, "another_site")
         if self._token and not self._is_known(headers, query):
-            return Refusal(401, "The address needs the token that `sohoa review` printed.")
+            return Refusal(401, "token_wanted")
         if method == "POST":
             origin = headers.get("origin")
             if origin is not None and urlsplit(origin).netloc not in self._hosts:
-                return Refusal(403, "The request comes from another site.")
+                return Refusal(403, "another_site")
             if not hmac.compare_digest(headers.get(CSRF_HEADER, "").encode(), self._secret.encode()):
-                return Refusal(403, "The page is from an earlier start of the desk. Load it again.")
+                return Refusal(403, "earlier_start")
         return None
 
     def _is_known(self, headers: dict[str, str], query: str) -> bool:
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            cookie = None
-        given = cookie.value if cookie is not None else (parse_qs(query).get("token") or [""])[0]
+        cookie = _cookie(headers, COOKIE)
+        given = cookie if cookie is not None else (parse_qs(query).get("token") or [""])[0]
         return hmac.compare_digest(given.encode(), self._token.encode())
 
 
@@ -138,8 +142,24 @@ class _TooLarge(Exception):
     """The body of a request went on beyond its limit."""
 
 
-async def _answer(send: Send, refusal: Refusal) -> None:
-    body = refusal.reason.encode()
+TOO_LARGE = Refusal(413, "too_much")
+
+
+def _cookie(headers: dict[str, str], name: str) -> str | None:
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return None
+    return None if cookie is None else cookie.value
+
+
+def language_of(chosen: str | None, otherwise: Language) -> Language:
+    """The language that a person chose, by the value of its cookie."""
+    return "en" if chosen == "en" else "vi" if chosen == "vi" else otherwise
+
+
+async def _answer(send: Send, refusal: Refusal, language: Language) -> None:
+    body = texts(language)[refusal.reason].encode()
     await send({"type": "http.response.start", "status": refusal.status, "headers": [
         (b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *HEADERS]})
     await send({"type": "http.response.body", "body": body})

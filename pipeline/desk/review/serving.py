@@ -25,7 +25,7 @@ from pipeline import corrections, disk
 from pipeline.desk import changing
 from pipeline.desk.handover import Shelving
 from pipeline.desk.review import guard, scans
-from pipeline.desk.review.texts import rows, texts
+from pipeline.desk.review.texts import counted, day, figure, rows, texts
 from pipeline.desk.search import Filters
 from pipeline.desk.tt05 import Agency
 from pipeline.errors import SohoaError, UsageError
@@ -69,7 +69,7 @@ class Serving:
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )
-        self._templates.filters["rows"] = rows
+        self._templates.filters |= {"rows": rows, "counted": counted, "day": day, "figure": figure}
         self._templates.globals["printed_number"] = printed_number
 
     def answer(self, handler: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -94,7 +94,7 @@ class Serving:
                 if not isinstance(body, dict):
                     raise ValueError
             except (ValueError, RecursionError):
-                return JSONResponse({"error": "not JSON"}, 400)
+                return JSONResponse({"error": texts(self.language(request))["not_done_here"]}, 400)
             return await in_thread(self.answer(partial(with_body, handler, body)), request)
 
         return handled
@@ -121,8 +121,7 @@ class Serving:
         return response
 
     def language(self, request: Request) -> Language:
-        chosen = request.cookies.get("sohoa_language")
-        return "en" if chosen == "en" else "vi" if chosen == "vi" else self.config.language
+        return guard.language_of(request.cookies.get(guard.LANGUAGE), self.config.language)
 
     def change_language(self, request: Request) -> Response:
         """Change the language and go back to a page of the desk."""
@@ -131,7 +130,7 @@ class Serving:
             back = "/"
         response = RedirectResponse(back, 303)
         chosen = "en" if request.query_params.get("to") == "en" else "vi"
-        response.set_cookie("sohoa_language", chosen, samesite="strict")
+        response.set_cookie(guard.LANGUAGE, chosen, samesite="strict")
         return response
 
 

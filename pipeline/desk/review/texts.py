@@ -1,7 +1,12 @@
-"""The words of the desk, Vietnamese and English side by side, so that a missing one is seen here."""
+"""The words of the desk, Vietnamese and English side by side, so that a missing one is seen here.
+
+What stands behind a count has two forms where the language has them: "page|pages" (`counted`).
+"""
 
 from __future__ import annotations
 
+from pipeline.desk.finding_aids import vietnamese_date
+from pipeline.desk.form_names import FORM_NAMES
 from pipeline.faults import Language
 from pipeline.writers import advice
 
@@ -35,11 +40,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "filter": ("Lọc", "Filter"),
     "clear": ("Bỏ lọc", "Clear"),
     "document": ("Văn bản", "Document"),
-    "pages": ("trang", "pages"),
-    "failed_pages": ("trang hỏng", "failed pages"),
-    "doubtful_fields": ("trường nghi ngờ", "doubtful fields"),
-    "doubtful_words": ("từ nghi ngờ", "doubtful words"),
-    "warnings": ("cảnh báo", "warnings"),
+    "documents": ("văn bản", "document|documents"),
+    "pages": ("trang", "page|pages"),
+    "failed_pages": ("trang hỏng", "failed page|failed pages"),
+    "doubtful_fields": ("trường nghi ngờ", "doubtful field|doubtful fields"),
+    "doubtful_words": ("từ nghi ngờ", "doubtful word|doubtful words"),
     "nothing": ("Không có văn bản nào.", "No documents."),
     "next": ("Sau", "Next"),
     "previous": ("Trước", "Previous"),
@@ -48,7 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "history": ("Lịch sử", "History"),
     "shelf": ("Kho, hồ sơ", "Shelf"),
     "doubts": ("Nghi ngờ", "Doubts"),
-    "doubts_left": ("còn {} chỗ nghi ngờ", "{} doubts left"),
+    "doubts_left": ("còn {} chỗ nghi ngờ", "Doubts left: {}"),
     "no_doubts": ("Không còn chỗ nghi ngờ.", "No doubts left."),
     "accept": ("Đúng (Enter)", "Accept (Enter)"),
     "save": ("Ghi", "Save"),
@@ -99,7 +104,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "refused": ("Không ghi được: ", "Not saved: "),
     "need_name": ("Hãy ghi tên của bạn trước.", "Enter your name first."),
     "query": ("Từ cần tìm, có dấu hoặc không dấu", "Words, with or without marks"),
-    "found": ("{} trang", "{} pages"),
     "found_many": ("hơn {} trang", "more than {} pages"),
     "loose": ("Không có đúng dấu như vậy; đây là kết quả không kể dấu.",
               "Nothing with exactly these marks; marks are disregarded here."),
@@ -115,7 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "import": ("Nhập bảng tính đã sửa", "Bring back a corrected workbook"),
     "import_check": ("Xem khác biệt", "Show differences"),
     "import_apply": ("Ghi các sửa đổi", "Take the changes over"),
-    "differences": ("{} chỗ khác", "{} differences"),
+    "differences": ("{} chỗ khác", "Differences: {}"),
     "changed": ("sửa", "changed"),
     "conflict": ("xung đột", "conflict"),
     "already": ("đã có", "already so"),
@@ -159,6 +163,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "homeless": ("Sửa đổi không còn chỗ trên bản đọc mới", "Corrections whose place is not found any more"),
     "indexing": ("Đang cập nhật danh mục…", "Bringing the list up to date…"),
     "column_text": ("Nguyên văn", "As printed"),
+    # why a request is not answered (`guard.py`)
+    "not_this_machine": ("Bàn lưu trữ chỉ trả lời trên máy này.", "This desk answers on this machine only."),
+    "not_done_here": ("Việc này không làm ở đây.", "This is not done here."),
+    "no_length": ("Yêu cầu không ghi độ dài.", "The request has no length."),
+    "another_site": ("Yêu cầu đến từ trang khác.", "The request comes from another site."),
+    "token_wanted": ("Cần địa chỉ có từ khóa mà `sohoa review` đã in ra.",
+                     "The address needs the token that `sohoa review` printed."),
+    "earlier_start": ("Bàn lưu trữ đã được mở lại từ khi tải trang này. Hãy tải lại trang.",
+                      "The page is from an earlier start of the desk. Load it again."),
+    "too_much": ("Yêu cầu quá lớn.", "The request is too large."),
     # warnings
     "numbering_gap": ("Đánh số thiếu", "Gap in the numbering"),
     "numbering_duplicate": ("Đánh số trùng", "Number used twice"),
@@ -197,21 +211,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mode": ("Chế độ sử dụng (01-03)", "Access (01-03)"), "format": ("Tình trạng vật lý (01-03)", "Condition (01-03)"),
     "infor_sign": ("Ký hiệu thông tin", "Information sign"), "keyword": ("Từ khóa", "Keywords"),
     "autograph": ("Bút tích", "Autographs"), "doc_id": ("Mã định danh tài liệu", "Document identifier"),
-    # hand-over forms
-    "xlsx": ("Bảng tính (sửa và nhập lại được)", "Workbook (can be corrected and brought back)"),
-    "csv": ("CSV (mọi bảng, ZIP)", "CSV (all tables, ZIP)"),
-    "parquet": ("Parquet (mọi bảng, ZIP)", "Parquet (all tables, ZIP)"),
-    "aids-xlsx": ("Mục lục hồ sơ và mục lục văn bản (XLSX)", "Finding aids of NĐ 30 (XLSX)"),
-    "aids-docx": ("Mục lục hồ sơ và mục lục văn bản (để in)", "Finding aids of NĐ 30 (to print)"),
-    "tt05": ("Dữ liệu Thông tư 05/2025 (XLSX, có kiểm tra)", "TT 05/2025 metadata (XLSX, checked)"),
-    "tt05-csv": ("Dữ liệu Thông tư 05/2025 (CSV, XML)", "TT 05/2025 metadata (CSV, XML)"),
-    "annex-vi": ("Phụ lục VI Nghị định 30 (XML)", "NĐ 30 annex VI (XML)"),
-    "mets": ("METS trên PDF, ALTO, văn bản (ZIP)", "METS over PDF, ALTO and text (ZIP)"),
-    "docx": ("Văn bản Word theo thể thức Nghị định 30 (ZIP)", "Word documents by NĐ 30 (ZIP)"),
-    "sip": ("Gói tin Thông tư 05/2025 của một hồ sơ", "TT 05/2025 package of one hồ sơ"),
-    "ead": ("EAD3 (XML)", "EAD3 finding aid (XML)"),
     "<=": ("≤", "≤"), ">=": ("≥", "≥"), "range": ("từ … đến", "from … to"),
-    "atom": ("AtoM (CSV)", "AtoM (CSV)"), "dc": ("Dublin Core (XML)", "Dublin Core (XML)"),
+    **FORM_NAMES,
 }
 
 
@@ -220,6 +221,26 @@ def texts(language: Language) -> dict[str, str]:
     place = 0 if language == "vi" else 1
     meant = {f"warning_{code}": pair[place] for code, pair in advice.CODES.items()}
     return {**{key: pair[place] for key, pair in TEXTS.items()}, **meant}
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "page|pages"), counted(3, "page|pages"), counted(3, "trang")
+    ('1 page', '3 pages', '3 trang')
+    """
+    one, _, several = noun.partition("|")
+    return f"{count} {one if count == 1 else several or one}"
+
+
+def day(date: str | None, language: Language) -> str:
+    """A date of the record (EDTF) as people write it where the page is Vietnamese: 23/01/2024."""
+    return vietnamese_date(date) if language == "vi" else date or ""
+
+
+def figure(value: str | None, language: Language) -> str:
+    """A decimal string of the record, with the comma of Vietnamese: 34,4."""
+    return (value or "").replace(".", ",") if language == "vi" else value or ""
 
 
 def rows(text: str) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@
   let data = null;
   let chosen = null; // what the inspector shows: a doubt, a field or a word
   const words = new Map(); // page number -> lines of words
-  let textShown = false;
+  let tab = "record"; // the panel in sight; none while the document is held
   let busy = false; // a change is on its way
 
   const viewer = new Viewer(key, at("view"), at("sheet"), at("strip"), onPoint, onPage);
@@ -36,6 +36,7 @@
   }
 
   function show(fresh, first) {
+    const wasHeld = Boolean(data?.held);
     data = fresh;
     if (first) {
       viewer.setPages(data.pages);
@@ -43,14 +44,16 @@
     }
     const isHeld = Boolean(data.held);
     at("held").hidden = !isHeld;
-    for (const id of ["tabs", "panel-record", "verify", "undo", "hold"]) at(id).hidden = isHeld;
+    for (const id of ["tabs", "verify", "undo", "hold"]) at(id).hidden = isHeld;
     if (isHeld) {
-      for (const id of ["inspector", "panel-text", "panel-shelf", "panel-history"]) at(id).hidden = true;
+      at("inspector").hidden = true;
+      openTab("");
       at("held").querySelector("h2").textContent = told(t.held_title, data.held.degree);
       at("held").querySelector("p").textContent = told(t.held_text, data.held.page);
       viewer.show(data.held.page, data.held.box);
       return;
     }
+    if (wasHeld) openTab("record");
     at("state").textContent = data.verified
       ? told(t.verified_by, data.verified.who, data.verified.when.slice(0, 16).replace("T", " "))
       : data.doubts.length ? told(t.doubts_left, data.doubts.length) : t.no_doubts;
@@ -128,7 +131,7 @@
       if (section.kind) line.append(desk.make("span", { class: "tag", text: t[`kind_${section.kind}`] }));
       line.append(...section.paragraphs.map((paragraph) => desk.make("button", { class: "paragraph", text: paragraph.text,
         data: { pointer: paragraph.pointer },
-        on: { click: () => choose({ kind: "field", pointer: paragraph.pointer, value: paragraph.text, choices: [] }) } })));
+        on: { click: () => choose(paragraphChoice(paragraph)) } })));
       parts.push(line);
     }
     panel.replaceChildren(...parts.filter(Boolean));
@@ -153,7 +156,6 @@
   // --- the text -----------------------------------------------------------------------------------------
 
   async function showText() {
-    textShown = true;
     openTab("text");
     const panel = at("panel-text");
     const number = viewer.number || 1;
@@ -219,10 +221,16 @@
   function showHistory() {
     at("panel-history").replaceChildren(...[...data.log].reverse().map((entry) => desk.make("div", { class: entry.stands ? "entry" : "entry undone" },
       desk.make("small", { text: [entry.when.slice(0, 19).replace("T", " "), entry.who, whatOf(entry), t[`act_${entry.action}`]].filter(Boolean).join(" · ") }),
-      desk.make("div", {}, desk.make("del", { text: plain(entry.before) }), " → ", desk.make("ins", { text: plain(entry.after) }),
+      desk.make("div", {}, ...changeOf(entry),
         entry.note ? ` (${entry.note})` : "",
         entry.stands && entry.where !== "state" ? desk.make("button", { class: "small", text: "↶", title: t.undo,
           on: { click: () => post("undo", { id: entry.id }) } }) : ""))));
+  }
+
+  // Before and after; what was found right as it stood is told once.
+  function changeOf(entry) {
+    const after = desk.make("ins", { text: plain(entry.after) });
+    return plain(entry.before) === plain(entry.after) ? ["✓ ", after] : [desk.make("del", { text: plain(entry.before) }), " → ", after];
   }
 
   // What an entry of the history is about, as the page calls it.
@@ -268,7 +276,19 @@
     at("doubt-count").textContent = data.doubts.length ? `${place < 0 ? "–" : place + 1} / ${data.doubts.length}` : t.no_doubts;
   }
 
-  const stillThere = (what) => data.doubts.find((doubt) => doubt.pointer === what.pointer && doubt.kind === what.kind) || find(what.pointer, what.kind);
+  const stillThere = (what) => data.doubts.find((doubt) => doubt.pointer === what.pointer && doubt.kind === what.kind)
+    || (what.kind === "word" ? null : find(what.pointer));
+
+  // What was chosen, as it stands after a change; null where it is gone.
+  async function asItIs(what) {
+    const same = stillThere(what);
+    if (same || what.kind !== "word") return same;
+    for (const line of await linesOf(what.page)) {
+      const word = line.words.find((one) => one.pointer === what.pointer);
+      if (word) return wordChoice(word, what.page, line);
+    }
+    return null;
+  }
 
   // "Chỉ tiêu 3 · Giá trị": which row of which list, and which member of it.
   function nameOf(pointer) {
@@ -320,7 +340,7 @@
       words.clear();
       show(fresh);
       say(fresh.behind ? t.record_follows : t.saved);
-      if (textShown && !fresh.held && !at("panel-text").hidden) await showText();
+      if (tab === "text") await showText();
       return true;
     } catch (error) {
       if (error.status === 409) await refresh(); // somebody was quicker: show what is there now
@@ -336,9 +356,9 @@
     words.clear();
     const was = chosen;
     show(await desk.get(`/d/${key}/data`));
-    const same = was && stillThere(was);
+    const same = was && !data.held && await asItIs(was);
     if (same) choose(same);
-    if (textShown && !data.held && !at("panel-text").hidden) await showText();
+    if (tab === "text") await showText();
   }
 
   // A run or another person may have changed the document while this page lay open.
@@ -372,25 +392,29 @@
     if (!chosen) return;
     const place = doubtPlace();
     const where = chosen.kind === "word" ? "document" : "record";
-    const { pointer, kind } = chosen;
+    const was = chosen;
     const before = chosen.value === undefined ? null : chosen.value;
-    if (!(await change([{ where, pointer, after: text, before }]))) return;
+    if (!(await change([{ where, pointer: was.pointer, after: text, before }]))) return;
     at("value").blur();
     if (place >= 0 && data.doubts.length) {
       lastPlace = Math.min(place, data.doubts.length - 1);
       choose(data.doubts[lastPlace]);
     } else {
-      const field = find(pointer, kind);
-      if (field) choose(field);
-      else at("doubt-count").textContent = t.no_doubts;
+      const same = await asItIs(was);
+      if (same) choose(same);
     }
   }
 
-  function find(pointer, kind) {
-    if (kind === "word") return null;
-    const fields = [...data.fields, ...data.lists.flatMap((list) => list.rows.flatMap((row) => row.cells)), ...data.sections.map((one) => one.heading)];
-    const found = fields.find((field) => field.pointer === pointer);
-    return found ? { ...found, kind: "field" } : null;
+  const fields = () => [...data.fields, ...data.lists.flatMap((list) => list.rows.flatMap((row) => row.cells)),
+    ...data.sections.map((section) => section.heading)];
+
+  const paragraphChoice = (paragraph) => ({ kind: "field", pointer: paragraph.pointer, value: paragraph.text, choices: [] });
+
+  function find(pointer) {
+    const field = fields().find((one) => one.pointer === pointer);
+    if (field) return { ...field, kind: "field" };
+    const paragraph = data.sections.flatMap((section) => section.paragraphs).find((one) => one.pointer === pointer);
+    return paragraph ? paragraphChoice(paragraph) : null;
   }
 
   const go = (other) => { if (other) location.href = beside(other); };
@@ -404,11 +428,10 @@
     for (const line of await linesOf(number)) {
       const word = line.words.find((one) => inside(one.box));
       if (!word) continue;
-      const fields = [...data.fields, ...data.lists.flatMap((list) => list.rows.flatMap((row) => row.cells)), ...data.sections.map((one) => one.heading)];
-      const near = fields.filter((field) => field.page === number && inside(field.box) && field.value !== null);
+      const near = fields().filter((field) => field.page === number && inside(field.box) && field.value !== null);
       const size = (field) => (field.box[2] - field.box[0]) * (field.box[3] - field.box[1]);
       near.sort((one, other) => size(one) - size(other));
-      if (!at("panel-record").hidden && near.length) choose({ ...near[0], kind: "field" });
+      if (tab === "record" && near.length) choose({ ...near[0], kind: "field" });
       else choose(wordChoice(word, number, line));
       return;
     }
@@ -417,17 +440,20 @@
   function onPage(number) {
     at("page").value = number;
     const isText = viewer.page.origin === "text-file";
-    at("no-scan").textContent = isText ? t.as_read : t.no_scan;
+    const mayBeRead = isText && !data.held;
+    at("no-scan").textContent = mayBeRead ? t.as_read : t.no_scan;
     at("no-scan").hidden = !isText;
     at("sheet").hidden = isText;
-    at("as-read").hidden = !isText;
-    if (isText && !data.held) showRead(number);
-    if (textShown && data && !data.held && !at("panel-text").hidden) showText();
+    at("as-read").hidden = !mayBeRead;
+    if (mayBeRead) showRead(number);
+    if (tab === "text") showText();
   }
 
   // --- tabs, buttons, keys ------------------------------------------------------------------------------
 
   function openTab(name) {
+    if (name !== tab) document.querySelector(".panels").scrollTop = 0;
+    tab = name;
     for (const button of document.querySelectorAll("#tabs button")) {
       button.classList.toggle("here", button.dataset.tab === name);
       button.setAttribute("aria-pressed", String(button.dataset.tab === name));
