@@ -165,7 +165,7 @@ def reread(document: Document) -> Plan:
 
 def _with_original_boxes(plan: Plan, document: Document) -> Plan:
     """Evidence from upright pages back to pages as displayed."""
-    by_number = {page.number: page for page in document.pages if page.turn}
+    by_number = {page.number: page for page in document.pages if page.turn or page.shrunk != 1.0}
     if not by_number:
         return plan
 

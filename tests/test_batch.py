@@ -120,6 +120,7 @@ def test_the_share_of_failed_pages_decides_when_a_document_has_failed(office, ba
     if state == "failed":
         assert outcome.code == "too_many_failed_pages"
         assert "page 1" in outcome.what
+        assert outcome.cure == outcome.pages_failed[0].cure, "one cure for all its pages"
 
 
 def test_a_failed_document_is_given_up_early(office):
@@ -156,7 +157,7 @@ def test_a_page_that_hangs_is_killed_with_all_it_started(office):
     began = time.monotonic()
     (outcome,) = office.run(replace(SETTINGS, page_timeout_seconds=1.5)).outcomes
     assert {page.code for page in outcome.pages_failed} == {"page_timeout"}
-    assert outcome.state == "partial"
+    assert (outcome.state, "--page-timeout" in outcome.cure) == ("partial", True)
     assert time.monotonic() - began < 120, "it would hang for an hour"
     left = subprocess.run(["pgrep", "-f", "^sleep 987$"], capture_output=True, text=True, check=False).stdout.split()
     assert [one for one in left if Path(f"/proc/{one}/stat").read_text().split()[2] != "Z"] == []

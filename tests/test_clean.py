@@ -22,6 +22,14 @@ def test_a_good_page_is_left_as_it_is() -> None:
     assert 10 <= measure.measure(page).x_height <= 22
 
 
+@pytest.mark.parametrize(("stated", "believed"), [(150.0, True), (100.0, True), (72.0, False), (36.0, False)])
+def test_letters_as_large_as_a_poster_s_tell_that_the_resolution_is_wrong(stated: float, believed: bool) -> None:
+    cleaned = clean.clean(drawn.text_page(), stated)
+    size = cleaned.measures.x_height * cleaned.scale / clean.X_HEIGHT * 72 / cleaned.dpi
+    assert (cleaned.dpi / cleaned.scale == stated) == believed
+    assert believed or size == pytest.approx(13.5)
+
+
 def test_a_blank_page_is_known() -> None:
     page = np.full((1754, 1240), 250, np.uint8)
     page[300, 300] = 0

@@ -1,6 +1,7 @@
 """The document value: turning, storing, changing; nothing is lost on the way."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from pipeline.document import (
     Step,
     Table,
     Word,
+    lying,
     map_words,
     reset,
     upright,
@@ -61,11 +63,25 @@ def test_another_format_version_is_refused() -> None:
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_an_upright_box_finds_its_way_back(turn: int) -> None:
-    lying = a_document(turn)
-    standing = upright(lying)
+    shown = a_document(turn)
+    standing = upright(shown)
     box = standing.pages[0].blocks[0].lines[0].words[0].box
     assert box is not None
-    assert standing.pages[0].original_box(box) == lying.pages[0].blocks[0].lines[0].words[0].box
+    assert standing.pages[0].original_box(box) == shown.pages[0].blocks[0].lines[0].words[0].box
+
+
+@pytest.mark.parametrize("turn", [0, 90])
+def test_a_page_whose_pixels_were_written_as_points_is_brought_to_the_size_of_paper(turn: int) -> None:
+    large = a_document(turn)
+    line = replace(large.pages[0].blocks[0].lines[0], size=27.0)
+    page = replace(large.pages[0], blocks=(replace(large.pages[0].blocks[0], lines=(line,)),), tables=())
+    standing = upright(replace(large, pages=(page,))).pages[0]
+    assert (standing.shrunk, standing.blocks[0].lines[0].size) == (2.0, 13.5)
+    assert (standing.width, standing.height) == ((150, 100) if turn else (100, 150))
+    assert lying(standing) == page
+    box = standing.blocks[0].lines[0].box
+    assert box is not None
+    assert standing.original_box(box) == line.box
 
 
 def test_a_page_on_its_left_side_stands_up_by_a_quarter_turn() -> None:

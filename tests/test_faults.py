@@ -20,6 +20,7 @@ TREES = {str(path.relative_to(PACKAGE)): ast.parse(path.read_text("utf-8"))
 # Words that an error takes from where they were made: from another error, a worker's failure, a page of the ledger.
 HANDED_ON = {
     ("batches/jobs.py", "'; '.join((notice.message for notice in page.notices))"), ("batches/planning.py", "row.cure"),
+    ("batches/underway.py", "cure"),
     ("disk.py", "cure"), ("batches/underway.py", "failure.what"), ("batches/workers.py", "what"),
     ("imaging/pdfpictures.py", "error.what"),
     ("commands/desk_cli.py", "error.what"), ("commands/grammar.py", "f'{message}.'"), ("imaging/ingest.py", "lost"),

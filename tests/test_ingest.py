@@ -248,6 +248,24 @@ def test_depth_and_transparency(tmp_path: Path) -> None:
         assert page.image.min() == 255
 
 
+def test_a_scanner_of_twelve_bits_has_white_paper(tmp_path: Path) -> None:
+    deep = np.asarray(grey_page(), np.uint16) * 16
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    page = ingest.load_page(opened(tmp_path / "deep.png"), 1, SETTINGS)
+    assert page.image is not None
+    assert abs(page.image.astype(int) - np.asarray(grey_page())).max() <= 1
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp"])
+def test_every_picture_of_an_animation_is_a_page(tmp_path: Path, suffix: str) -> None:
+    first, second = grey_page(), grey_page().transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    first.save(tmp_path / f"a.{suffix}", save_all=True, append_images=[second], duration=500, lossless=True)
+    source = opened(tmp_path / f"a.{suffix}")
+    pages = [ingest.load_page(source, number, SETTINGS).image for number in range(1, source.page_count + 1)]
+    assert [page.shape[:2] for page in pages if page is not None] == [(280, 200)] * 2
+    assert not np.array_equal(*pages)
+
+
 def test_a_photograph_is_taken_as_a4_and_turned_as_a_viewer_does(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 to see it upright

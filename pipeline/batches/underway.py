@@ -82,7 +82,9 @@ class UnderWay:
         shown = "; ".join(f"page {row.number}: {(row.what or '').rstrip('.')}" for row in failed[:3])
         more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
         what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})."
-        return TooManyFailedPages(self.item.name, what)
+        same = all(row.cure == failed[0].cure for row in failed)
+        cure = failed[0].cure if same else None
+        return TooManyFailedPages(self.item.name, what, cure=cure)
 
     def row(self, state: Any, reading_key: str) -> InputRow:
         """What the ledger keeps of the input now."""

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.document import Step, Turn
+from pipeline.document import LARGEST_TYPE, USUAL_TYPE, Step, Turn
 from pipeline.imaging import cells, grids, level_tables, light, marks, measure, sheet, streaks, ticks, white_tables
 from pipeline.imaging.frames import Frame, remapped, turned_back
 from pipeline.imaging.images import Back, Cleaned, Mark
@@ -38,6 +38,7 @@ PALE_INK = 150.0
 WANTED_X_HEIGHT = 15.0
 GOOD_X_HEIGHTS = (12.5, 17.0)
 MOST_ENLARGED = 3.0
+X_HEIGHT = 0.46  # of the type size, of the faces that offices use
 BLANK_INK = 0.0004
 # Millimetres from which on a ruling line is taken out: shorter runs are arcs of a seal and strokes of a signature, that
 # an engine takes for a picture as long as they are whole.
@@ -101,6 +102,7 @@ def clean(
     copy, back = _straightened(frame, measures, bent, scale, done)
     if scale != 1.0:
         done["scaled"] = round(scale, 3)
+    dpi = _believed_dpi(dpi, letters, done)
     per_mm = _per_mm(dpi * scale)
     copy, coloured, colours = _without_colour(copy, image, back, first, per_mm, done)
     copy = _evened(copy, first, frame.is_sheet, done)
@@ -110,7 +112,7 @@ def clean(
     copy, rules, table = _without_rules(copy, per_mm, done)
     return Cleaned(
         copy, dpi * scale, frame.turn, back, measures, marks=(*coloured, *rules), steps=(_step(measures, done),),
-        cells=tuple(table), colours=colours,
+        cells=tuple(table), colours=colours, scale=scale,
     )
 
 
@@ -227,6 +229,17 @@ def _without_rules(copy: Image, per_mm: float, done: dict[str, Any]) -> tuple[Im
 
 def _step(measures: Measures, done: dict[str, Any]) -> Step:
     return Step("clean", VERSION, {"measured": measures.as_json(), "done": done})
+
+
+def _believed_dpi(dpi: float, x_height: float, done: dict[str, Any]) -> float:
+    """The resolution at which letters have the size of print, where the stated one makes them as large as a poster's:
+    each blank would be as wide as a gutter.
+    """
+    if x_height * 72 / dpi <= X_HEIGHT * LARGEST_TYPE:
+        return dpi
+    believed = x_height * 72 / (X_HEIGHT * USUAL_TYPE)
+    done["dpi"] = round(believed)
+    return believed
 
 
 def _per_mm(dpi: float) -> float:

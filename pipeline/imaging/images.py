@@ -96,7 +96,8 @@ class Cleaned:
     """The copy for the recogniser: grey, upright; `turn` is how far the shown page was turned clockwise for it.
 
     `cells` are the boxes (left, top, right, bottom) of the cells of tables, to be read one by one. `colours` is the
-    copy in RGB, often smaller, where coloured marks were found.
+    copy in RGB, often smaller, where coloured marks were found. `dpi` is that of print whose letters are as large as
+    the copy's, `scale` how many of its pixels one of the page's is wide.
     """
 
     image: Image
@@ -109,6 +110,7 @@ class Cleaned:
     steps: tuple[Step, ...] = ()
     cells: tuple[tuple[int, int, int, int], ...] = ()
     colours: Image | None = None
+    scale: float = 1.0
 
 
 def compose(first: Affine, second: Affine) -> Affine:

@@ -84,7 +84,7 @@ def layout(
     placer = _Placer(cleaned.back if cleaned is not None else None, source.to_points)
     boxes = placer.boxes([(w.left, w.top, w.right, w.bottom) for w in seen])
     weights = {} if cleaned is None else typeface.stroke_weights(seen, cleaned.image)
-    points = LAYER_UNIT if cleaned is None else 72 / cleaned.dpi
+    points = LAYER_UNIT if cleaned is None or source.dpi is None else 72 / (source.dpi * cleaned.scale)
     index = {id(word): i for i, word in enumerate(seen)}
     others = readings or {}
 

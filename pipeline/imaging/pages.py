@@ -114,8 +114,7 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
 def _own(page: PageInput, cleaned: Cleaned) -> signing.Own:
     """What cuts a place out of the page's own pixels."""
     assert page.image is not None
-    assert page.dpi is not None
-    scale = max(1.0, min(looks.FINEST, page.dpi / cleaned.dpi))
+    scale = max(1.0, min(looks.FINEST, 1 / cleaned.scale))
     return signing.Own(scale, not cleaned.measures.bilevel, partial(clean.cut_out, page.image, cleaned))
 
 

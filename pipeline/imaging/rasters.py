@@ -51,7 +51,8 @@ def _pillow(source: Source) -> Iterator[Any]:
 def looked_at(source: Source, settings: Settings) -> Source:
     """The file with its number of pages; an image alone is decoded once. Raises UnreadableFile, TooLarge, EmptyFile."""
     with _pillow(source) as image:
-        pages = int(getattr(image, "n_frames", 1)) if source.media_type == "image/tiff" else 1
+        # the second picture of a JPEG is a preview, or what the other eye sees
+        pages = 1 if source.media_type == "image/jpeg" else int(getattr(image, "n_frames", 1))
         if pages > settings.max_pages:
             raise TooLarge(source.name, f"{pages} pages, over max_pages = {settings.max_pages}.")
         if pages == 1:
@@ -132,7 +133,8 @@ def _pixels(frame: Any) -> Image:
     """8-bit grey or RGB; transparency on white, 16 bits scaled, bilevel as 0 and 255."""
     if frame.mode in ("I;16", "I;16B", "I;16L", "I", "F"):
         deep = np.asarray(frame, dtype=np.float32)
-        top = 65535.0 if deep.max(initial=0.0) > 255 else 255.0
+        # a scanner of 12 bits leaves the upper ones empty: white is the fullest number of as many bits as are used
+        top = float(2 ** max(8, int(deep.max(initial=0.0)).bit_length()) - 1)
         eight: Image = np.clip(deep * (255.0 / top), 0, 255).astype(np.uint8)
         return eight
     if frame.mode in ("RGBA", "LA", "PA") or (frame.mode == "P" and "transparency" in frame.info):

@@ -15,7 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.document import Block, Document, Line, Page, Table, union, upright
+from pipeline.document import Block, Document, Line, Page, Table, lying, union, upright
 from pipeline.structure.frame_tables import from_level_rules
 from pipeline.structure.gutter_tables import from_gutters
 from pipeline.structure.numbered_tables import from_rows
@@ -35,23 +35,14 @@ def tables(document: Document) -> Document:
         return _with_continuations(document)
     standing = upright(document)
     found = []
-    for page, lying in zip(standing.pages, document.pages, strict=True):
+    for page, shown in zip(standing.pages, document.pages, strict=True):
         changed = page if _is_done(page) else find_tables(page)
-        found.append(lying if changed is page else _laid_back(changed))
+        found.append(shown if changed is page else lying(changed))
     return _with_continuations(replace(document, pages=tuple(found)))
 
 
 def _is_done(page: Page) -> bool:
     return not page.blocks or (bool(page.tables) and page.origin != "text-file")
-
-
-def _laid_back(page: Page) -> Page:
-    """An upright page with its boxes as displayed again."""
-    if page.turn == 0:
-        return page
-    turned = replace(page, turn=(360 - page.turn) % 360)  # type: ignore[arg-type]
-    back = upright(Document("", "", "", (turned,))).pages[0]
-    return replace(back, turn=page.turn)
 
 
 def find_tables(page: Page) -> Page:
