@@ -86,8 +86,10 @@ def _is_short_form(word: str) -> bool:
 
 
 def _sentence(words: str) -> str:
-    """Small letters but for names that keep their capital, and letters that are no syllable ("PCGD, XMC")."""
+    """Small letters but for names that keep their capital, letters that are no syllable ("PCGD, XMC"), and what
+    follows a dash ("- Giá cả")."""
     out = " ".join(word if _is_short_form(word.strip(".,;()")) else word.lower() for word in words.split())
+    out = _BEHIND_DASH.sub(lambda found: found.group().upper(), out)
     for key, proper in _PROPER.items():
         out = re.sub(rf"(?<!\w){re.escape(proper)}(?!\w)", proper, out, flags=re.IGNORECASE)
         del key
@@ -108,6 +110,7 @@ def _spelled(name: str, kind: str, markless: bool) -> tuple[str, bool]:
     return (spellings.pop(), False) if len(spellings) == 1 else (name, False)
 
 
+_BEHIND_DASH = re.compile(r"(?<=[-–] )[^\W\d_]")
 # "CHI BỘ THÔN ĐÔNG": what is below a commune is no place of the record, and a name all the same
 _HAMLET = re.compile(r"\b(thôn|xóm|ấp|bản|buôn|làng|khu phố|tổ dân phố|tiểu khu|khu dân cư|khối) ([^\W\d_].*)")
 
@@ -219,9 +222,17 @@ def body_place(name: str, date: str | None = None) -> BodyPlace:
     if trailing and parts.level in ("province", "district") and not any(found.values()):
         if _is_province(trailing):
             found["province"] = trailing
-        elif parts.level == "district" or parts.core.startswith(("Thành ủy", "Ban Thường vụ Thành ủy")):
+        elif _names_district(parts, trailing):
             found["district"] = trailing
     return BodyPlace(found["province"], found["district"], found["commune"])
+
+
+def _names_district(parts: body_parts.Parts, name: str) -> bool:
+    """Whether the name behind a body is that of its district; an office's own name may go on ("PHÒNG DÂN TỘC TÔN
+    GIÁO"), so that there the gazetteer must have it."""
+    if parts.level != "district":
+        return parts.core.startswith(("Thành ủy", "Ban Thường vụ Thành ủy"))
+    return not parts.core.startswith("Phòng ") or bool(gazetteer.find_units(name, "district"))
 
 
 def _name_only(printed: str, upper: bool) -> str:

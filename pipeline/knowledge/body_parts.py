@@ -49,6 +49,7 @@ _KIND_KEYS = {
     "tx": "thị xã",
 }
 
+_DASHES = ("-", "–")
 WHOLE_NAME = 4  # words of a body before a kind without a name
 _DAMAGED_KINDS = {
     "tĩnh": "tỉnh",
@@ -78,6 +79,8 @@ def parts_of(text: str) -> Parts | None:
     if core is None:
         return None
     count, name, level, fuzzy = core
+    field = name.startswith(("Phòng ", "Sở ", "Ban ")) and not gazetteer.find_units(" ".join(words[count:]))
+    count -= field and words[count - 1] in _DASHES  # "PHÒNG TÀI CHÍNH - GIÁ CẢ": the dash is of its own name
     name = name if fuzzy else _as_printed(name, words[:count])
     rest = words[count:]
     marked = has_marks(text)
@@ -110,7 +113,8 @@ def parts_of(text: str) -> Parts | None:
     if kind_shared and places and places[0][1] == "":
         places.pop(0)
     trailing = ""
-    if not places and middle and (level in ("province", "district", "other") or core[1] in _NAMED):
+    named = level in ("province", "district", "other") or core[1] in _NAMED
+    if not places and middle and middle[0] not in _DASHES and named:
         trailing, middle = " ".join(middle), []
     return Parts(name, level, fuzzy, " ".join(middle), tuple(places), trailing)
 

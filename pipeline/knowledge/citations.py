@@ -36,6 +36,7 @@ from pipeline.knowledge.unnumbered import (
 _BEFORE_SYMBOL = re.compile(
     rf"(?<![a-z])(?P<type>{TYPE})(?P<middle>(?:\s+[^;\n]{{1,110}}?)??)\s*,?\s*(?:(?<![a-z])s[o06e]\s*[:.]?\s*)?\Z"
 )
+_TYPE = re.compile(TYPE)
 _NUMBER_WORD = re.compile(r"(?<![a-z])s[o06e]\s*[:.]?\s*\Z")
 _NOISE_BEFORE = re.compile(
     r"(?<![a-z])s[o06e]\s*[:.]?\s*(?P<noise>[^\s,;]{0,3}[a-z0-9][^\s,;]{0,3}\s+)\Z"
@@ -55,14 +56,14 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     """
     flat = aligned(text)
     found: list[Citation] = []
-    floor = 0
+    floor = number_end = 0
     for symbol in find_symbols(text):
-        if symbol.start < floor:
-            continue  # a symbol inside the subject of the one before
-        citation = _numbered(text, flat, symbol, floor, found)
-        if citation is not None:
-            found.append(citation)
-            floor = citation.end
+        inside = symbol.start < floor  # of the subject of the one before: "sửa đổi Quyết định số ..."
+        citation = _numbered(text, flat, symbol, number_end if inside else floor, found)
+        if citation is None or (inside and not _TYPE.match(flat, citation.start)):
+            continue
+        found.append(citation)
+        floor, number_end = max(floor, citation.end), symbol.end
     taken = bytearray(len(text))  # a sign for each letter, so that a text of nothing but laws stays linear
     for citation in found:
         taken[citation.start : citation.end] = b"\1" * (citation.end - citation.start)

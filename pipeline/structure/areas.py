@@ -69,20 +69,24 @@ def label(lines: Sequence[PlacedLine]) -> tuple[PlacedLine, ...]:
         dated = any(line.area == "dateline" for line in head.lines)
         middle, labelled = with_foot_date(dated, rest[:begin], labelled)
         tail = [*labelled, *_label_annexes(rest[end:], after_foot=True)]
-    return (*head.lines, *_label_basis(middle), *tail)
+    addressed = bool(head.lines) and head.lines[-1].area == "addressee"
+    return (*head.lines, *_label_basis(middle, addressed), *tail)
 
 
-def _label_basis(lines: Sequence[PlacedLine]) -> Iterator[PlacedLine]:
-    """The grounds at the start of the body, each up to the next ground or the end of its lines."""
-    open_basis, over, ended, paused, broken, addressed = False, False, False, False, False, False
+def _label_basis(lines: Sequence[PlacedLine], addressed: bool) -> Iterator[PlacedLine]:
+    """The grounds at the start of the body, each up to the next ground or the end of its lines; before them the list
+    under "Kính gửi:", which the head may have ended with (`addressed`)."""
+    open_basis, over, ended, paused, broken = False, False, False, False, False
     for line in lines:
         if line.area != "body" or over:
             yield line
             continue
         addressed = ADDRESSEE.match(aligned(line.text).strip()) is not None or (
-            addressed and BULLET.match(line.text) is not None  # "Kính gửi: - Các phòng" / "- UBND các xã"
+            addressed  # "Kính gửi: - Các phòng" / "- UBND các xã, phường trên" / "địa bàn tỉnh."
+            and (BULLET.match(line.text) is not None or (not ended and line.text[:1].islower()))
         )
         if addressed:
+            ended = line.text.rstrip().endswith((".", ";", ":"))
             yield replace(line, area="addressee")
             continue
         if is_main_heading(line.text) or _is_loud_heading(line):

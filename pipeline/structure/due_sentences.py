@@ -77,9 +77,11 @@ _REACHES = re.compile(
     r"[\s,]*(?:phan dau )?(?:dat|con) (?:tren |it nhat |toi thieu |khoang |duoi )?\d[\d.,]*\s?%(?: [a-z]+){0,5}[\s,;]*"
 )
 REACHES_WITHIN = 60  # signs
-# "..., cả năm trước ngày 10/12/2019": for what span the task named before is done
+# "..., cả năm trước ngày 10/12/2019", "..., cấp tỉnh vào ngày 15/11/2013": for what span or where the task named before
+# is done
 _SPAN_ALONE = re.compile(
-    r"(?:va )?(?:bao cao )?(?:ca nam|(?:\d{1,2}|mot) (?:thang|nam)(?: (?:dau|cuoi) nam)?|nam|quy [ivx]+)"
+    r"(?:va )?(?:bao cao )?(?:ca nam|(?:\d{1,2}|mot) (?:thang|nam)(?: (?:dau|cuoi) nam)?|nam|quy [ivx]+"
+    r"|(?:o )?(?:cap|vong) [a-z]+(?: [a-z]+)?)"
 )
 _IN_PLACE = re.compile(r"(?:tai|o) ")  # "Hội thi: Thời gian ngày 05/3/2010 tại Nhà văn hóa"
 _WAS = re.compile(r"\)?,?\s+đã\b")
@@ -323,6 +325,8 @@ def _start_of(date: dates.FoundDate) -> int:
 _RECURRING_ENDS = re.compile(r"\b[Hh][ằà]ng (?:ngày|tuần|tháng|quý|năm)(?:\s*[,;]|\s+và)\s+(?=[^\W\d_])")
 # "chỉ đạo trực tiếp tại địa phương, báo cáo kết quả trước ngày ...": the report is due, the work goes on
 _REPORTS = re.compile(r",\s*(?:và\s+)?(?=báo cáo\s+\w+\s+\w+)")
+# "Thực hiện Công văn số ..., Sở Y tế đề nghị các đơn vị nộp báo cáo trước ngày ...": the ground is no part of it
+_ASKED_AFTER = re.compile(r",\s[" + CAPITALS + r"][^,;:.]{2,60}?\b(?:đề nghị|yêu cầu)\s+(?=[^\W\d_])")
 # "Thầy Trần Văn Khôi - Trưởng ban: ban hành điều lệ trước ngày ...": who acts is no part of what is due
 _WHO_COLON = re.compile(r"[^:;]{3,90}:\s+(?=[^\W\d_])")
 LONGEST_WHO = 90  # signs before it, or before a task
@@ -335,6 +339,7 @@ def _clause_starts(text: str, undated: Sequence[dates.FoundDate]) -> list[int]:
     starts += [joint.end() for date in undated if (joint := _AFTER_TIME.match(text, date.end)) is not None]
     starts += [match.end() for match in _RECURRING_ENDS.finditer(text)]
     starts += [match.end() for match in _REPORTS.finditer(text)]
+    starts += [match.end() for match in _ASKED_AFTER.finditer(text)]
     colon = _WHO_COLON.match(text)
     task = task_start(text[: 2 * LONGEST_WHO])
     if colon is not None and is_actor(colon.group().rstrip(" :")):

@@ -40,7 +40,9 @@ def find_assignments(nodes: Sequence[Node], type_code: str | None = None) -> tup
     main = [node for node in nodes if not node.annex and node.kind != "appendix"]
     orders = type_code in ORDERS or _name_actors(main)
     charged = _charged(nodes, main)
-    closing = ending.closing_words(main[-1].paragraphs if main else ())
+    last = main[-1] if main else None
+    item = last is not None and last.label is not None and last.heading is None
+    closing = ending.closing_words(last.paragraphs if last is not None else (), item)
     for step in walk(nodes):
         bulleted = bullet_holders(step.node)
         for paragraph in step.node.content:
@@ -75,6 +77,8 @@ def _in_organisation(step: Step) -> bool:
 
 LEAST_POINTS = 3  # of a letter or a notice that tells each of several bodies what to do
 NAMED_SHARE = 2 / 3  # of its points that name one
+LEAST_GIVEN = 2  # of them that give one a task in so many words, after others that tell how things stand
+_GIVEN = re.compile(r"giao\b")
 
 
 def _name_actors(nodes: Sequence[Node]) -> bool:
@@ -85,13 +89,14 @@ def _name_actors(nodes: Sequence[Node]) -> bool:
         points.pop()  # "9. Tổ chức thực hiện" below a point for each office
     if len(points) < LEAST_POINTS or any(node.kind is not None and node.heading is not None for node in points):
         return False
-    named = 0
+    named = given = 0
     for node in points:
         assert node.title is not None
         body = node.title.body
         told = titled_actor(node.heading) if node.heading else _statement(body, 0, len(body))
         named += told is not None
-    return named >= NAMED_SHARE * len(points)
+        given += told is not None and _GIVEN.match(aligned(body)) is not None
+    return named >= NAMED_SHARE * len(points) or given >= LEAST_GIVEN
 
 
 def _charged(nodes: Sequence[Node], main: Sequence[Node]) -> frozenset[int]:
@@ -139,6 +144,7 @@ _MEMBER = re.compile(
 
 
 _TOGETHER = re.compile(
+    r"(?:(?:có|chịu) trách nhiệm\s+)?"
     r"(?:(?:chủ trì\s*,?\s*(?:và\s+)?)?phối hợp[.,]?(?: chặt chẽ)?(?: (?:cùng )?với| cùng)?"
     r"|chủ trì,? cùng(?: với)?)\s+",
     re.IGNORECASE,
@@ -255,13 +261,13 @@ def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Stat
             return None
     titled = _PERSON_TITLE.match(actor) is not None
     capital = actor[:1].upper() + actor[1:] if asked or grounds or titled else actor
-    if not (named or (asks_one and _is_name(actor)) or is_actor(capital)):
-        return None
     task = task.strip(EDGE)
-    passed_on = _PASSED_ON.match(task)
-    if passed_on is not None and not named and not asked_by:
+    acts = named or (asks_one and _is_name(actor)) or is_actor(capital)
+    if _PASSED_ON.match(task) and not named and not asked_by and (acts or _SHORT_NAME.fullmatch(actor)):
         at = text.index(task, start)
-        return _statement(text, at, end, asked_by=True) or _Statement(actor, task, start, end)
+        return _statement(text, at, end, asked_by=True) or (_Statement(actor, task, start, end) if acts else None)
+    if not acts:
+        return None
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
@@ -273,6 +279,7 @@ _CLAUSE_WORD = re.compile(r"\b(?:khi|nếu|để|nhằm|thì|cũng|chưa)\b")
 
 
 # "Ủy ban nhân dân tỉnh giao Giám đốc các sở ...", "Chủ tịch UBND huyện yêu cầu các xã ...": the one asked is to act
+_SHORT_NAME = re.compile(rf"[{CAPITALS}]{{3,6}}")  # "HĐND giao cho UBND xã ..."
 _PASSED_ON = re.compile(r"(?:giao|yêu cầu)(?: nhiệm vụ)?(?: cho)?:? (?=[" + CAPITALS + r"]|các |những )")
 
 

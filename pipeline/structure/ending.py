@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.wording import is_body_end
-from pipeline.structure.passages import Paragraph
+from pipeline.structure.passages import Paragraph, bullet_of
 
 DEBRIS_WORDS = 6  # of what a recogniser makes of a signature under the closing paragraph
 # Its letters: a name that a pen crosses leaves a word or two ("Nguyen V"). The shortest duty met has 19.
@@ -29,7 +29,8 @@ _TRAILER = re.compile(
 )
 # "Quá trình thực hiện, nếu có vướng mắc ..." ends a plan where nothing stands below it
 _LAST_WORDS = re.compile(
-    r"\s*(?:(?:trong )?qua trinh (?:to chuc |trien khai )*thuc hien|nhan duoc ke hoach nay"
+    r"\s*(?:(?:trong )?qua trinh (?:to chuc |trien khai )*thuc hien"
+    r"|nhan duoc (?:ke hoach|chi thi|cong van|thong bao|huong dan) nay"
     r"|(?:yeu cau|de nghi) (?:cac|thu truong)\b)"
 )
 # "Yêu cầu Công an xã, Hội Phụ nữ xã thực hiện nghiêm Kế hoạch này": those asked are all, and so is what they are to do
@@ -48,9 +49,12 @@ _OVERSEEN = re.compile(
 )
 
 
-def first_closing(paragraphs: Sequence[Paragraph], item: bool = False) -> int | None:
+def first_closing(paragraphs: Sequence[Paragraph], item: bool = False, titled: bool = False) -> int | None:
     """Index of the first paragraph that closes the document, among those of its last section; None where none does.
-    `item` says that the section is a numbered sentence: what stands below is none of its tasks."""
+    `item` says that the section is numbered: what stands below is none of its tasks. A `titled` one keeps
+    its only paragraph where "./." alone tells that the text ends with it."""
+    if titled and len(paragraphs) == 1 and _OPENS.match(aligned(paragraphs[0].text[:HEAD])) is None:
+        return None
     below = 0  # letters under the paragraph
     for at in range(len(paragraphs) - 1, -1, -1):
         paragraph = paragraphs[at]
@@ -65,9 +69,11 @@ def first_closing(paragraphs: Sequence[Paragraph], item: bool = False) -> int | 
     return None
 
 
-def closing_words(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
-    """Ids of the last paragraphs of a section that close the document: what they ask is asked of all, and no duty."""
-    found: set[int] = set()
+def closing_words(paragraphs: Sequence[Paragraph], item: bool = False) -> frozenset[int]:
+    """Ids of the last paragraphs of a section that close the document: what they ask is asked of all, and no duty.
+    Below the last numbered sentence (`item`) a paragraph without a mark that ends in "./." does."""
+    ended = item and bool(paragraphs) and paragraphs[-1].marker is None and is_body_end(paragraphs[-1].text)
+    found: set[int] = {id(paragraphs[-1])} if ended and bullet_of(paragraphs[-1].text) is None else set()
     for paragraph in reversed(paragraphs):
         key = aligned(paragraph.text[:HEAD])
         if _OPENS.match(key) or _TRAILER.match(key) or (paragraph.marker is None and _CALLS_ON_ALL.match(key)):

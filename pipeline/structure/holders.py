@@ -53,6 +53,8 @@ def heading_actor(step: Step) -> str | None:
             continue
         if text.endswith(":") is False and node.heading is not None and len(node.heading) > len(text):
             text = node.heading  # "Điều 1" on one line, its title on the next
+        if level + 1 < len(around) and _holds_actors(node):
+            continue  # "III. TRÁCH NHIỆM CỦA CÁC NGÀNH" over a title for each of them
         actor = titled_actor(text)
         if actor is None and node.heading is not None and level and _holds_actors(around[level - 1]):
             actor = _voted_actor(text)

@@ -74,8 +74,8 @@ _RUNS_ON_WORD = re.compile(
 
 # What opens a paragraph of its own after a full stop, wherever the line before ends.
 _OPENER = re.compile(
-    r"(?:can cu|xet|duoc su|tren day la|trong qua trinh|nhan duoc ke hoach|(?:yeu cau|de nghi) (?:cac|thu truong)"
-    rf"|thuc hien (?:{CARRIED_OUT}) so"
+    rf"(?:can cu|xet|duoc su|tren day la|trong qua trinh|nhan duoc (?:{CARRIED_OUT})"
+    rf"|(?:yeu cau|de nghi) (?:cac|thu truong)|thuc hien (?:{CARRIED_OUT}) so"
     r"|(?:uy ban|ubnd|(?:tinh |huyen |dang )uy|so|truong|phong|ban|hoi|doan|trung tam|benh vien|cong an) .{0,40}"
     r"(?:ban hanh|xay dung|thong nhat|(?:de ra|lap) ke hoach))\b"
 )

@@ -153,7 +153,12 @@ def boundary(text: str, limit: int | None = None) -> int | None:
 
 
 # "Đài Truyền hình thành phố", "Phòng Văn hoá thông tin", "Đội Cảnh sát quản lý hành chính"
-_NAME_BEFORE = {"hình thành": ("truyền ",), "thông tin": ("văn hóa ", "văn hoá "), "quản lý": ("cảnh sát ",)}
+_NAME_BEFORE = {
+    "hình thành": ("truyền ",),
+    "thông tin": ("văn hóa ", "văn hoá "),
+    "quản lý": ("cảnh sát ",),
+    "xây dựng": ("dự án đầu tư ", "đầu tư và "),  # "Ban Quản lý dự án đầu tư xây dựng"
+}
 NEAR = 40  # signs around a word that tell what it is; the longest of the patterns below reads 25
 
 

@@ -177,10 +177,12 @@ def _move_closing(roots: Sequence[Draft]) -> None:
     while path[-1].children:
         path.append(path[-1].children[-1])
     if len(path) > 1:
-        at = ending.first_closing(path[-1].paragraphs, path[-1].score <= 0 and path[-1].marker is not None)
+        last = path[-1]
+        titled = last.title is not None and titles.heading_score(last.title, True) > 0
+        at = ending.first_closing(last.paragraphs, last.marker is not None, titled)
         if at is not None:
-            roots[-1].paragraphs += path[-1].paragraphs[at:]
-            del path[-1].paragraphs[at:]
+            roots[-1].paragraphs += last.paragraphs[at:]
+            del last.paragraphs[at:]
 
 
 # "II. MỤC TIÊU" over "100% cán bộ ..." is a list of targets; over "Nâng cao nhận thức ..." it is a purpose.

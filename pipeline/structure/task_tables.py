@@ -81,12 +81,17 @@ def task_table(table: Table) -> TaskTable | None:
     told = headed(table)
     heads = [aligned(head) for head in told.columns]
     found = _found(heads, told.body)
-    if found is None and len(told.body) > 1:
+    if found is None and len(told.body) > 1 and not _has_figures(told.body[0]):
         # A second row of titles that nothing shows to be one.
         below = [aligned(cell.text) if cell is not None else "" for cell in told.body[0]]
         both = [f"{head} {title}".strip() for head, title in zip(heads, below, strict=True)]
         found = _found(both, told.body[1:])
     return found
+
+
+def _has_figures(row: Row) -> bool:
+    """Whether a row has a number or a value in a cell, as no row of titles does."""
+    return any(cell is not None and cell.text.strip(" .,%").isdecimal() for cell in row)
 
 
 def _found(heads: Sequence[str], rows: tuple[Row, ...]) -> TaskTable | None:

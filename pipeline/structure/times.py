@@ -43,7 +43,7 @@ def find_deadlines(
                 continue  # "Tháng 9/2004: Chủ điểm ..." names the month of what stands below it
             if paragraph.table is not None:
                 found += _from_table(paragraph, paragraph.table)
-            elif paragraph.area != "basis" and not _tells_of_the_past(step):
+            elif _may_say(paragraph) and not _tells_of_the_past(step):
                 phased = taken.get(id(paragraph), ())
                 since = issued or ("" if _is_ahead(step) else None)
                 told = [_with_task(deadline, step, paragraph) for deadline in from_text(paragraph, phased, since)]
@@ -57,6 +57,13 @@ def find_deadlines(
     return tuple(deadline for deadline in found if issued is None or deadline.date[:4] >= issued[:4])
 
 
+def _may_say(paragraph: Paragraph) -> bool:
+    """Whether a paragraph may say what is due: any but a ground, and a ground that goes on to what is asked, as letters
+    do ("Thực hiện Công văn số ..., Sở đề nghị các đơn vị báo cáo trước ngày ...")."""
+    return paragraph.area != "basis" or _ASKS_FOR.search(aligned(paragraph.text)) is not None
+
+
+_ASKS_FOR = re.compile(r",\s[^,;:]{2,60}\b(?:de nghi|yeu cau)\b[^;:]*[.]\W*\Z")
 SAYS_LITTLE = 2  # words: "Khai mạc" needs its heading to say of what
 
 

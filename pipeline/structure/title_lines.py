@@ -83,6 +83,10 @@ def title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list
             found.append(replace(line, area="aside"))
             used += 1
             continue
+        if not has_text and index + 1 < len(lines) and _says_whose(line, lines[index + 1]):
+            found.append(replace(line, area="aside"))
+            used += 1
+            continue
         stamp = _stamp_end(line)
         if stamp is not None:
             left, line = parted(line, stamp)
@@ -103,6 +107,13 @@ def _decides(line: PlacedLine, after: PlacedLine) -> bool:
     return line.is_capitals and starts_basis(after.text) and signers.authority_likeness(line.text) >= POSITION
 
 
+def _says_whose(line: PlacedLine, after: PlacedLine) -> bool:
+    """Whether a line between type and title names who issues it: "CHỈ THỊ" / "Của UBND huyện A" / "V/v ..."."""
+    whose = aligned(line.text).strip(" .:")
+    return whose.startswith("cua ") and _ABOUT.match(aligned(after.text)) is not None
+
+
+_ABOUT = re.compile(r"\W*(?:ve|v\s?/\s?v)\b")
 POSITION = 0.9  # likeness of "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH" under the title of a decision
 
 
@@ -147,6 +158,8 @@ def continues_title(line: PlacedLine, previous: PlacedLine | None, has_text: boo
     if is_capitals(text) and previous is not None and is_capitals(previous.text) and line.gap == "blank":
         # a title in capitals that the recogniser spread over blocks
         return signers.authority_likeness(text) < POSITION and not text.endswith((".", ";", ":"))
+    if _under_session(text, previous, line):
+        return True
     if has_text and previous is not None and previous.box is None and _is_spoken_under_capitals(text, previous.text):
         return False
     louder = is_capitals(text) and previous is not None and not is_capitals(previous.text)
@@ -189,6 +202,14 @@ def _is_spoken_under_capitals(text: str, above: str) -> bool:
     return is_capitals(above) and not is_capitals(text) and text[:1].isupper() and len(text) > LONGEST_SUBTITLE
 
 
+def _under_session(text: str, previous: PlacedLine | None, line: PlacedLine) -> bool:
+    """Whether a line says what a resolution is about, under the session that took it: "KỲ HỌP THỨ 9" / "Về nhiệm vụ
+    ..."."""
+    session = previous is not None and line.gap == "line" and _SESSION.search(aligned(previous.text)) is not None
+    return session and _ABOUT.match(aligned(text)) is not None and not text.endswith((".", ";", ":"))
+
+
+_SESSION = re.compile(r"\b(?:ky hop|phien hop|hoi nghi|dai hoi|khoa|nhiem ky)\b")
 LONGEST_SUBTITLE = 60  # letters of a line in small letters under a title in capitals ("Nhiệm kỳ 2021 - 2026")
 # letters of a line of a title without a place on the page: texts wrap at up to 120, sentences begin that long too
 LONGEST_SPOKEN, LONGEST_LOUD = 90, 130
