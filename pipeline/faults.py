@@ -130,7 +130,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("and {} more", "và {0} trang nữa"),
     ("page {} of {} could not be read: {}", "không đọc được trang {0} trên {1} trang: {2}"),
     ("pages {} of {} could not be read: {}", "không đọc được các trang {0} trên {1} trang: {2}"),
-    ("{} of {} pages failed, more than may ({}).", "{0} trên {1} trang lỗi, quá mức cho phép ({2})."),
+    ("failed pages: {} of {}, more than may ({}).", "{0} trên {1} trang lỗi, quá mức cho phép ({2})."),
     ("A page of {} x {} points is beyond the limit of max_page_pixels = {}.",
      "Trang {0} x {1} point vượt giới hạn max_page_pixels = {2}."),
     ("The page cannot be drawn ({}).", "Không vẽ được trang ({0})."),

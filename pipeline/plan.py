@@ -66,6 +66,15 @@ def printed_number(number: str | None, symbol: str | None) -> str:
     return f"{number or ''}{'-' if party else '/'}{symbol}"
 
 
+def printed_date(date: str | None) -> str:
+    """A date of the record (EDTF) as it is written in a Vietnamese table, its precision kept.
+
+    >>> printed_date("2024-01-23"), printed_date("2024-01"), printed_date("2024"), printed_date(None)
+    ('23/01/2024', '01/2024', '2024', '')
+    """
+    return "/".join(reversed(date.split("-"))) if date else ""
+
+
 class Issuer(_Model):
     """Cơ quan ban hành, in full form."""
 

@@ -24,7 +24,7 @@ _LIBRARIES = ("pikepdf", "pypdfium2", "pillow", "opencv-python-headless", "tesse
 
 # The code of the quick half and its writers: a change in these may change what a document is read as.
 _RULE_FOLDERS = ("decoder", "knowledge", "structure", "writers")
-_RULE_MODULES = ("correcting", "corrections", "document", "notes", "plan", "rewording", "run", "stored")
+_RULE_MODULES = ("attention", "correcting", "corrections", "document", "notes", "plan", "rewording", "run", "stored")
 
 
 @functools.cache

@@ -101,11 +101,11 @@ def test_words_made_apart_from_their_errors_have_their_vietnamese():
     (PageCrash("page 3", "the worker ended without an answer (SIGSEGV).", cure=""),
      "page 3: tiến trình đọc chết mà không trả lời (SIGSEGV). "
      "Xem lại trang, quét lại nếu mờ; `sohoa retry DIR` sẽ thử lần nữa."),
-    (TooManyFailedPages("a", "1 of 1 pages failed, more than may (page 1: Its content is missing from the damaged "
+    (TooManyFailedPages("a", "failed pages: 1 of 1, more than may (page 1: Its content is missing from the damaged "
                              "file)."),
      "a: 1 trên 1 trang lỗi, quá mức cho phép (trang 1: Nội dung trang không còn trong tệp hỏng). "
      "Xem các trang lỗi; quét lại, hoặc nâng --max-failed-share rồi `sohoa retry DIR`."),
-    (TooManyFailedPages("a", "5 of 5 pages failed, more than may (page 1: The page does not fit into memory; page 2: "
+    (TooManyFailedPages("a", "failed pages: 5 of 5, more than may (page 1: The page does not fit into memory; page 2: "
                              "the worker ended without an answer (SIGKILL); page 3: Tesseract gave up with code 1 (no; "
                              "data); and 2 more)."),
      "a: 5 trên 5 trang lỗi, quá mức cho phép (trang 1: Trang không vừa bộ nhớ; trang 2: tiến trình đọc chết mà không "

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from PIL import Image
 
+from pipeline import attention
 from pipeline.document import Alternative, Block, Box, Cell, FoundObject, Line, Page, Table, Word
 from pipeline.plan import Evidence, Warning_
 from pipeline.writers import html
@@ -153,3 +154,14 @@ def test_a_field_says_what_was_read_and_where():
     cell = next(attrs for tag, attrs in reader.tags if tag == "td" and attrs.get("class") == "doubt")
     assert cell == {"class": "doubt", "title": "50 %; máy đọc: O7", "data-page": "1", "data-box": "3 5 7 5"}
     assert "(trống)" in reader.texts["td"]  # a number may stand on the paper and not be read: blank, not "none"
+
+
+def test_marks_are_those_that_the_desk_counts():
+    """Two limits once stood in two modules: the desk sent a person to words that the page showed as sure."""
+    words = [a_word(f"từ{number}", (30, 40, 60, 52), sure=number / 100) for number in range(70, 100, 5)]
+    page = html.to_html(a_document(a_page([words])))
+    assert page.count("<mark") == sum(attention.is_doubtful(word) for word in words) == 4
+
+
+def test_the_date_is_told_as_people_write_it():
+    assert "05/03/2019" in html.to_html(a_document(a_page([])), a_plan())

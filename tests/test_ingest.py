@@ -276,6 +276,20 @@ def test_a_photograph_is_taken_as_a4_and_turned_as_a_viewer_does(tmp_path: Path)
     assert page.height == pytest.approx(11.69 * 72)
 
 
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+@pytest.mark.parametrize("turn", [3, 6, 8])
+def test_a_tiff_that_says_to_be_turned_is_read_as_a_viewer_shows_it(
+    tmp_path: Path, turn: int, compression: str | None
+) -> None:
+    """A plain one, which Pillow 13 would map into memory with its sides exchanged, was noise."""
+    seen = grey_page(200, 280)
+    seen.paste(0, (0, 0, 200, 30))
+    stored = seen.rotate({3: 180, 6: 90, 8: -90}[turn], expand=True)
+    stored.save(tmp_path / "a.tif", tiffinfo={0x0112: turn}, compression=compression, dpi=(200, 200))
+    page = ingest.load_page(opened(tmp_path / "a.tif"), 1, SETTINGS)
+    assert (page.image == np.asarray(seen)).all()
+
+
 def test_the_pixels_of_a_fax_are_made_square(tmp_path: Path) -> None:
     grey_page(204, 140).save(tmp_path / "fax.tif", dpi=(204, 98))
     page = ingest.load_page(opened(tmp_path / "fax.tif"), 1, SETTINGS)

@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("document", "errors", "plan"),
     ("disk", "faults", "settings", "stored"),
     ("corrections",),
-    ("notes",),
+    ("attention", "notes"),
     ("correcting", "knowledge"),
     ("decoder", "imaging", "rewording", "scoring", "structure", "versions"),
     ("training", "writers"),

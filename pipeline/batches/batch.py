@@ -22,7 +22,7 @@ from pipeline import disk, versions
 from pipeline.batches import report
 from pipeline.batches.discover import Discovery, Found, discover, with_ending
 from pipeline.batches.jobs import Drives
-from pipeline.batches.outcomes import Event, RunSummary
+from pipeline.batches.outcomes import RunSummary, unheard
 from pipeline.batches.planning import (
     Keys,
     check_folders,
@@ -34,7 +34,7 @@ from pipeline.batches.planning import (
 )
 from pipeline.batches.schedule import ProgressCallback, Run, Stop
 from pipeline.batches.standing import last_settings, to_retry
-from pipeline.batches.store import Store, forget_failures
+from pipeline.batches.store import Store
 from pipeline.batches.workers import Engine, LocalPool, Task
 from pipeline.errors import NoInput, OutputError
 from pipeline.faults import Language, in_words
@@ -50,16 +50,12 @@ PICTURE_BYTES = 1_000_000_000
 __all__ = ["plan_batch", "retry_batch", "run_batch", "size_pool"]
 
 
-def _ignore(event: Event) -> None:
-    """The progress callback of a caller who wants none."""
-
-
 def run_batch(
     inputs: Iterable[Path],
     out: Path,
     settings: Settings,
     *,
-    progress: ProgressCallback = _ignore,
+    progress: ProgressCallback = unheard,
     redo: bool = False,
     drives: Drives | None = None,
     engine: Callable[[], Engine] | None = None,
@@ -94,7 +90,7 @@ def retry_batch(
     out: Path,
     settings: Settings | None = None,
     *,
-    progress: ProgressCallback = _ignore,
+    progress: ProgressCallback = unheard,
     drives: Drives | None = None,
     quarantine: Path | None = None,
     made_by: dict[str, str] | None = None,
@@ -137,7 +133,7 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
     make = order.engine or functools.partial(LocalPool, count, memory_bytes=memory, nice=settings.nice)
     with _signals() as stop, Store(order.out) as ledger:
         if forget:
-            forget_failures(ledger)
+            ledger.forget_failures()
         else:
             ledger.forget_gone()
         found = with_ledger_names(discovery.found, ledger.by_folded, ledger.by_path)

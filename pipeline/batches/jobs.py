@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pipeline import disk
+from pipeline import corrections, disk
 from pipeline.batches import pagefiles
 from pipeline.batches.pagefiles import PageRow
 from pipeline.document import Document, Page
@@ -30,8 +30,6 @@ from pipeline.settings import Settings
 from pipeline.writers import held
 
 _T = TypeVar("_T")
-
-CORRECTIONS_NAME = "corrections.json"
 
 # A disk or network share that may be back in a moment; anything else is the file's own fault.
 _PASSING = frozenset({errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EAGAIN, errno.ENETDOWN, errno.EHOSTDOWN})
@@ -151,8 +149,8 @@ def finish_document(drives: Drives, order: Finish) -> Written | Lost:
     document = _document(drives, order)
     if isinstance(document, Lost):
         return document
-    corrections = corrections_digest(order.target)
-    if corrections is None:
+    digest = corrections_digest(order.target)
+    if digest is None:
         reading = drives.read(document, order.settings)
     else:
         reading = drives.read(document, order.settings, drives.load_corrections(order.target))
@@ -168,16 +166,14 @@ def finish_document(drives: Drives, order: Finish) -> Written | Lost:
     if order.twin is not None and held.NOTICE not in files and held.NOTICE not in dict(order.twin[1]):
         disk.link_equal(order.target, files, order.twin[0], dict(order.twin[1]), order.temporary)
     warnings = sum(len(plan.warnings) for plan in reading.plans)
-    return Written(tuple(sorted(files.items())), _confidence(reading.document), warnings, corrections)
+    return Written(tuple(sorted(files.items())), _confidence(reading.document), warnings, digest)
 
 
 def corrections_digest(folder: Path) -> str | None:
     """sha256 of the corrections a person made in this document folder; None where there are none."""
     try:
-        return hashlib.sha256((folder / CORRECTIONS_NAME).read_bytes()).hexdigest()
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:
+        return hashlib.sha256((folder / corrections.FILE_NAME).read_bytes()).hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

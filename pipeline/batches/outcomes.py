@@ -114,6 +114,10 @@ class Event:
     detail: str = ""
 
 
+def unheard(event: Event) -> None:
+    """The progress callback of a caller who wants none."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
     """One run over `outcomes` (an outcome for each input, in input order).

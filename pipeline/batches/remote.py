@@ -18,13 +18,11 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline import disk
+from pipeline import corrections, disk
 from pipeline.batches.batch import run_batch
 from pipeline.batches.outcomes import RunSummary
 from pipeline.errors import DiskFull, MissingPart, OutputNotWritable, UnreadableFile
 from pipeline.settings import Settings
-
-_CORRECTIONS = "corrections.json"  # the one file that people change where the outputs lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,8 @@ def _fetch_results(place: _Place, results: Path, manifest: Path) -> None:
     everything = not (results / disk.LEDGER_NAME).is_file()
     known = _read_manifest(manifest)
     for name, info in _listing(place).items():
-        if not everything and PurePosixPath(name).name != _CORRECTIONS:
+        # The one file that people change where the outputs lie.
+        if not everything and PurePosixPath(name).name != corrections.FILE_NAME:
             continue
         path = results / name
         seen = known.get(f"fetched {name}")

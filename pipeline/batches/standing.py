@@ -68,7 +68,7 @@ def last_settings(out: Path) -> Settings:
     if row is None:
         return Settings()
     known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value
-             for name, value in json.loads(row[0]).items() if name in Settings.__slots__}
+                             for name, value in json.loads(row[0]).items() if name in Settings.__slots__}
     return Settings(**known)
 
 

@@ -28,6 +28,7 @@ from pipeline.settings import Settings
 
 ANNOUNCED_AFTER = 1.0  # seconds that an input may be under way before the ledger knows of it
 
+
 class Store:
     """The ledger and page store of one output folder, held exclusively while open.
 
@@ -191,6 +192,11 @@ class Store:
                  row.worker, row.code, row.what, row.cure),
             )
 
+    def forget_failures(self) -> None:
+        """Failed pages of the present run count as not tried, also where the run was interrupted."""
+        with ledger.ledger_errors(self._path), self._db:
+            self._db.execute("DELETE FROM pages WHERE state='failed'")
+
     def page_folder(self, sha256: str, recognition_key: str) -> Path:
         return page_folder(self.out, sha256, recognition_key)
 
@@ -243,12 +249,3 @@ def reader_key(versions: dict[str, str]) -> str:
     """Names what reads a page: the imaging half and the engine, by their versions (`versions.py`)."""
     told = f"{versions.get('imaging', '')} {versions.get('tesseract', '')}"
     return hashlib.sha256(told.encode()).hexdigest()[:12]
-
-
-# --- beside the run -----------------------------------------------------------------------------------
-
-
-def forget_failures(store: Store) -> None:
-    """Failed pages of the present run count as not tried, also where the run was interrupted."""
-    with ledger.ledger_errors(store.out / disk.LEDGER_NAME), store._db:
-        store._db.execute("DELETE FROM pages WHERE state='failed'")

@@ -81,7 +81,7 @@ class UnderWay:
             return None
         shown = "; ".join(f"page {row.number}: {(row.what or '').rstrip('.')}" for row in failed[:3])
         more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-        what = f"{len(failed)} of {total} pages failed, more than may ({shown}{more})."
+        what = f"failed pages: {len(failed)} of {total}, more than may ({shown}{more})."
         same = all(row.cure == failed[0].cure for row in failed)
         cure = failed[0].cure if same else None
         return TooManyFailedPages(self.item.name, what, cure=cure)

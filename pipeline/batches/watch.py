@@ -20,7 +20,7 @@ from typing import Any
 
 from pipeline.batches.batch import run_batch
 from pipeline.batches.discover import Found, discover
-from pipeline.batches.outcomes import Event, RunSummary
+from pipeline.batches.outcomes import Event, RunSummary, unheard
 from pipeline.errors import Locked, NoInput, UsageError
 from pipeline.settings import Settings
 
@@ -75,10 +75,6 @@ class Arrivals:
         return bool(self._seen)
 
 
-def _ignore(event: Event) -> None:
-    """The progress callback of a caller who wants none."""
-
-
 def _is_one_of(ready: set[Path], item: Found) -> bool:
     return item.path in ready
 
@@ -88,7 +84,7 @@ def watch(
     out: Path,
     settings: Settings,
     *,
-    progress: Callable[[Event], None] = _ignore,
+    progress: Callable[[Event], None] = unheard,
     told: Callable[[RunSummary], None] | None = None,
     settle_seconds: float = SETTLE_SECONDS,
     poll: bool = False,

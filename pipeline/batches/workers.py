@@ -149,7 +149,7 @@ class LocalPool:
         for pause in (*_PAUSES, None):
             ours, theirs = self._context.Pipe()
             process = self._context.Process(
-                target=workerside.serve, args=(theirs, self._memory, self._nice, os.getpid()), daemon=True
+                target=workerside.serve, args=(theirs, self._memory, self._nice), daemon=True
             )
             try:
                 with _worker_environment():

@@ -22,7 +22,7 @@ from pipeline.errors import SohoaError
 _ORPHAN_SECONDS = 30  # beyond the limit of a task, after which a worker that nobody watches any more is ended
 
 
-def serve(pipe: Connection, memory_bytes: int, nice: int, parent: int) -> None:
+def serve(pipe: Connection, memory_bytes: int, nice: int) -> None:
     """The life of a worker: answers one task after another until its parent closes the pipe."""
     _settle(nice)
     pipe.send(("ready", None))

@@ -20,6 +20,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from pipeline.batches import machine
 from pipeline.commands.console import Console
 from pipeline.commands.messages import say
 from pipeline.decoder.restoration import Restorer
@@ -154,21 +155,11 @@ def _room(out: Path) -> Iterator[Finding]:
     if not os.access(place, os.W_OK):
         yield Finding("output folder", "missing", f"{place} cannot be written",
                       "Check its permissions, or choose another --out.")
-    memory = _available_memory()
-    if memory is not None:
+    if memory := machine.memory_available():  # 0 where the system does not tell
         good = memory >= FREE_MEMORY_LEAST
         yield Finding("free memory", "ok" if good else "advice", f"{memory / 1e9:.1f} GB",
                       "" if good else "Close other programs, or use --jobs 1.")
-    yield Finding("processor cores", "ok", str(os.cpu_count() or 1))
-
-
-def _available_memory() -> int | None:
-    try:
-        facts = Path("/proc/meminfo").read_text("ascii")
-    except OSError:
-        return None
-    found = re.search(r"^MemAvailable:\s+(\d+) kB", facts, re.MULTILINE)
-    return int(found[1]) * 1024 if found else None
+    yield Finding("processor cores", "ok", str(machine.cores()))
 
 
 CHECKS: tuple[Callable[[Path], Iterator[Finding]], ...] = (_python, _tesseract, _own_data, _packages, _room)

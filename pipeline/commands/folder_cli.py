@@ -26,7 +26,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     with console.bar() as bar:
         told = {"progress": bar.event, "redo": options.redo, "engine": engine, "quarantine": options.quarantine,
                 "language": console.language}
-        if any("://" in place for place in (*options.paths, options.out)):
+        if any(map(remote.is_remote, (*options.paths, options.out))):
             summary = remote.run_remote(options.paths, options.out, settings, options.work, **told)
         else:
             summary = batch.run_batch([Path(path) for path in options.paths], Path(options.out), settings, **told)
@@ -43,7 +43,7 @@ def retry(options: argparse.Namespace, console: Console) -> int:
 
 
 def _dry_run(options: argparse.Namespace, settings: Settings, console: Console) -> int:
-    stores = [place for place in (*options.paths, options.out) if "://" in place]
+    stores = [place for place in (*options.paths, options.out) if remote.is_remote(place)]
     if stores:
         raise UsageError(stores[0], "A dry run looks at folders of this machine; this store would be fetched first.",
                          cure="Run it without --dry-run: only what is new or changed is fetched.")

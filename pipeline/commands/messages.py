@@ -236,6 +236,7 @@ _TEXTS: dict[str, _Text] = {
     "desk.indexing": _Text("Indexing", "Đang lập chỉ mục"),
     "desk.gathering": _Text("Gathering", "Đang tập hợp"),
     "desk.taking": _Text("Taking over", "Đang ghi sửa đổi"),
+    "desk.none": _Text("No documents.", "Không có văn bản nào."),
     "desk.found": _Text("{count:page|pages}", "{count} trang"),
     "desk.found_loose": _Text("{count:page|pages} (marks disregarded)", "{count} trang (không kể dấu)"),
     "desk.left_held": _Text("held, left out: {name}", "giữ lại vì độ mật, không xuất: {name}"),

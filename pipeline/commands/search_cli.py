@@ -31,8 +31,10 @@ def search(options: argparse.Namespace, ui: Console) -> int:
             rows = searching.documents(db, filters, order="issuer", limit=options.limit)
         if ui.as_json:
             ui.result_json([_row_json(row) for row in rows])
-        else:
+        elif rows:
             ui.result("\n".join(f"{row.name}\t{row.title or ''}" for row in rows))
+        else:
+            ui.note(say("desk.none", ui.language))
         return EXIT_OK
     results = searching.search(options.out, query, filters, limit=options.limit)
     if ui.as_json:

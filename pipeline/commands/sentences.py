@@ -72,7 +72,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("This port cannot be used.", "Không dùng được cổng này."),
     ("This row names no file, or one named before.", "Dòng này không nêu tệp, hoặc nêu tệp đã có."),
     ("What was to be changed is not any more what the person saw.", "Giá trị đã khác với lúc mở trang."),
-    ("{} fields keep the package from being made: {}.", "{0} trường còn thiếu hoặc sai nên chưa đóng gói được: {1}."),
+    ("Missing or wrong in the metadata ({}): {}.", "Còn {0} trường thiếu hoặc sai nên chưa đóng gói được: {1}."),
     ("{} rows are more than a sheet can hold ({}).", "{0} dòng, vượt quá sức chứa của một trang tính ({1})."),
     # what to do about it
     ("Add a word to look for.", "Thêm một từ cần tìm."),

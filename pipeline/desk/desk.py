@@ -21,27 +21,22 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline import correcting, corrections, rewording
+from pipeline import correcting, corrections, disk, rewording
 from pipeline.batches import ledger
 from pipeline.batches.ledger import InputRow
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
-from pipeline.document import Document, Page, Word
+from pipeline.document import Document, Page
 from pipeline.errors import UnreadableFile, UsageError
 from pipeline.knowledge import secrecy
 from pipeline.knowledge.secrecy import Mark
 from pipeline.plan import Plan
 from pipeline.stored import from_json
 
-DATABASE = "sohoa.db"
 RECORD = "record.json"
 DOCUMENT = "document.json"
 PARTS = "parts"  # the folder, among the outputs of a file, of the documents found in it
 LEARNED = "learned"  # the folder of what `sohoa learn` drew from the documents
-# Below these a person should look. Of the words restored with 0.9 and more at least 99.0 % are right (make
-# bench-restore); a field is one value that others rely on, and its evidence is the mean over some words.
-DOUBTFUL_WORD = 0.9
-DOUBTFUL_FIELD = 0.9
 
 TEXT_BLOCKS = ("text", "table", "stamp_text")
 
@@ -132,7 +127,7 @@ def names(out: Path) -> Iterator[str]:
             parts = part_names(out, own) if PARTS in folders else ()
             found += parts or (own,)
             folders[:] = [name for name in folders if name != PARTS]
-    if not found and not (out / DATABASE).is_file():
+    if not found and not (out / disk.LEDGER_NAME).is_file():
         raise ledger.no_results(out)  # a folder of scans, say, in which the desk must leave nothing
     yield from sorted(found)
 
@@ -210,18 +205,6 @@ def page_text(page: Page) -> str:
     """The restored text of a page, a printed line a line, page numbers and running heads left out."""
     lines = (line.text for block in page.blocks if block.kind in TEXT_BLOCKS for line in block.lines)
     return "\n".join(line for line in lines if line)
-
-
-def is_doubtful(word: Word) -> bool:
-    """Whether a person should look at the word: it has letters or digits, is unsure, and nobody looked yet."""
-    if word.edits and word.edits[-1].rule == corrections.RULE:
-        return False
-    return word.confidence < DOUBTFUL_WORD and any(letter.isalnum() for letter in word.text or word.raw)
-
-
-def doubtful_fields(plan: Plan) -> tuple[str, ...]:
-    """The pointers of the fields whose evidence is unsure, in the order of the record."""
-    return tuple(pointer for pointer, evidence in plan.evidence.items() if evidence.confidence < DOUBTFUL_FIELD)
 
 
 NUMBER = "/number/number"

@@ -17,7 +17,7 @@ from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.handover import sheets as sheets_of
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import MissingPart
-from pipeline.plan import printed_number
+from pipeline.plan import printed_date, printed_number
 
 try:
     import docx
@@ -94,22 +94,13 @@ def _one(values: Sequence[str]) -> str:
     return told.pop() if len(told) == 1 else ""
 
 
-def vietnamese_date(date: str | None) -> str:
-    """EDTF as it is written in a Vietnamese table, its precision kept.
-
-    >>> vietnamese_date("2024-01-23"), vietnamese_date("2024-01"), vietnamese_date("2024"), vietnamese_date(None)
-    ('23/01/2024', '01/2024', '2024', '')
-    """
-    return "/".join(reversed(date.split("-"))) if date else ""
-
-
 def files_rows(collection: Collection) -> list[tuple[str, ...]]:
     """Mục lục hồ sơ: a row for each hồ sơ."""
     rows: list[tuple[str, ...]] = []
     for folder in folders(collection):
         if not folder.number:
             continue
-        first, last = (vietnamese_date(date) for date in folder.dates)
+        first, last = (printed_date(date) for date in folder.dates)
         span = first if first == last else f"{first} - {last}"
         note = f"Hộp số {folder.box}" if folder.box else ""
         count = f"{folder.sheets or '…'}/{folder.pages}"
@@ -126,7 +117,7 @@ def documents_rows(folder: Folder) -> list[tuple[str, ...]]:
         if entry.failed_pages:
             notes.append(f"{entry.failed_pages} trang không đọc được")
         rows.append((
-            str(len(rows) + 1), symbol_of(entry), vietnamese_date(plan.issued.date),
+            str(len(rows) + 1), symbol_of(entry), printed_date(plan.issued.date),
             " ".join(part for part in (plan.document_type.name, plan.title) if part),
             plan.issuer.name or "", sheets_of(entry.shelf) or f"{plan.source.pages} trang",
             "; ".join(note for note in notes if note),

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline import corrections
+from pipeline import attention, corrections, disk
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
 from pipeline.errors import MissingPart, OutputNotWritable, SohoaError, recalled
@@ -83,7 +83,7 @@ def opened(out: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
 
     Raises NoInput (no results there), OutputNotWritable (damaged or locked), MissingPart (SQLite without FTS5).
     """
-    path = out / desk.DATABASE
+    path = out / disk.LEDGER_NAME
     if not path.is_file():
         next(desk.names(out), None)  # NoInput, before anything is left in a folder that holds no results
     try:
@@ -320,13 +320,13 @@ def _facts(item: Item) -> dict[str, Any]:
     if mark is not None:
         return {**facts, "state": "held", "attention": _HELD, "secrecy": mark.degree,
                 "doubtful_fields": 0, "doubtful_words": 0, "warnings": 0, "warning_codes": ""}
-    words = sum(desk.is_doubtful(word) for word in item.document.words())
-    fields = len(desk.doubtful_fields(plan)) + len(desk.unread_fields(item))
+    words = sum(attention.is_doubtful(word) for word in item.document.words())
+    fields = len(attention.doubtful_fields(plan)) + len(desk.unread_fields(item))
     codes = [warning.code for warning in plan.warnings if warning.code not in _NO_ATTENTION]
     verified = item.verified
-    attention = (_WEIGHT_PAGE * failed + _WEIGHT_FIELD * fields + _WEIGHT_WARNING * len(codes) + _WEIGHT_WORD * words)
+    weight = _WEIGHT_PAGE * failed + _WEIGHT_FIELD * fields + _WEIGHT_WARNING * len(codes) + _WEIGHT_WORD * words
     return {
-        **facts, "state": "verified" if verified else "open", "attention": 0.0 if verified else attention,
+        **facts, "state": "verified" if verified else "open", "attention": 0.0 if verified else weight,
         "doubtful_fields": fields, "doubtful_words": words, "warnings": len(codes),
         "warning_codes": " ".join(sorted(set(codes))), "confidence": plan.confidence,
         "type_code": plan.document_type.code, "type": plan.document_type.name,

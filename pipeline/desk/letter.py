@@ -11,7 +11,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.desk.desk import is_doubtful
+from pipeline.attention import is_doubtful
 from pipeline.desk.finding_aids import need_docx, symbol_of, xml_text
 from pipeline.desk.handover import Entry
 from pipeline.document import Document, Table
@@ -207,11 +207,11 @@ def _pieces(text: str, doubtful: frozenset[str]) -> list[tuple[str, bool]]:
     pieces: list[tuple[str, bool]] = []
     for number, word in enumerate(text.split(" ")):
         piece = word if number == 0 else " " + word
-        is_doubtful = word in doubtful and bool(word)
-        if pieces and pieces[-1][1] == is_doubtful:
-            pieces[-1] = (pieces[-1][0] + piece, is_doubtful)
+        marked = word in doubtful and bool(word)
+        if pieces and pieces[-1][1] == marked:
+            pieces[-1] = (pieces[-1][0] + piece, marked)
         else:
-            pieces.append((piece, is_doubtful))
+            pieces.append((piece, marked))
     return pieces
 
 

@@ -67,7 +67,7 @@ def to_sip(out: Path, collection: Collection, agency: Agency, folder: str, creat
     blocking = _errors(made, file)
     if blocking:
         first = "; ".join(f"{item.file} {item.tag}: {item.message.rstrip('.')}" for item in blocking[:5])
-        raise UsageError(folder, f"{len(blocking)} fields keep the package from being made: {first}.",
+        raise UsageError(folder, f"Missing or wrong in the metadata ({len(blocking)}): {first}.",
                          cure="Fill them in at the desk or in the CSV (see `sohoa export tt05`).")
     name = "uuid-" + str(uuid.uuid5(_NAMES, file.values["fileCode"] + "".join(
         entry.plan.source.sha256 for entry, _ in file.documents))).upper()

@@ -20,11 +20,12 @@ from xml.etree import ElementTree
 
 from pipeline import faults
 from pipeline.desk import sheets, workbook
-from pipeline.desk.finding_aids import Folder, folders, vietnamese_date, xml_text
+from pipeline.desk.finding_aids import Folder, folders, xml_text
 from pipeline.desk.handover import Collection, Entry
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import UsageError
 from pipeline.knowledge.vietnamese import search_key
+from pipeline.plan import printed_date
 from pipeline.settings import read_toml
 
 MAINTENANCE = {"01": "Vĩnh viễn", "02": "70 năm", "03": "50 năm", "04": "30 năm", "05": "20 năm", "06": "10 năm",
@@ -201,7 +202,7 @@ def document_values(entry: Entry, agency: Agency, code: str) -> dict[str, str]:
         "docId": shelf.get("doc_id", ""), "docCode": code, "maintenance": shelf.get("maintenance", ""),
         "typeName": TYPE_NAMES.get(plan.document_type.code or "", ("", ""))[0],
         "codeNumber": plan.number.number or "", "codeNotation": plan.number.symbol or "",
-        "issuedDate": vietnamese_date(plan.issued.date), "organName": plan.issuer.name or "",
+        "issuedDate": printed_date(plan.issued.date), "organName": plan.issuer.name or "",
         "subject": plan.title or "", "language": agency.language, "numberOfPage": str(plan.source.pages),
         "inforSign": shelf.get("infor_sign", ""), "keyword": shelf.get("keyword", ""),
         "mode": shelf.get("mode", ""), "confidenceLevel": "02", "autograph": shelf.get("autograph", ""),
@@ -214,7 +215,7 @@ def document_values(entry: Entry, agency: Agency, code: str) -> dict[str, str]:
 
 def file_values(folder: Folder, agency: Agency, code: str, documents: Sequence[dict[str, str]]) -> dict[str, str]:
     """The 18 fields of one hồ sơ: counted from its documents, or entered by a person; else ""."""
-    first, last = (vietnamese_date(date) if len(date) == 10 else "" for date in folder.dates)
+    first, last = (printed_date(date) if len(date) == 10 else "" for date in folder.dates)
     paper = ""
     if folder.number and agency.code and folder.box:
         # [mã cơ quan].[kho/giá/hộp].[số hồ sơ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from pipeline.errors import EmptyFile, TooLarge, UnreadableFile
 from pipeline.imaging import streaks
 from pipeline.imaging.images import Affine, PageInput
 from pipeline.imaging.recognisers import Image
-from pipeline.imaging.sources import VERSION, Source
+from pipeline.imaging.sources import VERSION, Source, opened_image
 from pipeline.settings import Settings
 
 FINE_DPI = 450.0  # letters are read at 150 to 200 dots per inch; a JPEG beyond this is decoded at half its size
@@ -32,12 +31,10 @@ DISPLAY_DPI = {72, 96}
 
 @contextlib.contextmanager
 def _pillow(source: Source) -> Iterator[Any]:
-    """The image file opened by Pillow, its exceptions made ours, its warnings about sizes left to our guard."""
+    """The image file, Pillow's exceptions made ours."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Pillow.open(source.path) as image:
-                yield image
+        with opened_image(source.path) as image:
+            yield image
     except Pillow.DecompressionBombError as error:
         most = 2 * (Pillow.MAX_IMAGE_PIXELS or 0)
         what = f"The image says of itself that it has more than {most // 1_000_000} million pixels."

@@ -5,10 +5,15 @@ The name decides only what a text is, and what a refusal says.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from PIL import Image
 
 from pipeline.errors import ChangedInput, UnreadableFile, WrongType
 from pipeline.knowledge import encodings
@@ -110,3 +115,16 @@ def _is_text(head: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def opened_image(path: Path) -> Iterator[Image.Image]:
+    """An image file opened by Pillow, its warnings about sizes left to the guards of ingest.
+
+    By a handle, which leaves Pillow no way to map the file into memory: version 13 maps a plain TIFF that says to be
+    turned by a right angle with its sides exchanged, and what comes out is noise.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with path.open("rb") as file, Image.open(file) as image:
+            yield image

@@ -7,9 +7,8 @@ import json
 from collections.abc import Callable
 from itertools import groupby
 
+from pipeline.attention import DOUBTFUL_WORD
 from pipeline.decoder.restoration import RestoredText, RestoredWord
-
-DOUBTFUL = 0.9  # at p >= 0.9 at least 99.0 % of the words are right (make bench-restore); below, a person looks
 
 _STYLE = (
     "body{font:16px/1.6 serif;max-width:50em;margin:2em auto}"
@@ -43,7 +42,7 @@ def to_tsv(restored: RestoredText) -> str:
         others = "|".join(other.text for other in word.alternatives)
         rows.append("\t".join((
             str(word.line), str(word.offset), word.raw, word.text, f"{word.confidence:.4f}", word.kind,
-            "?" if word.confidence < DOUBTFUL else "", others,
+            "?" if word.confidence < DOUBTFUL_WORD else "", others,
         )))
     return "\n".join(rows) + "\n"
 
@@ -60,7 +59,7 @@ def to_html(restored: RestoredText) -> str:
 
 def _marked(word: RestoredWord) -> str:
     text = html.escape(word.text)
-    if word.confidence >= DOUBTFUL:
+    if word.confidence >= DOUBTFUL_WORD:
         return text
     others = ", ".join(f"{other.text} {other.confidence:.0%}" for other in word.alternatives)
     told = html.escape(f"{word.raw} → {word.text} {word.confidence:.0%}" + (f"; {others}" if others else ""))

@@ -15,25 +15,20 @@ import base64
 import contextlib
 import hashlib
 import io
-import warnings
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from pipeline.attention import DOUBTFUL_FIELD, is_doubtful
 from pipeline.document import Box, Document, Line, Page, Table, Turn, Word, upright
-from pipeline.plan import Evidence, Plan
+from pipeline.plan import Evidence, Plan, printed_date
 from pipeline.structure import flow
 from pipeline.structure.passages import Paragraph, PlacedLine
-from pipeline.writers import advice
+from pipeline.writers import advice, drawing
 from pipeline.writers.xmltext import attributes, escaped
-
-# Below these a word or a field is marked: the limits by which the desk counts doubts, so that both say the same.
-DOUBTFUL_WORD = 0.75
-DOUBTFUL_FIELD = 0.85
 
 # A page as wide as this many pixels can be read without zoom; JPEG at this quality keeps marks legible.
 PICTURE_WIDTH = 1000
@@ -57,7 +52,7 @@ def to_html(document: Document, plan: Plan | None = None, source_path: Path | No
     code = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{code}'"
     title = escaped((plan.title if plan else None) or document.file)
-    doubts = sum(_is_doubtful(word) for word in document.words())
+    doubts = sum(bool(word.text) and is_doubtful(word) for word in document.words())
     parts = [
         f'<!DOCTYPE html>\n<html lang="vi">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -78,10 +73,6 @@ def _asset(name: str) -> str:
     return resources.files("pipeline").joinpath("data", name).read_text("utf-8")
 
 
-def _is_doubtful(word: Word) -> bool:
-    return bool(word.text) and word.confidence < DOUBTFUL_WORD
-
-
 # --- fields -----------------------------------------------------------------------------------------
 
 
@@ -91,6 +82,8 @@ def _fields(plan: Plan, document: Document) -> str:
     rows = []
     for pointer, label in advice.FIELDS.items():
         value = _at(record, pointer)
+        if pointer == "/issued/date":
+            value = printed_date(value) or None
         told = '<span class="none">(trống)</span>' if value is None else escaped(str(value))
         rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")
     warnings_ = "".join(
@@ -130,12 +123,13 @@ def _evidence(evidence: Evidence | None, pages: dict[int, Page]) -> str:
 def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
     structure = flow.structure(upright(document))
     with contextlib.ExitStack() as stack:
-        pictures = _Pictures(source_path, document.media_type, stack) if source_path is not None else None
+        has_scan = source_path is not None and not document.media_type.startswith("text/")
+        draw = _opened(source_path, stack) if source_path is not None and has_scan else None
         for page in structure.document.pages:
             yield f'<section class="page" id="page-{page.number}">\n'
             yield f"<h2>Trang {page.number}</h2>\n"
-            if pictures is not None and not document.media_type.startswith("text/"):
-                yield _scan(page, pictures)
+            if has_scan:
+                yield _scan(page, draw)
             yield '<div class="text">\n'
             if page.status == "failed":
                 yield '<p class="failed">Không đọc được trang này.</p>\n'
@@ -154,8 +148,8 @@ def _pages(document: Document, source_path: Path | None) -> Iterator[str]:
             yield "</div>\n</section>\n"
 
 
-def _scan(page: Page, pictures: _Pictures) -> str:
-    data = pictures.jpeg(page.number, page.turn)
+def _scan(page: Page, draw: drawing.Draw | None) -> str:
+    data = None if draw is None else _jpeg(draw, page.number, page.turn)
     if data is None:
         return '<p class="failed">Không hiện được ảnh quét của trang này.</p>\n'
     code = base64.b64encode(data).decode("ascii")
@@ -200,7 +194,7 @@ def _lines(page: Page, lines: Sequence[Line | PlacedLine]) -> str:
 
 def _word(page: Page, word: Word) -> str:
     place = _place(word.box, page.width, page.height)
-    if not _is_doubtful(word):
+    if not is_doubtful(word):
         hint = attributes(title=f"máy đọc: {word.raw}") if word.raw != word.text else ""
         return f'<span class="word"{place}{hint}>{escaped(word.text)}</span>'
     said = [f"{round(100 * word.confidence)} %", f"máy đọc: {word.raw}" if word.raw else "máy không đọc được"]
@@ -220,66 +214,33 @@ def _place(box: Box | None, page_width: float, page_height: float) -> str:
 # --- pictures ---------------------------------------------------------------------------------------
 
 
-class _Pictures:
-    """Small pictures of the source's pages; None for one that cannot be drawn."""
+def _opened(path: Path, stack: contextlib.ExitStack) -> drawing.Draw | None:
+    """How pages of the scan are drawn; None where the file cannot be opened."""
+    with contextlib.suppress(*drawing.TROUBLE):
+        return stack.enter_context(drawing.opened(path))
+    return None
 
-    def __init__(self, path: Path, media_type: str, stack: contextlib.ExitStack) -> None:
-        self._pdf: pypdfium2.PdfDocument | None = None
-        self._image: Image.Image | None = None
-        with contextlib.suppress(pypdfium2.PdfiumError, UnidentifiedImageError, OSError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the guards of ingest have looked at the size
-            if media_type == "application/pdf":
-                self._pdf = stack.enter_context(contextlib.closing(pypdfium2.PdfDocument(path)))
-                self._pdf.init_forms()  # or the mark of a digital signature would be missing
-            elif not media_type.startswith("text/"):
-                self._image = stack.enter_context(Image.open(path))
 
-    def jpeg(self, number: int, turn: Turn) -> bytes | None:
-        """The page turned for reading."""
-        try:
-            picture = self._of_pdf(number) if self._pdf is not None else self._of_image(number)
-        except (pypdfium2.PdfiumError, OSError, EOFError, ValueError, SyntaxError, MemoryError):
-            return None
-        if picture is None:
-            return None
-        if turn:
-            picture = picture.transpose(CLOCKWISE[turn])
-        buffer = io.BytesIO()
-        picture.save(buffer, "JPEG", quality=PICTURE_QUALITY, optimize=True)
-        return buffer.getvalue()
-
-    def _of_pdf(self, number: int) -> Image.Image | None:
-        assert self._pdf is not None
-        if number > len(self._pdf):
-            return None
-        page = self._pdf[number - 1]
-        try:
-            width, height = page.get_size()
-            # A very long page is drawn by its height, or a strip of 14400 points would not fit in memory.
-            scale = PICTURE_WIDTH / max(width, height / 2, 1)
-            bitmap = page.render(scale=scale, rev_byteorder=True)
-            return _grey_if_grey(bitmap.to_pil().convert("RGB"))
-        finally:
-            page.close()
-
-    def _of_image(self, number: int) -> Image.Image | None:
-        if self._image is None:
-            return None
-        if getattr(self._image, "n_frames", 1) > 1:
-            self._image.seek(number - 1)
-        turned = ImageOps.exif_transpose(self._image) if self._image.format != "TIFF" else self._image.copy()
-        if turned.mode.startswith("I"):
-            turned = turned.point(lambda value: value / 256).convert("L")
-        elif turned.mode in ("1", "L"):
-            turned = turned.convert("L")
-        else:
-            turned = turned.convert("RGB")
-        turned.thumbnail((PICTURE_WIDTH, 2 * PICTURE_WIDTH), Image.Resampling.BOX)
-        return turned
+def _jpeg(draw: drawing.Draw, number: int, turn: Turn) -> bytes | None:
+    """A small picture of a page, turned for reading; None for one that cannot be drawn."""
+    # A very long page is drawn by its height, or a strip of 14400 points would not fit in memory.
+    size = PICTURE_WIDTH, 2 * PICTURE_WIDTH
+    try:
+        picture = _grey_if_grey(draw(number, *size))
+        picture.thumbnail(size, Image.Resampling.BOX)
+    except drawing.TROUBLE:
+        return None
+    if turn:
+        picture = picture.transpose(CLOCKWISE[turn])
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=PICTURE_QUALITY, optimize=True)
+    return buffer.getvalue()
 
 
 def _grey_if_grey(picture: Image.Image) -> Image.Image:
     """Without its colour planes where they say nothing: a third of the bytes."""
+    if picture.mode == "L":
+        return picture
     small = picture.resize((64, 64), Image.Resampling.BOX).convert("YCbCr")
     _, blue, red = (band.getextrema() for band in small.split())
     if all(isinstance(low, int) and isinstance(high, int) and low >= 124 and high <= 132 for low, high in (blue, red)):

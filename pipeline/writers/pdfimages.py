@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from PIL import Image, ImageCms, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.document import Document, Page
 from pipeline.errors import TooLarge, UnreadableFile
+from pipeline.imaging.sources import opened_image
 
 EXIF_ORIENTATION = 0x0112
 # EXIF orientation to the matrix that shows the unit square of the stored image upright in a unit page (y up).
@@ -37,12 +37,10 @@ EIGHT_BIT = ("L", "RGB")
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    """The image file; Pillow's exceptions become ours, its warnings about size are left to the guards of ingest."""
+    """The image file; Pillow's exceptions become ours."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                yield image
+        with opened_image(path) as image:
+            yield image
     except Image.DecompressionBombError as error:
         raise TooLarge(path.name, "The image has more pixels than can be opened safely.") from error
     except (UnidentifiedImageError, OSError, SyntaxError, EOFError, struct.error, zlib.error) as error:

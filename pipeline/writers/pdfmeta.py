@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
 import pipeline
-from pipeline.plan import Plan, printed_number
+from pipeline.plan import Plan, printed_date, printed_number
 from pipeline.writers.xmltext import escaped, xml_safe
 
 PRODUCER = f"sohoa {pipeline.__version__}"
@@ -70,15 +70,12 @@ def identifier(number: str | None, symbol: str | None) -> str:
     return printed_number(number, symbol) if number else ""
 
 
-def vietnamese_date(edtf: str | None) -> str:
+def vietnamese_date(date: str | None) -> str:
     """ "2024-01-23" as "ngày 23/01/2024", "2024-01" as "tháng 01/2024", "2024" as "năm 2024"; "" for others."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", edtf or "")
-    if match is None:
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", date or ""):
         return ""
-    year, month, day = match.groups()
-    if day:
-        return f"ngày {day}/{month}/{year}"
-    return f"tháng {month}/{year}" if month else f"năm {year}"
+    word = {10: "ngày", 7: "tháng"}.get(len(date or ""), "năm")
+    return f"{word} {printed_date(date)}"
 
 
 def _text(info: pikepdf.Object, key: str) -> str:

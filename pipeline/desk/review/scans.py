@@ -13,13 +13,13 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image
 
 from pipeline.batches import ledger
 from pipeline.desk import desk
 from pipeline.document import Box, Page
 from pipeline.errors import InputError, UnreadableFile
+from pipeline.writers import drawing
 
 DPIS = (50, 100, 150, 200, 300, 400, 600)
 TILE = 1024  # pixels; one to six of them fill a screen
@@ -105,37 +105,18 @@ def _jpeg(image: Image.Image) -> bytes:
 
 
 def _draw(path: Path, page: Page, dpi: int) -> Image.Image:
-    """The page as a viewer displays it. The border of pypdfium2 and Pillow: all their errors become UnreadableFile."""
+    """The page as a viewer displays it, in the size that the document has for it. Raises UnreadableFile."""
     width, height = round(page.width * dpi / 72), round(page.height * dpi / 72)
     if width * height > MAX_PIXELS:
         shrink = (MAX_PIXELS / (width * height)) ** 0.5
         width, height = int(width * shrink), int(height * shrink)
     width, height = max(1, width), max(1, height)
     try:
-        if _is_pdf(path):
-            with pypdfium2.PdfDocument(path) as file:
-                drawn = file[page.number - 1]
-                scale = max(width / drawn.get_width(), height / drawn.get_height())
-                image: Image.Image = drawn.render(scale=scale, may_draw_forms=True).to_pil()
-        else:
-            with Image.open(path) as file:
-                file.seek(page.number - 1)
-                # As ingest does: Pillow turns a TIFF by itself while it loads it.
-                image = file.copy() if file.format == "TIFF" else ImageOps.exif_transpose(file)
-                if image.mode.startswith("I;16"):
-                    image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-                elif image.mode not in ("L", "RGB"):
-                    image = image.convert("L" if image.mode in ("1", "I", "F") else "RGB")
-    except (OSError, ValueError, SyntaxError, IndexError, EOFError, ArithmeticError, Image.DecompressionBombError,
-            pypdfium2.PdfiumError) as error:
+        with drawing.opened(path) as draw:
+            image = draw(page.number, width, height)
+            return image if image.size == (width, height) else image.resize((width, height), Image.Resampling.LANCZOS)
+    except drawing.TROUBLE as error:
         raise UnreadableFile(path.name, "This page cannot be drawn.") from error
-    image = image.convert("RGB") if image.mode not in ("L", "RGB") else image
-    return image if image.size == (width, height) else image.resize((width, height), Image.Resampling.LANCZOS)
-
-
-def _is_pdf(path: Path) -> bool:
-    with path.open("rb") as file:
-        return b"%PDF-" in file.read(1024)
 
 
 def etag(*parts: object) -> str:

@@ -5,9 +5,9 @@ What stands behind a count has two forms where the language has them: "page|page
 
 from __future__ import annotations
 
-from pipeline.desk.finding_aids import vietnamese_date
 from pipeline.desk.form_names import FORM_NAMES
 from pipeline.faults import Language
+from pipeline.plan import printed_date
 from pipeline.writers import advice
 
 # key: (Vietnamese, English)
@@ -235,7 +235,7 @@ def counted(count: int, noun: str) -> str:
 
 def day(date: str | None, language: Language) -> str:
     """A date of the record (EDTF) as people write it where the page is Vietnamese: 23/01/2024."""
-    return vietnamese_date(date) if language == "vi" else date or ""
+    return printed_date(date) if language == "vi" else date or ""
 
 
 def figure(value: str | None, language: Language) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import correcting, corrections, rewording
+from pipeline import attention, correcting, corrections, rewording
 from pipeline.correcting import Report
 from pipeline.corrections import Correction
 from pipeline.desk import desk
@@ -102,7 +102,8 @@ def _field(item: Item, plan: dict[str, Any], pointer: str, changed: set[str]) ->
         "page": evidence.page if evidence else None, "box": evidence.box if evidence else None,
         "raw": evidence.raw if evidence else None, "seen": evidence.text if evidence else None,
         "confidence": evidence.confidence if evidence else None,
-        "doubtful": evidence is not None and evidence.confidence < desk.DOUBTFUL_FIELD, "changed": pointer in changed,
+        "doubtful": evidence is not None and evidence.confidence < attention.DOUBTFUL_FIELD,
+        "changed": pointer in changed,
     }
 
 
@@ -136,7 +137,7 @@ def doubts(item: Item) -> list[dict[str, Any]]:
     """Every doubtful field and word and what could not be read, from the top of the first page to the last."""
     found: list[tuple[tuple[float, ...], dict[str, Any]]] = []
     plan = item.plan.as_json()
-    for number, pointer in enumerate(desk.doubtful_fields(item.plan)):
+    for number, pointer in enumerate(attention.doubtful_fields(item.plan)):
         evidence = item.plan.evidence[pointer]
         try:
             value = correcting.value_at(plan, pointer)
@@ -158,7 +159,7 @@ def doubts(item: Item) -> list[dict[str, Any]]:
             "alternatives": [], "big": True, "choices": (),
         }))
     for order, (pointer, word, page, line_text) in enumerate(_words(item)):
-        if desk.is_doubtful(word):
+        if attention.is_doubtful(word):
             top = word.box.top if word.box else float(order)
             left = word.box.left if word.box else 0.0
             found.append(((page.number, top, left, order), {
@@ -180,7 +181,7 @@ def _word_view(pointer: str, word: Word) -> dict[str, Any]:
     others = dict.fromkeys([*(other.text for other in word.alternatives), *(reading.text for reading in word.readings)])
     return {
         "pointer": pointer, "text": word.text, "raw": word.raw, "box": word.box.rounded() if word.box else None,
-        "confidence": round(word.confidence, 3), "doubtful": desk.is_doubtful(word),
+        "confidence": round(word.confidence, 3), "doubtful": attention.is_doubtful(word),
         "person": bool(word.edits) and word.edits[-1].rule == corrections.RULE,
         "alternatives": [text for text in others if text and text != word.text][:9],
     }
