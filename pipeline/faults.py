@@ -168,6 +168,7 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("is a file, not a folder.", "là tệp, không phải thư mục."),
     ("is not a folder.", "không phải thư mục."),
     ("is the folder of the inputs.", "chính là thư mục các tệp vào."),
+    ("is the folder of the results.", "chính là thư mục kết quả."),
     ("is not the address of a scheduler.", "không phải địa chỉ của bộ điều phối."),
     ("another run is working in this folder.", "một lần chạy khác đang dùng thư mục này."),
     ("another run is working in this folder (process {}).",

@@ -493,6 +493,8 @@ def test_a_quarantine_that_cannot_be_written_is_told_before_the_work(office, tmp
         office.run(quarantine=tmp_path / "file" / "below")
     with pytest.raises(UsageError, match="is the folder of the inputs"):
         office.run(quarantine=office.scans)
+    with pytest.raises(UsageError, match="--quarantine"):
+        office.run(quarantine=office.out)
     assert not office.out.exists()
 
 

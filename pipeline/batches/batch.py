@@ -36,7 +36,7 @@ from pipeline.batches.schedule import ProgressCallback, Run, Stop
 from pipeline.batches.standing import last_settings, to_retry
 from pipeline.batches.store import Store
 from pipeline.batches.workers import Engine, LocalPool, Task
-from pipeline.errors import NoInput, OutputError
+from pipeline.errors import NoInput, OutputError, UsageError
 from pipeline.faults import Language, in_words
 from pipeline.settings import Settings
 from pipeline.writers import held
@@ -127,7 +127,7 @@ def _carry_out(order: _Order, discovery: Discovery, forget: bool = False) -> Run
     settings = order.settings
     drives = order.drives or default_drives()
     if order.quarantine is not None:
-        _make_quarantine(order.quarantine)
+        _make_quarantine(order.quarantine, order.out)
     made_by = order.made_by if order.made_by is not None else versions.versions()
     count, memory = size_pool(settings)
     make = order.engine or functools.partial(LocalPool, count, memory_bytes=memory, nice=settings.nice)
@@ -186,8 +186,13 @@ def _pictures(summary: RunSummary) -> dict[tuple[str, int], bytes]:
     return made
 
 
-def _make_quarantine(folder: Path) -> None:
-    """The folder with a mark by which no run reads what lies in it. Raises OutputError before any work is done."""
+def _make_quarantine(folder: Path, out: Path) -> None:
+    """The folder with a mark by which no run reads what lies in it. Raises UsageError or OutputError before any work.
+
+    In `out` itself a copy of what failed would lie where the results of that input are to be.
+    """
+    if folder.resolve() == out.resolve():
+        raise UsageError(folder, "is the folder of the results.", cure="Choose another folder for --quarantine.")
     with disk.output_errors(folder, cure="Check its permissions, or choose another --quarantine."):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / disk.QUARANTINE_MARK).touch()

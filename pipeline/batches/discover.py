@@ -113,15 +113,20 @@ def with_ending(name: str, ending: str) -> str:
     return name + ending
 
 
-def printable(name: str) -> str:
-    r"""A name that can be written in JSON and on a terminal: stray bytes and control characters as %XX.
+# Marks by which the rest of a line runs the other way: "a[RLO]fdp.txt" would look like "atxt.pdf".
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
-    >>> printable("k\udcff.pdf")
-    'k%FF.pdf'
+
+def printable(name: str) -> str:
+    r"""A name that can be written in JSON and on a terminal: stray bytes, controls and turns of direction as %XX.
+
+    >>> printable("k\udcff.pdf"), printable("a\u202efdp.txt")
+    ('k%FF.pdf', 'a%E2%80%AEfdp.txt')
     """
     return "".join(
         "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
-        if "\udc80" <= char <= "\udcff" or unicodedata.category(char) in ("Cc", "Cs")
+        if "\udc80" <= char <= "\udcff" or unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp")
+        or unicodedata.bidirectional(char) in _TURNS
         else char
         for char in name
     )

@@ -248,8 +248,11 @@ def _input_errors(name: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _full_disk(target: Path) -> Iterator[None]:
+    """A full disk as an error about `target`, not about the temporary file that hit it."""
     try:
         yield
+    except DiskFull as error:
+        raise DiskFull(target, error.what) from error
     except OSError as error:
         if disk.is_full(error):
             raise DiskFull(target, "there is no room left to write.") from error
