@@ -69,12 +69,16 @@ LONGEST_LINE = 110  # characters of one power, position or name
 _Kind = Literal["power", "position", "body", "name", "signed", "other"]
 
 
+# "KT, TTTT, TTPVHCC;": codes of offices among the recipients, not "KT, CHỦ TỊCH" with a misread point
+_OFFICES = re.compile(r"[A-ZĐ]{1,3}\s*,\s*[A-ZĐ&]{1,9}\s*(?:[,;.]|$)")
+
+
 def _kind(text: str) -> _Kind:
     """What one line of a signature block is by its own words."""
     line = plain(text).strip(" *_|.")
     if not line or _SIGNED.match(line):
         return "signed"
-    if len(line) > LONGEST_LINE:
+    if len(line) > LONGEST_LINE or _OFFICES.match(text.strip()):
         return "other"
     power = positions.POWER.match(line + " ")
     if power:

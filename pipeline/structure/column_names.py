@@ -32,7 +32,8 @@ _OPENS_BODY = re.compile(
     r"|don (?=bien phong|cong an)|bo tu lenh|su doan|trung doan|lu doan|tieu doan|binh doan|quan chung|hai doan"
     r"|hat (?=kiem lam|quan ly)|doi (?=quan ly|thue|canh sat|thanh tra|kiem)|trai (?=giam|tam giam|giong)|cang vu"
     r"|thuong truc (?=hdnd|hoi dong|dang uy|(?:tinh|thanh|huyen|quan|thi) uy)|cdcs"
-    r"|thu vien|bao tang|nha (?=van hoa|thieu nhi|hat|khach)|nong truong|lam truong|tong cong ty)\b"
+    r"|thu vien|bao tang|nha (?=van hoa|thieu nhi|hat|khach)|nong truong|lam truong|tong cong ty"
+    r"|thue (?=tinh|thanh pho))\b"
 )
 # Letters without marks: "QUÂN SỰ" is no district, "XÃ HỘI" no commune, "PHƯƠNG ÁN" no ward.
 _QUARTER = r"quan(?! (?:su|khu|doi|doan|chung|chuyen|ly|tri|nhan|y)\b)"

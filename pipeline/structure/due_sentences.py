@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from pipeline.knowledge import dates, terms
 from pipeline.knowledge.fuzzy import aligned
-from pipeline.structure.actors import is_actor
+from pipeline.structure.actors import ASKED, is_actor
 from pipeline.structure.name_ends import opens_with_task, task_start
 from pipeline.structure.passages import CAPITALS, Paragraph, Place, after_mark
 from pipeline.structure.task_labels import TERM_ALONE, TERM_LINE
@@ -46,7 +46,7 @@ _TASK_IN_CUE = re.compile(
 )
 _NAME_ALONE = re.compile(r"[^\W\d_][^:;.]{5,60}:\s*")  # "Nhận đăng ký: đến hết 17 giờ ngày 05/3/2018"
 FROM_NOW = 16  # signs of "kể từ nay cho"
-_FROM_NOW = re.compile(r"\b(?:tu nay|ke tu nay)\W*\Z")  # "từ nay đến hết ngày 31/12/2017" is a term
+_FROM_NOW = re.compile(r"\b(?:ke )?tu nay\W*\Z")  # "từ nay đến hết ngày 31/12/2017" is a term
 _COMPLETES = re.compile(r"\b(?:hoan thanh|xong|ket thuc|phan dau)\b")
 # "- Tháng 3/2020: ban hành kế hoạch": a time, then what is due
 _LEADING_TIME = re.compile(
@@ -115,7 +115,7 @@ def from_text(
         told = _TASK_IN_CUE.match(aligned(due.cue)) is not None
         if own or (not told and _OPENS_TERM.match(text, due.start)):  # "... gửi về Sở. Thời hạn: 5/10/2020."
             start, action = _sentence_before(text, start if own else due.start, done) or (start, action)
-        if _is_none(text, due, action):
+        if _is_none(text, due, action) or _was_before(due, since):
             continue
         goes_on = start == done and done > 0
         others = _dates_beside(text, due.end, printed)
@@ -136,7 +136,7 @@ def from_text(
             yield FoundDeadline(due.edtf, last, place, (("action", paragraph.place_of(last, offset)),))
             continue
         end = due.end
-        if len(action.split()) < 2 and not (goes_on and action):
+        if (len(action.split()) < 2 and not (goes_on and action)) or _says_who(text, due, action):
             limit = dues[index + 1].start if index + 1 < len(dues) else len(text)
             stop = _CLAUSE_BREAK.search(text, due.end, limit)
             start, end = due.start, stop.start() if stop else limit
@@ -305,6 +305,28 @@ def _is_none(text: str, due: terms.Due, action: str) -> bool:
     )
 
 
+def _was_before(due: terms.Due, since: str | None) -> bool:
+    """Whether a term is a day before that of the document: "chức danh khi nghỉ hưu trước ngày 01/7/2025"."""
+    told = since is not None and len(since) == len(due.edtf) == WHOLE_DATE
+    return told and due.edtf < (since or "") and _BEFORE.match(aligned(due.cue)) is not None
+
+
+WHOLE_DATE = 10  # signs of a date with its day
+_BEFORE = re.compile(r"\W*truoc\b")
+
+
+def _says_who(text: str, due: terms.Due, action: str) -> bool:
+    """Whether what stands before a term only says who acts, or since when: what is due stands behind it ("Giao Sở A
+    trước ngày 15/11 kiểm tra ...", "Từ nay đến ngày 19/12, các bộ ...")."""
+    if _BEHIND.match(text, due.end) is None:
+        return False
+    asked = ASKED.match(aligned(action))
+    return _FROM_NOW.fullmatch(aligned(action)) is not None or is_actor(action[asked.end() if asked else 0 :].strip())
+
+
+_BEHIND = re.compile(r",?\s+(?:[^\W\d_]+ ){3}")
+
+
 def _dates_beside(text: str, at: int, printed: Sequence[dates.FoundDate]) -> list[dates.FoundDate]:
     """The dates that follow a term at `at`, each joined to the one before by "và" or a comma and nothing else."""
     found: list[dates.FoundDate] = []
@@ -373,9 +395,12 @@ def day_word(raw: str) -> int:
     return found.end() if found else 0
 
 
+_INLINE_LABEL = re.compile(r"\d{1,2}\)\s+")  # "... (2) chủ trì hướng dẫn ..."
+
+
 def trimmed(text: str) -> str:
     """What is due without signs, notes in brackets and words that lead to a term at its ends."""
-    text = text.strip(EDGE + "(").lstrip(EDGE + ")")
+    text = _INLINE_LABEL.sub("", text.strip(EDGE + "(").lstrip(EDGE + ")"))
     for _ in range(3):
         text = _TRAILING_NOTE.sub("", text).strip(EDGE)
         text = _DANGLING.sub("", text).strip(EDGE)

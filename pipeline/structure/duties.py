@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pipeline.knowledge import bodies
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.wording import UNDER_TITLE
 from pipeline.structure import ending
 from pipeline.structure.actors import ASKED, SURE_BODY, begins_as_people, is_actor, titled_actor
 from pipeline.structure.duty_tables import FoundAssignment, duties_of_table
@@ -161,8 +162,10 @@ class _Statement:
 
 # "Căn cứ nội dung Kế hoạch, các sở, ngành được phân công chủ trì ... có trách nhiệm ...": what comes before the actor,
 # and a clause inside the actor that opens with words of a task
+# "Trước ngày 15/4/2024, các xã lập danh sách": a time before the one who acts
 _GROUNDS = re.compile(
-    r"(?:can cu|tren co so|theo) [^,;:]{5,120},\s+"
+    r"(?:(?:can cu|tren co so|theo) [^,;:]{5,120}"
+    r"|(?:tu nay|truoc ngay|(?:trong|vao|tu) (?:ngay|thang|quy)|(?:hang|dinh ky) [a-z]+) ?[^,;:]{0,60}),\s+"
     r"(?=(?:cac|uy ban|ubnd|so|phong|giam doc|thu truong|chu tich) )"
 )
 _DUTY = re.compile(r"\s(?=có trách nhiệm\b)")
@@ -257,6 +260,7 @@ def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Stat
         clause_word = _CLAUSE_WORD.search(rest, 0, cut)
         cut = clause_word.start() if clause_word else cut
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
+        actor = _AT_END.sub("", actor)
         if _TELLS.search(actor) or _TELLS_FIRST.match(task):
             return None
     titled = _PERSON_TITLE.match(actor) is not None
@@ -271,6 +275,8 @@ def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Stat
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
+# "Giao Phó Chủ tịch A trước ngày 15/11 kiểm tra ...", "Sở Y tế (1) tập huấn ...": a time or a number is of no name
+_AT_END = re.compile(r"\s+(?:\(\d{1,2}\)|(?:trước|trong|vào|đến|chậm nhất) (?:ngày|tháng|quý) [\d/IVX].*)$")
 # "Công an đã đưa ...", "Hội đồng gồm ...", "đơn vị cho biết ...": what was or is, no duty
 _TELLS = re.compile(r"\b(?:đã|vừa|từng|đang|gồm|là|rằng|lên tới|cho biết|cho rằng|được (?:cử|bổ nhiệm|bầu))\b")
 _TELLS_FIRST = re.compile(r"(?:đã|vừa|từng|đang|gồm|cho biết|cho rằng|cũng (?:đã|vừa))\b")
@@ -371,6 +377,9 @@ def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
     cut = task_start(rest)
     if cut is not None and _WHERE_TOGETHER.match(rest, cut - 1):
         cut = boundary(rest)
+    colon = rest.find(":", 0, LONGEST_NAME)
+    if colon > 0 and opens_with_task(rest[colon + 1 :]):
+        cut = colon  # "phối hợp với Văn phòng UBND tỉnh: Xây dựng quy trình ..."
     if cut is None:
         return
     where = _WHERE_TOGETHER.search(rest, 0, cut)
@@ -409,7 +418,7 @@ def _from_text(
         holder, where = bulleted[id(paragraph)]
     if paragraph is step.node.title:  # a numbered line is held by the heading above it, not by itself
         holder = heading_actor(Step(step.above[-1], step.above[:-1])) if step.above else None
-    if LABELLED.match(aligned(text[:LABEL_END])):
+    if LABELLED.match(aligned(text[:LABEL_END])) or UNDER_TITLE.match(aligned(text[:LABEL_END])):
         return
     if holder is not None and not _has_own_actor(text, holder):
         task = text.strip(EDGE)

@@ -41,7 +41,7 @@ _MAY = re.compile(r"(?: tro (?:len|xuong))? (?:thi )?(?:co the|duoc phep)\b")
 _BEFORE_NO_GOAL = re.compile(
     r"(?:/|\b(?:muc do|cap do|loai|(?<!tong )(?<!dan )(?<!si )(?<!quan )so|khoa|dieu|khoan|hang|nhom|vung|luy ke|chuan"
     r"|giai doan|ke hoach|de an|chuong trinh|qcvn|tieu chi so|cum|(?<!nang )(?<!cung )(?<!trang )cap|bac|lop|mau"
-    r"|phu luc|bang|bieu)\s*)$"
+    r"|phu luc|bang|bieu|top)\s*)$"
 )
 # "500 suất quà, mỗi suất 500.000 đồng", "trị giá 300.000đ/suất": what one costs
 _ITEM = r"(?:suat|xuat|phan|can|ngoi|nha|giai|cuoc|lop|buoi|bai|tin)"
@@ -51,6 +51,8 @@ REACH = 40  # characters before a number that may say what it is
 # "Không để xảy ra ngộ độc trên 30 người/vụ": the bound is of what must not be, and no value to reach
 _NOT_TO_BE = re.compile(r"\bkhong (?:de|co|con)\b[^;,.:]*\Z")
 FAR = 120  # characters before a number in which its clause begins
+# "Đạt 100% cộng 05 điểm": how a contest is judged; "thi công 05 điểm trường" has other marks
+_SCORED = re.compile(r"\b(?:cộng|trừ) (?:thêm |tối đa )?(?:\d+(?:,\d+)? )?điểm\b", re.IGNORECASE)
 _NO_NAMING = re.compile(r"\b(?:màu|bắc)\s*\Z", re.IGNORECASE)  # "mẫu 3" and "bậc 2" have the same keys
 _ORDINAL = re.compile(r"\bthứ\s*\Z", re.IGNORECASE)  # "thu" has the same key
 _GOAL_VERB = re.compile(
@@ -68,6 +70,8 @@ class Clause:
 
 
 def goal_quantities(text: str) -> list[Quantity]:
+    if _SCORED.search(text):
+        return []
     key = aligned(text)
     kept: list[Quantity] = []
     for quantity in quantities.find_quantities(text):

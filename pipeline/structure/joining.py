@@ -80,6 +80,7 @@ _OPENER = re.compile(
     r"(?:ban hanh|xay dung|thong nhat|(?:de ra|lap) ke hoach))\b"
 )
 
+_DECIDES = re.compile(r"(?:quyet (?:dinh|nghi)|chi thi|ket luan)\s*:\s*")  # alone on its line, under the grounds
 _PHASE = re.compile(r"(?:dot|giai doan|buoc|vong) (?:\d|[ivx]+)\s?:")  # "Đợt 2: từ ngày ..."
 
 LONGEST_TITLE = 40  # letters of a canonical heading alone on its line
@@ -196,7 +197,7 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
     ended = _ends(before) or (
         above.area == "basis" and before.endswith(",") and not (hangs and full)
     )
-    if _STRONG_END.search(before):
+    if _STRONG_END.search(before) or (line.is_capitals and _DECIDES.fullmatch(aligned(text))):
         return True
     marker, strength = lists.best(text)
     if line.area == "annex" and UNDER_TITLE.match(aligned(text[:60])):
@@ -236,7 +237,8 @@ def _starts_paragraph(lines: Sequence[PlacedLine], line: PlacedLine, width: _Wid
         inside = not ended and bool(full is not False) and goes_on
         score += 0.4 if inside else 3.2
     opening = aligned(text[:60])
-    opens = _OPENER.match(opening) or _PHASE.match(opening[:20]) or OPENS_LINE.match(opening)
+    ground = line.area == "basis" and starts_basis(text)  # "...;" / "Theo đề nghị của ..."
+    opens = ground or _OPENER.match(opening) or _PHASE.match(opening[:20]) or OPENS_LINE.match(opening)
     # "..., / UBND xã ban hành kế hoạch": behind a comma only where the line above was not full
     if ended and opens and not (full and (hangs or not _ends(before))):
         score += 1.6

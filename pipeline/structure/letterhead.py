@@ -343,12 +343,13 @@ def _head_without_type(
 
 
 def _with_own_title(head: list[PlacedLine]) -> list[PlacedLine]:
-    """What stands in capitals between motto and addressee of a paper without a number is its title: "ĐƠN XIN NGHỈ PHÉP"
-    is no body that issues it."""
+    """What stands in capitals between motto or dateline and addressee of a paper without a number is its title: "ĐƠN
+    XIN NGHỈ PHÉP" is no body that issues it."""
     areas = [line.area for line in head]
-    if "number" in areas or "motto" not in areas or "addressee" not in areas:
+    first = next((index for index, area in enumerate(areas) if area in ("motto", "dateline")), None)
+    if "number" in areas or first is None or "addressee" not in areas:
         return head
-    first, last = areas.index("motto"), areas.index("addressee")
+    last = areas.index("addressee")
     return [
         replace(line, area="title")
         if line.area == "issuer" and first < index < last and bodies.looks_like_body(line.text) < LIKE_BODY else line

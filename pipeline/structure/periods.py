@@ -76,8 +76,17 @@ def find_periods(nodes: Sequence[Node]) -> tuple[FoundPeriod, ...]:
             found += own or _with_time_below(node)
         found += _within(_of_list(node.content, past), node)
     # "Đợt 1: 3.120 người" beside "Đợt 1: từ ngày 08/9/2021 đến ...": one phase, spoken of twice
+    # and "Bước 1: Nộp hồ sơ" is of a procedure, where none of its steps has a date
     dated = {aligned(period.name or "") for period in found if period.start or period.end}
-    return tuple(period for period in found if period.start or period.end or aligned(period.name or "") not in dated)
+    stepped = any(_STEP.match(name) for name in dated)
+    return tuple(
+        period for period in found
+        if period.start or period.end
+        or (aligned(period.name or "") not in dated and (stepped or not _STEP.match(aligned(period.name or ""))))
+    )
+
+
+_STEP = re.compile(r"(?:buoc|vong|chang)\b")
 
 
 def _within(found: Iterable[FoundPeriod], node: Node) -> Iterator[FoundPeriod]:

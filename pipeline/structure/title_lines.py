@@ -40,7 +40,34 @@ def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
         return tuple(replace(part, area="title") for part in parts)
     title, rest = parted(parts[-1], text_at)
     area: Area = "basis" if starts_basis(rest.text) else "body"
-    return replace(parts[0], area="title"), replace(title, area="title"), replace(rest, area=area)
+    who_at = _who_decides_at(title) if area == "basis" else None
+    named = (title,) if who_at is None else parted(title, who_at)
+    return (
+        replace(parts[0], area="title"),
+        replace(named[0], area="title"),
+        *(replace(part, area="body") for part in named[1:]),
+        replace(rest, area=area),
+    )
+
+
+def _who_decides_at(title: PlacedLine) -> int | None:
+    """Index of the word where a title on one line ends and who decides is named: "... | ỦY BAN NHÂN DÂN TỈNH A"."""
+    words = [word.text for word in title.words]
+    for index in range(2, len(words) - 1):
+        if _names_who_decides(" ".join(words[index:]), words[index - 1]):
+            return index
+    return None
+
+
+def _names_who_decides(text: str, before: str) -> bool:
+    """Whether a text in capitals behind the word `before` names a body or its head, and not whose the subject is."""
+    of_title = before.endswith((",", "-")) or aligned(before).strip() in _LEADS_TO_BODY
+    return not of_title and signers.authority_likeness(text) >= BODY
+
+
+BODY = 0.7  # likeness of "ỦY BAN NHÂN DÂN TỈNH A"
+# "... THUỘC THẨM QUYỀN CỦA" / "ỦY BAN NHÂN DÂN TỈNH"
+_LEADS_TO_BODY = frozenset("cua cho do voi thuoc tai giua va ve boi chuc danh pho".split())
 
 
 def _text_after_title(line: PlacedLine) -> int | None:
@@ -95,16 +122,17 @@ def title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list
             break
         if has_text and _opens_sentence(line, previous, lines[index + 1] if index + 1 < len(lines) else None):
             break
-        if has_text and index + 1 < len(lines) and _decides(line, lines[index + 1]):
+        if has_text and index + 1 < len(lines) and _decides(line, previous, lines[index + 1]):
             break
         found.append(replace(line, area="title"))
         used += 1
         previous, has_text = line if any(map(str.isalpha, line.text)) else previous, True
     return found, used
 
-def _decides(line: PlacedLine, after: PlacedLine) -> bool:
+def _decides(line: PlacedLine, previous: PlacedLine | None, after: PlacedLine) -> bool:
     """Whether a line names who decides, between a title and its grounds: "THỦ TƯỚNG CHÍNH PHỦ" / "Căn cứ ..."."""
-    return line.is_capitals and starts_basis(after.text) and signers.authority_likeness(line.text) >= POSITION
+    before = previous.text.split()[-1] if previous is not None and previous.text.split() else ""
+    return line.is_capitals and starts_basis(after.text) and _names_who_decides(line.text, before)
 
 
 def _says_whose(line: PlacedLine, after: PlacedLine) -> bool:
