@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.document import Edit, Line, Step
+from pipeline.document import Box, Edit, Line, Step
 from pipeline.plan import Plan
 from pipeline.structure import record, tables
 from tests.papers import line_at, page_of, scan
@@ -69,6 +69,35 @@ def test_a_place_that_restoration_changed_is_spelled_as_in_the_letterhead() -> N
     plan = record.read_record(tables.tables(scan(page_of(lines))))
     assert plan.issued.place == "Thạnh Hóa"
     assert plan.issuer.district == "Thạnh Hóa"
+
+
+@pytest.mark.parametrize(("printed", "issuer", "parent"), [
+    ("UHND XÃ NÀ ỚT", "Ủy ban nhân dân xã Nà Ớt", "Ủy ban nhân dân huyện Mai Sơn"),
+    ("HĐND XÃ NÀ ỚT", "Hội đồng nhân dân xã Nà Ớt", "Ủy ban nhân dân huyện Mai Sơn"),
+])
+def test_a_committee_with_a_letter_misread_is_one_before_its_unit(printed: str, issuer: str, parent: str) -> None:
+    lines = [
+        line_at("ỦBND HUYỆN MAI SƠN", 60, 40), line_at(printed, 60, 60), line_at("Số: 02/KH-UBND", 60, 80),
+        line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 330, 40), line_at("Nà Ớt, ngày 22 tháng 02 năm 2024", 330, 80),
+        line_at("KẾ HOẠCH", 250, 110), line_at("Xây dựng nông thôn mới năm 2024", 200, 130),
+        *(line_at(text, 85, 160 + 20 * at) for at, text in enumerate(BODY)),
+    ]
+    plan = record.read_record(tables.tables(scan(page_of(lines))))
+    assert (plan.issuer.name, plan.issuer.parent) == (issuer, parent)
+
+
+@pytest.mark.parametrize(("left", "title"), [
+    (210, "Bảo đảm an ninh, trật tự Tết Nguyên đán năm 2024"), (110, "Bảo đảm an ninh, trật tự"),
+])
+def test_a_line_in_the_middle_goes_on_with_a_bold_title_though_its_print_is_not(left: float, title: str) -> None:
+    lines = [
+        line_at("UBND XÃ NÀ ỚT", 60, 40), line_at("Số: 02/KH-UBND", 60, 60),
+        line_at("KẾ HOẠCH", 272, 100, bold=True), line_at("Bảo đảm an ninh, trật tự", 225, 120, bold=True),
+        line_at("Tết Nguyên đán năm 2024", left, 140, bold=False),
+        line_at("Thực hiện chỉ đạo của cấp trên, xã xây dựng kế hoạch giữ đêm giao thừa bình", 85, 165, bold=False),
+        *(line_at(text, 85, 185 + 20 * at, bold=False) for at, text in enumerate(BODY)),
+    ]
+    assert record.read_record(tables.tables(scan(page_of(lines)))).title == title
 
 
 def test_an_archive_line_keeps_the_codes_that_were_read() -> None:
@@ -228,6 +257,40 @@ def test_a_note_on_a_line_of_its_own_belongs_to_the_recipient_above() -> None:
     assert [(one.name, one.note) for one in plan.recipients] == [
         ("UBND huyện, UBMTTQVN huyện", "p/h"), ("Các thôn", None),
     ]
+
+
+def test_one_note_behind_a_brace_is_of_every_entry_that_it_holds() -> None:
+    brace = line_at("} (b/c)", 300, 260)
+    tall = replace(brace.words[0], box=Box(300, 236, 310, 288))
+    lines = [line_at(text, 85, 100 + 20 * at) for at, text in enumerate(BODY)]
+    lines += [line_at("Nơi nhận:", 85, 220), line_at("- Chi cục Thú y;", 85, 240), line_at("- Trạm Thú y;", 85, 257),
+              line_at("- UBND huyện (t/h);", 85, 274), line_at("- Các bản;", 85, 291), line_at("- Lưu: VT.", 85, 308),
+              replace(brace, words=(tall, *brace.words[1:])), line_at("GIÁM ĐỐC", 400, 220, bold=True),
+              line_at("Lò Văn Pín", 400, 300, bold=True)]
+    plan = record.read_record(tables.tables(scan(page_of(lines))))
+    assert [(one.name, one.note) for one in plan.recipients] == [
+        ("Chi cục Thú y", "b/c"), ("Trạm Thú y", "b/c"), ("UBND huyện", "t/h"), ("Các bản", None),
+    ]
+
+
+@pytest.mark.parametrize(("power", "authority"), [
+    ("z[fM.BAN-THƯỜNG VỤ", "T/M BAN THƯỜNG VỤ"), ("t/M BAN,THƯỜNG VỤ", "T/M BAN THƯỜNG VỤ"),
+    ("(IM BAN CHẤP HÀNH", "T/M BAN CHẤP HÀNH"), ("xốM.NAM", None),
+])
+def test_a_power_of_the_party_under_a_seal(power: str, authority: str | None) -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu VP.", 85, 240),
+        (power, 340, 220), ("BÍ IHƯ", 340, 236), ("Trần Thị Mai", 340, 300),
+    )
+    assert (plan.signature.authority, plan.signature.title) == (authority, "BÍ THƯ" if authority else None)
+
+
+def test_what_a_seal_left_of_a_position_is_told_and_not_recorded() -> None:
+    plan = read(
+        ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("U TRƯỞNG", 340, 220), ("Trần Thị Mai", 340, 300),
+    )
+    assert (plan.signature.title, plan.signature.name) == (None, "Trần Thị Mai")
+    assert any("title read as U TRƯỞNG" in warning.message for warning in plan.warnings)
 
 
 def test_an_entry_whose_dash_was_lost_begins_behind_a_note() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pipeline.document import Document
@@ -126,6 +128,16 @@ def test_the_number_of_a_sheet_shorter_than_what_was_scanned_stands_in_its_middl
 ) -> None:
     page = page_of([line_at("Nội dung của trang sau.", 80, 200), line_at(str(number), left, 690)], 2)
     assert text_after(scan(page)) == ("Nội dung của trang sau." if taken else f"Nội dung của trang sau. {number}")
+
+
+@pytest.mark.parametrize(("text", "left", "sure", "taken"), [
+    ("k9", 295, 0.5, True), ("k9", 90, 0.5, False), ("k9", 295, 0.9, False), ("vào", 295, 0.5, False),
+])
+def test_a_page_number_whose_figures_were_read_as_letters(text: str, left: float, sure: float, taken: bool) -> None:
+    number = line_at(text, left, 40)
+    number = replace(number, words=(replace(number.words[0], recognised=sure),))
+    page = page_of([number, line_at("Nội dung của trang sau.", 80, 200)], 2)
+    assert text_after(scan(page)) == ("Nội dung của trang sau." if taken else f"{text} Nội dung của trang sau.")
 
 
 def test_a_dash_read_as_a_tilde_is_one_before_a_word_of_a_scan() -> None:

@@ -13,6 +13,7 @@ import cv2
 
 from pipeline.document import Page, Step, Turn
 from pipeline.imaging import (
+    braces,
     cells,
     clean,
     figures,
@@ -100,6 +101,7 @@ def _read_image(page: PageInput, settings: Settings, recogniser: Recogniser) -> 
     if not settings.second_reading:
         return _finish(page, cleaned, words, recogniser)
     one_block = recognisers.of_one_block(recogniser)
+    words = braces.with_braces(cleaned.image, words)
     words = unread.read_left_out(cleaned.image, cleaned.dpi, words, one_block, limit)
     look = second.look_again(cleaned.image, cleaned.dpi, words, one_block, limit)
     signed = signing.look_at_signature(

@@ -79,8 +79,10 @@ def split_rank(text: str) -> tuple[str | None, str]:
     return None, stripped
 
 
-# Degrees with a letter misread under a seal: "RS.CKH. Lê Thị Mộng Tuyền". Believed before a whole name only.
-_WORN_DEGREE = re.compile(r"[A-ZĐ]{2,3}\.\s?[A-ZĐ]{2,5}[.,]?\s+(?=[^\W\d_]+\s+[^\W\d_]+\s+[^\W\d_])")
+# Degrees with a letter or a point misread: "RS.CKH. Lê Thị Mộng Tuyền", "BSCKIU". Believed before a whole name only.
+_WORN_DEGREE = re.compile(
+    r"[A-ZĐ]{2}(?:[A-ZĐ]?\.\s?[A-ZĐ]{2,5}|CK[A-ZĐ]{1,3})[.,]?\s+(?=[^\W\d_]+\s+[^\W\d_]+\s+[^\W\d_])"
+)
 WHOLE_NAME = 0.95
 
 LONG_SURNAMES = ("nguyen", "huynh", "truong", "hoang", "duong", "phan", "pham", "tran")  # 4 of 5 people

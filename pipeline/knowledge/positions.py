@@ -99,7 +99,10 @@ def is_stamped_over(piece: str) -> bool:
 
 def lost_its_first_word(title: str) -> bool:
     """Whether a position begins with what a seal left of a word: whose it is cannot be said."""
-    return is_stamped_over(title) and position_at(plain(title)) is None and not ACTING.match(plain(title))
+    key = plain(title)
+    if ACTING.match(key):
+        return False
+    return key[1:2] == " " or (is_stamped_over(title) and position_at(key) is None)  # "U TRƯỞNG" is of three
 
 
 def stands_open(title: str) -> bool:
@@ -114,10 +117,13 @@ def is_cut_off(title: str) -> bool:
     return position is not None and len(words) > len(position) + 1
 
 
+_OF_POWERS = ("Ủy ban nhân dân", "Hội đồng nhân dân", "Ban Chấp hành", "Ban Thường vụ")  # bodies that powers name
+
+
 @cache
 def _listed() -> dict[str, str]:
     """Positions and bodies of a signature by their letters without marks, those alone that nothing else shares."""
-    names = [row[0] for row in load_table("positions")] + ["Ủy ban nhân dân", "Hội đồng nhân dân", "Ban Chấp hành"]
+    names = [row[0] for row in load_table("positions")] + list(_OF_POWERS)
     return {plain(name): name for name in names}
 
 
@@ -143,7 +149,7 @@ LEAST_LETTERS = 7  # "giamdoc", "chutich"
 def as_listed(piece: str) -> str:
     """A piece in capitals with the marks of the positions that it holds: "PHÓ GIÁM ĐÓC" is "PHÓ GIÁM ĐỐC". What a
     seal left behind it in small letters is cut off."""
-    words = piece.split()
+    words = _without_specks(piece).split()
     while len(words) > 1 and mostly_capitals(piece) and words[-1].islower() and len(words[-1]) < 4:
         words.pop()
     cut = _cut_position(" ".join(words))
@@ -154,12 +160,20 @@ def as_listed(piece: str) -> str:
         for count in range(min(5, len(words) - at), 1, -1):
             found = " ".join(words[at : at + count])
             name = _listed().get(plain(found))
-            if name is not None and found.isupper() and not found.isascii():  # without any marks it is left
-                words[at : at + count] = _with_tones_of(name.upper(), found).split()
+            if name is not None and not found.isascii() and (found.isupper() or found.capitalize() == found):
+                # without any marks it is left
+                words[at : at + count] = _with_tones_of(name.upper() if found.isupper() else name, found).split()
                 at += count - 1
                 break
         at += 1
     return " ".join(words)
+
+
+def _without_specks(piece: str) -> str:
+    """The piece without signs in the blanks of a listed name: "T/M BAN,CHẤP HÀNH"."""
+    parted = re.sub(r"(?<=[^\W\d_])[,-](?=[^\W\d_]{2})", " ", piece)
+    key, own = f" {plain(parted)} ", f" {plain(piece)} "
+    return parted if any(f" {name} " in key and f" {name} " not in own for name in _listed()) else piece
 
 
 def is_cut(piece: str) -> bool:
@@ -169,16 +183,21 @@ def is_cut(piece: str) -> bool:
 
 def _cut_position(piece: str) -> str | None:
     """The one listed position in capitals that lost its first letters under a seal, or has one of the seal's in their
-    place: "Ó CHỦ TỊCH" is "PHÓ CHỦ TỊCH", "TỦ TỊCH" "CHỦ TỊCH"."""
+    place: "Ó CHỦ TỊCH" is "PHÓ CHỦ TỊCH", "TỦ TỊCH" "CHỦ TỊCH". Strokes are like strokes: "BÍ IHƯ" is "BÍ THƯ"."""
     key = plain(piece)
     if not piece.isupper() or len(key) <= LEAST_LEFT or key in _listed() or is_stamped_over(piece):
         return None
+    alike = [name for listed, name in _listed().items() if listed.translate(_STROKES) == key.translate(_STROKES)]
+    if len(alike) == 1:
+        return alike[0].upper()
     for left in (key, key[1:]):
         longer = ((name, len(listed) - len(left)) for listed, name in _listed().items() if listed.endswith(left))
         whole = [name for name, lost in longer if 0 < lost <= 2]
         if len(whole) == 1 and len(left) >= LEAST_LEFT:
             return whole[0].upper()
     return None
+
+_STROKES = str.maketrans("itljfcogq", "iiiiioooo")  # capitals that are an upright, and round ones
 
 
 def _with_tones_of(listed: str, printed: str) -> str:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.knowledge import bodies, body_parts
-from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.structure.passages import CAPITALS, PlacedLine
 
 EDGE = " .:-–—*_|'`‘’´ˆ^\"~„“”,"  # specks, rules and the star of the Party
@@ -52,6 +53,20 @@ _COMMITTEE = re.compile(r"(?:ban chap hanh|ban thuong vu|bch|btv)")
 
 def _key_of(group: Sequence[PlacedLine]) -> str:
     return aligned(" ".join(line.text for line in group)).strip(EDGE)
+
+
+_KIND = "TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ TRẤN|THỊ XÃ"
+# "UHND XÃ A", "ỦBNP HUYỆN B": one of four letters misread before the kind of a unit
+_WORN_COMMITTEE = re.compile(rf"[{CAPITALS}]{{4}}(?=\s(?:{_KIND}|THÀNH PHỐ|TP)\b)")
+
+
+def with_committee(line: PlacedLine) -> PlacedLine:
+    """A recognised line whose first word is "UBND" but for one letter, with that word."""
+    worn = _WORN_COMMITTEE.match(line.text) if line.box is not None else None
+    if worn is None or sum(map(str.__eq__, plain(worn.group()), "ubnd")) != len("ubnd") - 1:
+        return line
+    first = replace(line.words[0], text="UBND")
+    return replace(line, words=(first, *line.words[1:]), text=f"UBND{line.text[worn.end() :]}")
 
 
 def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLine]]]:
@@ -94,7 +109,6 @@ def _printed(line: PlacedLine) -> str:
     )
 
 
-_KIND = "TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ TRẤN|THỊ XÃ"
 # "XÃEA KNỐP"; no syllable begins with these words and a letter more
 _GLUED_KIND = re.compile(rf"\b(TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG)(?=[{CAPITALS}]{{2}})")
 # "HUYỆN" / "4 KIM SƠN": a speck; a numbered unit has no name besides, only a unit above it

@@ -15,7 +15,7 @@ from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.knowledge.vietnamese import is_legal_text
 from pipeline.structure.closing import SIGNING, SURE_POSITION
 from pipeline.structure.passages import CAPITALS, Place, PlacedLine, place_of_lines
-from pipeline.structure.recipient_lines import FoundRecipient, read_recipients
+from pipeline.structure.recipient_lines import FoundRecipient, is_braced, read_recipients
 from pipeline.structure.who_signs import signer_for, without_foreign_approval
 
 
@@ -36,7 +36,8 @@ def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
     """Signature, recipients and archive line from the labelled lines of a document; of several signers that of the
     `issuer`, the first where none is told to be."""
     places: dict[str, Place] = {}
-    entries, archive = read_recipients([line for line in lines if line.area == "recipients"], places)
+    received = [line for line in lines if line.area == "recipients" or (line.area == "aside" and is_braced(line))]
+    entries, archive = read_recipients(received, places)
     signed = _with_powers_joined([line for line in lines if line.area == "signature"])
     signing = [kept for line in signed if (kept := _without_scrawl(line)) is not None]
     columns = _columns(signing)
@@ -119,6 +120,9 @@ _PARTY_POWER = re.compile(r"^[\W_]{0,5}/\s?(?P<last>[MTL])\.?\s?(?=[" + CAPITALS
 _HALF_POWER = re.compile(r"^[" + CAPITALS + r"]?T\.\s?(?=[" + CAPITALS + r"]{2})")
 # "TIM": the stroke of the Party's "T/M" read as a letter
 _STROKED = re.compile(r"^([TK])[Il1!|]([MTL])\s(?=[" + CAPITALS + r"]{2})")
+# "t/M": a small letter beside a seal; "z[fM.", "(IM": what a seal made of "T/M" before a body, of which none begins so
+_SMALL_POWER = re.compile(r"^([tk])(?=\s?[./]\s?[MTL]\b)")
+_SEALED_POWER = re.compile(r"^\S{0,3}[/fIl1!|\[]M(?P<point>\.)?\s?(?=[" + CAPITALS + r"]{2})")
 _NO_POINT = re.compile(r"^(TM|KT|TL|TUQ)\s(?=[" + CAPITALS + r"]{2})")
 
 
@@ -126,9 +130,12 @@ def _without_signs(line: PlacedLine) -> str:
     """The text of a line without what a seal left before it. A power whose first letter or point is under the seal
     has them back: the Party prints "T/M", "K/T" and "T/L" and no other, the state a point."""
     text = _PARTY_POWER.sub(lambda power: f"{'K' if power['last'] == 'T' else 'T'}/{power['last']} ", line.text)
-    text = _LEADING_SIGNS.sub("", text)
     if line.box is None:
-        return text
+        return _LEADING_SIGNS.sub("", text)
+    sealed = _SEALED_POWER.match(text)
+    if sealed is not None and plain(text[sealed.end() :].replace("-", " ")).startswith(positions.BODY_WORDS):
+        text = f"T/M {text[sealed.end() :]}"
+    text = _SMALL_POWER.sub(lambda power: power[1].upper(), _LEADING_SIGNS.sub("", text))
     stroked = _STROKED.match(text)
     if stroked is not None:
         rest = plain(text[stroked.end() :])
@@ -352,7 +359,7 @@ def _without_scrawl(line: PlacedLine) -> PlacedLine | None:
     kept = line.part(start) if start and words else line
     if not words or line.box is None:
         return kept if words else None
-    told = max(signers.authority_likeness(kept.text), persons.name_likeness(kept.text))
+    told = max(signers.authority_likeness(_without_signs(kept)), persons.name_likeness(kept.text))
     named = sum(word.text[:1].isupper() and word.text.rstrip(".,;").isalpha() for word in words) >= 2
     loud = len(words) == 1 and words[0].text.isupper() and len(kept.text) > 2 and kept.confidence >= LOUD
     if loud and is_legal_text(words[0].text.strip("\"'“”.,")):

@@ -119,7 +119,7 @@ def _of_carrier(issuing: FoundIssuer, printed: str, where: Place) -> None:
 
 
 def _letterhead(issuing: FoundIssuer, lines: Sequence[PlacedLine], joint: bool) -> None:
-    named = column_names.named_groups([line for line in lines if line.area == "issuer"])
+    named = column_names.named_groups([column_names.with_committee(line) for line in lines if line.area == "issuer"])
     if not named:
         return
     text, group = named[-1]

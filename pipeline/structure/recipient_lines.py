@@ -163,7 +163,8 @@ def read_recipients(
     """The entries of "Nơi nhận" and the archive line, whose place goes to `places`."""
     found: list[FoundRecipient] = []
     archive: str | None = None
-    for entry in _entries(lines):
+    braced = [line for line in lines if is_braced(line)]
+    for entry in _entries([line for line in lines if line not in braced]):
         text = " ".join(line.text for line in entry)
         kept = recipients.parse_archive(text)
         if kept is not None:
@@ -174,5 +175,24 @@ def read_recipients(
         recipient = recipients.split_recipient(text)
         if recipient is not None and recipient.name:
             # a semicolon read as a colon closes the entry all the same
-            found.append(FoundRecipient(recipient.name.rstrip(" :"), recipient.note, place_of_lines(entry)))
+            note = recipient.note or next((_note_of(brace) for brace in braced if _holds(brace, entry)), None)
+            found.append(FoundRecipient(recipient.name.rstrip(" :"), note, place_of_lines(entry)))
     return tuple(found), archive
+
+
+def is_braced(line: PlacedLine) -> bool:
+    """Whether a line is the note of several others, with the brace that holds them: "} (b/c)"."""
+    return len(line.words) > 1 and line.words[0].raw == "}" and line.words[0].box is not None
+
+
+def _note_of(line: PlacedLine) -> str | None:
+    said = recipients.split_recipient(f"- Sở ({line.part(1).text.strip(' ()[]{}.;,')})")
+    return None if said is None else said.note
+
+
+def _holds(brace: PlacedLine, entry: Sequence[PlacedLine]) -> bool:
+    """Whether an entry begins beside the brace."""
+    own, held = entry[0].box, brace.words[0].box
+    if own is None or held is None or entry[0].page != brace.page:
+        return False
+    return held.top < own.middle[1] < held.bottom and own.left < held.left

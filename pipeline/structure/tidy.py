@@ -121,7 +121,11 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
         page = document.pages[index]
         for place, entry in enumerate(lines):
             match = _LONE_NUMBER.fullmatch(entry.text.lower()) if len(entry.line.words) <= LONE_WORDS else None
-            if entry.kind != "text" or match is None or len(lines) < 2:
+            if entry.kind != "text" or len(lines) < 2:
+                continue
+            if match is None:
+                if place in (0, len(lines) - 1) and _is_worn_number(entry, page):
+                    found.append((entry, False))
                 continue
             value = int(match[1])
             at_edge = place < EDGE_LINES or place >= len(lines) - EDGE_LINES
@@ -137,6 +141,18 @@ def _page_number_lines(entries: Sequence[_Entry], document: Document) -> list[tu
                 found.append((entry, True))
                 last = value
     return found
+
+
+def _is_worn_number(entry: _Entry, page: Page) -> bool:
+    """Whether one doubted word of a sign or two stands where the number of a page does: "k9" over the second page."""
+    box, word = entry.line.box, entry.line.words[0]
+    if box is None or page.number == 1 or len(entry.line.words) > 1 or len(word.raw) > WORN_SIGNS:
+        return False
+    in_margin = box.top < TOP_SHARE * page.height or box.bottom > BOTTOM_SHARE * page.height
+    return in_margin and word.recognised < WORN and _is_centred(box, page)
+
+
+WORN_SIGNS, WORN = 2, 0.6  # signs and confidence of a number of figures that were not read
 
 
 def _is_centred(box: Box, page: Page) -> bool:

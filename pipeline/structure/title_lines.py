@@ -247,6 +247,7 @@ _YEAR_ALONE = re.compile(r"(?:19|20)\d{2}\W*")
 
 
 INDENT = 20.0  # points: a line that is full at the right and begins so far in is no line on the middle
+DEEP = 60.0  # points from the margin; first-line indents are 28 or 36
 
 
 def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
@@ -256,7 +257,9 @@ def _continues_title_box(line: PlacedLine, previous: PlacedLine) -> bool:
     key = aligned(line.text).strip()
     centred = abs(line.box.middle[0] - line.frame.middle) < 0.06 * (line.frame.right - line.frame.left) + 6
     distance = line.box.top - previous.box.bottom
-    if previous.is_bold and line.is_bold is False and not line.text[0].islower():
+    # blurred print of small scans is as bold as not; no paragraph begins so far in and ends in the middle
+    inside = centred and line.box.left > line.frame.left + DEEP
+    if previous.is_bold and line.is_bold is False and not line.text[0].islower() and not inside:
         return False
     at_right = line.box.right > line.frame.right - 8
     if at_right and line.box.left > line.frame.left + (INDENT if centred else 8):
