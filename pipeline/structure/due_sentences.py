@@ -321,10 +321,11 @@ def _says_who(text: str, due: terms.Due, action: str) -> bool:
     if _BEHIND.match(text, due.end) is None:
         return False
     asked = ASKED.match(aligned(action))
-    return _FROM_NOW.fullmatch(aligned(action)) is not None or is_actor(action[asked.end() if asked else 0 :].strip())
+    who = action[asked.end() if asked else 0 :].strip()
+    return _FROM_NOW.fullmatch(aligned(action)) is not None or (task_start(who) is None and is_actor(who))
 
 
-_BEHIND = re.compile(r",?\s+(?:[^\W\d_]+ ){3}")
+_BEHIND = re.compile(r",?\s+(?!và\b)(?:[^\W\d_]+ ){3}")
 
 
 def _dates_beside(text: str, at: int, printed: Sequence[dates.FoundDate]) -> list[dates.FoundDate]:

@@ -67,7 +67,9 @@ def _names_who_decides(text: str, before: str) -> bool:
 
 BODY = 0.7  # likeness of "ỦY BAN NHÂN DÂN TỈNH A"
 # "... THUỘC THẨM QUYỀN CỦA" / "ỦY BAN NHÂN DÂN TỈNH"
-_LEADS_TO_BODY = frozenset("cua cho do voi thuoc tai giua va ve boi chuc danh pho".split())
+_LEADS_TO_BODY = frozenset(
+    {"cua", "cho", "do", "voi", "thuoc", "tai", "giua", "va", "ve", "boi", "chuc", "danh", "pho"}
+)
 
 
 def _text_after_title(line: PlacedLine) -> int | None:
