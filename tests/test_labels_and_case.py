@@ -7,6 +7,7 @@ import pytest
 from pipeline.decoder.paragraphs import mend_labels, mend_romans
 from pipeline.decoder.pending import PendingWord
 from pipeline.decoder.restoration import restore
+from pipeline.decoder.tokens import cut
 from pipeline.document import Block, Box, Document, Line, Page, Reading, Word
 
 CASES = Path(__file__).parent / "cases" / "restore"
@@ -22,12 +23,14 @@ BOX = Box(0, 0, 10, 10)
     pytest.param(mend, case, id=case["label"]) for mend, cases in LABELS.items() for case in cases
 ])
 def test_labels(mend, case):
-    rows = [[PendingWord(label), PendingWord("Nội")] for label in case["read"]]
+    rows = [[PendingWord(label, pieces=cut(label, True)), PendingWord("Nội")] for label in case["read"]]
     mend(rows)
     assert [row[0].text for row in rows] == case["text"]
     assert [row[0].raw for row in rows] == case["read"]
     changed = [row[0] for row in rows if row[0].text != row[0].raw]
     assert all(word.kind == "letter" and word.confidence < 1 for word in changed)
+    doubtful = [row[0].raw for row in rows if row[0].text == row[0].raw and row[0].confidence <= 0.5]
+    assert doubtful == case.get("doubtful", [])
 
 
 def scanned(text):

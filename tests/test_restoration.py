@@ -117,6 +117,14 @@ def test_nothing_is_believed_of_a_page_read_upside_down(restorer):
     assert found.expected_errors > len(unread) / 2
 
 
+def test_letters_that_nothing_is_known_of_are_doubtful(restorer):
+    raw = "Giao GVBQK phdi hop vdi UBND x4 HUYESMWHNA quaCCHC té chic thuc hién Cong van s6 12/KH-CDTHCSQ cia huyén"
+    found = {word.raw: word for word in restorer.restore_text(raw).words}
+    unknown = ("GVBQK", "HUYESMWHNA", "quaCCHC", "12/KH-CDTHCSQ")
+    assert all(found[text].text == text and found[text].confidence < 0.8 for text in unknown)
+    assert found["UBND"].confidence > 0.9
+
+
 def test_a_stroke_read_as_a_sign_is_doubtful(restorer):
     found = restorer.restore_text("Phu luc II! ban hanh kém theo Quyét dinh cua Uy ban nhan dan huyén vé giao von")
     assert {word.raw for word in found.words if word.confidence <= 0.5} == {"II!"}

@@ -22,7 +22,13 @@ _CELL = re.compile(r"(?=.*\d)[\dlIOozZsStJ]{2,3}")
 _LIKE_FIGURES = re.compile(
     r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}|(?=.*[lIOSUEZ])\d[\dlIOSUEZ.,/-]+(?:ha|kg|k?m|%)?[.,;:)]*"
 )
+_NUMBER = re.compile(r"\d+")
 _NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06)(?P<tail>[:.;]?)")
+_METRES = re.compile(r"[\d.,]*[kc]?m")
+_FOR_SQUARE = ("?", "’", "'")
+UNSURE_UNIT = 0.8  # 5 of 6 were squared; an apostrophe may close a quotation
+_PER_MILLE = re.compile(r"(?<=\d)%[oO]\Z")
+_DONG = re.compile(r"(?<=\d\.\d{3})d(?=/|\Z)")
 # Marks that were printed as signs behind their word ("Tổ^", "cơ'"); an apostrophe may also close a quotation.
 _LOOSE_MARKS = "^~`´"
 _APOSTROPHES = "'’"
@@ -66,11 +72,16 @@ def _keep(word: PendingWord) -> None:
 
 
 def mend_number_signs(row: Sequence[PendingWord]) -> None:
-    """"S6:", "$6:", "so" before a document symbol is "Số:" or "số", whatever syllable is likelier."""
+    """"S6:", "$6:", "so" before a document symbol is "Số:" or "số", whatever syllable is likelier; so is "S6:" that
+    opens a line before a number of which a blank parts its codes ("S6: 19 /KH-BTV")."""
     for word, after in pairwise(row):
         found = _NUMBER_SIGN.fullmatch(word.raw)
         if found and after.pieces and after.pieces[0].kind == "symbol":
             _be_number_sign(word, found, [found["tail"]])
+    if len(row) > 2 and row[0].raw[0] != "s" and _NUMBER.fullmatch(row[1].raw) and "/" in row[2].raw:
+        found = _NUMBER_SIGN.fullmatch(row[0].raw)
+        if found:
+            _be_number_sign(row[0], found, [found["tail"]])
     for word in row:
         found = _NUMBER_SIGN.fullmatch(word.pieces[0].text) if len(word.pieces) == 2 else None
         if found and word.pieces[1].kind == "symbol":
@@ -81,6 +92,28 @@ def _be_number_sign(word: PendingWord, found: re.Match[str], after: list[str]) -
     texts = ["số" if found["sign"] == "s" else "Số", *after]
     if "".join(texts) != word.text:
         word.texts, word.kind, word.confidence, word.alternatives = texts, "letter", MENDED_SYMBOL, ()
+
+
+def mend_units(row: Sequence[PendingWord]) -> None:
+    """What stands behind a number and is in no alphabet of a recogniser: "0,6%o" is 0,6‰, "200.000d" is 200.000đ, "120
+    km?" is 120 km².
+
+    Vietnamese has no unit d, and no figure is touched; "%0" may be a figure."""
+    number = False  # the word before ends in a figure
+    for word in row:
+        texts = word.texts or [piece.text for piece in word.pieces]
+        for place, (text, behind) in enumerate(pairwise(texts)):
+            counted = text[:1].isdecimal() or (number if place == 0 else texts[place - 1] == "/")
+            if counted and _METRES.fullmatch(text) and behind.startswith(_FOR_SQUARE):
+                put(word, place, f"{text}²", UNSURE_UNIT)
+                put(word, place + 1, behind[1:], UNSURE_UNIT)
+                word.kind, word.alternatives = "letter", ()
+        for place, text in enumerate(texts):
+            made = _DONG.sub("đ", _PER_MILLE.sub("‰", text))
+            if made != text:
+                put(word, place, made, MENDED_SYMBOL)
+                word.kind = "letter" if word.kind in ("kept", "locked") else word.kind
+        number = word.raw[-1:].isdecimal()
 
 
 def part_figures(row: Sequence[PendingWord]) -> None:

@@ -43,6 +43,7 @@ GARBLING = "latin"  # the channel that misreads letters; a Vietnamese model read
 COMPOSED = -4.0  # an abbreviation put together from two known ones
 # An unknown word is spelled out letter by letter; signs and digits inside a word are rare.
 UNKNOWN_START, UNKNOWN_LETTER, UNKNOWN_SIGN = -6.0, -2.0, -7.0
+UNKNOWN_CODE = -4.5  # the same start for letters in capitals: the language model knows where such stand
 NO_VOWEL = -6.0
 PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
@@ -127,7 +128,7 @@ def is_damage(piece: str) -> bool:
 
 def identity_cost(piece: str) -> float:
     """Log-probability of spelling out exactly this unknown word."""
-    cost = UNKNOWN_START
+    cost = UNKNOWN_CODE if len(piece) > 1 and piece.isupper() else UNKNOWN_START
     for letter in piece:
         plain = letter.isascii() and letter.isalpha()
         cost += UNKNOWN_LETTER if plain else UNKNOWN_SIGN
@@ -258,6 +259,8 @@ class Finder:
         rows_of_others = self.itself(piece, set(texts))
         capitals = sum(letter.isupper() for letter in piece)
         listed = piece in self.short.by_key.get(vietnamese.search_key(piece), ())  # "CTr" is what it says
+        if listed and piece in texts and len(piece) > 1 and setting not in (*CAPITALS, "run"):
+            rows_of_others.append((ABBREVIATION, PLAIN_KNOWN, piece))  # HU is Huyện ủy, whatever "hu" may be
         if channel.name == GARBLING and 2 * capitals > len(piece) and not listed:
             rows_of_others += self.short.misread(channel, piece, {row[2] for row in rows_of_others})
         return Candidates(

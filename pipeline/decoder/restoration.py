@@ -16,31 +16,10 @@ from pathlib import Path
 
 from pipeline.decoder import capitals, router, tokens
 from pipeline.decoder.agreeing import agree
-from pipeline.decoder.beside import (
-    doubt_all,
-    drop_loose_marks,
-    keep_figures,
-    mend_number_signs,
-    mend_points,
-    part_figures,
-)
-from pipeline.decoder.casing import mend_case
+from pipeline.decoder.finishing import MENDED, Finding, finish
 from pipeline.decoder.habits import ROUNDS, heard
 from pipeline.decoder.language import LanguageModel
-from pipeline.decoder.paragraphs import (
-    bullets,
-    mend_bullets,
-    mend_formulas,
-    mend_labels,
-    mend_numeral,
-    mend_romans,
-    mend_step,
-    mend_strokes,
-    mend_title,
-    paragraphs,
-    settings,
-    text_pieces,
-)
+from pipeline.decoder.paragraphs import bullets, mend_bullets, paragraphs, settings, text_pieces
 from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Slot, expect, hear
 from pipeline.decoder.references import References
 from pipeline.decoder.remembering import remember
@@ -53,7 +32,6 @@ from pipeline.document import Alternative, Block, Document, Edit, Line, Page, Wo
 from pipeline.knowledge import encodings, vietnamese
 
 CHUNK = 500  # pieces decoded together; memory and time stay linear in the text
-MENDED = frozenset({"garbled", "unmarked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,35 +165,7 @@ class Restorer:
             by_sheet.setdefault(sheet, []).extend((word, condition) for word in row)
         weigh_by_wear(by_sheet.values(), preset, self.trained.vocabulary)
         mend_bullets([lines[number] for number in listed if conditions[number] in (*MENDED, "slips")])
-        mend_labels([
-            row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED or scanned
-        ])
-        mend_romans([row for row, condition in zip(lines, conditions, strict=True) if condition in MENDED])
-        for row, condition in zip(lines, conditions, strict=True):
-            if condition in MENDED or condition == "slips":
-                mend_strokes(row)
-            keep_figures(row, unmarked=condition in MENDED)
-            if condition in MENDED or condition == "slips":
-                mend_numeral(row)
-                mend_title(row)
-                mend_step(row)
-            if condition in MENDED or "slips" in (condition, whole):
-                mend_number_signs(row)
-            if condition == "unreadable":
-                doubt_all(row)
-            elif condition not in ("foreign", "encoded"):
-                mend_formulas(row)
-            if condition in MENDED:
-                part_figures(row)
-            if preset != "strict" and (condition == "garbled" or (scanned and condition == "slips")):
-                mend_case(row)
-                drop_loose_marks(row)
-            if preset != "strict" and scanned and condition not in ("foreign", "encoded", "unreadable"):
-                mend_points(row)
-        for row in lines:
-            for word in row:
-                if word.texts is None and all(piece.kind != "text" for piece in word.pieces):
-                    word.kind = "locked"
+        finish(lines, [Finding(condition, whole, preset, scanned) for condition in conditions])
         return conditions
 
     def _accustomed(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from copy import copy
+from functools import cache
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pipeline.decoder.channel import Channel
 from pipeline.decoder.language import Vocabulary
 from pipeline.decoder.part_model import PartModel
 from pipeline.knowledge import vietnamese
+from pipeline.knowledge.lexicon import load_table
 from pipeline.knowledge.symbol_codes import with_stroke
 
 # Log-probability of one certain listed abbreviation among all of them: 1 in 400. Capitals without marks are mostly read
@@ -22,10 +24,28 @@ from pipeline.knowledge.symbol_codes import with_stroke
 LISTED = -6.0
 LONGEST_SHORT = 10  # letters of an abbreviation
 SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
-MORE_LETTERS = 5  # letters of a reading for which one may be missing or too many: PT is no PYT
-_LETTERS = re.compile(r"[^\W\d_]+")
+MORECODES = 5  # letters of a reading for which one may be missing or too many: PT is no PYT
+CODES = re.compile(r"[^\W\d_]+")  # in a symbol
+
+SHORTEST_MISPRINT = 4  # letters
 
 Row = tuple[int, float, str]  # word number, log-probability of the reading, printed form
+
+
+@cache
+def abbreviations() -> tuple[str, ...]:
+    """Short forms of the closed lists."""
+    names = ("abbreviations", "body_codes", "document_types")
+    found = {row[0] for name in names for row in load_table(name) if row[0] and " " not in row[0]}
+    # The lists also hold what is often misprinted (HDND): no goal of a repair. HD and DA are codes of their own.
+    marked = {vietnamese.strip_marks(name) for name in found if not name.isascii()}
+    return tuple(sorted(name for name in found if name not in marked or len(name) < SHORTEST_MISPRINT))
+
+
+@cache
+def bare_abbreviations() -> frozenset[str]:
+    """The same by their bare letters."""
+    return frozenset(vietnamese.search_key(name) for name in abbreviations())
 
 
 class ShortForms:
@@ -40,7 +60,7 @@ class ShortForms:
         # Codes as they stand in symbols, by their bare letters; None where those are a code of their own (HD, DA).
         self.codes: dict[str, str | None] = {}
         for name in (name for names in self.by_key.values() for name in names):
-            for part in _LETTERS.findall(name):
+            for part in CODES.findall(name):
                 bare = vietnamese.strip_marks(part)
                 self.codes[bare] = part if self.codes.get(bare, part) == part else None
         self._short_models: dict[str, tuple[PartModel, tuple[str, ...]]] = {}
@@ -56,7 +76,7 @@ class ShortForms:
         def mend(match: re.Match[str]) -> str:
             return self.codes.get(match[0]) or with_stroke(match[0])
 
-        return _LETTERS.sub(mend, symbol)
+        return CODES.sub(mend, symbol)
 
     def misread(self, channel: Channel, piece: str, known: set[str]) -> list[Row]:
         """Listed abbreviations that this reading in capitals may be ("HDTHKT" for HĐTĐKT)."""
@@ -72,7 +92,7 @@ class ShortForms:
         return [
             (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
             for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
-            and abs(len(forms[place]) - len(piece)) <= len(piece) // MORE_LETTERS
+            and abs(len(forms[place]) - len(piece)) <= len(piece) // MORECODES
         ]
 
     def composed(self, key: str) -> list[str]:

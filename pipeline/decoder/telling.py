@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.decoder import wordlike
-from pipeline.decoder.deciding import DEBRIS, as_spelled, is_broken, is_debris, kind_of, may_change
+from pipeline.decoder.deciding import DEBRIS, STRANGE, as_spelled, is_broken, is_debris, is_strange, kind_of, may_change
 from pipeline.decoder.pending import LISTED, Kind, Preset, Slot, likeliest, put
 from pipeline.decoder.trained import Trained
 from pipeline.knowledge.vietnamese import strip_tone
@@ -80,6 +80,8 @@ class Teller:
             sure = self.trained.chance(self.condition, odds.get(text, 0.0))
         if text == piece.text and (is_broken(text) or (self.condition == "garbled" and is_debris(text))):
             sure = min(sure, DEBRIS)
+        if self.condition == "garbled" and text == piece.text and is_strange(text, self.trained.vocabulary):
+            sure = min(sure, STRANGE)
         put(slot.word, slot.place, text, sure)
         if text != piece.text:
             word.kind = "reading" if kind in ("mark", "letter") and heard else kind

@@ -17,6 +17,7 @@ from pipeline.decoder.channel import Channel, Table
 from pipeline.decoder.deciding import calibrated
 from pipeline.decoder.language import Floats, LanguageModel, Steps, Vocabulary
 from pipeline.decoder.lattice import Score
+from pipeline.decoder.shortforms import abbreviations
 from pipeline.errors import MissingPart
 from pipeline.knowledge import vietnamese
 from pipeline.knowledge.lexicon import load_table
@@ -29,7 +30,6 @@ CACHE_SHARE = 0.5
 # mình"), and alone the mixture follows them wherever it has the word. The garbled plan above beside its kin: 23 wrong
 # words with 0, 21 with this one; the samples beside themselves with one syllable in 250 miswritten: 54, then 48.
 HELD_TO_ALL = 0.4
-SHORTEST_MISPRINT = 4  # letters
 CALIBRATED = ("garbled",)  # conditions whose probabilities are corrected, a row of offset and slope each
 UNCALIBRATED = np.array([[0.0, 1.0]])
 
@@ -42,7 +42,7 @@ class Trained:
         self.second_reader = second_reader
         self.vocabulary = Vocabulary(tuple(stored["words"].tobytes().decode().split("\n")))
         self.model = LanguageModel.from_arrays(stored)
-        self.finder = Finder(self.vocabulary, self.model, _abbreviations(), stored.get("capitals"))
+        self.finder = Finder(self.vocabulary, self.model, abbreviations(), stored.get("capitals"))
         self.capital_pairs = Pairs.of(stored)
         self.calibration = stored.get("calibration", UNCALIBRATED)
         self._pairs: tuple[tuple[LanguageModel, ...], NDArray[np.uint8]] | None = None
@@ -138,11 +138,3 @@ def _loaded(path: Path, second_reader: bool) -> Trained:
     found = modelfile.load(path)
     return Trained(found, neural.load(path.with_name(neural.FILE), found["words"].tobytes()) if second_reader else None)
 
-
-def _abbreviations() -> list[str]:
-    """Short forms of the closed lists."""
-    names = ("abbreviations", "body_codes", "document_types")
-    found = {row[0] for name in names for row in load_table(name) if row[0] and " " not in row[0]}
-    # The lists also hold what is often misprinted (HDND): no goal of a repair. HD and DA are codes of their own.
-    marked = {vietnamese.strip_marks(name) for name in found if not name.isascii()}
-    return sorted(name for name in found if name not in marked or len(name) < SHORTEST_MISPRINT)

@@ -14,11 +14,20 @@ from numpy.typing import NDArray
 from pipeline.decoder import neural, tokens, wordlike
 from pipeline.decoder.candidates import HOPELESS, OTHER_NAME, Candidates, is_damage, mixed
 from pipeline.decoder.capitals import CAPITALS, IN_SENTENCE
-from pipeline.decoder.deciding import doubt_shift, is_misprint, is_no_word, is_read_by_vietnamese, share
+from pipeline.decoder.deciding import (
+    STRANGE,
+    doubt_shift,
+    is_misprint,
+    is_no_word,
+    is_read_by_vietnamese,
+    is_strange,
+    share,
+)
 from pipeline.decoder.language import BOUNDARY, NUMBER, LanguageModel
 from pipeline.decoder.lattice import Arcs, Speech, best_path, posteriors, weighed_anew
-from pipeline.decoder.pending import MENDED_SYMBOL, UNTOLD, PendingWord, Preset, Slot, put
+from pipeline.decoder.pending import MENDED_SYMBOL, UNTOLD, PendingWord, Preset, Slot, leave_unsure, put
 from pipeline.decoder.references import Expected
+from pipeline.decoder.shortforms import CODES
 from pipeline.decoder.telling import Group, Outcome, Teller
 from pipeline.decoder.trained import Trained
 from pipeline.knowledge import vietnamese
@@ -165,11 +174,15 @@ class Weaver:
             self.last_text = -1
 
     def _symbol(self, slot: Slot, symbol: str) -> None:
-        """Inside a locked symbol only closed-list repair: QD -> QĐ. Never its digits."""
+        """Inside a locked symbol only closed-list repair: QD -> QĐ. Never its digits. Of unknown codes in garbled text
+        one in four is misread, or has lost its stroke ("KH-CDTHCS")."""
         mended = self.finder.short.mend_symbol(symbol)
         if mended != symbol:
             put(slot.word, slot.place, mended, MENDED_SYMBOL)
             slot.word.kind = "mark"
+        strange = (is_strange(code, self.trained.vocabulary) for code in CODES.findall(mended))
+        if self.condition == "garbled" and any(strange):
+            leave_unsure(slot.word, STRANGE)
 
     def _boundary(self) -> None:
         if not self.bounded:
