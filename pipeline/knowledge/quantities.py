@@ -100,7 +100,11 @@ _NUM = (
     r"|[0-9]+ ,[0-9]+"
     r"|[0-9]+)"
 )
-_DAMAGED = r"(?:[0-9]+[oil|][0-9oil|]*|[oil|]+[0-9][0-9oil|]*)"
+# "1O2", "1.sOO", "8,o": letters for figures, in the groups of a large number and behind its comma as well
+_DAMAGED = (
+    r"(?:[0-9]+[oil|][0-9oil|]*|[oil|]+[0-9][0-9oil|]*|[0-9]+,[0-9]*[oil|][0-9oil|]*"
+    r"|(?=[oil|.]*[0-9])(?=[0-9.]*[oils|])[0-9oil|]{1,3}(?:\.[0-9oils|]{3})+)"
+)
 # "%o" is "‰" as recognisers read it
 _FIND = re.compile(
     rf"(?<![\w.,])(?<![\w][/])(?P<a>{_DAMAGED}(?=[\s%/.,;)]|$)|{_NUM})(?P<ua>\s?(?:%[o0](?![0-9a-z])|[%‰]))?"
