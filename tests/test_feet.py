@@ -21,6 +21,16 @@ def read(*foot: tuple[str, float, float]) -> Plan:
     return record.read_record(tables.tables(scan(page_of(lines))))
 
 
+def test_who_approves_below_the_recipients_signs() -> None:
+    plan = read(
+        ("Nơi nhận: Phòng GD&ĐT (b/c), các tổ CM,", 85, 220), ("Tổng phụ trách Đội, lưu VP.", 85, 236),
+        ("DUYỆT CỦA BGH", 130, 260), ("HIỆU TRƯỞNG", 136, 276), ("Bùi Văn Thắng", 132, 340),
+        ("NGƯỜI LẬP KẾ HOẠCH", 340, 220), ("Quách Thị Hoan", 350, 300),
+    )
+    assert (plan.signature.title, plan.signature.name) == ("HIỆU TRƯỞNG", "Bùi Văn Thắng")
+    assert [one.name for one in plan.recipients] == ["Phòng GD&ĐT", "các tổ CM", "Tổng phụ trách Đội"]
+
+
 def test_of_three_who_sign_side_by_side_the_first_is_whole() -> None:
     plan = read(
         ("HIỆU TRƯỞNG", 85, 220), ("HỘI ĐỒNG", 205, 220), ("CHỦ TỊCH", 207, 236), ("TRƯỞNG KHOA", 330, 236),

@@ -424,7 +424,10 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
         if not seen["recipients"] and not signs and _is_under(part, before):
             seen["recipients"] = True  # the head was lost, the list at the left under the powers is not
         right = part.box.middle[0] > part.frame.middle - 0.04 * (part.frame.right - part.frame.left)
-        signs = right or (signs and part.box.right > part.frame.middle and is_capitals(text))
+        signs = (
+            right or (signs and part.box.right > part.frame.middle and is_capitals(text))
+            or _signs_at_left(part, before, power, name)
+        )
     elif signs and not seen["archive"] and power < SIGNING and before and before[-1].area == "recipients":
         # "Nguyễn Văn A" may go on a recipient's line ("- Đồng chí" / "Nguyễn Văn A;")
         above = before[-1].text.rstrip()
@@ -439,6 +442,20 @@ def _foot_part(part: PlacedLine, before: Sequence[PlacedLine], seen: dict[str, b
     if seen["archive"]:
         return replace(part, area="aside" if seen["name"] else "signature")
     return replace(part, area="recipients" if seen["recipients"] else "signature")
+
+
+def _signs_at_left(part: PlacedLine, before: Sequence[PlacedLine], power: float, name: float) -> bool:
+    """Whether a line at the left is of a signer below the recipients: a position in capitals, or the name under one."""
+    own = part.box
+    assert own is not None
+    above = [line for line in before if line.box is not None and line.page == part.page]
+    if power >= SURE_POSITION and is_capitals(part.text):
+        received = [line.box.bottom for line in above if line.area == "recipients" and line.box is not None]
+        return len(received) > 1 and own.top > max(received)
+    return name >= SIGNING and any(
+        line.area == "signature" and line.box is not None and line.box.left < own.middle[0] < line.box.right
+        and line.box.bottom <= own.top for line in above
+    )
 
 
 def _ends_recipient(part: PlacedLine, before: Sequence[PlacedLine]) -> bool:
