@@ -15,7 +15,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -145,6 +145,10 @@ class Imported:
     entries: dict[str, tuple[Correction, ...]]
 
 
+# What was exported: the values kept of each row by (table, file, item).
+Baseline = dict[tuple[str, str, str], Mapping[str, str]]
+
+
 def read_xlsx(content: bytes, out: Path, who: str, name: str = "workbook") -> Imported:
     """Compare a workbook that came back with the records as they are now. Changes nothing; see `take_over`.
 
@@ -166,28 +170,12 @@ def read_xlsx(content: bytes, out: Path, who: str, name: str = "workbook") -> Im
             zipfile.BadZipFile, InvalidFileException) as error:
         what = "This is no workbook that `sohoa export` made."
         raise UnreadableFile(name, what, cure="Export it anew and correct that.") from error
-    differences: list[Difference] = []
-    entries: dict[str, list[Correction]] = {}
-    items: dict[str, Item | None] = {}
-
-    def item_of(file: str) -> Item | None:
-        if file not in items:
-            try:
-                item = desk.load(out, file)
-                items[file] = None if item.mark is not None else item
-            except SohoaError:
-                items[file] = None
-        return items[file]
-
+    comparison = _Comparison(out, base, who)
     known = {table.name: table for table in tables(Collection(()))}
     for sheet in book.worksheets:
         if sheet.title in known:
-            _read_sheet(_rows(sheet), known[sheet.title], base, item_of, differences, entries, who)
-    return Imported(tuple(differences), {name: tuple(made) for name, made in entries.items()})
-
-
-# What was exported: the values kept of each row by (table, file, item).
-Baseline = dict[tuple[str, str, str], Mapping[str, str]]
+            comparison.sheet(known[sheet.title], _rows(sheet))
+    return comparison.found()
 
 
 def take_over(
@@ -203,108 +191,112 @@ def _rows(sheet: Any) -> list[tuple[Any, ...]]:
     return list(sheet.iter_rows(values_only=True))
 
 
-def _read_sheet(
-    rows: list[tuple[Any, ...]], table: Table, base: Baseline,
-    item_of: Callable[[str], Item | None], differences: list[Difference], entries: dict[str, list[Correction]],
-    who: str,
-) -> None:
-    places = {str(name): at for at, name in enumerate(rows[0])} if rows else {}
-    columns = [column for column in table.columns if column.pointer and column.name in places]
-    width = max(places.values(), default=0)
-    if any(name not in places for name in (["file", "item"] if table.at else ["file"])):
-        raise UnreadableFile("workbook", f"The sheet {table.name} has lost its first row.", cure="Put it back.")
-    seen: set[tuple[str, str]] = set()
-    for row in rows[1:]:
-        if len(row) <= width:
-            continue
-        file = _text(row[places["file"]])
-        row_pointer = _text(row[places["item"]]) if "item" in places else ""
-        if not file or file == "Tệp":
-            continue
-        if table.at and not row_pointer:
-            _read_new_row(row, places, columns, table, file, item_of(file), differences, entries, who)
-            continue
-        seen.add((file, row_pointer))
-        values = base.get((table.name, file, row_pointer))
-        for column in columns:
-            pointer = row_pointer + column.pointer
-            exported = None if values is None else values.get(column.pointer, "")
-            cell = row[places[column.name]]
-            edited = _edited(cell, column)
-            if exported in (_kept(edited), _kept(_text(cell))):
+class _Comparison:
+    """A workbook beside the records as they are now, sheet by sheet."""
+
+    def __init__(self, out: Path, base: Baseline, who: str) -> None:
+        self._out = out
+        self._base = base
+        self._who = who
+        self._items: dict[str, Item | None] = {}
+        self._differences: list[Difference] = []
+        self._entries: dict[str, list[Correction]] = {}
+
+    def found(self) -> Imported:
+        """What differs, and the entries that this came to."""
+        return Imported(tuple(self._differences), {name: tuple(made) for name, made in self._entries.items()})
+
+    def sheet(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """One sheet, its head in the first row. Raises UnreadableFile where that is gone."""
+        places = {str(name): at for at, name in enumerate(rows[0])} if rows else {}
+        columns = [column for column in table.columns if column.pointer and column.name in places]
+        if any(name not in places for name in (["file", "item"] if table.at else ["file"])):
+            raise UnreadableFile("workbook", f"The sheet {table.name} has lost its first row.", cure="Put it back.")
+        seen: set[tuple[str, str]] = set()
+        for row in rows[1:]:
+            if len(row) <= max(places.values()):
                 continue
-            _compare(file, pointer, exported, edited, item_of(file), differences, entries, who)
-    for name, file, row_pointer in base:
-        if name == table.name and (file, row_pointer) not in seen:
-            differences.append(Difference(file, row_pointer or "/", "missing", None, None, None))
+            file = _text(row[places["file"]])
+            at = _text(row[places["item"]]) if "item" in places else ""
+            if not file or file == "Tệp":  # the second head
+                continue
+            cells = [(column, row[places[column.name]]) for column in columns]
+            if table.at and not at:
+                self._new_row(table, file, cells)
+                continue
+            seen.add((file, at))
+            values = self._base.get((table.name, file, at))
+            for column, cell in cells:
+                exported = None if values is None else values.get(column.pointer, "")
+                edited = _edited(cell, column)
+                if exported not in (_kept(edited), _kept(_text(cell))):
+                    self._cell(file, at + column.pointer, exported, edited)
+        for name, file, at in self._base:
+            if name == table.name and (file, at) not in seen:
+                self._differences.append(Difference(file, at or "/", "missing", None, None, None))
 
+    def _item(self, file: str) -> Item | None:
+        """The document as it is now; None where there is none, or it is held."""
+        if file not in self._items:
+            try:
+                item = desk.load(self._out, file)
+                self._items[file] = None if item.mark is not None else item
+            except SohoaError:
+                self._items[file] = None
+        return self._items[file]
 
-def _compare(
-    file: str, pointer: str, exported: str | None, edited: str, item: Item | None, differences: list[Difference],
-    entries: dict[str, list[Correction]], who: str,
-) -> None:
-    def tell(kind: Kind, now: str | None = None) -> None:
-        was = exported
+    def _cell(self, file: str, pointer: str, exported: str | None, edited: str) -> None:
+        """A cell that differs from what was exported; None as `exported`: its row was not."""
+        kind, now = self._judged(file, pointer, exported, edited)
         if exported and exported.startswith("#"):  # the digest of a long value, which the record may still have
-            was = now if now is not None and _kept(now) == exported else "…"
-        differences.append(Difference(file, pointer, kind, was, now, edited))
+            exported = now if now is not None and _kept(now) == exported else "…"
+        self._differences.append(Difference(file, pointer, kind, exported, now, edited))
 
-    if item is None or exported is None:
-        tell("unknown")
-        return
-    try:
-        current = correcting.value_at(item.plan.as_json(), pointer)
-    except (LookupError, ValueError):
-        tell("unknown")
-        return
-    now = "" if current is None else str(current)
-    if now == edited:
-        tell("already", now)
-    elif _kept(now) != exported:
-        tell("conflict", now)
-    else:
+    def _judged(self, file: str, pointer: str, exported: str | None, edited: str) -> tuple[Kind, str | None]:
+        """What becomes of a changed cell, and the value that the record has now."""
+        item = self._item(file)
+        if item is None or exported is None:
+            return "unknown", None
+        try:
+            current = correcting.value_at(item.plan.as_json(), pointer)
+        except (LookupError, ValueError):
+            return "unknown", None
+        now = "" if current is None else str(current)
+        if now == edited:
+            return "already", now
+        if _kept(now) != exported:
+            return "conflict", now
         try:
             after = typed.value_of(pointer, edited)
         except UsageError:
-            tell("refused", now)
+            return "refused", now
+        return "changed" if self._taken(item, pointer, after) else "refused", now
+
+    def _new_row(self, table: Table, file: str, cells: Sequence[tuple[Column, Any]]) -> None:
+        """A row that somebody added to a list: taken over where the record's types allow it."""
+        values = {column.name: _edited(cell, column) or None for column, cell in cells}
+        told = " | ".join(value for value in values.values() if value)
+        if not told:
             return
-        entry = noting.field_entry(item, pointer, after, who, note="import")
-        _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
+        if table.name == "targets" and not values.get("text"):
+            values["text"] = told
+        pointer, item = f"{table.at}/-", self._item(file)
+        kind: Kind = "unknown"
+        if item is not None:
+            after = {column.pointer[1:]: values[column.name] for column, _ in cells}
+            understood = all(_is_understood(column, values[column.name]) for column, _ in cells)
+            kind = "added" if understood and self._taken(item, pointer, after, action="add") else "refused"
+        self._differences.append(Difference(file, pointer, kind, None, None, told))
+
+    def _taken(self, item: Item, pointer: str, after: Any, **more: Any) -> bool:
+        """Whether the record, with what came before in this workbook, can hold the value; its entry is kept then."""
+        entry = noting.field_entry(item, pointer, after, self._who, note="import", **more)
+        earlier = self._entries.get(item.name, [])
+        _, reports = correcting.report_on_plan(item.plan, [*earlier, entry])
         if reports[-1].outcome == "homeless":
-            tell("refused", now)
-        else:
-            entries.setdefault(file, []).append(entry)
-            tell("changed", now)
-
-
-def _earlier(entries: dict[str, list[Correction]], file: str) -> list[Correction]:
-    return entries.get(file, [])
-
-
-def _read_new_row(
-    row: tuple[Any, ...], places: dict[str, int], columns: Sequence[Column], table: Table, file: str,
-    item: Item | None, differences: list[Difference], entries: dict[str, list[Correction]], who: str,
-) -> None:
-    """A row that somebody added to a list: taken over where the record's types allow it."""
-    values = {column.name: _edited(row[places[column.name]], column) or None for column in columns}
-    told = " | ".join(value for value in values.values() if value)
-    if not told:
-        return
-    if table.name == "targets" and not values.get("text"):
-        values["text"] = told
-    pointer = f"{table.at}/-"
-    kind: Kind = "unknown"
-    if item is not None:
-        after = {column.pointer[1:]: values[column.name] for column in columns}
-        if not all(_is_understood(column, values[column.name]) for column in columns):
-            differences.append(Difference(file, pointer, "refused", None, None, told))
-            return
-        entry = noting.field_entry(item, pointer, after, who, action="add", note="import")
-        _, reports = correcting.report_on_plan(item.plan, [*_earlier(entries, file), entry])
-        kind = "refused" if reports[-1].outcome == "homeless" else "added"
-        if kind == "added":
-            entries.setdefault(file, []).append(entry)
-    differences.append(Difference(file, pointer, kind, None, None, told))
+            return False
+        self._entries[item.name] = [*earlier, entry]
+        return True
 
 
 def _is_understood(column: Column, told: str | None) -> bool:
