@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.desk import workbook
-from pipeline.desk.handover import Collection, Entry
+from pipeline.desk.handover import Collection, Entry, retention
 from pipeline.desk.handover import sheets as sheets_of
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import MissingPart
@@ -74,7 +74,7 @@ def folders(collection: Collection) -> tuple[Folder, ...]:
         entries.sort(key=_by_date)
         made.append(Folder(
             box, number, _one([entry.shelf.get("folder_title", "") for entry in entries]),
-            _one([entry.shelf.get("maintenance", "") for entry in entries]) if number else "",
+            _one([retention(entry.shelf.get("maintenance", "")) for entry in entries]) if number else "",
             _one([entry.shelf.get("folder_sheets", "") for entry in entries]) if number else "", tuple(entries)))
     return tuple(made)
 

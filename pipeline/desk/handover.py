@@ -48,6 +48,21 @@ SHELF_COLUMNS: dict[str, tuple[str, ...]] = {
     "note": ("ghi chu",),
 }
 
+# Thời hạn lưu trữ by the codes of Thông tư 05/2025.
+MAINTENANCE = {"01": "Vĩnh viễn", "02": "70 năm", "03": "50 năm", "04": "30 năm", "05": "20 năm", "06": "10 năm",
+               "07": "Khác"}
+
+
+def retention(told: str) -> str:
+    """The name of a retention that a person gave as code, name or both, so that all three are one; else as given.
+
+    >>> retention("01"), retention("vĩnh viễn"), retention("02: 70 năm"), retention("5 năm")
+    ('Vĩnh viễn', 'Vĩnh viễn', '70 năm', '5 năm')
+    """
+    key = search_key(told).strip()
+    return next((name for code, name in MAINTENANCE.items()
+                 if key in (code, search_key(name), search_key(f"{code}: {name}"))), told)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

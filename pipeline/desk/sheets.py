@@ -103,9 +103,9 @@ def to_xlsx(collection: Collection) -> bytes:
             base.append((table.name, row.file, row.pointer, json.dumps(values, ensure_ascii=False)))
     made.append(Sheet(BASELINE, ["table", "file", "item", "values"], base, [14, 32, 24, 60], hidden=True))
     if collection.held or collection.unread:
-        left = [(name, "held for secrecy") for name in collection.held]
-        left += [(name, "outputs cannot be read") for name in collection.unread]
-        made.append(Sheet("left_out", ["file", "reason"], left, [40, 30]))
+        left = [(name, "giữ lại vì độ mật / held for secrecy") for name in collection.held]
+        left += [(name, "không đọc được kết quả / outputs cannot be read") for name in collection.unread]
+        made.append(Sheet("left_out", ["file", "reason"], left, [40, 50], second=["Tệp", "Lý do"]))
     return workbook.to_xlsx(made)
 
 

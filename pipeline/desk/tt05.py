@@ -21,15 +21,14 @@ from xml.etree import ElementTree
 from pipeline import faults
 from pipeline.desk import sheets, workbook
 from pipeline.desk.finding_aids import Folder, folders, xml_text
-from pipeline.desk.handover import Collection, Entry
+from pipeline.desk.handover import MAINTENANCE, Collection, Entry
 from pipeline.desk.workbook import Sheet
 from pipeline.errors import UsageError
 from pipeline.knowledge.vietnamese import search_key
 from pipeline.plan import printed_date
 from pipeline.settings import read_toml
+from pipeline.writers import advice
 
-MAINTENANCE = {"01": "Vĩnh viễn", "02": "70 năm", "03": "50 năm", "04": "30 năm", "05": "20 năm", "06": "10 năm",
-               "07": "Khác"}
 LANGUAGE = {"01": "Tiếng Việt", "02": "Tiếng Anh", "03": "Tiếng Pháp", "04": "Tiếng Nga", "05": "Tiếng Trung",
             "06": "Tiếng Việt - Tiếng Anh", "07": "Tiếng Việt - Tiếng Nga", "08": "Tiếng Việt - Tiếng Pháp",
             "09": "Hán Nôm", "10": "Tiếng Việt - Tiếng Trung", "11": "Khác"}
@@ -187,14 +186,15 @@ def metadata(collection: Collection, agency: Agency | None = None) -> Metadata:
 def _partial_date(entry: Entry) -> list[Finding]:
     date = entry.plan.issued.date
     if date and len(date) < 10:
-        return [Finding(entry.name, "issuedDate", "warning", f"the date is not complete on the paper: {date}.")]
+        what = f"the date is not complete on the paper: {printed_date(date)}."
+        return [Finding(entry.name, "issuedDate", "warning", what)]
     return []
 
 
 def document_values(entry: Entry, agency: Agency, code: str) -> dict[str, str]:
     """The 21 fields of one document; what nobody knows is ""."""
     plan, shelf = entry.plan, entry.shelf
-    warnings = list(dict.fromkeys(warning.code for warning in plan.warnings))
+    warnings = dict.fromkeys(advice.NAMES[warning.code][0].lower() for warning in plan.warnings)
     caveats = [f"{entry.failed_pages} trang không đọc được"] if entry.failed_pages else []
     if warnings and not entry.verified_by:
         caveats.append("Cảnh báo khi số hóa: " + ", ".join(warnings))
@@ -272,7 +272,8 @@ def to_xlsx(made: Metadata) -> bytes:
     """The sheets Ho_so and Van_ban, and Kiem_tra with what must be seen to."""
     pair = (Sheet(name, [item.tag for item in known], rows, [max(12, min(40, item.length)) for item in known],
                   second=[item.vietnamese for item in known]) for name, known, rows in _pair(made, shown))
-    return workbook.to_xlsx((*pair, Sheet("Kiem_tra", FINDINGS_HEAD, _found(made), (36, 18, 10, 70))))
+    return workbook.to_xlsx((*pair, Sheet("Kiem_tra", FINDINGS_HEAD, _found(made), (36, 18, 10, 70),
+                                          second=("Tệp, [hồ sơ]", "Trường", "Mức", "Nội dung"))))
 
 
 def to_csv(made: Metadata) -> dict[str, str]:
@@ -283,11 +284,12 @@ def to_csv(made: Metadata) -> dict[str, str]:
 
 
 FINDINGS_HEAD = ("file", "field", "level", "message")
+_LEVELS = {"error": "phải sửa", "warning": "nên xem"}
 
 
 def _found(made: Metadata) -> list[tuple[str, ...]]:
     """What must be seen to, in the language of those who fill these forms in."""
-    return [(item.file, item.tag, item.level, faults.vietnamese(item.message) or item.message)
+    return [(item.file, item.tag, _LEVELS[item.level], faults.vietnamese(item.message) or item.message)
             for item in made.findings]
 
 

@@ -12,7 +12,18 @@ import re
 from pipeline import faults, notes
 from pipeline.faults import Language
 
-# code of the contract: (Vietnamese, English), what it is and what to do about it
+# code of the contract: (Vietnamese, English), what it is called
+NAMES: dict[str, tuple[str, str]] = {
+    "numbering_gap": ("Đánh số thiếu", "Gap in the numbering"),
+    "numbering_duplicate": ("Đánh số trùng", "Number used twice"),
+    "missing_component": ("Thiếu thành phần thể thức", "Component missing"),
+    "page_artifact": ("Số trang lẫn trong văn bản", "Page number in the text"),
+    "low_confidence": ("Độ tin cậy thấp", "Low confidence"),
+    "ocr_page_failed": ("Trang không đọc được", "Page could not be read"),
+    "text_layer_rejected": ("Lớp chữ có sẵn bị loại", "Text layer not believed"),
+    "value_unreadable": ("Giá trị không đọc được", "Value unreadable"),
+}
+# ... and what to do about it
 CODES: dict[str, tuple[str, str]] = {
     "numbering_gap": ("Đánh số thiếu: có thể sót một mục, hãy xem bản quét",
                       "Gap in the numbering: a section may be lost, look at the scan"),

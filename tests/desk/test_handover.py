@@ -35,13 +35,14 @@ AGENCY = Agency(code="H49.64", name="Lưu trữ thử nghiệm", file_prefix="H4
 
 @pytest.fixture
 def shelved(out):
-    rows = {name: FULL for name in NAMES[:2]}
+    # One retention, as its code and by its name: the same for the hồ sơ.
+    rows = {NAMES[0]: FULL, NAMES[1]: {**FULL, "maintenance": "Vĩnh viễn"}}
     return handover.collect(out, shelving=Shelving(rows))
 
 
 def test_finding_aids_by_folder(shelved):
     assert finding_aids.files_rows(shelved) == [
-        ("1", "3", "Tập kế hoạch xã Tam Tiến", "14/02/2023 - 23/01/2024", "01", "9/4", "Hộp số 12")
+        ("1", "3", "Tập kế hoạch xã Tam Tiến", "14/02/2023 - 23/01/2024", "Vĩnh viễn", "9/4", "Hộp số 12")
     ]
     first, loose = finding_aids.folders(shelved)
     assert finding_aids.documents_rows(first)[1] == (

@@ -68,7 +68,7 @@ def test_held_documents_are_left_out_and_named(out):
     content = sheets.to_xlsx(collection)
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         assert all("Rừng Thông".encode() not in parts.read(name) for name in parts.namelist())
-    assert workbook(out)["left_out"]["B2"].value == "held for secrecy"
+    assert workbook(out)["left_out"]["B3"].value == "giữ lại vì độ mật / held for secrecy"
 
 
 def test_unchanged_workbook_comes_back_without_a_difference(out):

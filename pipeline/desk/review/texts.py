@@ -173,15 +173,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "earlier_start": ("Bàn lưu trữ đã được mở lại từ khi tải trang này. Hãy tải lại trang.",
                       "The page is from an earlier start of the desk. Load it again."),
     "too_much": ("Yêu cầu quá lớn.", "The request is too large."),
-    # warnings
-    "numbering_gap": ("Đánh số thiếu", "Gap in the numbering"),
-    "numbering_duplicate": ("Đánh số trùng", "Number used twice"),
-    "missing_component": ("Thiếu thành phần thể thức", "Component missing"),
-    "page_artifact": ("Số trang lẫn trong văn bản", "Page number in the text"),
-    "low_confidence": ("Độ tin cậy thấp", "Low confidence"),
-    "ocr_page_failed": ("Trang không đọc được", "Page could not be read"),
-    "text_layer_rejected": ("Lớp chữ có sẵn bị loại", "Text layer not believed"),
-    "value_unreadable": ("Giá trị không đọc được", "Value unreadable"),
+    **advice.NAMES,
     # levels and lists
     "central": ("trung ương", "central"), "province": ("tỉnh", "province"), "district": ("huyện", "district"),
     "commune": ("xã", "commune"), "other": ("khác", "other"),
