@@ -18,9 +18,12 @@ from pipeline.commands.search_cli import filters_of
 from pipeline.commands.sentences import vietnamese
 from pipeline.desk import changing, desk, forms, handover, index, noting, search, sheets, tt05
 from pipeline.desk import learn as learning
+from pipeline.desk.review.texts import field_name
 from pipeline.desk.search import Filters
+from pipeline.desk.sheets import Difference
 from pipeline.document import Document, upright
 from pipeline.errors import EXIT_OK, EXIT_PARTIAL, MissingPart, OutputNotWritable, UnreadableFile, UsageError
+from pipeline.faults import Language
 from pipeline.plan import Plan
 from pipeline.writers.export import to_markdown, to_text
 
@@ -128,15 +131,26 @@ def import_(options: argparse.Namespace, ui: Console) -> int:
     if ui.as_json:
         ui.result_json({"documents": len(taken), "differences": [
             {"file": row.file, "field": row.pointer, "outcome": row.kind, "exported": row.exported, "now": row.now,
-             "edited": row.edited} for row in imported.differences]})
+             "edited": row.edited, "why": "" if row.error is None else describe(row.error, ui.language)}
+            for row in imported.differences]})
     else:
         for row in imported.differences:
-            now = say("desk.now", ui.language, value=row.now) if row.kind == "conflict" else ""
-            ui.result(f"{say('difference.' + row.kind, ui.language):9} {row.file} {row.pointer}: "
-                      f"{row.exported!r} -> {row.edited!r}{now}")
+            ui.result(_told(row, ui.language))
         ui.note(say("desk.differences", ui.language, count=len(imported.differences), changed=len(taken)))
     troubled = {"conflict", "refused", "unknown"}
     return EXIT_PARTIAL if any(row.kind in troubled for row in imported.differences) else EXIT_OK
+
+
+def _told(row: Difference, language: Language) -> str:
+    """One difference on a line, its field as the desk calls it."""
+    head = f"{say('difference.' + row.kind, language):9} {row.file}, {field_name(row.pointer, language)}"
+    if row.edited is None:
+        return head
+    before = "" if row.exported is None else f"“{row.exported}” → "
+    more = say("desk.now", language, value=row.now) if row.kind == "conflict" else ""
+    if row.error is not None:
+        more = f" ({describe(row.error, language)})"
+    return f"{head}: {before}“{row.edited}”{more}"
 
 
 def learn(options: argparse.Namespace, ui: Console) -> int:

@@ -244,7 +244,7 @@ _TEXTS: dict[str, _Text] = {
     "desk.findings": _Text("{count:finding|findings}: see Kiem_tra", "{count} điểm cần xem: ở Kiem_tra"),
     "desk.unmatched": _Text("{count:file|files} of the CSV not among the results: {names}",
                             "{count} tệp trong CSV không có trong kết quả: {names}"),
-    "desk.now": _Text(" (now {value!r})", " (hiện nay {value!r})"),
+    "desk.now": _Text(" (now “{value}”)", " (hiện nay “{value}”)"),
     "desk.differences": _Text("{count:difference|differences}, {changed:document|documents} changed",
                               "{count} khác biệt, đã sửa {changed} văn bản"),
     "desk.not_held": _Text("{name}: is not held; nothing was changed", "{name}: không bị giữ; chưa có gì thay đổi"),

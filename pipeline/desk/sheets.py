@@ -127,14 +127,18 @@ Kind = Literal["changed", "conflict", "already", "refused", "unknown", "missing"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One cell that differs from what was exported: the value then, the record's now, the workbook's."""
+    """One cell that differs from what was exported: the value then, the record's now, the workbook's.
+
+    `error` says why a value was refused.
+    """
 
     file: str
     pointer: str
     kind: Kind
-    exported: str | None
-    now: str | None
-    edited: str | None
+    exported: str | None = None
+    now: str | None = None
+    edited: str | None = None
+    error: UsageError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,7 @@ class _Comparison:
                     self._cell(file, at + column.pointer, exported, edited)
         for name, file, at in self._base:
             if name == table.name and (file, at) not in seen:
-                self._differences.append(Difference(file, at or "/", "missing", None, None, None))
+                self._differences.append(Difference(file, at or "/", "missing"))
 
     def _item(self, file: str) -> Item | None:
         """The document as it is now; None where there is none, or it is held."""
@@ -247,30 +251,32 @@ class _Comparison:
 
     def _cell(self, file: str, pointer: str, exported: str | None, edited: str) -> None:
         """A cell that differs from what was exported; None as `exported`: its row was not."""
-        kind, now = self._judged(file, pointer, exported, edited)
+        kind, now, error = self._judged(file, pointer, exported, edited)
         if exported and exported.startswith("#"):  # the digest of a long value, which the record may still have
             exported = now if now is not None and _kept(now) == exported else "…"
-        self._differences.append(Difference(file, pointer, kind, exported, now, edited))
+        self._differences.append(Difference(file, pointer, kind, exported, now, edited, error))
 
-    def _judged(self, file: str, pointer: str, exported: str | None, edited: str) -> tuple[Kind, str | None]:
-        """What becomes of a changed cell, and the value that the record has now."""
+    def _judged(
+        self, file: str, pointer: str, exported: str | None, edited: str
+    ) -> tuple[Kind, str | None, UsageError | None]:
+        """What becomes of a changed cell, the value that the record has now, and why the new one was refused."""
         item = self._item(file)
         if item is None or exported is None:
-            return "unknown", None
+            return "unknown", None, None
         try:
             current = correcting.value_at(item.plan.as_json(), pointer)
         except (LookupError, ValueError):
-            return "unknown", None
+            return "unknown", None, None
         now = "" if current is None else str(current)
         if now == edited:
-            return "already", now
+            return "already", now, None
         if _kept(now) != exported:
-            return "conflict", now
+            return "conflict", now, None
         try:
-            after = typed.value_of(pointer, edited)
-        except UsageError:
-            return "refused", now
-        return "changed" if self._taken(item, pointer, after) else "refused", now
+            self._take(item, pointer, typed.value_of(pointer, edited))
+        except UsageError as error:
+            return "refused", now, error
+        return "changed", now, None
 
     def _new_row(self, table: Table, file: str, cells: Sequence[tuple[Column, Any]]) -> None:
         """A row that somebody added to a list: taken over where the record's types allow it."""
@@ -281,30 +287,26 @@ class _Comparison:
         if table.name == "targets" and not values.get("text"):
             values["text"] = told
         pointer, item = f"{table.at}/-", self._item(file)
-        kind: Kind = "unknown"
+        kind: Kind = "unknown" if item is None else "added"
+        error: UsageError | None = None
         if item is not None:
-            after = {column.pointer[1:]: values[column.name] for column, _ in cells}
-            understood = all(_is_understood(column, values[column.name]) for column, _ in cells)
-            kind = "added" if understood and self._taken(item, pointer, after, action="add") else "refused"
-        self._differences.append(Difference(file, pointer, kind, None, None, told))
+            try:
+                for column, _ in cells:
+                    typed.value_of(column.pointer, values[column.name] or "")
+                after = {column.pointer[1:]: values[column.name] for column, _ in cells}
+                self._take(item, pointer, after, action="add")
+            except UsageError as refused:
+                kind, error = "refused", refused
+        self._differences.append(Difference(file, pointer, kind, edited=told, error=error))
 
-    def _taken(self, item: Item, pointer: str, after: Any, **more: Any) -> bool:
-        """Whether the record, with what came before in this workbook, can hold the value; its entry is kept then."""
+    def _take(self, item: Item, pointer: str, after: Any, **more: Any) -> None:
+        """Keep the entry. Raises UsageError where the record, changed by what came before it, cannot hold it."""
         entry = noting.field_entry(item, pointer, after, self._who, note="import", **more)
         earlier = self._entries.get(item.name, [])
         _, reports = correcting.report_on_plan(item.plan, [*earlier, entry])
         if reports[-1].outcome == "homeless":
-            return False
+            raise UsageError("", "The record cannot hold this value.", cure="Correct it and save again.")
         self._entries[item.name] = [*earlier, entry]
-        return True
-
-
-def _is_understood(column: Column, told: str | None) -> bool:
-    try:
-        typed.value_of(column.pointer, told or "")
-    except UsageError:
-        return False
-    return True
 
 
 def _text(value: Any) -> str:

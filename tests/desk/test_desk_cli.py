@@ -141,7 +141,7 @@ def test_round_trip_through_a_spreadsheet(out, tmp_path):
     call("export", out, "xlsx", "--to", path)
     type_number(path, 29)
     code, ui = call("import", out, path, "--dry-run")
-    assert (code, ui.results) == (0, [f"changed   {NAME} /number/number: '28' -> '29'"])
+    assert (code, ui.results) == (0, [f"changed   {NAME}, Number: “28” → “29”"])
     assert desk.load(out, NAME).plan.number.number == "28"
     call("import", out, path, "--who", "Hoa")
     assert desk.load(out, NAME).plan.number.number == "29"
@@ -335,7 +335,28 @@ def test_a_conflict_is_told_with_what_stands_there_now(out, tmp_path):
     call("import", out, path, "--who", "Hoa")
     type_number(path, 30)
     code, ui = call("import", out, path, "--who", "Hoa")
-    assert (code, ui.results) == (3, [f"conflict  {NAME} /number/number: '28' -> '30' (now '29')"])
+    assert (code, ui.results) == (3, [f"conflict  {NAME}, Number: “28” → “30” (now “29”)"])
+
+
+def test_a_refused_value_is_told_with_what_is_wrong_with_it(out, tmp_path):
+    path = tmp_path / "work.xlsx"
+    call("export", out, "xlsx", "--to", path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["documents"]
+    at = [cell.value for cell in sheet[1]].index("date")
+    row = next(row for row in sheet.iter_rows(min_row=3) if row[0].value == NAME)
+    row[at].value = "31/2/2024"
+    book["targets"].delete_rows(3)
+    book.save(path)
+    code, ui = call("import", out, path, "--dry-run")
+    assert code == 3
+    changed, gone = ui.results
+    assert changed == (f"refused   {NAME}, Date: “2024-01-23” → “31/2/2024” "
+                       "(This is no date. Enter it as 04/01/2021, 01/2021 or 2021.)")
+    assert gone.startswith("missing   ")
+    assert gone.endswith(", Targets 1")
+    _, ui = call("import", out, path, "--dry-run", as_json=True)
+    assert [row["why"][:16] for row in ui.results[0]["differences"]] == ["This is no date.", ""]
 
 
 def test_what_is_no_workbook_is_named(out, tmp_path):

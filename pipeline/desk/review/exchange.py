@@ -11,7 +11,10 @@ from starlette.responses import JSONResponse, Response
 
 from pipeline.desk import forms, handover, index, search, sheets
 from pipeline.desk.review.serving import NotHere, Serving, download, filters_of, in_thread, who_of, with_body
+from pipeline.desk.review.texts import field_name
 from pipeline.desk.search import Filters
+
+MOST_SHOWN = 5_000  # differences of a workbook in one table
 
 
 class Exchange:
@@ -58,6 +61,9 @@ class Exchange:
             for item in sheets.take_over(self._out, imported, self._config.reread, self._config.rewrite):
                 index.put(self._out, item)
                 taken += 1
+        language = self._serving.language(request)
         return JSONResponse({"taken": taken, "differences": [
-            {"file": row.file, "pointer": row.pointer, "kind": row.kind, "exported": row.exported, "now": row.now,
-             "edited": row.edited} for row in imported.differences[:5000]], "total": len(imported.differences)})
+            {"file": row.file, "field": field_name(row.pointer, language), "kind": row.kind, "exported": row.exported,
+             "now": row.now, "edited": row.edited,
+             "why": "" if row.error is None else self._config.describe(row.error, language)}
+            for row in imported.differences[:MOST_SHOWN]], "total": len(imported.differences)})

@@ -121,6 +121,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "import_apply": ("Ghi các sửa đổi", "Take the changes over"),
     "differences": ("{} chỗ khác", "Differences: {}"),
     "changed": ("sửa", "changed"),
+    "refused_value": ("từ chối", "refused"),
     "conflict": ("xung đột", "conflict"),
     "already": ("đã có", "already so"),
     "unknown": ("không rõ", "unknown"),
@@ -233,6 +234,22 @@ def day(date: str | None, language: Language) -> str:
 def figure(value: str | None, language: Language) -> str:
     """A decimal string of the record, with the comma of Vietnamese: 34,4."""
     return (value or "").replace(".", ",") if language == "vi" else value or ""
+
+
+def field_name(pointer: str, language: Language) -> str:
+    """A place of the record as people call it: which row of which list, and which member of it.
+
+    >>> field_name("/targets/2/value", "vi"), field_name("/title", "en"), field_name("/targets/-", "vi")
+    ('Chỉ tiêu 3 · Giá trị', 'Title', 'Chỉ tiêu')
+    """
+    words = texts(language)
+    if pointer in words:
+        return words[pointer]
+    _, name, *rest = f"{pointer}/".split("/")
+    rows_ = [int(step) + 1 for step in rest if step.isdecimal()]
+    head = " ".join([words.get(name, name), ".".join(map(str, rows_))]).strip()
+    member = next((step for step in reversed(rest) if step and step != "-" and not step.isdecimal()), "")
+    return f"{head} · {words.get(member, member)}" if member else head
 
 
 def rows(text: str) -> list[tuple[str, str]]:

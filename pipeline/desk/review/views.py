@@ -320,13 +320,17 @@ def _round_step(span: float) -> float:
     return next(power * factor for factor in (1, 2, 5, 10) if span / (power * factor) <= 5)
 
 
+SHORT = 12  # letters that stand under a bar beside those of its neighbours
+
+
 def _short(issuer: str) -> str:
     """The name of the place at the end of a body's name, for under a bar."""
     for word in ("xã", "phường", "thị trấn", "huyện", "thành phố", "tỉnh", "sở"):
         place = issuer.lower().rfind(f" {word} ")
         if place >= 0:
-            return issuer[place + 1 :][:14]
-    return issuer[:14]
+            issuer = issuer[place + 1 :]
+            break
+    return issuer if len(issuer) <= SHORT else f"{issuer[:SHORT - 1]}…"
 
 
 def compare_table(rows: Sequence[TargetRow]) -> tuple[list[Any], list[tuple[str, str, list[TargetRow | None]]]]:

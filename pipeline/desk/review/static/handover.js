@@ -14,8 +14,8 @@
     try {
       const told = await desk.post(`/import?${query}`, await file.files[0].arrayBuffer(), "application/octet-stream");
       body.replaceChildren(...told.differences.map((row) => desk.make("tr", { class: row.kind },
-        desk.make("td", { text: body.dataset[row.kind] || row.kind }),
-        ...[row.file, row.pointer, row.exported, row.now, row.edited].map((text) => desk.make("td", { text: text ?? "" })))));
+        desk.make("td", {}, body.dataset[row.kind] || row.kind, row.why ? desk.make("small", { text: row.why }) : ""),
+        ...[row.file, row.field, row.exported, row.now, row.edited].map((text) => desk.make("td", { text: text ?? "" })))));
       table.hidden = !told.differences.length;
       note.textContent = taking ? `${note.dataset.saved} (${told.taken})` : note.dataset.found.replace("{}", told.total);
       apply.disabled = taking || !told.differences.some((row) => row.kind === "changed" || row.kind === "added");
