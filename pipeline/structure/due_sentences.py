@@ -396,7 +396,7 @@ def day_word(raw: str) -> int:
     return found.end() if found else 0
 
 
-_INLINE_LABEL = re.compile(r"\d{1,2}\)\s+")  # "... (2) chủ trì hướng dẫn ..."
+_INLINE_LABEL = re.compile(r"\A\d{1,2}\)\s+")  # "... (2) chủ trì hướng dẫn ..."
 
 
 def trimmed(text: str) -> str:

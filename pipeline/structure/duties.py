@@ -261,7 +261,7 @@ def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Stat
         cut = clause_word.start() if clause_word else cut
         actor, task = rest[:cut].strip(EDGE), rest[cut:]
         actor = _AT_END.sub("", actor)
-        if _TELLS.search(actor) or _TELLS_FIRST.match(task):
+        if _TELLS.search(actor) or _TELLS_FIRST.match(task) or _is_no_name(actor):
             return None
     titled = _PERSON_TITLE.match(actor) is not None
     capital = actor[:1].upper() + actor[1:] if asked or grounds or titled else actor
@@ -275,6 +275,12 @@ def _statement(text: str, start: int, end: int, asked_by: bool = False) -> _Stat
     return _Statement(actor, task, start, end) if len(task.split()) >= 2 else None
 
 
+def _is_no_name(actor: str) -> bool:
+    """Whether what stands before a task holds the end of a sentence or an open bracket, as no name does."""
+    return actor.count("(") > actor.count(")") or _SENTENCE_IN.search(actor) is not None
+
+
+_SENTENCE_IN = re.compile(rf"[^\W\d_{CAPITALS}]{{3}}\.\s+[{CAPITALS}]")  # "TP. Vinh", "TS. Lê A" have none
 # "Giao Phó Chủ tịch A trước ngày 15/11 kiểm tra ...", "Sở Y tế (1) tập huấn ...": a time or a number is of no name
 _AT_END = re.compile(r"\s+(?:\(\d{1,2}\)|(?:trước|trong|vào|đến|chậm nhất) (?:ngày|tháng|quý) [\d/IVX].*)$")
 # "Công an đã đưa ...", "Hội đồng gồm ...", "đơn vị cho biết ...": what was or is, no duty
@@ -378,7 +384,7 @@ def _named_partners(rest: str) -> Iterator[tuple[str, str]]:
     if cut is not None and _WHERE_TOGETHER.match(rest, cut - 1):
         cut = boundary(rest)
     colon = rest.find(":", 0, LONGEST_NAME)
-    if colon > 0 and opens_with_task(rest[colon + 1 :]):
+    if 0 < colon < (cut or len(rest)) and opens_with_task(rest[colon + 1 :]):
         cut = colon  # "phối hợp với Văn phòng UBND tỉnh: Xây dựng quy trình ..."
     if cut is None:
         return

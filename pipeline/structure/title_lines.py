@@ -62,7 +62,14 @@ def _who_decides_at(title: PlacedLine) -> int | None:
 def _names_who_decides(text: str, before: str) -> bool:
     """Whether a text in capitals behind the word `before` names a body or its head, and not whose the subject is."""
     of_title = before.endswith((",", "-")) or aligned(before).strip() in _LEADS_TO_BODY
-    return not of_title and signers.authority_likeness(text) >= BODY
+    decides = not of_title and _WHO_DECIDES.match(aligned(text)) is not None
+    return decides and signers.authority_likeness(text) >= BODY
+
+
+_WHO_DECIDES = re.compile(
+    r"(?:chu tich|uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|thu tuong chinh phu$|chinh phu$|bo truong|thong doc|giam doc"
+    r"|cuc truong|tong cuc truong|hieu truong|vien truong|chanh an|tong giam doc|ban (?:thuong vu|chap hanh))\b"
+)
 
 
 BODY = 0.7  # likeness of "ỦY BAN NHÂN DÂN TỈNH A"
