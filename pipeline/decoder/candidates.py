@@ -48,6 +48,7 @@ NO_VOWEL = -6.0
 PLAIN_KNOWN = -0.3
 TAIL_IS_LETTER = 0.3  # a sign such as "?" behind a word is a misread vowel rather less often than a sign
 
+_N_IN_STROKES = re.compile(r"[Iil|]+\\[Iil|J/]?")  # "UBI\JD" is UBND
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 _HALF_A_HORN = re.compile("[ưừứửữự][oòóỏõọ]|(?<!q)[uùúủũụ][ơờớởỡợ](?=[a-z])")  # of ươ; Quới is a name
 _VOWEL = re.compile("[aeiouyAEIOUY]")
@@ -241,7 +242,7 @@ class Finder:
         lower_only = piece.islower() and setting not in CAPITALS and piece.isalpha()
         cases: Sequence[int] = (LOWER, TITLE) if lower_only else CASES
         scores = channel.score(piece, cases)
-        spelled = piece.translate(LIKE_LETTER)
+        spelled = _N_IN_STROKES.sub("N", piece.translate(LIKE_LETTER))
         if spelled != piece:
             scores = np.maximum(scores, channel.score(spelled, cases) * np.float32(AS_LETTER))
         plain = scores
@@ -262,7 +263,7 @@ class Finder:
         if listed and piece in texts and len(piece) > 1 and setting not in (*CAPITALS, "run"):
             rows_of_others.append((ABBREVIATION, PLAIN_KNOWN, piece))  # HU is Huyện ủy, whatever "hu" may be
         if channel.name == GARBLING and 2 * capitals > len(piece) and not listed:
-            rows_of_others += self.short.misread(channel, piece, {row[2] for row in rows_of_others})
+            rows_of_others += self.short.misread(channel, spelled, {row[2] for row in rows_of_others})
         return Candidates(
             self.numbers[chosen], np.log(chances[chosen].astype(np.float64)), texts,
             scores[rows, chosen] > plain[rows, chosen],
