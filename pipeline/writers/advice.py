@@ -132,15 +132,20 @@ _DOUBTS: tuple[tuple[str, str], ...] = (
     (r"read as (.+) too", "cũng đọc thành {0}"),
     (r"read as (.+)", "đọc thành {0}"),
 )
-# Fields of the record by pointer, in the order of the head of a document.
-FIELDS = {
-    "/document_type/name": "Tên loại", "/number/number": "Số", "/number/symbol": "Ký hiệu",
-    "/issuer/name": "Cơ quan ban hành", "/issuer/parent": "Cơ quan cấp trên", "/issued/place": "Địa danh",
-    "/issued/date": "Ngày ban hành", "/title": "Trích yếu", "/year": "Năm kế hoạch", "/theme": "Chủ đề",
-    "/signature/authority": "Quyền hạn ký", "/signature/title": "Chức vụ", "/signature/name": "Người ký",
-    "/archive": "Lưu",
+# Scalars of the record by pointer, in the order of the paper: (Vietnamese, English).
+FIELDS: dict[str, tuple[str, str]] = {
+    "/issuer/name": ("Cơ quan ban hành", "Issuer"), "/issuer/level": ("Cấp", "Level"),
+    "/issuer/parent": ("Cơ quan cấp trên", "Body above"), "/issuer/province": ("Tỉnh", "Province"),
+    "/issuer/district": ("Huyện", "District"), "/issuer/commune": ("Xã", "Commune"),
+    "/number/number": ("Số", "Number"), "/number/symbol": ("Ký hiệu", "Symbol"),
+    "/issued/place": ("Địa danh", "Place"), "/issued/date": ("Ngày ban hành", "Date"),
+    "/document_type/name": ("Tên loại", "Type"), "/document_type/code": ("Mã loại", "Type code"),
+    "/title": ("Trích yếu", "Title"), "/year": ("Năm kế hoạch", "Year planned for"), "/theme": ("Chủ đề", "Theme"),
+    "/archive": ("Lưu", "Archive copy"), "/signature/authority": ("Quyền hạn ký", "Signing authority"),
+    "/signature/title": ("Chức vụ", "Position"), "/signature/name": ("Người ký", "Signer"),
 }
-_WORDS = {**_COMPONENTS, **FIELDS, "day": "ngày", "month": "tháng", "year": "năm"}
+_WORDS = {**_COMPONENTS, **{pointer: told for pointer, (told, _) in FIELDS.items()},
+          "day": "ngày", "month": "tháng", "year": "năm"}
 
 Rows = tuple[tuple[re.Pattern[str], str], ...]
 

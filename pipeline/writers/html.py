@@ -38,6 +38,12 @@ CLOCKWISE = {
     90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90,
 }
 
+# The fields of the record over the pages.
+SHOWN = (
+    "/document_type/name", "/number/number", "/number/symbol", "/issuer/name", "/issuer/parent", "/issued/place",
+    "/issued/date", "/title", "/year", "/theme", "/signature/authority", "/signature/title", "/signature/name",
+    "/archive",
+)
 # Blocks that are no part of a paragraph.
 ASIDE = {"page_number": "số trang", "running_head": "đầu trang lặp", "footer": "chân trang lặp"}
 OBJECTS = {"seal": "con dấu", "signature": "chữ ký", "stamp": "dấu"}
@@ -80,12 +86,13 @@ def _fields(plan: Plan, document: Document) -> str:
     record = plan.as_json()
     pages = {page.number: page for page in document.pages}
     rows = []
-    for pointer, label in advice.FIELDS.items():
+    for pointer in SHOWN:
         value = _at(record, pointer)
         if pointer == "/issued/date":
             value = printed_date(value) or None
         told = '<span class="none">(trống)</span>' if value is None else escaped(str(value))
-        rows.append(f"<tr><th>{label}</th><td{_evidence(plan.evidence.get(pointer), pages)}>{told}</td></tr>\n")
+        place = _evidence(plan.evidence.get(pointer), pages)
+        rows.append(f"<tr><th>{advice.FIELDS[pointer][0]}</th><td{place}>{told}</td></tr>\n")
     warnings_ = "".join(
         f"<li>{escaped(advice.sentence(item.code, 'vi'))}: {escaped(advice.note(item.message, 'vi'))}"
         f"{f' (trang {item.page})' if item.page else ''}</li>\n" for item in plan.warnings

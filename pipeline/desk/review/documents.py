@@ -83,7 +83,7 @@ class Documents:
         at, count, before, after = self._neighbours(item, QueryParams(listed))
         files = [name for name in FILES if item.mark is None and (item.folder / name).is_file()]
         return self._serving.page(request, "document.html", item=item, title=None if item.mark else item.plan.title,
-                          before=before, after=after, place=at, count=count, files=files, fields=views.SHELF,
+                          before=before, after=after, place=at, count=count, files=files,
                           listed=listed, words=json.dumps(texts(self._serving.language(request)), ensure_ascii=False),
                           q=request.query_params.get("q", "")[:400])
 

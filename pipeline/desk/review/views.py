@@ -16,17 +16,12 @@ from pipeline.correcting import Report
 from pipeline.corrections import Correction
 from pipeline.desk import desk
 from pipeline.desk.desk import Item
+from pipeline.desk.handover import SHELF_COLUMNS
 from pipeline.desk.search import TargetRow, Term, spans_in
 from pipeline.document import Notice, Page, Word
 from pipeline.faults import Language
 from pipeline.writers import advice
 
-# Which scalars the record shows above its lists, in the order of the paper.
-SCALARS = (
-    "/issuer/name", "/issuer/level", "/issuer/parent", "/issuer/province", "/issuer/district", "/issuer/commune",
-    "/number/number", "/number/symbol", "/issued/place", "/issued/date", "/document_type/name", "/document_type/code",
-    "/title", "/year", "/theme", "/archive", "/signature/authority", "/signature/title", "/signature/name",
-)
 LISTS: dict[str, tuple[str, ...]] = {
     "targets": ("label", "indicator", "comparator", "value", "value_to", "unit", "text"),
     "periods": ("name", "start", "end"),
@@ -40,8 +35,8 @@ CHOICES = {
     "/issuer/level": ("central", "province", "district", "commune", "other"),
     "comparator": ("=", ">=", "<=", ">", "<", "range"),
 }
-SHELF = ("box", "folder", "folder_title", "sheet_from", "sheet_to", "folder_sheets", "maintenance", "mode", "format",
-         "infor_sign", "keyword", "autograph", "doc_id", "note")
+# What a person may say of the paper and its hồ sơ, in the order of the form.
+SHELF = tuple(name for name in SHELF_COLUMNS if name != "file")
 _BIG = frozenset(("/number/number", "/issued/date", "/year", "value", "value_to", "date", "start", "end", "number"))
 
 
@@ -62,7 +57,7 @@ def document_view(item: Item, language: Language = "vi") -> dict[str, Any]:
     changed = {entry.pointer for entry in corrections.effective(item.log) if entry.where == "record"}
     return {
         **head, "verified": _told(item.verified), "title": item.plan.title, "confidence": item.plan.confidence,
-        "fields": [_field(item, plan, pointer, changed) for pointer in SCALARS],
+        "fields": [_field(item, plan, pointer, changed) for pointer in advice.FIELDS],
         "lists": [_list(item, plan, name, columns, changed) for name, columns in LISTS.items()],
         "sections": list(_sections(item, plan, plan["sections"], "/sections", 1, changed)),
         "doubts": doubts(item),
@@ -70,7 +65,7 @@ def document_view(item: Item, language: Language = "vi") -> dict[str, Any]:
                       "advice": advice.sentence(warning.code, language)} for warning in item.plan.warnings],
         "log": [_entry_view(entry, item.log) for entry in item.log],
         "undoable": bool(corrections.last_undoable(item.log)),
-        "shelf": corrections.shelf(item.log),
+        "shelf": {**dict.fromkeys(SHELF, ""), **corrections.shelf(item.log)},
         "reports": [_report_view(report) for report in item.reports],
     }
 

@@ -208,13 +208,10 @@
 
   // --- shelf and history --------------------------------------------------------------------------------
 
-  const SHELF = ["box", "folder", "folder_title", "sheet_from", "sheet_to", "folder_sheets", "maintenance", "mode", "format",
-    "infor_sign", "keyword", "autograph", "doc_id", "note"];
-
   function showShelf() {
-    at("panel-shelf").replaceChildren(desk.make("dl", {}, ...SHELF.flatMap((name) => [
+    at("panel-shelf").replaceChildren(desk.make("dl", {}, ...Object.keys(data.shelf).flatMap((name) => [
       desk.make("dt", {}, desk.make("label", { for: `shelf-${name}`, text: t[name] })),
-      desk.make("dd", {}, desk.make("input", { id: `shelf-${name}`, value: data.shelf[name] || "", maxlength: 2000,
+      desk.make("dd", {}, desk.make("input", { id: `shelf-${name}`, value: data.shelf[name], maxlength: 2000,
         on: { change: (event) => change([{ where: "shelf", pointer: `/${name}`, after: event.target.value }]) } }))])));
   }
 
