@@ -108,14 +108,14 @@ LEAST_STRUCK = 4  # letters of the code that is meant
 
 
 def with_stroke(code: str) -> str:
-    """The one listed code of which a later Đ was read as B, in a long one as P, else the code itself: what opens one
-    may be a B, and "CP" is the government.
+    """The one listed code of which a later Đ was read as a letter like it, in a code of two letters as B alone ("CP" is
+    the government), else the code itself: what opens one may be a B.
 
     >>> with_stroke("QB"), with_stroke("HPND"), with_stroke("TB"), with_stroke("CP")
     ('QĐ', 'HĐND', 'TB', 'CP')
     """
     known = type_codes() | body_codes()
-    taken = "BP" if len(code) > 2 else "B"
+    taken = _READ_FOR["Đ"] if len(code) > 2 else "B"
     found = {code[:place] + "Đ" + code[place + 1 :] for place, letter in enumerate(code) if place and letter in taken}
     found &= known
     return found.pop() if len(found) == 1 and code not in known else code

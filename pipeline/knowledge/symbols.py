@@ -82,7 +82,7 @@ def find_symbols(text: str) -> tuple[FoundSymbol, ...]:
         return ()
     latin = text.translate(LATIN)
     for match in _FOUND.finditer(latin):
-        value = _READERS[match.lastgroup or ""](match, latin)
+        value = _READERS[match.lastgroup or ""](match)
         if value is None:
             continue
         start, end = value.start, value.end
@@ -128,13 +128,13 @@ def _type_in(read: str, text: str, start: int) -> str | None:
 # A reader of each kind of `_FOUND` gives the symbol, None where it is none; `raw` and the end are set afterwards.
 
 
-def _of_law(match: re.Match[str], text: str) -> FoundSymbol:
+def _of_law(match: re.Match[str]) -> FoundSymbol:
     """ "55/2010/QH12"."""
     number, year, body = match["law_n"], match["law_y"], match["law_b"].replace(" ", "")
     return FoundSymbol(*match.span(), "", f"{number}/{year}/{body}", "law", number, None, body, year)
 
 
-def _glued(match: re.Match[str], text: str) -> FoundSymbol | None:
+def _glued(match: re.Match[str]) -> FoundSymbol | None:
     """ "214/2025/NĐCP": type and body both from the closed lists, the hyphen lost."""
     number, year, codes = match["glu_n"], match["glu_y"], match["glu_s"]
     for cut in range(2, min(5, len(codes) - 1)):
@@ -151,12 +151,12 @@ def _glued(match: re.Match[str], text: str) -> FoundSymbol | None:
 _NUMBERED = re.compile(r"so\s*:?\s*\Z|van\s*\Z")
 
 
-def _of_letter(match: re.Match[str], text: str) -> FoundSymbol | None:
+def _of_letter(match: re.Match[str]) -> FoundSymbol | None:
     """ "1979/SYT-NVY", an official letter: no type."""
     number, (symbol, repairs) = match["cv_n"], mend_symbol(match["cv_b"])
     first = symbol.split("-")[0]
     known = first in body_codes()
-    before = aligned(text[max(0, match.start() - 14) : match.start()])
+    before = aligned(match.string[max(0, match.start() - 14) : match.start()])
     if symbol in type_codes() and len(symbol) > 1 and _NUMBERED.search(before):
         # "Nghị quyết liên tịch số 01/NQLT", "Quyết định số 31/QĐ": the type alone
         return FoundSymbol(
@@ -171,13 +171,13 @@ def _of_letter(match: re.Match[str], text: str) -> FoundSymbol | None:
     )
 
 
-def _of_party(match: re.Match[str], text: str) -> FoundSymbol | None:
+def _of_party(match: re.Match[str]) -> FoundSymbol | None:
     """ "14-CT/TU"; the hyphen behind the number may be lost where "số" stands before it."""
     number, start = match["pty_n"], match.start()
     glued = not re.search(r"[-–—‐‑−]", match[0][: match[0].index("/")])
     read = match["pty_t"]
-    told = _type_in(read, text, start)
-    if told is None or (glued and not aligned(text[max(0, start - 4) : start]).rstrip().endswith("so")):
+    told = _type_in(read, match.string, start)
+    if told is None or (glued and not aligned(match.string[max(0, start - 4) : start]).rstrip().endswith("so")):
         return None
     symbol, repairs = mend_symbol(f"{told}/{match['pty_b']}")
     repairs = repairs if told == read else ((read, told), *repairs)
@@ -188,12 +188,12 @@ def _of_party(match: re.Match[str], text: str) -> FoundSymbol | None:
     )
 
 
-def _without_stroke(match: re.Match[str], text: str) -> FoundSymbol | None:
+def _without_stroke(match: re.Match[str]) -> FoundSymbol | None:
     """ "số 175QĐ-SYT": type and body both from the closed lists, the stroke lost; a figure may be lost with it."""
     number, start = match["lost_n"], match.start()
     symbol, repairs = mend_symbol(f"{match['lost_t']}-{plain_marks(match['lost_b'])}")
     kind, _, body = symbol.partition("-")
-    said = aligned(text[max(0, start - 5) : start]).rstrip(" :.").endswith("so")
+    said = aligned(match.string[max(0, start - 5) : start]).rstrip(" :.").endswith("so")
     if not said or not is_type(match["lost_t"]) or body.split("-")[0] not in body_codes():
         return None
     whole = f"{number}/{symbol}"
@@ -203,7 +203,7 @@ def _without_stroke(match: re.Match[str], text: str) -> FoundSymbol | None:
     )
 
 
-def _of_blank(match: re.Match[str], text: str) -> FoundSymbol | None:
+def _of_blank(match: re.Match[str]) -> FoundSymbol | None:
     """ "số      /QĐ-UBND": the number was never written."""
     stroke, year, sign = match["blank_s"], match["blank_y"], "/" if match["blank_j"] == "/" else "-"
     if not is_type(match["blank_t"]):
@@ -220,11 +220,11 @@ def _of_blank(match: re.Match[str], text: str) -> FoundSymbol | None:
 _WORN_HYPHEN = ":;~_"  # "30/2020/NĐ:CP", between codes of the closed lists
 
 
-def _of_state(match: re.Match[str], text: str) -> FoundSymbol | None:
+def _of_state(match: re.Match[str]) -> FoundSymbol | None:
     """ "29/KH-UBND", "30/2020/NĐ-CP"; of an unknown type that of a body with its unit: "12/BCĐ-VP"."""
     number, year, sign = match["adm_n"], match["adm_y"], "/" if match["adm_j"] == "/" else "-"
     read = match["adm_t"]
-    typed = _type_in(read, text, match.start())
+    typed = _type_in(read, match.string, match.start())
     worn = match["adm_j"] in _WORN_HYPHEN
     if typed is None and (worn or sign == "/"):
         return None
@@ -242,7 +242,7 @@ def _of_state(match: re.Match[str], text: str) -> FoundSymbol | None:
     return FoundSymbol(*match.span(), "", whole, "letter", number, None, symbol, year, repairs, doubt)
 
 
-_READERS: dict[str, Callable[[re.Match[str], str], FoundSymbol | None]] = {
+_READERS: dict[str, Callable[[re.Match[str]], FoundSymbol | None]] = {
     "law": _of_law, "adm": _of_state, "glu": _glued, "pty": _of_party, "cv": _of_letter, "lost": _without_stroke,
     "blank": _of_blank,
 }

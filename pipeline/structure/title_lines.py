@@ -68,7 +68,7 @@ def _names_who_decides(text: str, before: str) -> bool:
 
 _WHO_DECIDES = re.compile(
     r"(?:chu tich|uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|thu tuong chinh phu$|chinh phu$|bo truong|thong doc"
-    r"|giam doc|cuc truong|tong cuc truong|hieu truong|vien truong|chanh an|tong giam doc|ban (?:thuong vu|chap hanh))\b"
+    r"|(?:tong )?giam doc|(?:tong )?cuc truong|hieu truong|vien truong|chanh an|ban (?:thuong vu|chap hanh))\b"
 )
 
 
