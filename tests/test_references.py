@@ -72,3 +72,25 @@ def test_a_reference_makes_the_text_no_longer_in_quadratic_time():
     text = " ".join(f"{PASSAGE} Mục {number}." for number in range(300))
     trusted = references(text)
     assert len(trusted.expected(words(text) * 3)) == 3 * len(words(text))
+
+
+def test_references_speak_for_a_word_that_was_read_as_a_figure(restorer):
+    raw = "Cac h6 dan phai ky cam két, ty giac chap hanh, nhat 13 nhiing h6 séng ven sudi, ven hd chtta va dudi chan ddi."
+    trusted = "Các hộ dân phải ký cam kết, tự giác chấp hành, nhất là những hộ sống ven suối, ven hồ chứa và dưới chân đồi."
+    alone, beside = (
+        next(word for word in restorer.restore_text(raw, references=given).words if word.raw == "13")
+        for given in ([], [trusted])
+    )
+    assert alone.text == "13"
+    assert alone.confidence > 0.8
+    assert beside.text == "13" or beside.confidence < 0.9  # a person looks at it
+    assert "là" in (beside.text, beside.alternatives[0].text)
+    assert beside.text == "là" or beside.alternatives[0].confidence > 0.5
+
+
+def test_a_number_of_its_own_stays_whatever_a_trusted_text_has_there(restorer):
+    raw = "Giao 13 thon ctr mot td xung kich tic trc vao ban dém va nhitng ngay c6 mua 1on kéo dai trén dia ban"
+    trusted = "Giao các thôn cử một tổ xung kích túc trực vào ban đêm và những ngày có mưa lớn kéo dài trên địa bàn"
+    found = next(word for word in restorer.restore_text(raw, references=[trusted]).words if word.raw == "13")
+    assert found.text == "13"
+    assert found.confidence > 0.9

@@ -162,7 +162,8 @@ def expect(
         for number, found in enumerate(one.expected(decoded)):
             word, place = places[number]
             known = best.get((id(word), place))
-            if found and word.pieces[place].kind == "text" and (not known or found.agreement > known.agreement):
+            decodable = word.pieces[place].kind in ("text", "number")  # a lone figure may be a word
+            if found and decodable and (not known or found.agreement > known.agreement):
                 best[id(word), place] = found
                 matched = True
     if matched:

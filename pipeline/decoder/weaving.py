@@ -90,6 +90,16 @@ def is_of_code(word: PendingWord, piece: tokens.Piece) -> bool:
     ) and piece.text in letters
 
 
+def _favour(found: Candidates, expected: Expected) -> Candidates:
+    key = vietnamese.fold(expected.text)
+    same = np.array([vietnamese.fold(text) == key for text in found.texts])
+    bonus, widest = next(((b, w) for least, b, w in EXPECTED if expected.agreement >= least), (0.0, 0.0))
+    if not bonus or not same.any() or found.emissions[same].max() < found.emissions.max() - widest:
+        return found
+    shift = bonus * expected.agreement
+    return found.shifted(same, shift)
+
+
 class Weaver:
     """Builds the lattice of a chunk and has the outcome written back into its words; `figures` tells whether lone ones
     may be words."""
@@ -203,15 +213,12 @@ class Weaver:
             found = mixed(found, other, share(confidence, own))
         return found
 
-    def _favour(self, found: Candidates, expected: Expected) -> Candidates:
-        """Let a trusted text speak for the word it has at this place, where the reading allows that word at all."""
-        key = vietnamese.fold(expected.text)
-        same = np.array([vietnamese.fold(text) == key for text in found.texts])
-        bonus, widest = next(((b, w) for least, b, w in EXPECTED if expected.agreement >= least), (0.0, 0.0))
-        if not bonus or not same.any() or found.emissions[same].max() < found.emissions.max() - widest:
-            return found
-        shift = bonus * expected.agreement
-        return found.shifted(same, shift)
+    def _favoured(self, found: Candidates, slot: Slot) -> Candidates:
+        """Let trusted texts speak for what they have at this place, where the reading allows such a word at all."""
+        for place, expected in slot.word.expected:
+            if place == slot.place:
+                found = _favour(found, expected)
+        return found
 
     def _read(
         self, piece: tokens.Piece, setting: str, recognised: float | None, code: bool = False
@@ -258,9 +265,7 @@ class Weaver:
             found = found.only(np.flatnonzero([text == piece.text or not roman_value(text) for text in found.texts]))
         if setting == "start" and self.condition in neural.CONDITIONS:
             found = found.shifted(np.isin(found.words, self.trained.task_words), OPENS_TASK)
-        for place, expected in slot.word.expected:
-            if place == slot.place:
-                found = self._favour(found, expected)
+        found = self._favoured(found, slot)
         number = len(self.slots)
         self.slots.append(slot)
         begin = self.node
@@ -294,6 +299,7 @@ class Weaver:
         """A lone figure that may be a word."""
         setting = "start" if self.fresh and slot.setting in IN_SENTENCE else slot.setting
         found = wordlike.candidates(self.finder, self.trained.latin, piece.text, setting)
+        found = self._favoured(found, slot)
         group = Group((len(self.slots),), found.texts, "whole", found.tails)
         self.slots.append(slot)
         self.begins.append(self.node)
