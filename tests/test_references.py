@@ -75,8 +75,8 @@ def test_a_reference_makes_the_text_no_longer_in_quadratic_time():
 
 
 def test_references_speak_for_a_word_that_was_read_as_a_figure(restorer):
-    raw = "Cac h6 dan phai ky cam két, ty giac chap hanh, nhat 13 nhiing h6 séng ven sudi, ven hd chtta va dudi chan ddi."
-    trusted = "Các hộ dân phải ký cam kết, tự giác chấp hành, nhất là những hộ sống ven suối, ven hồ chứa và dưới chân đồi."
+    raw = "Cac h6 dan phai ky cam két, ty giac chap hanh, nhat 13 nhiing h6 séng ven sudi, ven hd chtta"
+    trusted = "Các hộ dân phải ký cam kết, tự giác chấp hành, nhất là những hộ sống ven suối, ven hồ chứa"
     alone, beside = (
         next(word for word in restorer.restore_text(raw, references=given).words if word.raw == "13")
         for given in ([], [trusted])
