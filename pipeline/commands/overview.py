@@ -17,7 +17,7 @@ from pipeline.batches.standing import Status
 from pipeline.commands.console import Console
 from pipeline.commands.messages import describe, number, say
 from pipeline.faults import Language
-from pipeline.plan import printed_number
+from pipeline.plan import printed_date, printed_number
 from pipeline.writers import held
 
 ROWS_SHOWN = 40  # a screen; a longer list is read in run.html
@@ -141,10 +141,11 @@ def _row(outcome: Outcome, out: Path, console: Console) -> tuple[str, ...]:
     symbol = number.get("symbol")
     marks = printed_number(number.get("number") or ("…" if symbol else None), symbol)
     sure = f"{outcome.confidence:.0%}" if outcome.confidence is not None else f"{record.get('confidence', 0):.0%}"
+    date = (record.get("issued") or {}).get("date") or ""
     state = "" if outcome.good else f" ({say(f'outcome.{outcome.state}', console.language)})"
     return (
         _shortened(outcome.name) + state, (record.get("document_type") or {}).get("code") or "", marks,
-        (record.get("issued") or {}).get("date") or "", issuer.get("name") or "",
+        printed_date(date) if console.language == "vi" else date, issuer.get("name") or "",
         _shortened(record.get("title") or "", LONGEST_TITLE),
         str(outcome.pages), sure, str(len(record.get("warnings", ()))),
     )
@@ -154,7 +155,8 @@ def show_status(status: Status, console: Console) -> None:
     """Where the run stands, counts by state, and what needs a person."""
     state = "running" if status.running else "ended" if status.run_state == "ended" else "stopped"
     since = status.started if status.running else status.ended
-    told = "" if since is None else datetime.fromtimestamp(since).astimezone().strftime("%Y-%m-%d %H:%M")
+    form = "%H:%M %d/%m/%Y" if console.language == "vi" else "%Y-%m-%d %H:%M"
+    told = "" if since is None else datetime.fromtimestamp(since).astimezone().strftime(form)
     console.result(say(f"status.{state}", console.language, since=told))
     pace = "?" if status.seconds_per_page is None else number(status.seconds_per_page, console.language)
     console.result(say("status.pages", console.language, pages=status.pages, failed=status.pages_failed, pace=pace))

@@ -282,6 +282,21 @@ def test_a_change_leaves_the_tab_open_and_shows_what_was_changed(page, served, o
     expect(page, "#big", "Một đoạn khác")
 
 
+def test_dates_are_shown_and_typed_as_people_write_them(page, served, out):
+    open_document(page, served)
+    place = '#panel-record .value[data-pointer="/issued/date"]'
+    expect(page, place, "23/01/2024")
+    page.click(place)
+    expect(page, "#big", "23/01/2024")
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
+    expect(page, "#message", "Đã ghi.")
+    assert desk.load(out, NAME).plan.issued.date == "2024-01-23"
+    page.click('[data-tab="history"]')
+    expect(page, ".entry ins", "23/01/2024")
+    assert page.locator(".entry del").count() == 0, "what was found right is told once"
+
+
 def test_rows_shelf_and_history(page, served, out):
     open_document(page, served)
     page.locator("#panel-record h3", has_text="Chỉ tiêu").locator("button").click()

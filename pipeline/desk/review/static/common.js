@@ -40,6 +40,17 @@ const desk = {
     return answer.json();
   },
 
+  // A date of the record (2024-01-23, 2024-01, 2024) as people of the page's language write it.
+  day(text) {
+    return document.documentElement.lang === "vi" ? text.split("-").reverse().join("/") : text;
+  },
+
+  // A time of the log, to the minute.
+  when(text) {
+    const [date, time] = text.slice(0, 16).split("T");
+    return document.documentElement.lang === "vi" ? `${time} ${desk.day(date)}` : `${date} ${time}`;
+  },
+
   typing(event) {
     return document.getElementById("help").open || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
   },

@@ -55,7 +55,7 @@
     }
     if (wasHeld) openTab("record");
     at("state").textContent = data.verified
-      ? told(t.verified_by, data.verified.who, data.verified.when.slice(0, 16).replace("T", " "))
+      ? told(t.verified_by, data.verified.who, desk.when(data.verified.when))
       : data.doubts.length ? told(t.doubts_left, data.doubts.length) : t.no_doubts;
     at("verify").textContent = data.verified ? t.unverify : t.verify;
     at("undo").disabled = !data.undoable;
@@ -90,8 +90,13 @@
   // A value as people read it; those of a closed list in the desk's language.
   function shown(field) {
     if (field.value === null || field.value === undefined || field.value === "") return t.empty;
-    const text = String(field.value);
+    const text = asWritten(field.pointer, String(field.value));
     return field.choices?.includes(text) ? t[text] || text : text;
+  }
+
+  // Dates as people write them; the server takes them so and keeps the form of the record.
+  function asWritten(pointer, text) {
+    return /\/(date|start|end)$/.test(pointer) && /^\d{4}(-\d\d){0,2}$/.test(text) ? desk.day(text) : text;
   }
 
   function showRecord() {
@@ -107,7 +112,7 @@
       if (!reports.length) continue;
       parts.push(desk.make("div", { class: `reports ${outcome}` }, desk.make("b", { text: heading }), desk.make("ul", {}, ...reports.map((one) => desk.make("li", {},
         `${t[one.pointer] || one.pointer}: `, desk.make("del", { text: plain(one.before) }), " → ", desk.make("ins", { text: plain(one.after) }),
-        outcome === "reread" ? ` · ${t.reads_now}: ${plain(one.found)}` : "", ` (${one.who}, ${one.when.slice(0, 10)})`)))));
+        outcome === "reread" ? ` · ${t.reads_now}: ${plain(one.found)}` : "", ` (${one.who}, ${desk.when(one.when)})`)))));
     }
     parts.push(acceptAll(data.fields));
     parts.push(desk.make("dl", {}, ...data.fields.flatMap((field) => [
@@ -217,7 +222,7 @@
 
   function showHistory() {
     at("panel-history").replaceChildren(...[...data.log].reverse().map((entry) => desk.make("div", { class: entry.stands ? "entry" : "entry undone" },
-      desk.make("small", { text: [entry.when.slice(0, 19).replace("T", " "), entry.who, whatOf(entry), t[`act_${entry.action}`]].filter(Boolean).join(" · ") }),
+      desk.make("small", { text: [desk.when(entry.when), entry.who, whatOf(entry), t[`act_${entry.action}`]].filter(Boolean).join(" · ") }),
       desk.make("div", {}, ...changeOf(entry),
         entry.note ? ` (${entry.note})` : "",
         entry.stands && entry.where !== "state" ? desk.make("button", { class: "small", text: "↶", title: t.undo,
@@ -226,8 +231,9 @@
 
   // Before and after; what was found right as it stood is told once.
   function changeOf(entry) {
-    const after = desk.make("ins", { text: plain(entry.after) });
-    return plain(entry.before) === plain(entry.after) ? ["✓ ", after] : [desk.make("del", { text: plain(entry.before) }), " → ", after];
+    const [before, after] = [entry.before, entry.after].map((value) => asWritten(entry.pointer, plain(value)));
+    const kept = desk.make("ins", { text: after });
+    return before === after ? ["✓ ", kept] : [desk.make("del", { text: before }), " → ", kept];
   }
 
   // What an entry of the history is about, as the page calls it.
@@ -250,7 +256,7 @@
     image.hidden = !drawn;
     image.style.visibility = "hidden"; // never the picture of one word beside another
     if (drawn) image.src = `/d/${key}/snippet/${what.page}?box=${what.box.join(",")}`;
-    const value = what.value === null || what.value === undefined ? "" : String(what.value);
+    const value = what.value === null || what.value === undefined ? "" : asWritten(what.pointer, String(what.value));
     showBig(shown(what), what.big || (/\d/.test(value) && value.length <= 24));
     const name = what.kind === "word" ? t.text : nameOf(what.pointer);
     const parts = [name];
