@@ -94,7 +94,8 @@ def _fields(plan: Plan, document: Document) -> str:
         place = _evidence(plan.evidence.get(pointer), pages)
         rows.append(f"<tr><th>{advice.FIELDS[pointer][0]}</th><td{place}>{told}</td></tr>\n")
     warnings_ = "".join(
-        f"<li>{escaped(advice.sentence(item.code, 'vi'))}: {escaped(advice.note(item.message, 'vi'))}"
+        f"<li{attributes(title=advice.sentence(item.code, 'vi'))}>{escaped(advice.NAMES[item.code][0])}: "
+        f"{escaped(advice.note(item.message, 'vi'))}"
         f"{f' (trang {item.page})' if item.page else ''}</li>\n" for item in plan.warnings
     )
     told = f'<details open><summary>Cần xem lại ({len(plan.warnings)})</summary><ul>\n{warnings_}</ul></details>\n'
