@@ -184,7 +184,7 @@ def names_beside(line: str, least: int = LONGEST_NAME + 1) -> tuple[str, ...]:
     words = line.split()
     if not least <= len(words) <= MOST_SIGNERS * (LONGEST_NAME + LONGEST_RANK):
         return ()
-    if len(split_rank(line)[1].split()) < min(len(words), LONGEST_NAME + 1):
+    if len(split_rank(line)[1].split()) < min(len(words), least):
         return ()  # one name behind a rank
     for count in range(2, MOST_SIGNERS + 1):
         found = sorted(_partings(tuple(words), count), key=lambda parts: (_evenness(parts), parts))

@@ -209,9 +209,15 @@ TWO_SHORT_NAMES = 4  # syllables of two names on one line, where two positions o
 
 
 def _is_doubled(line: str) -> bool:
-    """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC"."""
+    """Whether two powers, or two positions, were read as one line: "KT. GIÁM ĐỐC KT. GIÁM ĐỐC", "KT. GIÁM ĐỐC GIÁM
+    ĐỐC"; "KT. CHỦ TỊCH PHÓ CHỦ TỊCH" is one signer's."""
     beside = () if _COLUMNS.search(line.strip()) else positions_beside(line)
-    return len(beside) == 2 and _kind(beside[0]) == _kind(beside[1]) != "body"
+    if len(beside) != 2:
+        return False
+    one, other = map(_kind, beside)
+    power = positions.POWER.match(plain(beside[0]) + " ")
+    again = power is not None and plain(beside[0])[power.end() :] == plain(beside[1])
+    return one == other != "body" or again or (one, other) == ("position", "power")
 
 
 def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[tuple[int, str]]]:

@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.knowledge import bodies, body_parts
+from pipeline.knowledge import bodies, body_parts, gazetteer
 from pipeline.knowledge.fuzzy import aligned, plain
 from pipeline.structure.passages import CAPITALS, PlacedLine
+from pipeline.structure.placing import parted
 
 EDGE = " .:-–—*_|'`‘’´ˆ^\"~„“”,"  # specks, rules and the star of the Party
 
@@ -72,7 +73,7 @@ def with_committee(line: PlacedLine) -> PlacedLine:
 def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLine]]]:
     """Each name with its lines, in printed order."""
     groups: list[list[PlacedLine]] = []
-    for line in column:
+    for line in [part for printed in column for part in _two_bodies(printed)]:
         key = aligned(line.text).strip(EDGE)
         opens = _OPENS_BODY.match(key) is not None and not _GOES_ON.match(key)
         # "TỈNH ĐOÀN A" / "HUYỆN ĐOÀN B" are two, "BAN CHẤP HÀNH" / "TỈNH ĐOÀN A" one
@@ -82,6 +83,35 @@ def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLin
         else:
             groups.append([line])
     return [(_joined(part), part) for group in groups for part in _two_units(group)]
+
+
+def _two_bodies(line: PlacedLine) -> tuple[PlacedLine, ...]:
+    """The two names that were read as one line: "UBND TỈNH A SỞ Y TẾ" is parted behind the place of the first."""
+    words = [word.text for word in line.words]
+    for index in range(3, len(words) - 1):
+        right = " ".join(words[index:])
+        opens = _OPENS_BODY.match(aligned(right)) is not None and not _GOES_ON.match(aligned(right))
+        place = _known_place(" ".join(words[:index])) if opens else None
+        if place is not None and bodies.looks_like_body(right) >= BEHIND_PLACE:
+            whole = _known_place(line.text) or ""
+            longer = len(whole) > len(place) and aligned(whole).startswith(aligned(place))  # "XÃ TÂN HỘI TRUNG"
+            return (line,) if longer else parted(line, index)
+    return (line,)
+
+
+BEHIND_PLACE = 0.5  # likeness of a name behind that of a body with its place; a long name of a committee has 0.55
+
+
+def _known_place(name: str) -> str | None:
+    """The place that a body's name ends with, where the gazetteer has it."""
+    place = bodies.body_place(name)
+    levels: tuple[tuple[str | None, gazetteer.Level], ...] = (
+        (place.commune, "commune"), (place.district, "district"), (place.province, "province"),
+    )
+    for value, level in levels:
+        if value and aligned(name).strip(EDGE).endswith(aligned(value)):
+            return value if gazetteer.find_units(value, level) else None
+    return None
 
 
 _GOES_ON_BEHIND = re.compile(r"[^\W_]\s*[-–]\s*\Z")  # "CAM RANH _-" ends with a speck
