@@ -66,6 +66,11 @@ def value_at(data: Any, pointer: str) -> Any:
     return data
 
 
+def member_of(plan: Plan, pointer: str) -> dict[str, Any]:
+    """As much of the record, as JSON values, as a pointer leads into: the whole of a long one takes 30 ms."""
+    return plan.model_dump(mode="json", include=set(split_pointer(pointer)[:1]))
+
+
 def _down(data: Any, step: str) -> Any:
     if isinstance(data, dict) and step in data:
         return data[step]
@@ -201,21 +206,29 @@ def report_on_plan(
         return plan, ()
     data = plan.as_json()
     evidence: dict[str, Any] = data.pop("evidence")
-    reports = []
-    for entry in wanted:
-        trial, trial_evidence = json.loads(json.dumps(data)), dict(evidence)
-        report = _apply_entry(trial, trial_evidence, entry)
-        try:  # an entry that does not fit the record's types is kept and reported, not forced
-            Plan.model_validate({**trial, "evidence": trial_evidence})
-        except ValidationError:
-            report = Report(entry, "homeless", report.found)
-        if report.outcome != "homeless":
-            data, evidence = trial, trial_evidence
-        reports.append(report)
+    reports = _applied(data, evidence, wanted)
     homeless = {report.correction.id for report in reports if report.outcome == "homeless"}
     standing = [entry for entry in effective(said or corrections) if entry.id not in homeless]
     data["warnings"] = notes.without_answered(data["warnings"], standing)
     return Plan.model_validate({**data, "evidence": evidence}), tuple(reports)
+
+
+def _applied(data: dict[str, Any], evidence: dict[str, Any], entries: Sequence[Correction]) -> list[Report]:
+    """Lays the entries over record and evidence, which it changes. One that does not fit the record's types is reported
+    as homeless, not forced; which one it is, is looked for by halves, since as a rule all of them fit."""
+    trial, trial_evidence = json.loads(json.dumps(data)), dict(evidence)
+    reports = [_apply_entry(trial, trial_evidence, entry) for entry in entries]
+    try:
+        Plan.model_validate({**trial, "evidence": trial_evidence})
+    except ValidationError:
+        if len(entries) == 1:
+            return [Report(entries[0], "homeless", reports[0].found)]
+        half = len(entries) // 2
+        return _applied(data, evidence, entries[:half]) + _applied(data, evidence, entries[half:])
+    data.update(trial)
+    evidence.clear()
+    evidence.update(trial_evidence)
+    return reports
 
 
 def _apply_entry(data: dict[str, Any], evidence: dict[str, Any], entry: Correction) -> Report:

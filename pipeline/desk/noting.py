@@ -25,9 +25,9 @@ def field_entry(item: Item, pointer: str, after: Any, who: str, **more: Any) -> 
     `more` are other members of Correction (action, note, page, box). Raises UsageError where there is no
     such field.
     """
-    data = item.plan.as_json()
     action = more.get("action", "replace")
     try:
+        data = correcting.member_of(item.plan, pointer)
         before = None if action == "add" else correcting.value_at(data, pointer)
         keys = correcting.keys_of(data, pointer)
     except (LookupError, ValueError) as error:

@@ -28,6 +28,7 @@ from pipeline.desk.desk import Item
 from pipeline.desk.handover import Collection, Column, Table, tables
 from pipeline.desk.workbook import CONTROL, FORMULA_START, Sheet
 from pipeline.errors import MissingPart, SohoaError, UnreadableFile, UsageError
+from pipeline.plan import Plan
 
 try:
     import openpyxl
@@ -205,6 +206,7 @@ class _Comparison:
         self._items: dict[str, Item | None] = {}
         self._differences: list[Difference] = []
         self._entries: dict[str, list[Correction]] = {}
+        self._plans: dict[str, Plan] = {}  # the records with these entries
 
     def found(self) -> Imported:
         """What differs, and the entries that this came to."""
@@ -264,7 +266,7 @@ class _Comparison:
         if item is None or exported is None:
             return "unknown", None, None
         try:
-            current = correcting.value_at(item.plan.as_json(), pointer)
+            current = correcting.value_at(correcting.member_of(item.plan, pointer), pointer)
         except (LookupError, ValueError):
             return "unknown", None, None
         now = "" if current is None else str(current)
@@ -302,11 +304,11 @@ class _Comparison:
     def _take(self, item: Item, pointer: str, after: Any, **more: Any) -> None:
         """Keep the entry. Raises UsageError where the record, changed by what came before it, cannot hold it."""
         entry = noting.field_entry(item, pointer, after, self._who, note="import", **more)
-        earlier = self._entries.get(item.name, [])
-        _, reports = correcting.report_on_plan(item.plan, [*earlier, entry])
+        plan, reports = correcting.report_on_plan(self._plans.get(item.name, item.plan), [entry])
         if reports[-1].outcome == "homeless":
             raise UsageError("", "The record cannot hold this value.", cure="Correct it and save again.")
-        self._entries[item.name] = [*earlier, entry]
+        self._plans[item.name] = plan
+        self._entries.setdefault(item.name, []).append(entry)
 
 
 def _text(value: Any) -> str:

@@ -235,6 +235,19 @@ def test_value_that_does_not_fit_the_record_is_kept_and_reported(out, scans):
     assert plan == item.plan
 
 
+def test_of_many_corrections_only_what_does_not_fit_is_left_out(out):
+    """All are tried at once, since each trial of a record of 100 pages takes a tenth of a second."""
+    item = desk.load(out, NAME)
+    given = {"/title": "Một", "/year": "không phải năm", "/theme": "Hai", "/targets/0/unit": "ha",
+             "/issuer/level": "không phải cấp", "/archive": "VT, KT"}
+    entries = [noting.field_entry(item, pointer, after, "Lan") for pointer, after in given.items()]
+    plan, reports = correcting.report_on_plan(item.plan, entries)
+    assert [report.correction.pointer for report in reports] == list(given)
+    assert [report.correction.pointer for report in reports if report.outcome == "homeless"] == ["/year", "/issuer/level"]
+    assert (plan.title, plan.theme, plan.targets[0].unit, plan.archive) == ("Một", "Hai", "ha", "VT, KT")
+    assert (plan.year, plan.issuer.level) == (item.plan.year, item.plan.issuer.level)
+
+
 @pytest.mark.parametrize("pointer", ["/source/file", "/nothing", "number", "/targets/9/value", "/evidence/x"])
 def test_what_may_not_be_changed(out, pointer):
     item = desk.load(out, NAME)

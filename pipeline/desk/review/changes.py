@@ -143,7 +143,7 @@ def _as_recorded(item: Item, pointer: str, after: str | None) -> Any:
         return None
     after = corrections.clean_text(after).strip()
     with suppress(LookupError, ValueError):
-        now = correcting.value_at(item.plan.as_json(), pointer)
+        now = correcting.value_at(correcting.member_of(item.plan, pointer), pointer)
         if now is not None and str(now) == after:
             return now
     return typed.value_of(pointer, after)
