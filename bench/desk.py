@@ -63,27 +63,13 @@ def median(work: Callable[[], object]) -> float:
     return statistics.median(spent(work) for _ in range(7))
 
 
-# What `sohoa review` does, with the address on standard output.
-_REVIEW = """
-import sys
-from pathlib import Path
-from pipeline.batches import batch
-from pipeline.commands import desk_cli
-from pipeline.desk.handover import Shelving
-from pipeline.desk.review import server
-from pipeline.desk.tt05 import Agency
-server.serve(Path(sys.argv[1]), desk_cli.reread, desk_cli.rewrite, port=0, token="", shelving=Shelving(),
-             agency=Agency(), language="vi", opened=lambda address: print(address, flush=True), browser=False)
-"""
-
-
 def start(out: Path) -> float:
     """Processor seconds of `sohoa review` until its first page has been given."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with subprocess.Popen([sys.executable, "-c", _REVIEW, str(out)], stdout=subprocess.PIPE, text=True,
-                          env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}) as process:
-        assert process.stdout is not None
-        address = process.stdout.readline().strip()
+    command = [sys.executable, "-m", "pipeline", "review", str(out), "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        address = process.stderr.readline().strip()
         try:
             for _ in range(600):  # the address is told before the first request is taken
                 try:

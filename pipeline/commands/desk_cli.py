@@ -56,15 +56,15 @@ def review(options: argparse.Namespace, ui: Console) -> int:
     """Serve the desk until it is interrupted."""
     try:
         from pipeline.desk.review import server
+        from pipeline.desk.review.serving import Config
     except ImportError as error:
         raise MissingPart(error.name or "starlette", "It is needed for the desk.",
                           cure="pip install 'sohoa[review]'") from error
-    shelving = handover.load_shelving(options.shelf, layout=options.layout)
-    agency = tt05.load_agency(options.agency)
+    config = Config(
+        options.out, reread, rewrite, token=options.token or "", language=ui.language, describe=describe,
+        shelving=handover.load_shelving(options.shelf, layout=options.layout), agency=tt05.load_agency(options.agency))
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the desk is closed
-        server.serve(options.out, reread, rewrite, port=options.port, token=options.token or "", shelving=shelving,
-                     agency=agency, language=ui.language, opened=ui.note, browser=not options.no_browser,
-                     describe=describe)
+        server.serve(config, port=options.port, opened=ui.note, browser=not options.no_browser)
     return EXIT_OK
 
 

@@ -1,7 +1,6 @@
 """The desk's commands and what verified documents teach."""
 
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -217,18 +216,6 @@ def test_held_documents_teach_nothing(out):
     assert "1O" not in (out / "learned/dictionary.tsv").read_text()
 
 
-START = """
-import sys
-from pathlib import Path
-from pipeline.commands import desk_cli
-from pipeline.desk.review import server
-from pipeline.desk.handover import Shelving
-from pipeline.desk.tt05 import Agency
-server.serve(Path(sys.argv[1]), lambda document: None, desk_cli.rewrite, port=0, token="", shelving=Shelving(),
-             agency=Agency(), language="vi", opened=lambda address: print(address, flush=True), browser=False)
-"""
-
-
 def test_desk_starts_in_two_seconds(out):
     """From the command to the first page, in seconds of work: other programs on the machine do not count."""
     pytest.importorskip("uvicorn")
@@ -238,13 +225,9 @@ def test_desk_starts_in_two_seconds(out):
         return spent.ru_utime + spent.ru_stime
 
     before = worked()
-    with subprocess.Popen(
-        [sys.executable, "-c", START, str(out)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    ) as process:
-        address = process.stdout.readline().strip()
+    command = [sys.executable, "-m", "pipeline", "review", str(out), "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        address = process.stderr.readline().strip()
         for _ in range(500):
             try:
                 with urllib.request.urlopen(address, timeout=30) as answer:
@@ -270,26 +253,14 @@ def test_closing_the_desk_is_no_failure(out):
 def test_taken_port(out):
     import socket
 
-    from pipeline.desk.handover import Shelving
     from pipeline.desk.review import server
-    from pipeline.desk.tt05 import Agency
+    from pipeline.desk.review.serving import Config
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(UsageError):
-            server.serve(
-                out,
-                office.read_again,
-                desk_cli.rewrite,
-                port=taken.getsockname()[1],
-                token="",
-                shelving=Shelving(),
-                agency=Agency(),
-                language="vi",
-                opened=print,
-                browser=False,
-            )
+            server.serve(Config(out, office.read_again), port=taken.getsockname()[1], opened=print, browser=False)
 
 
 WITHOUT = """
