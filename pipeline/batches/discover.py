@@ -18,16 +18,11 @@ from pathlib import Path
 
 from pipeline.disk import LEDGER_NAME, QUARANTINE_MARK
 from pipeline.errors import InputError, UnreadableFile, WrongType
+from pipeline.imaging.sources import IMAGE_NAMES, TEXT_NAMES, scan_type
 
-SUFFIXES = frozenset({
-    ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".webp", ".jp2", ".j2k", ".jpx", ".jpf", ".j2c",
-    ".gif", ".bmp", ".txt", ".text", ".md", ".markdown",
-})
-
-# First bytes that name a type, for files whose names do not (scanners that save "DOC0001.001").
-_SIGNATURES = (
-    b"%PDF-", b"II*\x00", b"MM\x00*", b"\x89PNG\r\n", b"\xff\xd8\xff", b"\x00\x00\x00\x0cjP  ", b"\xff\x4f\xff\x51",
-)
+SUFFIXES = frozenset((*IMAGE_NAMES, *TEXT_NAMES))
+# Types whose first bytes ("BM") say too little of a file whose name does not tell (scanners save "DOC0001.001").
+_WEAK = (None, "image/bmp", "image/gif")
 # Copies and downloads under way, whose content would give them away as scans.
 _UNFINISHED = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart"})
 # Reasons of `Ignored` that a person should hear of: somebody may think that such a file is read.
@@ -286,11 +281,10 @@ def _kind(mode: int) -> str:
 
 
 def _has_signature(path: str, size: int) -> bool:
-    if size < len(_SIGNATURES[0]):
+    if not size:
         return False
     try:
         with open(path, "rb") as file:  # noqa: PTH123
-            head = file.read(16)
+            return scan_type(file.read(16)) not in _WEAK
     except OSError:
         return False
-    return head.startswith(_SIGNATURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")

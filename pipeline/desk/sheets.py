@@ -26,7 +26,7 @@ from pipeline.corrections import Correction
 from pipeline.desk import changing, desk, noting, typed, workbook
 from pipeline.desk.desk import Item
 from pipeline.desk.handover import Collection, Column, Table, tables
-from pipeline.desk.workbook import CONTROL, FORMULA_START, Sheet
+from pipeline.desk.workbook import CONTROL, FORMULA_START, MAX_UPLOAD, Sheet
 from pipeline.errors import MissingPart, SohoaError, UnreadableFile, UsageError
 from pipeline.plan import Plan
 
@@ -39,7 +39,6 @@ except ImportError:  # the extra sohoa[office] is not installed
 BASELINE = "_sohoa"  # the hidden sheet with what was exported
 KEPT = 64  # characters of a value that stand there as they are; of a longer one its digest
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-MAX_UPLOAD = 50_000_000  # bytes of a workbook that is read back: some 20,000 documents
 MAX_UNPACKED = 1_000_000_000  # bytes; XML packs some fifteen times, a bomb a thousand times
 
 

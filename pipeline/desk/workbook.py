@@ -23,6 +23,7 @@ from pipeline.errors import UsageError
 
 CELL_LIMIT = 32_767  # characters a spreadsheet cell can hold
 ROW_LIMIT = 1_048_576  # rows a sheet can hold
+MAX_UPLOAD = 50_000_000  # bytes of a workbook that is read back: some 20,000 documents
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0 cannot hold them
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n")
 _CUT = " […]"

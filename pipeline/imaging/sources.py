@@ -51,7 +51,8 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
 _NUMBERED = re.compile(r"~\d+$")  # "hoa.txt~2" keeps apart from "HOA.txt" in the batch; neither is the file's own name
 TEXT_NAMES = (".txt", ".text", ".md", ".markdown")
 IMAGE_NAMES = (
-    ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".webp", ".jp2", ".j2k", ".jpx", ".gif", ".bmp",
+    ".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".webp", ".jp2", ".j2k", ".jpx", ".jpf", ".j2c", ".gif",
+    ".bmp",
 )
 
 
@@ -82,16 +83,20 @@ class Source:
             raise ChangedInput(self.name)
 
 
+def scan_type(head: bytes) -> MediaType | None:
+    """The media type of a PDF or an image by its first bytes; None for anything else."""
+    if b"%PDF-" in head:
+        return "application/pdf"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return next((media_type for magic, media_type in _MAGIC if head.startswith(magic)), None)
+
+
 def sniff(head: bytes, name: str) -> MediaType:
     """The media type by content. Raises WrongType, where the name promises something else too."""
     suffix = Path(_NUMBERED.sub("", name)).suffix.lower()
-    if b"%PDF-" in head:
-        return "application/pdf"
-    for magic, media_type in _MAGIC:
-        if head.startswith(magic):
-            return media_type
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
+    if known := scan_type(head):
+        return known
     for magic, what in _FOREIGN:
         if head.startswith(magic):
             raise WrongType(name, what.split(". ", 1)[0] + ".", cure=what.split(". ", 1)[1])

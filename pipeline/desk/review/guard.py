@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pipeline.desk.review.texts import texts
+from pipeline.desk.workbook import MAX_UPLOAD
 from pipeline.faults import Language
 
 Scope = MutableMapping[str, Any]
@@ -29,7 +30,6 @@ COOKIE = "sohoa_token"
 LANGUAGE = "sohoa_language"  # the cookie of the language that a person chose
 CSRF_HEADER = "x-csrf"
 MAX_JSON = 1_000_000  # bytes of a post; a correction has some hundred
-MAX_WORKBOOK = 50_000_000  # bytes of a workbook that comes back
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -74,7 +74,7 @@ class Guard:
         if refusal is not None:
             await _answer(send, refusal, language)
             return
-        limit = MAX_WORKBOOK if scope["path"] == "/import" else MAX_JSON
+        limit = MAX_UPLOAD if scope["path"] == "/import" else MAX_JSON
         if int(headers.get("content-length") or 0) > limit:
             await _answer(send, TOO_LARGE, language)
             return
