@@ -23,7 +23,7 @@ _LIKE_FIGURES = re.compile(
     r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}|(?=.*[lIOSUEZ])\d[\dlIOSUEZ.,/-]+(?:ha|kg|k?m|%)?[.,;:)]*"
 )
 _NUMBER = re.compile(r"\d+")
-_NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06)(?P<tail>[:.;]?)")
+_NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06|60)(?P<tail>[:.;]?)")
 _METRES = re.compile(r"[\d.,]*[kc]?m")
 _FOR_SQUARE = ("?", "’", "'")
 UNSURE_UNIT = 0.8  # 5 of 6 were squared; an apostrophe may close a quotation

@@ -73,13 +73,18 @@ def settings(row: Sequence[PendingWord]) -> list[str]:
         if number < len(row) and _upper(row[number].raw, 1):
             continue
         run = row[start:number]
-        if sum(_upper(word.raw, 2) and search_key(_letters(word.raw)) in bare_syllables() for word in run) > 1:
+        if sum(_upper(word.raw, 2) and _is_syllable(search_key(_letters(word.raw))) for word in run) > 1:
             found[start:number] = ["run"] * len(run)
         start = number + 1
     for number, (word, after) in enumerate(pairwise(row)):
         if word.raw.istitle() and after.raw[:1].isupper() and search_key(word.raw) in surname_keys():
             found[number] = "surname" if found[number] == "plain" else found[number]
     return found
+
+
+def _is_syllable(bare: str) -> bool:
+    """Whether bare letters are a syllable, or one and the Y behind it ("SOY TE", Sở Y tế)."""
+    return bare in bare_syllables() or (bare.endswith("y") and bare[:-1] in bare_syllables())
 
 
 def _is_amid(row: Sequence[PendingWord], place: int) -> bool:
