@@ -19,8 +19,9 @@ from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
+from pipeline.batches import planning
 from pipeline.batches.batch import run_batch
-from pipeline.batches.machine import cores, memory_available
+from pipeline.batches.machine import cores
 from pipeline.batches.outcomes import RunSummary
 from pipeline.batches.workers import Crash, Engine, Finished, LocalPool, Task
 from pipeline.errors import MissingPart, UsageError
@@ -29,7 +30,6 @@ from pipeline.settings import Settings
 TASKS_PER_THREAD = 2  # one at work and one waiting at the worker, which hides the way through the network
 CONNECT_SECONDS = 30.0
 LOOK_SECONDS = 5.0  # between two looks at how many workers there are
-WORKER_BYTES = 1_400_000_000  # for one task, or a share of the machine where it has less for each of its threads
 
 
 def run_on_cluster(
@@ -134,8 +134,7 @@ def run_in_sandbox(task: Task, nice: int) -> Finished:
     pool: LocalPool | None = getattr(_SANDBOX, "pool", None)
     if pool is None:
         _allow_children()
-        share = int(memory_available() * 0.8) // cores()
-        pool = LocalPool(1, memory_bytes=max(500_000_000, min(WORKER_BYTES, share)), nice=nice)
+        pool = LocalPool(1, memory_bytes=planning.worker_bytes(planning.free_megabytes(), cores()), nice=nice)
         _SANDBOX.pool = pool
     try:
         pool.submit(task)

@@ -251,9 +251,7 @@ def _full_disk(target: Path) -> Iterator[None]:
     """A full disk as an error about `target`, not about the temporary file that hit it."""
     try:
         yield
-    except DiskFull as error:
-        raise DiskFull(target, error.what) from error
-    except OSError as error:
-        if disk.is_full(error):
-            raise DiskFull(target, "there is no room left to write.") from error
-        raise
+    except (DiskFull, OSError) as error:
+        if isinstance(error, OSError) and not disk.is_full(error):
+            raise
+        raise DiskFull(target, "there is no room left to write.") from error

@@ -94,11 +94,21 @@ def plan_batch(
 def size_pool(settings: Settings) -> tuple[int, int]:
     """How many workers, and the bytes of memory each may use (0: no limit known), within the budget."""
     count = settings.jobs or cores()
-    budget = settings.memory_megabytes or int(memory_available() * BUDGET_SHARE) // 1_000_000
+    budget = settings.memory_megabytes or free_megabytes()
     if not budget:
         return count, WORKER_CEILING * 1_000_000
     count = max(1, min(count, budget // WORKER_FLOOR))
-    return count, min(WORKER_CEILING, max(WORKER_FLOOR, budget // count)) * 1_000_000
+    return count, worker_bytes(budget, count)
+
+
+def free_megabytes() -> int:
+    """The budget of memory where none is given; 0 where the system does not tell what is free."""
+    return int(memory_available() * BUDGET_SHARE) // 1_000_000
+
+
+def worker_bytes(budget: int, count: int) -> int:
+    """The memory of one of `count` workers in bytes, of a budget in megabytes."""
+    return min(WORKER_CEILING, max(WORKER_FLOOR, budget // count)) * 1_000_000
 
 
 # --- before the work --------------------------------------------------------------------------------
