@@ -237,6 +237,9 @@ def place_end(words: list[str]) -> int | None:
             named += 1
         if named > at and _word_key(words[at]) in _first_words():
             return None  # "Giám đốc Sở Văn hóa": a body that is not listed
+        firm = _word_key(words[0]) in ("cong", "tong") and named < len(words) and words[named][:1].islower()
+        if firm and not kind:
+            return None  # "Công ty TNHH MTV Khai thác công trình thủy lợi"
         if named - at >= LEAST_SYLLABLES or (kind and named > at):
             kind, at = True, named
         elif named > at:

@@ -262,7 +262,7 @@ def parse_archive(text: str) -> str | None:
     if not colon:
         first = what.split()[0].strip(",.;()")
         office = _OFFICE.match(plain(what)) is not None and bodies.looks_like_body(what) >= LIKE_OFFICE
-        usual = re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so|ban (?=[a-z]+$)", plain(what))
+        usual = re.match(r"van (?:thu|phong)(?![a-z])|vp|vt|ho so|ban (?=[a-z]+$)|\d (?:so|nganh|ben)$", plain(what))
         if not (first.isupper() or office or usual):
             return None
     return what

@@ -146,7 +146,7 @@ def positions_beside(line: str) -> tuple[str, ...]:
     return ()
 
 
-def _with_position_at_end(line: str) -> tuple[str, str] | None:
+def with_position_at_end(line: str) -> tuple[str, str] | None:
     """The rest of one's position and the position of another that were read as one line in capitals."""
     words = line.split() if positions.mostly_capitals(line) and _kind(line) == "other" else []
     for cut in range(1, len(words)):
@@ -233,7 +233,7 @@ def _merged_columns(lines: Sequence[str], named: int, least: int) -> list[list[t
             for side, part in zip(sides, parts, strict=True):
                 side.append((index, part))
             continue
-        rest = _with_position_at_end(line) if len(sides) == 2 and all(sides) else None
+        rest = with_position_at_end(line) if len(sides) == 2 and all(sides) else None
         if rest is not None:  # "BHXH HUYỆN CHỦ TỊCH" under "GIÁM ĐỐC TM. BAN THƯỜNG VỤ"
             for side, part in zip(sides, rest, strict=True):
                 side.append((index, part))

@@ -55,7 +55,8 @@ OPENERS = re.compile(
     r" truc)\b.{0,80}\b(?:ban hanh|xay dung|bao cao|thong bao|to chuc)"
     r"|nam \d{4},|thoi gian qua|trong nam|tiep tuc|cham|chap hanh|theo)\b"
 )
-TOGETHER = re.compile(r"(?:phoi hop|lien tich|lien nganh|lien co quan)")  # after a type's name, no title yet
+TOGETHER = re.compile(r"(?:phoi hop|lien tich|lien nganh|lien so|lien co quan)")  # after a type's name, no title yet
+OF_TYPE = re.compile(rf"{TOGETHER.pattern}|hanh dong")  # "CHƯƠNG TRÌNH HÀNH ĐỘNG"
 # A title says so of several bodies; "Phối hợp tổ chức ..." is what one body does
 TITLED_TOGETHER = re.compile(r"(?:phoi hop(?= (?:giua|lien nganh)\b)|lien tich|lien nganh|lien co quan)")
 RULE = re.compile(r"[^\w]*$")

@@ -285,6 +285,7 @@ def label_foot(lines: Sequence[PlacedLine], start: int) -> tuple[list[PlacedLine
             break
         signs = _signing(above.text) >= SIGNING or above.area == "aside" or _is_signing_note(above.text)
         signs = signs or _is_of_seal(above) or _is_over_positions(above, lines[stop : stop + 1])
+        signs = signs or signers.with_position_at_end(above.text) is not None
         if not signs and not _under_powers(lines[max(start, stop - 5) : stop]):
             break
         told += not _is_of_seal(above)

@@ -285,7 +285,10 @@ _SENTENCE_IN = re.compile(rf"[^\W\d_{CAPITALS}]{{3}}\.\s+[{CAPITALS}]")  # "TP. 
 _AT_END = re.compile(r"\s+(?:\(\d{1,2}\)|(?:trước|trong|vào|đến|chậm nhất) (?:ngày|tháng|quý) [\d/IVX].*)$")
 # "Công an đã đưa ...", "Hội đồng gồm ...", "đơn vị cho biết ...": what was or is, no duty
 _TELLS = re.compile(r"\b(?:đã|vừa|từng|đang|gồm|là|rằng|lên tới|cho biết|cho rằng|được (?:cử|bổ nhiệm|bầu))\b")
-_TELLS_FIRST = re.compile(r"(?:đã|vừa|từng|đang|gồm|cho biết|cho rằng|cũng (?:đã|vừa))\b")
+_TELLS_FIRST = re.compile(
+    r"(?:đã|vừa|từng|đang|gồm|cho biết|cho rằng|cũng (?:đã|vừa))\b"
+    r"|là (?:cơ quan|đơn vị|thành viên|ủy viên|uỷ viên|trưởng ban|phó)\b[^,;.]*\W*$"  # what one is
+)
 # "Các đơn vị khi tổ chức ... phải ...": a clause of its own ends the name before the first word of a task
 _CLAUSE_WORD = re.compile(r"\b(?:khi|nếu|để|nhằm|thì|cũng|chưa)\b")
 

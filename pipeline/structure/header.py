@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.knowledge import citations, datelines, doctypes, gazetteer, number_lines
 from pipeline.knowledge.fuzzy import aligned, is_one_letter_off, plain
 from pipeline.knowledge.vietnamese import fold
-from pipeline.knowledge.wording import TITLED_TOGETHER, TOGETHER, UNDER_TITLE
+from pipeline.knowledge.wording import OF_TYPE, TITLED_TOGETHER, TOGETHER, UNDER_TITLE
 from pipeline.structure import issuer, themes
 from pipeline.structure.passages import Node, Paragraph, Place, PlacedLine, is_capitals, place_of_lines
 
@@ -267,7 +267,7 @@ def _type_and_title(header: Header, lines: Sequence[PlacedLine]) -> None:
         where = place_of_lines(title_lines[:1], found.score)
         header.places["/document_type/code"] = header.places["/document_type/name"] = where
         title_lines = title_lines[1:]
-        if len(title_lines) > 1 and TOGETHER.fullmatch(aligned(title_lines[0].text).strip()):
+        if len(title_lines) > 1 and OF_TYPE.fullmatch(aligned(title_lines[0].text).strip()):
             header.kind_more, title_lines = title_lines[0].text, title_lines[1:]
     elif header.type_code in (None, PARTY_LETTER) and _is_letter(lines, title_lines[0].text):
         header.type_code, header.type_name = None, doctypes.LETTER

@@ -135,7 +135,7 @@ def boundary(text: str, limit: int | None = None) -> int | None:
         if start <= lead or (" " not in word and _is_of_a_noun(text, start, word)):
             continue
         before = text[max(0, start - NEAR) : start]
-        if before.lower().endswith(_NAME_BEFORE.get(word, ())):
+        if before.lower().endswith(_NAME_BEFORE.get(word, ())) or _PARTY_OFFICE.match(text, start):
             continue
         if _PASSIVE.search(before) or (passive >= 0 and text[passive:start].strip() in (",", "và")):
             passive = end
@@ -159,6 +159,7 @@ _NAME_BEFORE = {
     "quản lý": ("cảnh sát ",),
     "xây dựng": ("dự án đầu tư ", "đầu tư và "),  # "Ban Quản lý dự án đầu tư xây dựng"
 }
+_PARTY_OFFICE = re.compile(r"(?<=ban )xây dựng [Đđ]ảng\b")  # "các ban xây dựng Đảng theo dõi ..."
 NEAR = 40  # signs around a word that tell what it is; the longest of the patterns below reads 25
 
 

@@ -31,7 +31,7 @@ _PLAN_HEAD = re.compile(r"\b(?:ke hoach|chi tieu|muc tieu|phan dau|giao|kh)\b|(?
 _PAST_HEAD = re.compile(
     r"\b(?:(?<!lo trinh )(?<!ke hoach )(?<!muc tieu )(?<!chi tieu )thuc hien|uoc|ket qua|th|th nam|dat duoc|so sanh"
     r"|ty le %|(?:^|% |ty le |toc do |muc )tang|tang[ ,/-]+giam|tang (?:so|%)|ghi chu|nam truoc|hien trang|hien co"
-    r"|hien tai|thuc trang|(?:dau|cuoi) (?:nam|ky)|cung ky)\b"
+    r"|hien tai|thuc trang|(?:dau|(?<!chi tieu )(?<!muc tieu )(?<!ke hoach )(?<!phan dau )cuoi) (?:nam|ky)|cung ky)\b"
 )
 _MEANS_HEAD = re.compile(r"\b(?:kinh phi|von|du toan|nguon|don gia|thanh tien)\b")
 _COST_HEAD = re.compile(r"\bthanh tien\b")

@@ -17,10 +17,10 @@ from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.labels import Marker
 from pipeline.knowledge.wording import (
     ADDRESSEE,
+    OF_TYPE,
     OPENERS,
     RULE,
     TITLE_LINES,
-    TOGETHER,
     UNDER_TITLE,
     is_main_heading,
     starts_basis,
@@ -98,7 +98,7 @@ def title_lines(lines: Sequence[PlacedLine], at: int, typed: bool) -> tuple[list
         used = 1
         if found[-1].area not in ("title", "aside"):
             return found, used
-    has_text = len(found) > 1 and found[-1].area == "title" and not TOGETHER.fullmatch(aligned(found[-1].text).strip())
+    has_text = len(found) > 1 and found[-1].area == "title" and not OF_TYPE.fullmatch(aligned(found[-1].text).strip())
     previous = lines[at] if typed else None
     ruled = False
     for index in range(at + used, min(len(lines), at + used + TITLE_LINES + 3)):
