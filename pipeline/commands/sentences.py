@@ -47,7 +47,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("There is no such hồ sơ.", "Không có hồ sơ này."),
     ("There is no such page.", "Không có trang này."),
     ("There is no such state.", "Không có tình trạng này."),
-    ("There is no such table.", "Không có bảng này."),
     ("There is nothing to change.", "Không có gì để sửa."),
     ("There is nothing to hand over.", "Không có gì để giao nộp."),
     ("There is nothing to take back.", "Không có gì để hoàn tác."),

@@ -301,27 +301,13 @@ _PLAIN_LISTS = (
         Column("section", "Mục", "/section", 10))),
     ("recipients", "Nơi nhận", (Column("name", "Nơi nhận", "/name", 40), Column("note", "Ghi chú", "/note", 16))),
 )
-TABLE_NAMES = ("documents", "targets", "sections", *(name for name, _, _ in _PLAIN_LISTS))
 
 
-def tables(collection: Collection, names: Sequence[str] = TABLE_NAMES) -> tuple[Table, ...]:
-    """The tables of a hand-over, in the order asked for. Raises UsageError for a name that is none."""
-    unknown = [name for name in names if name not in TABLE_NAMES]
-    if unknown:
-        raise UsageError(", ".join(unknown), "There is no such table.", cure=f"Known: {', '.join(TABLE_NAMES)}.")
-    return tuple(_table(collection.entries, name) for name in names)
-
-
-def _table(entries: Sequence[Entry], name: str) -> Table:
-    match name:
-        case "documents":
-            return _documents(entries)
-        case "targets":
-            return _targets(entries)
-        case "sections":
-            return _sections(entries)
-    title, columns = next((title, columns) for known, title, columns in _PLAIN_LISTS if known == name)
-    return _plain_list(entries, name, title, columns)
+def tables(collection: Collection) -> tuple[Table, ...]:
+    """The tables of a hand-over: documents, targets, sections, then the plain lists."""
+    entries = collection.entries
+    return (_documents(entries), _targets(entries), _sections(entries),
+            *(_plain_list(entries, name, title, columns) for name, title, columns in _PLAIN_LISTS))
 
 
 def _cell(value: Any) -> str:

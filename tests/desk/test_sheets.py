@@ -47,7 +47,7 @@ def told(imported):
 
 
 def test_tables_hold_what_the_records_hold(out):
-    documents, targets = handover.tables(handover.collect(out), ("documents", "targets"))
+    documents, targets = handover.tables(handover.collect(out))[:2]
     row = dict(zip([c.name for c in documents.columns], documents.rows[1].cells, strict=True))
     assert (row["file"], row["number"], row["symbol"], row["year"], row["level"]) == (
         NAME,
@@ -188,7 +188,7 @@ def test_no_cell_becomes_a_formula(out, text):
     content = sheets.to_xlsx(handover.collect(out))
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         assert all(b"<f>" not in parts.read(name) and b"<f " not in parts.read(name) for name in parts.namelist())
-    (table,) = handover.tables(handover.collect(out), ("documents",))
+    table = handover.tables(handover.collect(out))[0]
     rows = list(csv.DictReader(io.StringIO(sheets.to_csv(table).lstrip("\ufeff"))))
     assert not rows[1]["title"].startswith(("=", "+", "-", "@", "\t"))
 
@@ -244,12 +244,12 @@ def test_box_and_folder_travel_through(out, tmp_path):
     path = tmp_path / "shelf.csv"
     path.write_text(f"Tệp;Hộp số;Hồ sơ;Từ tờ;Đến tờ;THBQ\n{NAME};12;3;5;7;01\n", "utf-8")
     shelving = handover.load_shelving(path, layout=True)
-    (table,) = handover.tables(handover.collect(out, shelving=shelving), ("documents",))
+    table = handover.tables(handover.collect(out, shelving=shelving))[0]
     assert table.rows[1].cells[1:4] == ("12", "3", "5-7")
     assert table.rows[0].cells[1:4] == ("", "huyen", ""), "the layout tells where the CSV does not"
     item = desk.load(out, NAME)
     changing.change(out, NAME, [noting.shelf_entry(item, "box", "99", "Lan")], office.read_again)
-    (table,) = handover.tables(handover.collect(out, shelving=shelving), ("documents",))
+    table = handover.tables(handover.collect(out, shelving=shelving))[0]
     assert table.rows[1].cells[1] == "99", "a person at the desk goes before the CSV"
     assert Shelving(layout=True).of("12/3/a.pdf") == {"box": "12", "folder": "3"}
 
@@ -271,7 +271,7 @@ def test_a_shelf_csv_that_no_reader_takes(tmp_path):
 
 def test_parquet(out, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
-    (table,) = handover.tables(handover.collect(out), ("targets",))
+    table = handover.tables(handover.collect(out))[1]
     sheets.to_parquet(table, tmp_path / "targets.parquet")
     read = parquet.read_table(tmp_path / "targets.parquet").to_pylist()
     assert len(read) == 9

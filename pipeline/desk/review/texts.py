@@ -112,7 +112,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "from_year": ("Từ năm", "From"),
     "to_year": ("đến năm", "to"),
     "unit": ("Đơn vị", "Unit"),
-    "plot_of": ("{} ({})", "{} ({})"),
     "export": ("Xuất", "Export"),
     "export_hint": ("Văn bản đang giữ lại vì độ mật không có trong các tệp này.",
                     "Documents held for secrecy are not in these files."),
