@@ -76,6 +76,19 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """The order to read page `number` (from 1) of an input and store it in `folder`; `plain`: without second looks."""
+
+    source: Any
+    stamp: Stamp
+    settings: Settings
+    number: int
+    plain: bool
+    folder: Path
+    temporary: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The order to finish one document.
 
@@ -124,21 +137,21 @@ def open_input(drives: Drives, path: Path, name: str, settings: Settings) -> Ope
         return Opened(source, stamp)
 
 
-def read_page(
-    drives: Drives, source: Any, stamp: Stamp, number: int, settings: Settings, plain: bool, folder: Path,
-    temporary: Path,
-) -> PageRow:
+def read_page(drives: Drives, order: Read) -> PageRow:
     """Recognises and stores one page. The file is checked before and after: a page of a file that was
     changed meanwhile must not be stored under the content it had."""
     began = time.perf_counter()
-    _check_unchanged(source, stamp)
+    _check_unchanged(order.source, order.stamp)
     with _full_disk(Path(tempfile.gettempdir())):
-        page = _patiently(lambda: drives.recognise_page(source, number, settings, plain))
-    _check_unchanged(source, stamp)
+        page = _patiently(
+            lambda: drives.recognise_page(order.source, order.number, order.settings, order.plain))
+    _check_unchanged(order.source, order.stamp)
     if page.status == "failed":
-        raise RecognitionFailed(f"{source.name}, page {number}", "; ".join(notice.message for notice in page.notices))
-    row = PageRow(number, "done", time.perf_counter() - began, plain, worker=f"{socket.gethostname()}:{os.getpid()}")
-    pagefiles.save_page(folder, page, row, temporary)
+        raise RecognitionFailed(f"{order.source.name}, page {order.number}",
+                                "; ".join(notice.message for notice in page.notices))
+    row = PageRow(order.number, "done", time.perf_counter() - began, order.plain,
+                  worker=f"{socket.gethostname()}:{os.getpid()}")
+    pagefiles.save_page(order.folder, page, row, order.temporary)
     return row
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import disk
 from pipeline.batches import jobs
 from pipeline.batches.discover import Found
-from pipeline.batches.jobs import Drives, Finish, Stamp
+from pipeline.batches.jobs import Drives, Finish, Read, Stamp
 from pipeline.batches.planning import open_seconds
 from pipeline.batches.store import Store
 from pipeline.batches.underway import UnderWay
@@ -51,12 +51,12 @@ class Orders:
         return item.path
 
     def page(self, document: UnderWay, number: int, plain: bool) -> Task:
-        folder = self._store.page_folder(document.source.sha256, document.key)
-        arguments = (
-            self._drives, document.source, document.stamp, number, self._settings, plain, folder, self._store.temporary,
+        order = Read(
+            document.source, document.stamp or Stamp(0, 0, 0), self._settings, number, plain,
+            self._store.page_folder(document.source.sha256, document.key), self._store.temporary,
         )
         limit = self._settings.page_timeout_seconds
-        return Task(("page", document.place, number, plain), jobs.read_page, arguments, limit)
+        return Task(("page", document.place, number, plain), jobs.read_page, (self._drives, order), limit)
 
     def finish(self, document: UnderWay) -> Task:
         twin = None
