@@ -15,6 +15,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     ("A release needs its reason.", "Giải tỏa cần có lý do."),
     ("An output of this document cannot be read ({}).", "Không đọc được một tệp kết quả của văn bản này ({0})."),
     ("Every change needs a name.", "Mỗi sửa đổi cần tên người sửa."),
+    ("It holds nothing by now.", "Hiện nay chỗ này để trống: đã có người khác hoặc lần chạy khác sửa."),
     ("It holds {} by now.", "Giá trị hiện nay là {0}: đã có người khác hoặc lần chạy khác sửa."),
     ("It is needed for DOCX.", "Cần thành phần này để tạo DOCX."),
     ("It is needed for Parquet.", "Cần thành phần này để tạo Parquet."),

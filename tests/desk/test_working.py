@@ -83,6 +83,9 @@ def test_who_comes_second_is_told_and_changes_nothing(client, out):
     assert "“29”" in answer.json()["error"]
     assert "đã có người khác" in answer.json()["error"]
     assert desk.load(out, NAME).plan.number.number == "29"
+    change(client, {**first, "before": "29", "after": None})
+    told = change(client, {**first, "after": "30"}, who="Minh").json()["error"]
+    assert told.startswith("Hiện nay chỗ này để trống")
     words = client.get(f"/d/{KEY}/words/1").json()
     pointer = words["lines"][0]["words"][0]["pointer"]
     word = {"where": "document", "pointer": pointer, "before": "other", "after": "x"}
