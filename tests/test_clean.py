@@ -283,6 +283,21 @@ def test_a_red_seal_is_found_and_leaves_the_copy() -> None:
     assert (name < 90).sum() > 60
 
 
+def test_in_the_light_that_makes_the_paper_white_a_dim_seal_is_red() -> None:
+    """A photograph in poor light: the signature is looked at in its colours, and half of the ink had none."""
+    colour, centre = sealed_page()
+    ring = np.zeros(colour.shape[:2], np.uint8)
+    cv2.circle(ring, centre, 108, 255, 5)
+    shade = np.linspace(0.2, 0.45, colour.shape[1])[None, :, None] * np.array([1.0, 0.94, 0.84])
+    dim = np.clip((0.35 * colour + 0.65 * 255) * shade, 0, 255).astype(np.uint8)
+    red = {name: marks.colour_masks(picture)[0][ring > 0].mean()
+           for name, picture in (("before", dim), ("after", light.on_white(dim)))}
+    assert red["before"] < 0.1 < 0.9 < red["after"]
+    cleaned = clean.clean((colour * np.array([0.84, 0.77, 0.62])).astype(np.uint8), 150.0)
+    assert cleaned.colours is not None
+    assert np.median(cleaned.colours, axis=(0, 1)).min() > 245
+
+
 def test_red_words_in_a_square_stamp_stay() -> None:
     colour = np.repeat(drawn.text_page(lines=12)[:, :, None], 3, axis=2)
     cv2.putText(colour, "HOA TOC", (150, 1300), cv2.FONT_HERSHEY_SIMPLEX, 1.4, (205, 40, 50), 4, cv2.LINE_AA)

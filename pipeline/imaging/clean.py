@@ -104,7 +104,7 @@ def clean(
         done["scaled"] = round(scale, 3)
     dpi = _believed_dpi(dpi, letters, done)
     per_mm = _per_mm(dpi * scale)
-    copy, coloured, colours = _without_colour(copy, image, back, first, per_mm, done)
+    copy, coloured, colours = _without_colour(copy, image, back, first, frame.is_sheet, per_mm, done)
     copy = _evened(copy, first, frame.is_sheet, done)
     copy, ticked = ticks.without_ticks(copy, letters * scale)
     if ticked:
@@ -182,7 +182,7 @@ def _straightened(
 
 
 def _without_colour(
-    copy: Image, image: Image, back: Back, first: Measures, per_mm: float, done: dict[str, Any]
+    copy: Image, image: Image, back: Back, first: Measures, is_sheet: bool, per_mm: float, done: dict[str, Any]
 ) -> tuple[Image, list[Mark], Image | None]:
     """The copy without coloured ink over print, the marks in colour, and the colours where there are such marks."""
     if image.ndim != 3 or first.coloured <= COLOURED:
@@ -199,7 +199,10 @@ def _without_colour(
     if over:
         copy = marks.take_out(copy, frame, red, blue, over, ratio)
         done["marks_taken_out"] = [mark.kind for mark in over]
-    return copy, [_scaled(mark, ratio) for mark in coloured], frame if coloured else None
+    if not coloured:
+        return copy, [], None
+    lit = light.on_white(frame) if _is_uneven(first, is_sheet) else frame
+    return copy, [_scaled(mark, ratio) for mark in coloured], lit
 
 
 def _evened(copy: Image, first: Measures, is_sheet: bool, done: dict[str, Any]) -> Image:

@@ -79,6 +79,19 @@ def without_stripes(image: Image) -> Image | None:
     return out
 
 
+def on_white(frame: Image) -> Image:
+    """An RGB picture in the light that makes its paper white everywhere: in shadow ink has little colour left, on
+    yellowed paper another one."""
+    small, _ = measure.small_copy(frame, 900)
+    size = (frame.shape[1], frame.shape[0])
+    channels = []
+    for whole, reduced in zip(cv2.split(frame), cv2.split(small), strict=True):
+        paper = np.maximum(measure.paper_map(reduced), 16)
+        channels.append(cv2.divide(whole, cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), scale=255))
+    lit: Image = cv2.merge(channels)
+    return lit
+
+
 def even_out(flat: Image, pale: bool) -> Image:
     """Paper made white and ink made dark everywhere.
 
