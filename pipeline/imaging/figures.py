@@ -193,7 +193,8 @@ def check(
         word = words[index]
         number = None
         if quarters.is_one(before[index], word.text):
-            number = quarters.counted(word.text, parts.shapes(own[index]), tall)
+            others = [reading.text for reading in known.get(index, ())] + ([told.text] if told is not None else [])
+            number = quarters.counted(word.text, parts.shapes(own[index]), tall) or quarters.agreed(word.text, others)
         elif index in placed_parts:
             number = placed.told(word.text, placed_parts[index], forced[index], told)
         if number is not None:

@@ -75,6 +75,24 @@ def counted(text: str, marks: Sequence[Mark], tall: float) -> str | None:
     return told if more and 1 <= strokes <= MOST and told != text else None
 
 
+def agreed(text: str, others: Sequence[str]) -> str | None:
+    """The quarter that two other readings of the word give, of more strokes than it has; None where they do not agree.
+
+    >>> agreed("II/2015.", ["III/2015.", "III/2015"]), agreed("II/2015", ["III/2015", "IV/2015"])
+    ('III/2015.', None)
+    """
+    read = _QUARTER.fullmatch(text)
+    told = [other.rstrip(".,;:") for other in others]
+    longer = next((one for one in told if told.count(one) > 1), None) if read else None
+    if read is None or longer is None or _STROKES.fullmatch(longer) is None:
+        return None
+    strokes, _, year = longer.partition("/")
+    return f"{longer}{read[3]}" if year == (read[2] or "") and len(strokes) > len(read[1]) else None
+
+
+_STROKES = re.compile(rf"I{{1,{MOST}}}(?:/(?:19|20)[0-9]{{2}})?")
+
+
 def _lean(mark: Mark) -> float:
     """How far the top of a mark stands to the right of its foot, in pixels."""
     quarter = max(1, mark.shape[0] // 4)

@@ -66,6 +66,7 @@ def authority_likeness(text: str) -> float:
 
 
 LONGEST_LINE = 110  # characters of one power, position or name
+FOLD = " —"  # what a fold of the sheet is read as around the print
 _Kind = Literal["power", "position", "body", "name", "signed", "other"]
 
 
@@ -75,7 +76,7 @@ _OFFICES = re.compile(r"[A-ZĐ]{1,3}\s*,\s*[A-ZĐ&]{1,9}\s*(?:[,;.]|$)")
 
 def _kind(text: str) -> _Kind:
     """What one line of a signature block is by its own words."""
-    line = plain(text).strip(" *_|.")
+    line = plain(text.strip(FOLD)).strip(" *_|.")
     if not line or _SIGNED.match(line):
         return "signed"
     if len(line) > LONGEST_LINE or _OFFICES.match(text.strip()):
@@ -365,7 +366,7 @@ NAMED = 0.85  # likeness of three syllables in name case with a listed family na
 
 def _pieces(line: str) -> list[tuple[str, _Kind]]:
     """A line cut where recognition merged several printed lines into one ("KT. CHỦ TỊCH PHÓ CHỦ TỊCH")."""
-    line = line.strip(" *_|")
+    line = line.strip(FOLD + " *_|")
     kind = _kind(line)
     if kind == "power":
         return _power_pieces(line)
