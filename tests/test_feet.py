@@ -94,6 +94,7 @@ def test_a_committee_with_a_letter_misread_is_one_before_its_unit(printed: str, 
     ]
     plan = record.read_record(tables.tables(scan(page_of(lines))))
     assert (plan.issuer.name, plan.issuer.parent) == (issuer, parent)
+    assert (plan.evidence["/issuer/name"].confidence < 0.9) == (printed[:4] == "UHND"), "a person is to look"
 
 
 @pytest.mark.parametrize(("left", "title"), [

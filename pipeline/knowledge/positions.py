@@ -197,6 +197,7 @@ def _cut_position(piece: str) -> str | None:
             return whole[0].upper()
     return None
 
+
 _STROKES = str.maketrans("itljfcogq", "iiiiioooo")  # capitals that are an upright, and round ones
 
 

@@ -61,12 +61,15 @@ _KIND = "TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ TRẤN|THỊ XÃ"
 _WORN_COMMITTEE = re.compile(rf"[{CAPITALS}]{{4}}(?=\s(?:{_KIND}|THÀNH PHỐ|TP)\b)")
 
 
+MENDED = 0.5  # confidence of a word that its place told
+
+
 def with_committee(line: PlacedLine) -> PlacedLine:
     """A recognised line whose first word is "UBND" but for one letter, with that word."""
     worn = _WORN_COMMITTEE.match(line.text) if line.box is not None else None
     if worn is None or sum(map(str.__eq__, plain(worn.group()), "ubnd")) != len("ubnd") - 1:
         return line
-    first = replace(line.words[0], text="UBND")
+    first = replace(line.words[0], text="UBND", confidence=min(line.words[0].confidence, MENDED))
     return replace(line, words=(first, *line.words[1:]), text=f"UBND{line.text[worn.end() :]}")
 
 
