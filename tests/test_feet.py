@@ -296,6 +296,16 @@ def test_a_power_of_the_party_under_a_seal(power: str, authority: str | None) ->
     assert (plan.signature.authority, plan.signature.title) == (authority, "BÍ THƯ" if authority else None)
 
 
+def test_a_name_without_blanks_over_the_signature_has_those_of_the_letterhead() -> None:
+    lines = [
+        line_at("UBND XÃ LẠC AN", 60, 40), line_at("Số: 02/KH-UBND", 60, 60), line_at("KẾ HOẠCH", 272, 100),
+        *(line_at(text, 85, 140 + 20 * at) for at, text in enumerate(BODY)),
+        line_at("Nơi nhận:", 85, 240), line_at("- Lưu: VT.", 85, 256), line_at("TM. UBND XÃ LẠCAN", 340, 240),
+        line_at("CHỦ TỊCH", 350, 256), line_at("Huỳnh Văn Sáu", 345, 320),
+    ]
+    assert record.read_record(tables.tables(scan(page_of(lines)))).signature.authority == "TM. UBND XÃ LẠC AN"
+
+
 def test_what_a_seal_left_of_a_position_is_told_and_not_recorded() -> None:
     plan = read(
         ("Nơi nhận:", 85, 220), ("- Lưu: VT.", 85, 240), ("U TRƯỞNG", 340, 220), ("Trần Thị Mai", 340, 300),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from pipeline.document import union
 from pipeline.knowledge import persons, positions, signers
@@ -77,6 +78,8 @@ def read_foot(lines: Sequence[PlacedLine], issuer: str | None = None) -> Foot:
         damaged = _name_among(signing, LIKELY_NAME, taken)
         if damaged is not None:
             first = replace(first, name=damaged[1], name_lines=(damaged[0],))
+    if issuer is not None and first.authority is not None:
+        first = replace(first, authority=" ".join(_with_blanks(word, issuer) for word in first.authority.split()))
     first, above = _with_power_above(first, [line.text for line in signing])
     if above is not None:
         doubts = (*doubts, f"power read as {above}, its first word not readable")
@@ -255,6 +258,17 @@ def _with_power_above(
     if positions.letters_of(texts[above]) != ends:
         powered = replace(powered, authority=f"KT. {title.partition(' ')[2]}", authority_lines=(above,))
     return powered, texts[above]
+
+
+def _with_blanks(word: str, issuer: str) -> str:
+    """A word whose blanks were lost as the name of the issuer has them: "LẠCAN" of "xã Lạc An" is LẠC AN."""
+    parts = [plain(part) for part in issuer.split()]
+    for count in (2, 3):
+        for own in zip(*(parts[at:] for at in range(count)), strict=False):
+            if "".join(own) == plain(word):
+                ends = [0, *accumulate(map(len, own))]
+                return " ".join(word[start:end] for start, end in pairwise(ends))
+    return word
 
 
 INK_BEFORE = 30.0  # points before a name of two syllables in which other ink of its row may be the family name
