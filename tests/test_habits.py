@@ -78,3 +78,13 @@ def test_the_channel_hears_what_the_document_showed():
     assert after[0] > 20 * before[0]
     assert after[0] > 2 * after[1]
     assert learned.score("va", (channel.LOWER,))[0, 0] > 0.1  # what it knew before is not forgotten
+
+
+def test_words_in_small_letters_tell_of_capitals_a_little():
+    own = counting.counted({("DÂN", "DAN"): 900, ("dân", "dan"): 900, ("dẫn", "dan"): 900})
+    known = channel.Channel.learn("latin", ["dân", "dẫn"], own)
+    shown = habits.Habits({("dân", "dirn"): 30}, -2.0)
+    learned = channel.Channel.learn("latin", ["dân", "dẫn"], shown.beside(own))
+    before, after = (one.score("DIRN", (channel.UPPER,))[0] for one in (known, learned))
+    assert after[0] > 20 * before[0]
+    assert learned.score("DAN", (channel.UPPER,))[0, 0] > 0.1

@@ -34,6 +34,8 @@ ROUNDS = 2
 # Readings that the channel's own counts of a letter, onset or rime are worth beside those of the document; 30 leave 12
 # more words wrong in those texts.
 OWN_COUNTS = 10.0
+# What a word in small letters tells of capitals, beside one in capitals, of which a document has few.
+IN_CAPITALS = 0.1
 LEAST = 1e-9
 
 
@@ -51,7 +53,12 @@ class Habits:
 
     def beside(self, own: Mapping[str, Table]) -> dict[str, Table]:
         """The channel's counts, by part, with those of this document: what it has is told by its own for the most."""
-        return {part: _joined(own[part], table) for part, table in counted(self.pairs).items()}
+        pairs: Counter[tuple[str, str]] = Counter()
+        for (text, read), times in self.pairs.items():
+            pairs[text, read] += times
+            if text.islower():
+                pairs[text.upper(), read.upper()] += times * IN_CAPITALS
+        return {part: _joined(own[part], table) for part, table in counted(pairs).items()}
 
 
 def heard(words: Iterable[PendingWord], channel: Channel) -> Habits:

@@ -69,9 +69,10 @@ _LABEL = re.compile(
 # A colon or a bracket between letters is a misread letter, not punctuation; beside figures it is one.
 _INNER = re.compile(
     r"([-–—/…“”\"]+|[,;](?=\w{2})|\.(?=[^\W\d_]{2})|(?<=\d\d)\.(?=[^\W\d_])"
-    r"|[(\[{](?=\d{2}|\d[)\]}]|\d\Z)|(?<=\d)\.?[(\[{]|[+=](?=\d))"
+    r"|[(\[{](?=\d{2}|\d[)\]}]|\d\Z)|(?<=\d)\.?[(\[{]|[+=](?=\d)"
+    r"|(?<=[^\W\d_]{2})(?:[,;]?\(|\)[,;]?)(?=[A-ZĐ][^\W\d_A-ZĐ]))"  # "chi,(Khong": no letter stands before a capital
 )
-_SEPARATOR = re.compile(r"[-–—/…“”\"()\[\]{}+=]+|,")  # of these; a point may be a speck, and parts no sentences
+_SEPARATOR = re.compile(r"[-–—/…“”\"()\[\]{}+=]+|,|[,;]\(|\)[,;]")  # a point may be a speck, and parts no sentences
 _DIGITS = re.compile(r"\d")
 # Figures that stand for letters hardly ever: of 135 words with two figures, one of these among them, 134 hold a number
 # ("Sô:4#Ï2"); of 126 with none, 59. What other programs print for vowels may be 5 and 9 as well.
