@@ -115,7 +115,7 @@ def from_text(
         told = _TASK_IN_CUE.match(aligned(due.cue)) is not None
         if own or (not told and _OPENS_TERM.match(text, due.start)):  # "... gửi về Sở. Thời hạn: 5/10/2020."
             start, action = _sentence_before(text, start if own else due.start, done) or (start, action)
-        if _is_none(text, due, action) or _was_before(due, since):
+        if _is_none(text, due, action) or _was_before(due, since, text[max(0, start - 4) : due.start]):
             continue
         goes_on = start == done and done > 0
         others = _dates_beside(text, due.end, printed)
@@ -305,14 +305,17 @@ def _is_none(text: str, due: terms.Due, action: str) -> bool:
     )
 
 
-def _was_before(due: terms.Due, since: str | None) -> bool:
-    """Whether a term is a day before that of the document: "chức danh khi nghỉ hưu trước ngày 01/7/2025"."""
-    told = since is not None and len(since) == len(due.edtf) == WHOLE_DATE
-    return told and due.edtf < (since or "") and _BEFORE.match(aligned(due.cue)) is not None
+def _was_before(due: terms.Due, since: str | None, said: str) -> bool:
+    """Whether a term is a day before that of the document: "chức danh khi nghỉ hưu trước ngày 01/7/2025", or the day of
+    what was done, as is `said` before it ("Hội Luật gia đã tổ chức đại hội ngày ...")."""
+    if since is None or not len(since) == len(due.edtf) == WHOLE_DATE or due.edtf >= since:
+        return False
+    return _BEFORE.match(aligned(due.cue)) is not None or _DONE.search(said) is not None
 
 
 WHOLE_DATE = 10  # signs of a date with its day
 _BEFORE = re.compile(r"\W*truoc\b")
+_DONE = re.compile(r"\bđã\b")
 
 
 def _says_who(text: str, due: terms.Due, action: str) -> bool:

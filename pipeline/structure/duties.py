@@ -284,7 +284,10 @@ _SENTENCE_IN = re.compile(rf"[^\W\d_{CAPITALS}]{{3}}\.\s+[{CAPITALS}]")  # "TP. 
 # "Giao Phó Chủ tịch A trước ngày 15/11 kiểm tra ...", "Sở Y tế (1) tập huấn ...": a time or a number is of no name
 _AT_END = re.compile(r"\s+(?:\(\d{1,2}\)|(?:trước|trong|vào|đến|chậm nhất) (?:ngày|tháng|quý) [\d/IVX].*)$")
 # "Công an đã đưa ...", "Hội đồng gồm ...", "đơn vị cho biết ...": what was or is, no duty
-_TELLS = re.compile(r"\b(?:đã|vừa|từng|đang|gồm|là|rằng|lên tới|cho biết|cho rằng|được (?:cử|bổ nhiệm|bầu))\b")
+_TELLS = re.compile(
+    r"\b(?:đã|vừa|từng|đang|gồm|là|rằng|lên tới|cho biết|cho rằng|được (?:cử|bổ nhiệm|bầu)"
+    r"|có (?:[Vv]ăn bản|[Cc]ông văn|[Tt]ờ trình|[Bb]áo cáo) số)\b"
+)
 _TELLS_FIRST = re.compile(
     r"(?:đã|vừa|từng|đang|gồm|cho biết|cho rằng|cũng (?:đã|vừa))\b"
     r"|là (?:cơ quan|đơn vị|thành viên|ủy viên|uỷ viên|trưởng ban|phó)\b[^,;.]*\W*$"  # what one is

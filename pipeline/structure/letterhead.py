@@ -46,20 +46,29 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         parts = parted(line, word_at(line, start))
         # the number may stand beside the motto's second line
         if len(parts) == 2 and motto_start(parts[0].text) is None:
-            return *_split_head_line(parts[0]), replace(parts[1], area="motto")
-        return tuple(replace(part, area="motto" if motto_start(part.text) is not None else _plain_head_area(part))
-                     for part in parts)
+            return *_split_head_line(parts[0]), *_motto_and_date(parts[1])
+        return tuple(
+            labelled for part in parts for labelled in (
+                _motto_and_date(part) if motto_start(part.text) is not None
+                else (replace(part, area=_plain_head_area(part)),)
+            )
+        )
     movement = _movement_start(line.text)
     if movement is not None:
         left, *right = parted(line, word_at(line, movement))
         return replace(left, area=_plain_head_area(left)), *(replace(part, area="motto") for part in right)
     number = number_lines.parse_number_line(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
     dateline = datelines.parse_dateline(line.text) if len(line.text) < HEAD_LINE_LENGTH else None
+    bare = _BARE_NUMBER.search(line.text) if number is None else None
+    begin = number.start if number is not None else bare.start() if bare is not None else 0
+    if begin and _is_of_body(line.text[:begin]):
+        body, *rest = parted(line, word_at(line, begin))  # "UBND TỈNH A Số: 565/TB-UBND", also without its symbol
+        return replace(body, area=_plain_head_area(body)), *(part for after in rest for part in _split_head_line(after))
     if number is not None and dateline is not None and dateline.start >= number.end - 1:
         parts = parted(line, word_at(line, max(dateline.start, number.end)))
         if len(parts) == 2:
             return replace(parts[0], area="number"), replace(parts[1], area="dateline")
-    if number is not None or _is_number_cell(line.text):
+    if number is not None or bare is not None or _is_number_cell(line.text):
         return (replace(line, area="number"),)
     if dateline is not None:
         before = line.text[: dateline.start].strip()
@@ -73,6 +82,26 @@ def _split_head_line(line: PlacedLine) -> tuple[PlacedLine, ...]:
         if index is not None:
             return tuple(replace(part, area=_plain_head_area(part)) for part in parted(line, index))
     return (replace(line, area=_plain_head_area(line)),)
+
+
+_BARE_NUMBER = re.compile(r"\bSố\s*:[\s\d._…]*$")
+
+
+def _motto_and_date(line: PlacedLine) -> tuple[PlacedLine, ...]:
+    """The motto, and the dateline that was read behind it: "... - Hạnh phúc Lắk, ngày 03 tháng 4 năm 2020"."""
+    end = _MOTTO_END.search(aligned(line.text))
+    if end is None or datelines.parse_dateline(line.text[end.end() :]) is None:
+        return (replace(line, area="motto"),)
+    motto, date = parted(line, word_at(line, end.end()))
+    return replace(motto, area="motto"), replace(date, area="dateline")
+
+
+_MOTTO_END = re.compile(r"hanh phuc\W+(?=\w)")
+
+
+def _is_of_body(text: str) -> bool:
+    """Whether what stands before a number on its line is a body's name, or the second line of one: "TỈNH A Số: ..."."""
+    return len(text.split()) > 1 and (is_capitals(text) or bodies.looks_like_body(text) >= 0.5)
 
 
 _BARE_CELL = re.compile(r"\S{1,8}\s?/\s?[A-Za-zĐ]{2,8}-[A-ZĐ&]{2,10}\W*$")  # "SUI /sYT-TCCB"
