@@ -56,13 +56,16 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     """
     flat = aligned(text)
     found: list[Citation] = []
-    floor = number_end = 0
+    floor = number_end = opened = 0
     for symbol in find_symbols(text):
         inside = symbol.start < floor  # of the subject of the one before: "sửa đổi Quyết định số ..."
+        if inside and symbol.start > opened + LONGEST_SUBJECT:
+            continue
         citation = _numbered(text, flat, symbol, number_end if inside else floor, found)
         if citation is None or (inside and not _TYPE.match(flat, citation.start)):
             continue
         found.append(citation)
+        opened = opened if inside else citation.start
         floor, number_end = max(floor, citation.end), symbol.end
     taken = bytearray(len(text))  # a sign for each letter, so that a text of nothing but laws stays linear
     for citation in found:
@@ -78,6 +81,7 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     return tuple(found)
 
 
+LONGEST_SUBJECT = 600  # signs from a citation in which its subject cites another; more is a text without a stop
 BEFORE = 150  # signs before a number in which its type and what is between them stand
 AMENDING_WITHIN = 160  # signs before a law in which "Luật sửa đổi, bổ sung ... của" begins
 LAWS = ("Luật", "Bộ luật", "Pháp lệnh")  # what stands between the word and the number is their name

@@ -91,7 +91,7 @@ def named_groups(column: Sequence[PlacedLine]) -> list[tuple[str, list[PlacedLin
 def _two_bodies(line: PlacedLine) -> tuple[PlacedLine, ...]:
     """The two names that were read as one line: "UBND TỈNH A SỞ Y TẾ" is parted behind the place of the first."""
     words = [word.text for word in line.words]
-    for index in range(3, len(words) - 1):
+    for index in range(3, len(words) - 1 if len(words) <= TWO_NAMES else 0):
         right = " ".join(words[index:])
         opens = _OPENS_BODY.match(aligned(right)) is not None and not _GOES_ON.match(aligned(right))
         place = _known_place(" ".join(words[:index])) if opens else None
@@ -102,6 +102,7 @@ def _two_bodies(line: PlacedLine) -> tuple[PlacedLine, ...]:
     return (line,)
 
 
+TWO_NAMES = 40  # words of two names on one line; more are a text in capitals
 BEHIND_PLACE = 0.5  # likeness of a name behind that of a body with its place; a long name of a committee has 0.55
 
 

@@ -60,9 +60,10 @@ def find_deadlines(
 def _may_say(paragraph: Paragraph) -> bool:
     """Whether a paragraph may say what is due: any but a ground, and a ground that goes on to what is asked, as letters
     do ("Thực hiện Công văn số ..., Sở đề nghị các đơn vị báo cáo trước ngày ...")."""
-    return paragraph.area != "basis" or _ASKS_FOR.search(aligned(paragraph.text)) is not None
+    return paragraph.area != "basis" or _ASKS_FOR.search(aligned(paragraph.text[-ASKED_WITHIN:])) is not None
 
 
+ASKED_WITHIN = 600  # signs at the end of a ground in which it goes on to what is asked
 _ASKS_FOR = re.compile(r",\s[^,;:]{2,60}\b(?:de nghi|yeu cau)\b[^;:]*[.]\W*\Z")
 SAYS_LITTLE = 2  # words: "Khai mạc" needs its heading to say of what
 

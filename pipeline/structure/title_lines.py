@@ -53,7 +53,7 @@ def _split_type(line: PlacedLine) -> tuple[PlacedLine, ...]:
 def _who_decides_at(title: PlacedLine) -> int | None:
     """Index of the word where a title on one line ends and who decides is named: "... | ỦY BAN NHÂN DÂN TỈNH A"."""
     words = [word.text for word in title.words]
-    for index in range(2, len(words) - 1):
+    for index in range(max(2, len(words) - LONGEST_BODY), len(words) - 1):
         if _names_who_decides(" ".join(words[index:]), words[index - 1]):
             return index
     return None
@@ -72,6 +72,7 @@ _WHO_DECIDES = re.compile(
 )
 
 
+LONGEST_BODY = 16  # words of who decides; "CHỦ TỊCH ỦY BAN NHÂN DÂN THÀNH PHỐ HỒ CHÍ MINH" has 11
 BODY = 0.7  # likeness of "ỦY BAN NHÂN DÂN TỈNH A"
 # "... THUỘC THẨM QUYỀN CỦA" / "ỦY BAN NHÂN DÂN TỈNH"
 _LEADS_TO_BODY = frozenset(
