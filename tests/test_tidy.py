@@ -122,6 +122,26 @@ def test_running_feet_are_set_apart_and_stay_on_their_page() -> None:
     assert all("Sở Nội vụ, số 5 phố Lê Lai" in page.text for page in document.pages)
 
 
+def several_letters(*foot: str) -> Document:
+    return scan(*(
+        page_of(
+            [
+                line_at("UBND HUYỆN NẬM PỒ", 80, 60), line_at("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 300, 60),
+                line_at(f"Nội dung của văn bản {chr(96 + number)}.", 80, 200), line_at("Nơi nhận:", 80, 600),
+                line_at("Lò Văn Pán", 400, 700), *(line_at(text, 240, 815) for text in foot),
+            ],
+            number,
+        )
+        for number in (1, 2, 3)
+    ))
+
+
+def test_what_begins_and_ends_each_of_several_documents_in_one_file_runs_through_none() -> None:
+    text = text_after(several_letters())
+    assert text.count("UBND HUYỆN NẬM PỒ") == text.count("Lò Văn Pán") == 3
+    assert "Quét bằng điện thoại" not in text_after(several_letters("Quét bằng điện thoại"))
+
+
 @pytest.mark.parametrize(("number", "left", "taken"), [(2, 295, True), (3, 295, False), (2, 90, False)])
 def test_the_number_of_a_sheet_shorter_than_what_was_scanned_stands_in_its_middle(
     number: int, left: float, taken: bool

@@ -5,7 +5,7 @@ Letters are aligned by hard expectation maximisation over segments of one printe
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 
 from pipeline.decoder.channel import Table, case_of, cased_parts, split_syllable
@@ -55,16 +55,20 @@ def _align_letters(true: str, read: str, costs: dict[str, dict[str, float]]) -> 
     return segments[::-1]
 
 
-def counted(pairs: Mapping[tuple[str, str], int]) -> dict[str, Table]:
+def _counts() -> dict[str, dict[str, float]]:
+    return defaultdict(lambda: defaultdict(float))
+
+
+def counted(pairs: Mapping[tuple[str, str], float]) -> dict[str, Table]:
     """Counts of read onsets, rimes and letters given printed ones, from (printed, read) syllables and their number."""
     costs: dict[str, dict[str, float]] = defaultdict(dict)
     for letter in vietnamese.LETTERS:
         for read in {letter, vietnamese.strip_marks(letter)}:
             costs[letter][read] = _first_cost(letter, read)
-    letters: dict[str, Counter[str]] = {}
-    aligned: list[tuple[str, list[str], int]] = []
+    letters = _counts()
+    aligned: list[tuple[str, list[str], float]] = []
     for _ in range(ROUNDS):
-        letters = defaultdict(Counter)
+        letters = _counts()
         aligned = []
         for (true, read), times in pairs.items():
             segments = _align_letters(true, read, costs)
@@ -78,8 +82,7 @@ def counted(pairs: Mapping[tuple[str, str], int]) -> dict[str, Table]:
             total = sum(row.values())
             for segment, times in row.items():
                 costs[letter][segment] = -math.log(times / total)
-    onsets: dict[str, Counter[str]] = defaultdict(Counter)
-    rimes: dict[str, Counter[str]] = defaultdict(Counter)
+    onsets, rimes = _counts(), _counts()
     for true, segments, times in aligned:
         onset, rime = cased_parts(true.lower(), case_of(true))
         if onset + rime != true:

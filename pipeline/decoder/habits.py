@@ -53,11 +53,11 @@ class Habits:
 
     def beside(self, own: Mapping[str, Table]) -> dict[str, Table]:
         """The channel's counts, by part, with those of this document: what it has is told by its own for the most."""
-        pairs: Counter[tuple[str, str]] = Counter()
+        pairs: dict[tuple[str, str], float] = dict(self.pairs)
         for (text, read), times in self.pairs.items():
-            pairs[text, read] += times
             if text.islower():
-                pairs[text.upper(), read.upper()] += times * IN_CAPITALS
+                capitals = text.upper(), read.upper()
+                pairs[capitals] = pairs.get(capitals, 0.0) + times * IN_CAPITALS
         return {part: _joined(own[part], table) for part, table in counted(pairs).items()}
 
 

@@ -14,12 +14,14 @@ What it never does: touch `raw`, or take out a number that could count something
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.document import Block, BlockKind, Box, Document, Edit, Line, Notice, Page, Word
 from pipeline.knowledge.fuzzy import aligned
+from pipeline.knowledge.recipients import is_recipients_head
+from pipeline.knowledge.wording import motto_start
 
 # --- marks of earlier tools ------------------------------------------------------------------------------
 
@@ -90,7 +92,9 @@ TOP_SHARE, BOTTOM_SHARE = 0.11, 0.90  # of the page height: top margin 20-25 mm 
 MIDDLE = 0.08  # of the page width: margins of 30 and 15 mm put the middle of the text 0.04 to the right
 # Characters of one typed A4 page of 13-14 point text: 5 plans gave 1,900 to 3,300 in pages without a head.
 SHORTEST_PAGE, LONGEST_PAGE = 1_100, 4_300
-RUNNING_PAGES = 3  # a head that runs stands on three pages or more
+RUNNING_PAGES = 3  # a head that runs stands on three pages or more,
+RUNNING_INSIDE = 2  # on two of them inside a document
+HEAD = 8  # first lines of a page in which the motto of a letterhead stands
 # On two pages a line runs where it begins in the margin (15 mm at the top, 20 mm at the foot of A4) and at one place,
 # in points: pages are fed in a few millimetres apart.
 TOP_MARGIN, BOTTOM_MARGIN, SAME_PLACE = 0.05, 0.93, 20.0
@@ -168,7 +172,11 @@ def _page_may_begin(number: int, offset: int) -> bool:
 
 def _running_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[_Entry, BlockKind]]:
     """Lines that come back as the first or the last of three pages or more, digits apart: heads and feet. Of two pages
-    the same words at the same place in the margin."""
+    the same words at the same place in the margin.
+
+    What comes back over letterheads or under lists of recipients alone is of several documents in one file: the name
+    of a body, or of a signer.
+    """
     if len(document.pages) < 2:
         return []
     at_edges: dict[tuple[str, BlockKind], list[_Entry]] = {}
@@ -184,24 +192,33 @@ def _running_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[
             key = re.sub(r"\d+", "#", aligned(entry.text)).strip()
             if sum(letter.isalpha() for letter in key) >= 4:
                 at_edges.setdefault((key, kind), []).append(entry)
+    begins = {page for page, lines in on_page.items() if any(motto_start(one.text) is not None for one in lines[:HEAD])}
+    ends = {page for page, lines in on_page.items() if any(is_recipients_head(one.text) for one in lines)}
     return [
         (entry, kind) for (_, kind), same in at_edges.items()
-        if len({e.page for e in same}) >= RUNNING_PAGES or _runs_on_two(same, document)
+        if _runs(same, begins if kind == "running_head" else ends, document)
         for entry in same
     ]
 
 
-def _runs_on_two(same: Sequence[_Entry], document: Document) -> bool:
-    """Whether the lines are those of both pages of a document, alike in words and place, in the margin of the paper."""
-    if len(document.pages) != 2 or len(same) != 2 or same[0].text != same[1].text:
-        return False
+def _runs(same: Sequence[_Entry], bounds: Set[int], document: Document) -> bool:
+    """Whether like lines are one that runs through a document; on the pages `bounds` documents begin or end."""
+    pages = {entry.page for entry in same}
+    if len(pages) >= RUNNING_PAGES:
+        return len(pages - bounds) >= RUNNING_INSIDE or _in_margin(same, document)
+    alike = len(document.pages) == len(same) == 2 and same[0].text == same[1].text
+    return alike and _in_margin(same, document)
+
+
+def _in_margin(same: Sequence[_Entry], document: Document) -> bool:
+    """Whether lines begin in the margin of the paper, at one place of their pages."""
     places = []
     for entry in same:
         page, box = document.pages[entry.page], entry.line.box
         if box is None or TOP_MARGIN * page.height < box.top < BOTTOM_MARGIN * page.height:
             return False
         places.append((box.left, box.top))
-    return all(abs(one - other) < SAME_PLACE for one, other in zip(*places, strict=True))
+    return all(max(axis) - min(axis) < SAME_PLACE for axis in zip(*places, strict=True))
 
 
 # --- a page number inside a sentence ---------------------------------------------------------------------
