@@ -13,7 +13,8 @@ CASES = json.loads((Path(__file__).parent / "cases/notes/made.json").read_text("
 
 # What speaks of a page, of the file or of a table as a whole: no field answers it.
 OF_NO_FIELD = ("there is next to no text", "the column adds up", "page number ", "the file is damaged",
-               "The text ", "The page ", "the columns of a table", "the text came without line breaks")
+               "the file holds ", "The text ", "The page ", "the columns of a table",
+               "the text came without line breaks")
 WORDS = ("7", "7 7", "day")  # what stands for the varying words in the notes of the source
 EVERY_FIELD = tuple(
     Correction("1", "Lan", "", "record", pointer, before, "x", keys=WORDS)

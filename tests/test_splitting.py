@@ -113,6 +113,21 @@ def test_a_page_with_one_document_is_not_parted() -> None:
         assert splitting.part_text_pages(document) is document
 
 
+def told(document: Document) -> list[tuple[str, int | None]]:
+    notices = record.read_record(tables.tables(document)).warnings
+    return [(notice.message.split(",")[0], notice.page) for notice in notices if "--split" in notice.message]
+
+
+def test_a_record_says_what_else_the_file_holds() -> None:
+    first, second = HEAD.format(place="Nà Ớt", number=3) + BODY, HEAD.format(place="Chiềng Ve", number=4) + BODY
+    assert told(text_document(f"{first}\fPHỤ LỤC\nDanh sách\f{second}\f{first}")) == [("the file holds 3 documents", 3)]
+    assert told(text_document(DECISION + first)) == [("the file holds 2 documents", 1)]
+    for alone in (first, DECISION + CARRIED, f"{DECISION}\f{CARRIED}", f"{first}\fMẫu số 01\n{MOTTO}BẢN ĐĂNG KÝ"):
+        assert told(text_document(alone)) == []
+    parts = splitting.split_documents(shared())
+    assert [told(part) for part in (shared(), *parts)] == [[("the file holds 2 documents", 1)], [], []]
+
+
 # --- two documents on one page of a scan ------------------------------------------------------------------
 
 def shared(*more: Page) -> Document:

@@ -9,13 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pipeline.document import Notice
+from pipeline.document import Document, Notice
 from pipeline.knowledge import sequence
 from pipeline.knowledge.fuzzy import aligned
 from pipeline.knowledge.table_rows import ROW_LABEL
 from pipeline.knowledge.vietnamese import fold
 from pipeline.plan import Citation
-from pipeline.structure import themes
+from pipeline.structure import splitting, themes
 from pipeline.structure.flow import Structure
 from pipeline.structure.foot import Foot
 from pipeline.structure.header import Header
@@ -44,6 +44,7 @@ def check(
     found = [
         *(notice for notice in parts.document.notices if notice.code in CODES),
         *(notice for page in parts.document.pages for notice in page.notices if notice.code in CODES),
+        *_further(parts.document),
         *parts.notices,
         *_numbering(parts.nodes),
         *_components(head, foot),
@@ -62,6 +63,18 @@ def check(
         if seen[notice.code] <= NOTICES_KEPT:
             kept.append(notice)
     return tuple(kept)
+
+
+def _further(document: Document) -> Iterator[Notice]:
+    """What else a file holds that was not split."""
+    found = splitting.further(document)
+    if found:
+        page, line = found[0]
+        yield Notice(
+            "low_confidence",
+            f"the file holds {len(found) + 1} documents, this is the record of the first (--split gives each its own)",
+            page.number, line.box,
+        )
 
 
 # --- numbering -------------------------------------------------------------------------------------------

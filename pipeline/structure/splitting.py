@@ -71,9 +71,12 @@ def _heads_form(text: str) -> bool:
     return _FORM.match(aligned(text).strip()) is not None
 
 
+def _printed_lines(page: Page) -> list[Line]:
+    return [line for block in page.blocks if block.kind == "text" for line in block.lines if line.text.strip()]
+
+
 def _first_lines(page: Page) -> Sequence[Line]:
-    lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.text.strip()]
-    return lines[: TOP_LINES + 6]
+    return _printed_lines(page)[: TOP_LINES + 6]
 
 
 # --- a file ----------------------------------------------------------------------------------------------
@@ -116,6 +119,20 @@ def borders(document: Document) -> Borders:
                 found.append([])
             found[-1].append(Stretch(index, top, bottom, place))
     return tuple(tuple(stretches) for stretches in found)
+
+
+def further(document: Document) -> tuple[tuple[Page, Line], ...]:
+    """The first lines of the letterheads of all documents of an upright file but the first, with their pages. What a
+    decision carries has no letterhead."""
+    found: list[tuple[Page, Line]] = []
+    for index, page in enumerate(document.pages):
+        lines = _printed_lines(page)
+        texts = [line.text for line in lines]
+        starts = {start for start in _starts_inside(texts) if _begins_letterhead(texts[start : start + HEAD_REACH])}
+        if index and _begins_letterhead(texts[: TOP_LINES + 6]):
+            starts.add(0)
+        found += [(page, lines[start]) for start in sorted(starts)]
+    return tuple(found)
 
 
 def split_documents(
@@ -178,7 +195,7 @@ def _is_between(middle: float, own: Stretch) -> bool:
 
 def _cuts(page: Page) -> list[float]:
     """Heights on an upright page at which a document begins below another one, top to bottom."""
-    lines = [line for block in page.blocks if block.kind == "text" for line in block.lines if line.text.strip()]
+    lines = _printed_lines(page)
     if any(line.box is None for line in lines):
         return []
     bands = sorted(lines, key=lambda line: line.box.middle[1] if line.box else 0.0)

@@ -62,6 +62,8 @@ _NOTES: tuple[tuple[str, str], ...] = (
     (r"province read as (.+), taken for (.+)", "tên tỉnh đọc thành {0}, hiểu là {1}"),
     (r"the file is damaged and was repaired; pages at its end may be missing",
      "tệp bị hỏng và đã được sửa; có thể thiếu trang cuối"),
+    (r"the file holds (\d+) documents, this is the record of the first \(--split gives each its own\)",
+     "tệp có {0} văn bản, đây là hồ sơ của văn bản đầu tiên (--split cho mỗi văn bản một hồ sơ riêng)"),
     (r"there is next to no text to read", "hầu như không có chữ để đọc"),
     (r"the text came without line breaks: its lines were told", "văn bản không xuống dòng: các dòng do máy tự tách"),
     (r"the columns of a table cannot be told: (\d+) rows were left whole",
