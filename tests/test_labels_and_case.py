@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.decoder.paragraphs import mend_labels, mend_romans
+from pipeline.decoder.paragraphs import doubt_labels, mend_labels, mend_romans
 from pipeline.decoder.pending import PendingWord
 from pipeline.decoder.restoration import restore
 from pipeline.decoder.tokens import cut
@@ -25,6 +25,7 @@ BOX = Box(0, 0, 10, 10)
 def test_labels(mend, case):
     rows = [[PendingWord(label, pieces=cut(label, True)), PendingWord("Nội")] for label in case["read"]]
     mend(rows)
+    doubt_labels(rows)
     assert [row[0].text for row in rows] == case["text"]
     assert [row[0].raw for row in rows] == case["read"]
     changed = [row[0] for row in rows if row[0].text != row[0].raw]
@@ -56,6 +57,12 @@ def test_strict_leaves_capitals(case, restorer):
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
 def test_capitals_of_an_author_stay(case, restorer):
     assert restorer.restore_text(case["raw"]).text == case["raw"]
+
+
+def test_a_model_that_has_the_letter_is_believed_its_labels(restorer):
+    line = restore(scanned("d) Chỉ đạo các đơn vị trực thuộc thực hiện"), restorer, "balanced").pages[0].blocks[0].lines[0]
+    assert line.words[0].text == "d)"
+    assert line.words[0].confidence > 0.9
 
 
 def test_what_can_be_no_word_says_nothing_against_one(restorer):

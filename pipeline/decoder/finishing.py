@@ -19,6 +19,7 @@ from pipeline.decoder.beside import (
 )
 from pipeline.decoder.casing import mend_case
 from pipeline.decoder.paragraphs import (
+    doubt_labels,
     mend_formulas,
     mend_labels,
     mend_numeral,
@@ -77,13 +78,14 @@ RULES: tuple[tuple[Mend, When], ...] = (
     (_each(mend_numeral), lambda line: line.recognised),
     (_each(mend_strokes), lambda line: line.recognised),
     (mend_labels, lambda line: line.mended or line.scanned),
+    (doubt_labels, lambda line: line.mended),
     (mend_romans, lambda line: line.mended),
     (_each(partial(keep_figures, unmarked=True)), lambda line: line.mended),
     (_each(partial(keep_figures, unmarked=False)), lambda line: not line.mended),
     (_each(mend_title), lambda line: line.recognised),
     (_each(mend_step), lambda line: line.recognised),
     (_each(mend_number_signs), lambda line: line.mended or "slips" in (line.condition, line.whole)),
-    (_each(mend_units), lambda line: line.recognised),
+    (_each(mend_units), lambda line: line.recognised and line.preset != "strict"),
     (_each(mend_formulas), lambda line: line.condition not in UNTOUCHED),
     (_each(doubt_all), lambda line: line.condition == "unreadable"),
     (_each(part_figures), lambda line: line.mended),

@@ -247,8 +247,7 @@ def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
     """Mend letters that open the items of a list, by the letters before and after: a b c d đ e g.
 
     A sign that is no letter gives way to the letter that is due ("€)" after "b)"), a letter only where the next item
-    goes on behind the one that is due, or where it stands twice ("d)" after "d)", for English models have no đ). What
-    no letter before tells stays as read, in doubt: a sign, and a d that may be đ.
+    goes on behind the one that is due, or where it stands twice ("d)" after "d)", for English models have no đ).
     """
     rows = [(row[0], found) for row in lines if row and (found := _ITEM.fullmatch(row[0].raw))]
     before = ""
@@ -266,13 +265,26 @@ def mend_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
                 break
         if read == found["read"] and found["sign"] != ")" and read in LETTERS and read in (_next_letter(before), "a"):
             word.texts, word.kind, word.confidence = [f"{read})"], "letter", MENDED_SYMBOL
-        if read == found["read"] and read not in LETTERS and not read.isalnum():
+        before = read if read in LETTERS else ""
+
+
+def doubt_labels(lines: Sequence[Sequence[PendingWord]]) -> None:
+    """What no letter before tells stays as an English model read it, in doubt: a sign that opens an item, and a d that
+    may be đ, which such models have not."""
+    before = ""
+    for row in lines:
+        found = _ITEM.fullmatch(row[0].raw) if row else None
+        if not found:
+            continue
+        word, read = row[0], found["read"]
+        letter = word.text[:-1]
+        if not read.isalnum() and letter not in LETTERS:
             word.texts, word.kind, word.alternatives = [word.raw], "kept", ()
             leave_unsure(word, UNSURE_FIGURE)
-        if read == found["read"] == "d" and before != "c":
+        elif read == letter == "d" and before != "c":
             leave_unsure(word, UNSURE_FIGURE)
             word.alternatives = (Alternative(f"đ{found['sign']}", UNSURE_FIGURE),)
-        before = read if read in LETTERS else ""
+        before = letter if letter in LETTERS else ""
 
 
 def mend_romans(lines: Sequence[Sequence[PendingWord]]) -> None:

@@ -24,7 +24,7 @@ from pipeline.knowledge.symbol_codes import with_stroke
 LISTED = -6.0
 LONGEST_SHORT = 10  # letters of an abbreviation
 SHORT_FLOOR = 0.02  # probability a letter below which a reading is no reading of an abbreviation
-MORECODES = 5  # letters of a reading for which one may be missing or too many: PT is no PYT
+MORE_LETTERS = 5  # letters of a reading for which one may be missing or too many: PT is no PYT
 CODES = re.compile(r"[^\W\d_]+")  # in a symbol
 
 SHORTEST_MISPRINT = 4  # letters
@@ -92,7 +92,7 @@ class ShortForms:
         return [
             (self.vocabulary.number(forms[place]), float(np.log(scores[place])) + LISTED, forms[place])
             for place in best if scores[place] > SHORT_FLOOR ** len(piece) and forms[place] not in known
-            and abs(len(forms[place]) - len(piece)) <= len(piece) // MORECODES
+            and abs(len(forms[place]) - len(piece)) <= len(piece) // MORE_LETTERS
         ]
 
     def composed(self, key: str) -> list[str]:

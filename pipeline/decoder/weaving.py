@@ -91,6 +91,7 @@ def is_of_code(word: PendingWord, piece: tokens.Piece) -> bool:
 
 
 def _favour(found: Candidates, expected: Expected) -> Candidates:
+    """The candidates with more nats for the expected word, where it is one of them and not hopeless."""
     key = vietnamese.fold(expected.text)
     same = np.array([vietnamese.fold(text) == key for text in found.texts])
     bonus, widest = next(((b, w) for least, b, w in EXPECTED if expected.agreement >= least), (0.0, 0.0))
