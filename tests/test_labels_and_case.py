@@ -60,7 +60,8 @@ def test_capitals_of_an_author_stay(case, restorer):
 
 
 def test_a_model_that_has_the_letter_is_believed_its_labels(restorer):
-    line = restore(scanned("d) Chỉ đạo các đơn vị trực thuộc thực hiện"), restorer, "balanced").pages[0].blocks[0].lines[0]
+    read = scanned("d) Chỉ đạo các đơn vị trực thuộc thực hiện")
+    line = restore(read, restorer, "balanced").pages[0].blocks[0].lines[0]
     assert line.words[0].text == "d)"
     assert line.words[0].confidence > 0.9
 
