@@ -24,6 +24,7 @@ from pipeline.decoder.pending import LONGEST_WORD, Kind, PendingWord, Preset, Sl
 from pipeline.decoder.references import References
 from pipeline.decoder.remembering import remember
 from pipeline.decoder.spacing import Spacing
+from pipeline.decoder.specks import drop_specks
 from pipeline.decoder.trained import MODEL, Trained, load
 from pipeline.decoder.wear import weigh_by_wear
 from pipeline.decoder.weaving import Weaver
@@ -135,6 +136,8 @@ class Restorer:
                     hear(word, number == 0)
         if preset != "strict":
             self.spacing.mend(lines)
+            if scanned:
+                drop_specks(lines, self.trained.vocabulary, self.trained.model)
         listed = bullets(lines)
         for number in listed:
             lines[number][0].pieces = (tokens.Piece(lines[number][0].raw, "label"),)
