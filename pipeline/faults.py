@@ -112,6 +112,8 @@ FAULTS: tuple[tuple[str, str], ...] = (
     ("too many control codes for a text", "quá nhiều mã điều khiển"),
     ("holds no index.json of gold.", "không có index.json của bản chuẩn."),
     ("Name a folder of gold, such as samples/gold.", "Nêu thư mục bản chuẩn, ví dụ samples/gold."),
+    ("is no gold ({}: {}).", "không đúng dạng bản chuẩn ({0}: {1})."),
+    ("Its form stands in samples/README.md.", "Dạng của bản chuẩn: xem samples/README.md."),
     ("The file of corrections cannot be read ({}).", "Không đọc được tệp sửa đổi ({0})."),
     ("The file of corrections has another form than it should.", "Tệp sửa đổi không đúng dạng."),
     ("this reference cannot be read ({}).", "không đọc được văn bản tham chiếu này ({0})."),

@@ -288,6 +288,21 @@ def test_no_gold_is_said(tmp_path: Path) -> None:
         score.score_folder(tmp_path, tmp_path)
 
 
+@pytest.mark.parametrize(("name", "text"), [
+    ("index.json", "[]"), ("index.json", '{"a.pdf": {"gold": "a"}}'), ("index.json", "{"), ("a/words.json", "[]"),
+    ("a/record.json", "no record"), ("a/record.json", None),
+])
+def test_gold_that_is_none_is_said_by_its_file(gold: Path, tmp_path: Path, name: str, text: str | None) -> None:
+    folder = next(iter(json.loads((gold / "index.json").read_text("utf-8")).values()))["gold"]
+    path = gold / name.replace("a/", f"{folder}/")
+    path.unlink()
+    if text is not None:
+        path.write_text(text, "utf-8")
+    with pytest.raises(NoInput) as failed:
+        score.score_folder(gold, tmp_path)
+    assert failed.value.subject == str(path)
+
+
 @pytest.mark.parametrize(("one", "other", "told"), [
     (None, None, 1.0), (None, "Sở Y tế", 0.0), ("Sở Y tế", None, 0.0), ("Sở Y tế.", "sở y tế", 1.0),
 ])

@@ -13,7 +13,8 @@ that falls by more than `TOLERANCE` fails the check.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,20 +64,59 @@ class Scores:
 
 
 def score_folder(gold: Path, out: Path) -> Scores:
-    """Compare a run's folder with a gold folder. Raises `NoInput` when there is no gold index."""
+    """Compare a run's folder with a gold folder. Raises `NoInput` when there is no gold index, or gold that is none."""
     if not (gold / "index.json").is_file():
         raise NoInput(gold, "holds no index.json of gold.", cure="Name a folder of gold, such as samples/gold.")
-    return Scores(tuple(_score_file(gold, out, file, entry) for file, entry in truth.index_of(gold).items()))
+    with _sound(gold / "index.json"):
+        entries = tuple(truth.index_of(gold).items())
+    return Scores(tuple(_score_file(_truth_of(gold, file, entry), out / file) for file, entry in entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _Truth:
+    """What is true of one scanned file: its entry in the index, and its gold."""
+
+    file: str
+    set: str
+    kind: str
+    form: str
+    meshes: list[Any]
+    lines: tuple[truth.TrueLine, ...]
+    sizes: tuple[tuple[float, float], ...]
+    record: dict[str, Any]
+
+
+@contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """Reading gold: what a person wrote may be wrong."""
+    try:
+        yield
+    except OSError as error:
+        raise NoInput.because(path, error) from error
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise NoInput(
+            path, f"is no gold ({type(error).__name__}: {error}).", cure="Its form stands in samples/README.md."
+        ) from error
+
+
+def _truth_of(gold: Path, file: str, entry: dict[str, Any]) -> _Truth:
+    with _sound(gold / "index.json"):
+        sample = gold / entry["gold"]
+        told = file, entry["set"], entry["kind"], entry["form"], entry["meshes"]
+    with _sound(sample / "words.json"):
+        lines, sizes = truth.load_lines(sample / "words.json"), truth.page_sizes(sample / "words.json")
+    with _sound(sample / "record.json"):
+        record = json.loads((sample / "record.json").read_text("utf-8"))
+    return _Truth(*told, lines, sizes, record)
 
 
 def _read(path: Path) -> str | None:
     return path.read_text("utf-8", errors="replace") if path.is_file() else None
 
 
-def _score_file(gold: Path, out: Path, file: str, entry: dict[str, Any]) -> FileScore:
-    sample, place = gold / entry["gold"], out / file
-    lines = truth.load_lines(sample / "words.json")
-    part = len(entry["meshes"]) if entry["form"] == "png" else None  # one page of a longer plan
+def _score_file(true: _Truth, place: Path) -> FileScore:
+    lines = true.lines
+    part = len(true.meshes) if true.form == "png" else None  # one page of a longer plan
     if part:
         lines = tuple(line for line in lines if line.page <= part)
     flowing = tuple(line for line in lines if line.area != "page_number")
@@ -89,15 +129,13 @@ def _score_file(gold: Path, out: Path, file: str, entry: dict[str, Any]) -> File
     kinds = warned = Counts()
     wrong: tuple[str, ...] = ()
     if not part:
-        true_record = json.loads((sample / "record.json").read_text("utf-8"))
-        agreed = agreement.compare(true_record, record)
+        agreed = agreement.compare(true.record, record)
         groups, kinds, warned, wrong = agreed.groups, agreed.kinds, agreed.warnings, agreed.wrong
-        if entry["meshes"] and record:
-            sizes = truth.page_sizes(sample / "words.json")
-            shown, stray = placement.compare(true_record, record, agreed, lines, sizes, entry["meshes"])
+        if true.meshes and record:
+            shown, stray = placement.compare(true.record, record, agreed, lines, true.sizes, true.meshes)
             wrong += stray
     return FileScore(
-        file, entry["set"], entry["kind"], entry["form"], text is None and record is None, accurate, accurate_raw,
+        true.file, true.set, true.kind, true.form, text is None and record is None, accurate, accurate_raw,
         groups, shown, kinds, warned, wrong,
     )
 
