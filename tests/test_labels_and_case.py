@@ -9,6 +9,7 @@ from pipeline.decoder.pending import PendingWord
 from pipeline.decoder.restoration import restore
 from pipeline.decoder.tokens import cut
 from pipeline.document import Block, Box, Document, Line, Page, Reading, Word
+from tests.papers import recognised_line
 
 CASES = Path(__file__).parent / "cases" / "restore"
 LABELS = {
@@ -34,15 +35,9 @@ def test_labels(mend, case):
     assert doubtful == case.get("doubtful", [])
 
 
-def scanned(text):
-    line = Line(tuple(Word(raw, raw, BOX, recognised=0.95) for raw in text.split()), BOX)
-    page = Page(1, 595, 842, "ocr", blocks=(Block((line,)),))
-    return Document("a.pdf", "0" * 64, "application/pdf", (page,))
-
-
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
 def test_capitals_of_a_recogniser(case, restorer):
-    line = restore(scanned(case["raw"]), restorer, "balanced").pages[0].blocks[0].lines[0]
+    line = restore(recognised_line(case["raw"]), restorer, "balanced").pages[0].blocks[0].lines[0]
     assert " ".join(word.text for word in line.words) == case["text"]
     changed = [word for word in line.words if word.text != word.raw]
     assert all(word.edits[-1].rule == "restore_case" and word.confidence < 1 for word in changed)
@@ -50,7 +45,7 @@ def test_capitals_of_a_recogniser(case, restorer):
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CAPITALS])
 def test_strict_leaves_capitals(case, restorer):
-    line = restore(scanned(case["raw"]), restorer, "strict").pages[0].blocks[0].lines[0]
+    line = restore(recognised_line(case["raw"]), restorer, "strict").pages[0].blocks[0].lines[0]
     assert " ".join(word.text for word in line.words) == case["raw"]
 
 
@@ -60,7 +55,7 @@ def test_capitals_of_an_author_stay(case, restorer):
 
 
 def test_a_model_that_has_the_letter_is_believed_its_labels(restorer):
-    read = scanned("d) Chỉ đạo các đơn vị trực thuộc thực hiện")
+    read = recognised_line("d) Chỉ đạo các đơn vị trực thuộc thực hiện")
     line = restore(read, restorer, "balanced").pages[0].blocks[0].lines[0]
     assert line.words[0].text == "d)"
     assert line.words[0].confidence > 0.9

@@ -4,16 +4,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.decoder.restoration import restore
-from pipeline.document import Block, Box, Document, Line, Page, Word
-
-BOX = Box(0, 0, 10, 10)
+from tests.papers import recognised_line
 
 
 def restored(text, restorer, preset="balanced"):
-    line = Line(tuple(Word(raw, raw, BOX, recognised=0.95) for raw in text.split()), BOX)
-    page = Page(1, 595, 842, "ocr", blocks=(Block((line,)),))
-    found = restore(Document("a.pdf", "0" * 64, "application/pdf", (page,)), restorer, preset)
-    return found.pages[0].blocks[0].lines[0]
+    return restore(recognised_line(text), restorer, preset).pages[0].blocks[0].lines[0]
 
 
 @pytest.mark.parametrize(("raw", "text"), [

@@ -254,16 +254,16 @@ def _starts_inside(texts: Sequence[str]) -> Iterator[int]:
         text = texts[index]
         if len(text) > HEAD_LINE_LENGTH:
             continue
+        headed = motto_start(text) is not None
+        if not headed and not _begins_carried(texts, index):
+            continue
         start = _top_of_head(texts, index)
         if start <= max(1, over):
             continue
         if any(map(_heads_form, texts[max(0, start - FORM_REACH) : start])):
             continue
-        if motto_start(text) is not None:
-            near = [line for line in texts[start : start + HEAD_REACH] if line.strip()]
-            if _begins_letterhead(near) and (_has_type(near) or _is_letter(near)):
-                yield start
-        elif _begins_carried(texts, index):
+        near = [line for line in texts[start : start + HEAD_REACH] if line.strip()]
+        if not headed or (_begins_letterhead(near) and (_has_type(near) or _is_letter(near))):
             yield start
 
 
