@@ -22,7 +22,6 @@ _CELL = re.compile(r"(?=.*\d)[\dlIOozZsStJ]{2,3}")
 _LIKE_FIGURES = re.compile(
     r"(?=.*\d)(?=.*[lIO])[\dlIO./-]{2,10}|(?=.*[lIOSUEZ])\d[\dlIOSUEZ.,/-]+(?:ha|kg|k?m|%)?[.,;:)]*"
 )
-_NUMBER = re.compile(r"\d+")
 _NUMBER_SIGN = re.compile(r"(?P<sign>[Ss§$])(?:[6éo0óòỏõọôốồổỗộơớờởỡợ]|06|60)(?P<tail>[:.;]?)")
 _METRES = re.compile(r"[\d.,]*[kc]?m")
 _FOR_SQUARE = ("?", "’", "'")
@@ -78,7 +77,7 @@ def mend_number_signs(row: Sequence[PendingWord]) -> None:
         found = _NUMBER_SIGN.fullmatch(word.raw)
         if found and after.pieces and after.pieces[0].kind == "symbol":
             _be_number_sign(word, found, [found["tail"]])
-    if len(row) > 2 and row[0].raw[0] != "s" and _NUMBER.fullmatch(row[1].raw) and "/" in row[2].raw:
+    if len(row) > 2 and row[0].raw[0] != "s" and row[1].raw.isdecimal() and "/" in row[2].raw:
         found = _NUMBER_SIGN.fullmatch(row[0].raw)
         if found:
             _be_number_sign(row[0], found, [found["tail"]])

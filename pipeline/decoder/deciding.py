@@ -117,7 +117,7 @@ def is_debris(text: str) -> bool:
 def is_strange(text: str, vocabulary: Vocabulary) -> bool:
     """Whether letters in capitals are no word that text has, no listed abbreviation and no numeral."""
     return (
-        len(text) > 1 and text.isalpha() and text.isupper() and vocabulary.number(text) == ABBREVIATION
+        text.isalpha() and vocabulary.number(text) == ABBREVIATION
         and vietnamese.search_key(text) not in bare_abbreviations() and roman_value(text) is None
     )
 

@@ -49,6 +49,11 @@ class PendingWord:
         if any(piece.kind == "text" or (figure and piece.kind == "number") for piece in self.pieces):
             self.begin()
 
+    def cut_anew(self, pieces: tuple[tokens.Piece, ...], kind: Kind) -> None:
+        """Hold other pieces than those of what was read, before they are decoded."""
+        self.pieces, self.respaced = pieces, kind
+        self.begin()
+
     def begin(self) -> None:
         """Hold nothing for decoded; where blanks were mended, that stands."""
         self.texts, self.confidence, self.alternatives, self.kind = None, 1.0, (), "kept"

@@ -274,6 +274,5 @@ def _join(words: Sequence[PendingWord]) -> None:
 
 
 def _give(word: PendingWord, pieces: tuple[Piece, ...], kind: Kind) -> None:
-    word.pieces, word.respaced = pieces, kind
     word.heard = ()  # another reading of "củaxã" is none of its parts
-    word.begin()
+    word.cut_anew(pieces, kind)

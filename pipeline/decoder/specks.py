@@ -37,8 +37,7 @@ def drop_specks(lines: Sequence[Sequence[PendingWord]], vocabulary: Vocabulary, 
     bound = (np.exp(model.score(contexts, pairs[:, 1])) > BOUND) & (pairs > UNKNOWN).all(axis=1)
     for (word, _, _), is_bound in zip(places, bound.tolist(), strict=True):
         if is_bound:
-            word.pieces, word.respaced = word.pieces[:1], "letter"
-            word.begin()
+            word.cut_anew(word.pieces[:1], "letter")
 
 
 def _is_parted(word: PendingWord) -> bool:

@@ -172,6 +172,8 @@ def as_listed(piece: str) -> str:
 def _without_specks(piece: str) -> str:
     """The piece without signs in the blanks of a listed name: "T/M BAN,CHẤP HÀNH"."""
     parted = re.sub(r"(?<=[^\W\d_])[,-](?=[^\W\d_]{2})", " ", piece)
+    if parted == piece:
+        return piece
     key, own = f" {plain(parted)} ", f" {plain(piece)} "
     return parted if any(f" {name} " in key and f" {name} " not in own for name in _listed()) else piece
 

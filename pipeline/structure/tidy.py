@@ -14,7 +14,7 @@ What it never does: touch `raw`, or take out a number that could count something
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -192,22 +192,28 @@ def _running_lines(entries: Sequence[_Entry], document: Document) -> list[tuple[
             key = re.sub(r"\d+", "#", aligned(entry.text)).strip()
             if sum(letter.isalpha() for letter in key) >= 4:
                 at_edges.setdefault((key, kind), []).append(entry)
-    begins = {page for page, lines in on_page.items() if any(motto_start(one.text) is not None for one in lines[:HEAD])}
-    ends = {page for page, lines in on_page.items() if any(is_recipients_head(one.text) for one in lines)}
     return [
-        (entry, kind) for (_, kind), same in at_edges.items()
-        if _runs(same, begins if kind == "running_head" else ends, document)
-        for entry in same
+        (entry, kind) for (_, kind), same in at_edges.items() if _runs(same, kind, on_page, document) for entry in same
     ]
 
 
-def _runs(same: Sequence[_Entry], bounds: Set[int], document: Document) -> bool:
-    """Whether like lines are one that runs through a document; on the pages `bounds` documents begin or end."""
+def _runs(
+    same: Sequence[_Entry], kind: BlockKind, on_page: Mapping[int, Sequence[_Entry]], document: Document
+) -> bool:
+    """Whether like lines are one that runs through a document; `on_page` has the lines of each page."""
     pages = {entry.page for entry in same}
     if len(pages) >= RUNNING_PAGES:
-        return len(pages - bounds) >= RUNNING_INSIDE or _in_margin(same, document)
+        inside = sum(not _is_bound(on_page[page], kind) for page in pages)
+        return inside >= RUNNING_INSIDE or _in_margin(same, document)
     alike = len(document.pages) == len(same) == 2 and same[0].text == same[1].text
     return alike and _in_margin(same, document)
+
+
+def _is_bound(lines: Sequence[_Entry], kind: BlockKind) -> bool:
+    """Whether a document begins on a page, for its first line, or ends there, for its last."""
+    if kind == "running_head":
+        return any(motto_start(line.text) is not None for line in lines[:HEAD])
+    return any(is_recipients_head(line.text) for line in lines)
 
 
 def _in_margin(same: Sequence[_Entry], document: Document) -> bool:
